@@ -1,0 +1,5 @@
+"""`python -m nelfin` is `nelfin`."""
+
+from nelfin.cli import main
+
+main()

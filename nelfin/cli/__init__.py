@@ -1,0 +1,97 @@
+"""The command line. Each command is loaded when it is asked for, so that help is quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from nelfin.errors import InputError, NelfinError
+
+COMMANDS = {
+    "run": ("nelfin.cli.run", "Run a scenario and write its results and report."),
+    "report": ("nelfin.cli.report", "Write the page or the workbook of a run again."),
+    "new": ("nelfin.cli.scenario", "Copy the embedded scenario and its tables, to edit."),
+    "check": ("nelfin.cli.scenario", "Check a scenario and its tables without running it."),
+    "sources": ("nelfin.cli.scenario", "List every figure with its unit, status and source."),
+}
+
+SHOWN = 20
+"""Problems printed before the rest is only counted."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and one-line help, and loads one only to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command by name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
+    epilog="Start with: nelfin run",
+)
+@click.version_option(package_name="nelfin", message="nelfin %(version)s")
+def cli() -> None:
+    """Finance of an NHS system: place budgets, prevention, recovery and capital in one plan.
+
+    Without a scenario a command uses the embedded one of NHS North East London.
+    """
+
+
+def main() -> None:
+    """Run the command line; end with the exit status that fits what happened."""
+    try:
+        code = cli.main(prog_name="nelfin", standalone_mode=False)
+    except InputError as error:
+        _say(error)
+        code = InputError.exit_status
+    except NelfinError as error:
+        click.echo(f"nelfin: {error}", err=True)
+        code = error.exit_status
+    except click.exceptions.Abort:
+        click.echo("nelfin: stopped.", err=True)
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except BrokenPipeError:
+        # the reader of a pipe went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:  # the last resort: a fault of ours, said as one
+        if os.environ.get("NELFIN_DEBUG"):
+            raise
+        click.echo(
+            f"nelfin: a fault of ours, not of your input: {type(error).__name__}: {error}\n"
+            "Set NELFIN_DEBUG=1 and run it again to see where, and please report it.",
+            err=True,
+        )
+        code = 101
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say(error: InputError) -> None:
+    count = len(error.problems)
+    head = "a problem" if count == 1 else f"{count} problems"
+    click.echo(f"nelfin: {head} with the input. Nothing was written.", err=True)
+    for problem in error.problems[:SHOWN]:
+        click.echo(f"  {problem}", err=True)
+    if count > SHOWN:
+        click.echo(f"  and {count - SHOWN} more.", err=True)

@@ -1,0 +1,51 @@
+"""`nelfin run`."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from nelfin.cli.options import force_option, scenario_argument, set_option
+
+
+@click.command()
+@scenario_argument
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Run folder.")
+@set_option
+@force_option
+def run(
+    scenario: str | None, output: Path | None, overrides: tuple[str, ...], force: bool
+) -> None:
+    """Run SCENARIO and write its results and report.
+
+    SCENARIO is a TOML file; without it the embedded scenario of NHS North East London runs. The
+    summary is printed; tables, data, the page report.html and the workbook report.xlsx go to DIR,
+    by default nelfin-runs/NAME-TIME.
+    """
+    from nelfin.result import check_folder
+    from nelfin.run import run as run_scenario
+    from nelfin.scenario import load_scenario
+
+    loaded = load_scenario(scenario, overrides)
+    folder = output if output is not None else _default_folder(loaded.name)
+    check_folder(folder, force)
+    result = run_scenario(loaded)
+    saved = result.save(folder, force=force)
+    click.echo(result.summary())
+    for warning in result.provenance["warnings"]:
+        click.echo(f"Warning: {warning}", err=True)
+    click.echo(f"Written to {saved}: open report.html or report.xlsx there.", err=True)
+
+
+def _default_folder(name: str) -> Path:
+    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "run"
+    now = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+    folder = Path("nelfin-runs") / f"{words[:60]}-{now}"
+    count = 2
+    while folder.exists():  # two runs in one second
+        folder = folder.with_name(f"{words[:60]}-{now}-{count}")
+        count += 1
+    return folder

@@ -1,0 +1,81 @@
+"""`nelfin new`, `nelfin check` and `nelfin sources`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import click
+
+from nelfin.cli.options import scenario_argument, set_option
+from nelfin.errors import InputError
+from nelfin.evidence import STATUSES
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def new(folder: Path) -> None:
+    """Copy the embedded scenario and its tables to DIR, to edit."""
+    from nelfin.scenario.load import packaged_folder
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError.one(str(folder), "already exists.", "Name a folder that is not there yet.")
+    try:
+        shutil.copytree(packaged_folder(), folder, dirs_exist_ok=True)
+    except OSError as error:
+        raise InputError.one(
+            str(folder), f"cannot be written: {error.strerror or error}.", "Choose another folder."
+        ) from None
+    click.echo(f"Copied to {folder}. Edit scenario.toml and the tables, then run:", err=True)
+    click.echo(f"nelfin run {folder / 'scenario.toml'}")
+
+
+@click.command()
+@scenario_argument
+@set_option
+@click.option("--resolved", is_flag=True, help="Print the scenario as it would run.")
+def check(scenario: str | None, overrides: tuple[str, ...], resolved: bool) -> None:
+    """Check SCENARIO and its tables without running it."""
+    from nelfin.data import load_inputs
+    from nelfin.models.schemes import require_limits, schemes_of
+    from nelfin.scenario import load_scenario, resolved_toml
+
+    loaded = load_scenario(scenario, overrides)
+    inputs = load_inputs(loaded)
+    years = loaded.years.labels()
+    require_limits(inputs.capital_limits, str(loaded.data.capital_limits))
+    schemes_of(inputs.projects, years, place=str(loaded.data.projects))
+    if resolved:
+        click.echo(resolved_toml(loaded), nl=False)
+    click.echo(
+        f"{loaded.name}: {years[0]} to {years[-1]}, {len(inputs.places())} places, "
+        f"{len(inputs.organisations)} organisations, {len(inputs.projects)} capital schemes. "
+        "No problem found.",
+        err=True,
+    )
+
+
+@click.command()
+@scenario_argument
+@set_option
+@click.option("--status", type=click.Choice(STATUSES), help="Only figures of this status.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def sources(
+    scenario: str | None, overrides: tuple[str, ...], status: str | None, as_json: bool
+) -> None:
+    """List every figure SCENARIO rests on, with its unit, status and source."""
+    from nelfin.data import load_inputs
+    from nelfin.data.register import register
+    from nelfin.scenario import load_scenario
+
+    loaded = load_scenario(scenario, overrides)
+    figures = register(loaded, load_inputs(loaded))
+    if status:
+        figures = figures[figures["status"] == status]
+    if as_json:
+        click.echo(json.dumps(figures.to_dict("records"), indent=1, ensure_ascii=False))
+        return
+    for line in figures.itertuples():
+        click.echo(f"{line.where}: {line.figure} = {line.value} {line.unit}".rstrip())
+        click.echo(f"    {line.status}. {line.source}".rstrip())

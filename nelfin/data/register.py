@@ -1,0 +1,82 @@
+"""The register of figures: every value a run rests on, with unit, status and source."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from nelfin.data.inputs import Inputs
+from nelfin.data.specs import TABLES
+from nelfin.scenario import Scenario
+
+COLUMNS = ["where", "figure", "value", "unit", "status", "source"]
+
+# Columns that hold a figure although they are not numbers with a unit in their name.
+_UNITS = {
+    "weighted_population": "people",
+    "growth": "fraction",
+    "convergence": "fraction",
+    "people_added": "people",
+    "under_slope": "fraction",
+    "life_years": "years",
+    "months": "months",
+    "benefit": "points",
+    "cdel_share": "share",
+}
+
+
+def register(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
+    """Return every figure of a scenario and its tables.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `where` (scenario or table), `figure`, `value`, `unit`, `status`, `source`. A row
+        of a table gives its first figure; a capital scheme gives its total spend.
+    """
+    rows: list[list[object]] = [
+        ["scenario", key, _text(figure.value), figure.unit, figure.status, figure.source]
+        for key, figure in scenario.evidence.items()
+        if not key.startswith("data.") and key not in {"schema", "name"}
+    ]
+    for name, frame in inputs.tables().items():
+        keys = list(TABLES[name].key)
+        status = "figure_status" if "figure_status" in frame else "status"
+        value, unit = _value(name, frame)
+        for at, line in enumerate(frame.to_dict("records")):
+            rows.append(
+                [
+                    name,
+                    ", ".join(str(line[key]) for key in keys if line[key]),
+                    _text(value.iloc[at]),
+                    unit if isinstance(unit, str) else str(unit.iloc[at]),
+                    line[status],
+                    line["source"],
+                ]
+            )
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _value(name: str, frame: pd.DataFrame) -> tuple[pd.Series, str | pd.Series]:
+    """Return the figure each row of a table stands for, and its unit."""
+    if name == "projects":
+        spend = [column for column in frame.columns if column.startswith("spend_")]
+        return frame[spend].sum(axis=1).round(6), "£m"
+    if name == "openings":
+        return frame["value"], frame["measure"].map({"cash_gbp_m": "£m", "dft_pct": "%"})
+    if name == "prevention_programmes":
+        return frame["value"], frame["unit"]
+    numbers = [c.name for c in TABLES[name].columns if c.kind in {"number", "integer"}]
+    column = numbers[0]
+    if column.endswith("_gbp_m"):
+        return frame[column], "£m"
+    if column.endswith("_pct"):
+        return frame[column], "%"
+    return frame[column], _UNITS[column]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return "" if pd.isna(value) else f"{value:.10g}"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(item) for item in value)
+    return str(value)

@@ -1,0 +1,238 @@
+"""What each input table must look like."""
+
+from __future__ import annotations
+
+from nelfin.data.tables import SPEND, Column, Table
+from nelfin.evidence import STATUSES
+
+COMPONENTS = (
+    "registered_population",
+    "general_and_acute",
+    "community",
+    "mental_health",
+    "maternity",
+    "prescribing",
+    "health_inequalities",
+    "primary_medical_need",
+    "final_core",
+    "final_primary_medical",
+)
+
+WHOLE_SYSTEM = "whole system"
+"""Place of people whom no single place holds; they are spread over all places pro rata."""
+
+PROGRAMME_PARAMETERS = (
+    "share_of_shift_pct",
+    "return_gbp_per_gbp",
+    "mean_lag_years",
+    "nhs_share_pct",
+    "cashable_share_pct",
+)
+
+_STATUS = Column("status", required=False, blank=True, default="given", choices=STATUSES)
+_SOURCE = Column("source", required=False, blank=True, default="")
+
+
+def _number(name: str, **kwargs: object) -> Column:
+    return Column(name, kind="number", **kwargs)  # type: ignore[arg-type]
+
+
+def _optional(name: str, **kwargs: object) -> Column:
+    return Column(name, required=False, blank=True, **kwargs)  # type: ignore[arg-type]
+
+
+TABLES: dict[str, Table] = {
+    "allocations": Table(
+        "allocations by stream and year",
+        (
+            Column("stream"),
+            Column("year", kind="year"),
+            _number("allocation_gbp_m", low=0),
+            _optional("baseline_gbp_m", kind="number", low=0),
+            _optional("target_gbp_m", kind="number", low=0),
+            _optional("growth", kind="number", low=-1, high=2),
+            _optional("convergence", kind="number", low=-1, high=1),
+            _STATUS,
+            _SOURCE,
+        ),
+        key=("stream", "year"),
+    ),
+    "weighted_populations": Table(
+        "weighted populations",
+        (
+            Column("year", kind="year"),
+            Column("place"),
+            Column("component", choices=COMPONENTS),
+            _number("weighted_population", low=0),
+            _STATUS,
+            _SOURCE,
+        ),
+        key=("year", "place", "component"),
+    ),
+    "openings": Table(
+        "opening positions",
+        (
+            Column("opening"),
+            Column("place"),
+            Column("measure", choices=("cash_gbp_m", "dft_pct")),
+            _number("value"),
+            _STATUS,
+            _SOURCE,
+        ),
+        key=("opening", "place"),
+    ),
+    "pace_rules": Table(
+        "pace-of-change rules",
+        (
+            Column("rule"),
+            Column("form", choices=("capped", "capped_to_target", "clipped", "none", "full")),
+            _optional("stream"),
+            _optional("year", kind="year"),
+            _optional("over_cap_pct", kind="number", low=0),
+            _optional("under_slope", kind="number", low=0),
+            _optional("under_cap_pct", kind="number", low=0),
+            _STATUS,
+            _SOURCE,
+        ),
+        key=("rule",),
+    ),
+    "population_growth": Table(
+        "population growth",
+        (
+            Column("from_year", kind="year"),
+            Column("to_year", kind="year"),
+            _number("people_added"),
+            _STATUS,
+            _SOURCE,
+        ),
+        key=("from_year",),
+    ),
+    "population_shares": Table(
+        "shares of population growth",
+        (Column("place"), _number("share_pct", low=0, high=100), _STATUS, _SOURCE),
+        key=("place",),
+    ),
+    "prevention_programmes": Table(
+        "prevention programmes",
+        (
+            Column("programme"),
+            Column("kind"),
+            Column("parameter", choices=PROGRAMME_PARAMETERS),
+            _number("value", low=0),
+            Column("unit"),
+            _optional("low", kind="number"),
+            _optional("high", kind="number"),
+            _STATUS,
+            _SOURCE,
+        ),
+        key=("programme", "parameter"),
+    ),
+    "organisations": Table(
+        "organisations",
+        (
+            Column("organisation"),
+            Column("kind", choices=("trust", "icb")),
+            _number("turnover_gbp_m", low=0),
+            _STATUS,
+            _SOURCE,
+        ),
+        key=("organisation",),
+    ),
+    "positions": Table(
+        "published positions",
+        (
+            Column("year", kind="year"),
+            Column("measure", choices=("opening_underlying", "reported")),
+            _number("value_gbp_m"),
+            _STATUS,
+            _SOURCE,
+        ),
+        key=("year", "measure"),
+    ),
+    "efficiency_schemes": Table(
+        "efficiency schemes",
+        (
+            Column("scheme"),
+            Column("year", kind="year"),
+            Column("organisation"),
+            _number("full_year_gbp_m", low=0),
+            _number("delivery_pct", low=0, high=100),
+            _number("recurrent_pct", low=0, high=100),
+            _optional("months", kind="integer", low=1, high=12, default=12),
+            _STATUS,
+            _SOURCE,
+        ),
+        key=("scheme", "year", "organisation"),
+    ),
+    "uplift_factors": Table(
+        "uplift factors",
+        (
+            Column("year", kind="year"),
+            _number("cost_uplift_pct", low=-20, high=50),
+            _number("efficiency_factor_pct", low=-20, high=50),
+            _STATUS,
+            _SOURCE,
+        ),
+        key=("year",),
+    ),
+    "projects": Table(
+        "capital schemes",
+        (
+            Column("project_id"),
+            Column("name"),
+            Column("organisation"),
+            Column("category"),
+            _number("benefit", low=0),
+            Column(SPEND, kind="number", blank=True, low=0, default=0.0, pattern=True),
+            _optional("option_of", default=""),
+            _optional("place", default=""),
+            _optional("asset_type", default=""),
+            _optional("evidence", default=""),
+            _optional("earliest_start", kind="year"),
+            _optional("latest_start", kind="year"),
+            _optional("must_fund", kind="yes_no", default=False),
+            _optional("divisible", kind="yes_no", default=False),
+            _optional("truncate", kind="yes_no", default=False),
+            _optional("requires", default=""),
+            _optional("excludes", default=""),
+            _optional("cdel_share", kind="number", low=0, high=1, default=1.0),
+            _optional("revenue_gbp_m", kind="number", default=0.0),
+            Column(
+                r"backlog_[a-z]+_gbp_m",
+                kind="number",
+                required=False,
+                blank=True,
+                low=0,
+                default=0.0,
+                pattern=True,
+            ),
+            _optional("status", default="given"),
+            _SOURCE,
+        ),
+        key=("project_id",),
+    ),
+    "capital_limits": Table(
+        "capital limits",
+        (
+            Column("year", kind="year"),
+            _number("limit_gbp_m", low=0),
+            _optional("organisation", default=""),
+            _optional("status", default="firm", choices=("firm", "indicative")),
+            _optional("figure_status", default="given", choices=STATUSES),
+            _SOURCE,
+        ),
+        key=("year", "organisation"),
+    ),
+    "asset_types": Table(
+        "asset types",
+        (
+            Column("asset_type"),
+            _number("life_years", low=1, high=200),
+            _number("optimism_bias_pct", low=0, high=300),
+            _number("adds_to_assets_pct", low=0, high=100),
+            _STATUS,
+            _SOURCE,
+        ),
+        key=("asset_type",),
+    ),
+}

@@ -1,0 +1,92 @@
+"""What can go wrong, said so that the reader can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in what the user gave us.
+
+    Parameters
+    ----------
+    where
+        File, sheet, row as a spreadsheet shows it, column, or the scenario key.
+    what
+        What is wrong, with the value seen.
+    remedy
+        What to do about it.
+    """
+
+    where: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what} {self.remedy}"
+
+
+class NelfinError(Exception):
+    """Base of every error nelfin raises on purpose."""
+
+    exit_status = 101
+
+
+class InputError(NelfinError):
+    """The user's input is wrong. Carries every problem found, not only the first."""
+
+    exit_status = 2
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    @classmethod
+    def one(cls, where: str, what: str, remedy: str) -> InputError:
+        """Make an error of a single problem."""
+        return cls([Problem(where, what, remedy)])
+
+
+class NoAnswerError(NelfinError):
+    """The question has no answer: limits that cannot all hold, a goal out of reach."""
+
+    exit_status = 1
+
+
+class SolverError(NelfinError):
+    """The solver stopped without a plan for a reason that is not the user's."""
+
+
+class Problems:
+    """A list of problems that grows while input is read, and is raised once at the end."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def add(self, where: str, what: str, remedy: str) -> None:
+        """Note one more problem."""
+        self.found.append(Problem(where, what, remedy))
+
+    def extend(self, error: InputError) -> None:
+        """Take over the problems of another reader."""
+        self.found.extend(error.problems)
+
+    def raise_if_any(self) -> None:
+        """Raise an `InputError` if anything was found."""
+        if self.found:
+            raise InputError(self.found)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return "Did you mean x?" for the closest known name, or the known names if none is close."""
+    import difflib
+
+    names = list(known)
+    close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    if close:
+        return f'Did you mean "{close[0]}"?'
+    listed = ", ".join(sorted(names)[:12])
+    more = "" if len(names) <= 12 else f" and {len(names) - 12} more"
+    return f"Known here: {listed}{more}."

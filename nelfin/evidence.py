@@ -1,0 +1,28 @@
+"""Where a figure comes from: every default carries a unit, a status and a source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+Status = Literal["published", "derived", "assumption", "illustrative", "given"]
+
+STATUSES: tuple[str, ...] = get_args(Status)
+
+MEANING: dict[str, str] = {
+    "published": "seen in a published source",
+    "derived": "worked out from published figures",
+    "assumption": "our judgement; no source gives it",
+    "illustrative": "made up to show the method; replace it with your own",
+    "given": "set by you, in your scenario or with --set",
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value with its unit, its status and its source."""
+
+    value: Any
+    unit: str
+    status: Status
+    source: str

@@ -1,0 +1,1 @@
+"""Models: prevention, recovery and capital, each a plain function on labelled data."""

@@ -1,0 +1,287 @@
+"""Capital schemes: the project table checked, with the starts each scheme may have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from nelfin.data.specs import TABLES
+from nelfin.data.tables import SPEND, check_frame
+from nelfin.errors import InputError, Problems, nearest
+from nelfin.years import start_of
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """One scheme, or one option of it, ready for the program."""
+
+    id: str
+    row: int
+    organisation: str
+    group: str
+    benefit: float
+    spend: Array
+    """£m in each year of the build, base-year prices, optimism bias included."""
+    cdel_share: float
+    starts: tuple[int, ...]
+    """Years in which it may start, as positions in the plan's years."""
+    must_fund: bool
+    divisible: bool
+    requires: tuple[tuple[str, int], ...] = field(default=())
+    excludes: tuple[str, ...] = field(default=())
+
+    @property
+    def build_years(self) -> int:
+        """Number of years of spend."""
+        return len(self.spend)
+
+
+def schemes_of(
+    projects: pd.DataFrame,
+    years: list[str],
+    optimism_bias_pct: Mapping[str, float] | None = None,
+    truncate: bool = False,
+    place: str = "projects",
+) -> tuple[pd.DataFrame, list[Scheme]]:
+    """Check a project table and turn its rows into schemes.
+
+    Parameters
+    ----------
+    projects
+        One row a scheme or an option of one, with the columns of the project table.
+    years
+        Years of the plan.
+    optimism_bias_pct
+        Uplift of spend by asset type.
+    truncate
+        Let every scheme run past the last year; its later spend falls outside the plan.
+    place
+        What to call the table in errors.
+
+    Returns
+    -------
+    projects : pandas.DataFrame
+        The table with typed columns and defaults filled in.
+    schemes : list of Scheme
+        In the order of the table.
+
+    Raises
+    ------
+    InputError
+        With every problem: an unknown id, a loop of prerequisites, a window that cannot hold the
+        build, a scheme that excludes what it requires, and so on.
+    """
+    table = check_frame(projects, TABLES["projects"], place)
+    columns = sorted(
+        (name for name in table.columns if re.fullmatch(SPEND, name)), key=lambda n: int(n[6:])
+    )
+    problems = Problems()
+    if columns != [f"spend_{n + 1}" for n in range(len(columns))]:
+        problems.add(
+            f"{place}, row 1",
+            f"has the spend columns {', '.join(columns)}.",
+            "Number them from spend_1 without a gap.",
+        )
+    known = dict(zip(table["project_id"], table.index, strict=True))
+    bias = optimism_bias_pct or {}
+    schemes = []
+    for row, line in zip(table.index, table.to_dict("records"), strict=True):
+        spend = np.array([line[name] for name in columns], dtype=float)
+        spend = spend[: max(int(np.max(np.flatnonzero(spend), initial=0)) + 1, 1)]
+        at = f"{place}, row {row}"
+        schemes.append(
+            Scheme(
+                id=line["project_id"],
+                row=row,
+                organisation=line["organisation"],
+                group=line["option_of"] or line["project_id"],
+                benefit=line["benefit"],
+                spend=spend * (1 + bias.get(line["asset_type"], 0.0) / 100),
+                cdel_share=line["cdel_share"],
+                starts=_starts(line, len(spend), years, truncate or line["truncate"], at, problems),
+                must_fund=line["must_fund"],
+                # a scheme that must be funded is funded whole
+                divisible=line["divisible"] and not line["must_fund"],
+                requires=_required(line, known, at, problems),
+                excludes=_excluded(line, known, at, problems),
+            )
+        )
+    _check_links(schemes, place, problems)
+    problems.raise_if_any()
+    return table, schemes
+
+
+def _starts(
+    line: Mapping[str, Any],
+    build: int,
+    years: list[str],
+    truncate: bool,
+    at: str,
+    problems: Problems,
+) -> tuple[int, ...]:
+    """Return the starts that lie in the scheme's window and let its spend fit in the plan."""
+    base = start_of(years[0])
+    earliest, latest = line["earliest_start"], line["latest_start"]
+    first = max(0, start_of(earliest) - base) if earliest else 0
+    last = start_of(latest) - base if latest else len(years) - 1
+    if earliest and latest and earliest > latest:
+        problems.add(
+            f"{at}, column latest_start",
+            f"is {latest}, before the earliest start {earliest}.",
+            "Swap or correct them.",
+        )
+        return ()
+    for name, label, outside in (
+        ("earliest_start", earliest, first >= len(years)),
+        ("latest_start", latest, last < 0),
+    ):
+        if label and outside:
+            problems.add(
+                f"{at}, column {name}",
+                f"is {label}, outside the plan's years {years[0]} to {years[-1]}.",
+                "Correct the year, or take the scheme out.",
+            )
+            return ()
+    final = len(years) - 1 if truncate else len(years) - build
+    starts = tuple(range(first, min(last, final) + 1))
+    if not starts:
+        problems.add(
+            f"{at}, column earliest_start" if earliest else at,
+            f"no start from {years[first]} to {years[min(last, len(years) - 1)]} lets the "
+            f"{build} years of spend end by {years[-1]}.",
+            "Widen the window, give more years of limits, or allow spend past the last year "
+            "(truncate).",
+        )
+    return starts
+
+
+def _required(
+    line: Mapping[str, Any], known: Mapping[str, int], at: str, problems: Problems
+) -> tuple[tuple[str, int], ...]:
+    found = []
+    for text in _split(line["requires"]):
+        name, plus, lag = text.partition("+")
+        where = f"{at}, column requires"
+        if plus and not lag.strip().isdigit():
+            problems.add(where, f'holds "{text}".', 'Write the years as in "P12+2".')
+        elif _is_other(name.strip(), line["project_id"], known, where, problems):
+            found.append((name.strip(), int(lag) if plus else 0))
+    return tuple(found)
+
+
+def _excluded(
+    line: Mapping[str, Any], known: Mapping[str, int], at: str, problems: Problems
+) -> tuple[str, ...]:
+    where = f"{at}, column excludes"
+    return tuple(
+        name
+        for name in _split(line["excludes"])
+        if _is_other(name, line["project_id"], known, where, problems)
+    )
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(";") if part.strip()]
+
+
+def _is_other(
+    name: str, own: str, known: Mapping[str, int], where: str, problems: Problems
+) -> bool:
+    if name == own:
+        problems.add(where, "names the scheme itself.", "Take it out.")
+    elif name not in known:
+        problems.add(where, f'names "{name}", which no row has.', nearest(name, known))
+    else:
+        return True
+    return False
+
+
+def _check_links(schemes: list[Scheme], place: str, problems: Problems) -> None:
+    by_id = {scheme.id: scheme for scheme in schemes}
+    for scheme in schemes:
+        at = f"{place}, row {scheme.row}"
+        for name, _ in scheme.requires:
+            other = by_id[name]
+            if name in scheme.excludes or scheme.id in other.excludes:
+                problems.add(
+                    f"{at}, column requires",
+                    f"names {name}, but the two exclude each other.",
+                    "Drop one of the two links.",
+                )
+        for name in scheme.excludes:
+            if scheme.must_fund and by_id[name].must_fund:
+                problems.add(
+                    f"{at}, column excludes",
+                    f"names {name}, but both must be funded.",
+                    "Set must_fund to no for one of them.",
+                )
+    for loop in _loops(by_id):
+        problems.add(
+            f"{place}, row {by_id[loop[0]].row}, column requires",
+            f"makes a loop: {' needs '.join([*loop, loop[0]])}.",
+            "Break the loop.",
+        )
+
+
+def _loops(by_id: Mapping[str, Scheme]) -> list[list[str]]:
+    """Return the loops of prerequisites, each once."""
+    done: set[str] = set()
+    loops = []
+    for start in by_id:
+        path: list[str] = []
+        trail = [(start, iter(by_id[start].requires))] if start not in done else []
+        if trail:
+            path.append(start)
+        while trail:
+            _, links = trail[-1]
+            step = next(links, None)
+            if step is None:
+                done.add(path.pop())
+                trail.pop()
+            elif step[0] in path:
+                loops.append(path[path.index(step[0]) :])
+            elif step[0] not in done:
+                path.append(step[0])
+                trail.append((step[0], iter(by_id[step[0]].requires)))
+    return loops
+
+
+def require_limits(limits: pd.DataFrame, place: str = "limits") -> pd.DataFrame:
+    """Check a limits table: every organisation named has every year.
+
+    Raises
+    ------
+    InputError
+        With every problem.
+    """
+    table = check_frame(limits, TABLES["capital_limits"], place)
+    years = sorted(set(table["year"]))
+    problems = Problems()
+    gaps = [
+        f"{start}/{(start + 1) % 100:02d}"
+        for start in range(start_of(years[0]), start_of(years[-1]))
+        if f"{start}/{(start + 1) % 100:02d}" not in years
+    ]
+    if gaps:
+        problems.add(place, f"has no limit for {', '.join(gaps)}.", "Add the years between.")
+    for organisation, rows in table.groupby("organisation"):
+        missing = [year for year in years if year not in set(rows["year"])]
+        if missing:
+            problems.add(
+                place,
+                f"has no limit for {organisation or 'the system'} in {', '.join(missing)}.",
+                "Give every organisation the same years.",
+            )
+    if len(years) > 40:
+        problems.add(place, f"holds {len(years)} years.", "Give at most 40.")
+    if problems.found:
+        raise InputError(problems.found)
+    return table

@@ -1,0 +1,255 @@
+"""The result of a run: labelled data, tables, charts, and a folder to keep it in."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import xarray as xr
+
+from nelfin.errors import InputError, nearest
+
+if TYPE_CHECKING:
+    import altair as alt
+
+TIDY: dict[str, tuple[str, ...]] = {
+    "place_budgets": ("budget", "target", "opening", "dft_opening", "dft"),
+    "budget_change": ("budget_change",),
+    "envelope": ("envelope", "system_held", "like_for_like_growth", "uniform_growth"),
+    "need": ("weighted_population", "need_index"),
+    "prevention": (
+        "prevention_share",
+        "prevention_extra_spend",
+        "prevention_cash",
+        "prevention_double_running",
+        "prevention_net_cash",
+        "prevention_capacity",
+        "prevention_society",
+        "prevention_qalys_gained",
+        "prevention_qalys_forgone",
+    ),
+    "prevention_programmes": (
+        "prevention_programme_spend",
+        "prevention_programme_avoided",
+        "prevention_programme_cash",
+    ),
+    "recovery_bridge": ("recovery_bridge",),
+    "system_position": ("system_underlying", "system_reported", "pressures_pct"),
+    "capital_by_organisation": ("capital_used", "capital_consequences"),
+}
+"""Tidy tables and the variables they hold: one value a row, with its unit."""
+
+
+def tidy_tables(data: xr.Dataset) -> dict[str, pd.DataFrame]:
+    """Return the tidy tables of a run's data; a value that does not exist has no row."""
+    tables = {}
+    for name, variables in TIDY.items():
+        parts = []
+        for variable in variables:
+            array = data[variable]
+            frame = array.to_series().rename("value").reset_index()
+            frame["measure"], frame["unit"] = variable, array.attrs["units"]
+            dims = [str(dim) for dim in array.dims]
+            parts.append(frame[[*dims, "measure", "value", "unit"]].dropna(subset="value"))
+        tables[name] = pd.concat(parts, ignore_index=True)
+    return tables
+
+
+class Result:
+    """What a run found.
+
+    Attributes
+    ----------
+    name : str
+        Name of the scenario.
+    data : xarray.Dataset
+        Dims `place, year, stream, organisation, project, programme` and others; every variable
+        has `units` and `long_name`.
+    provenance : dict
+        Versions, SHA-256 of every input, times, the solver's account and warnings.
+    scenario_toml : str
+        The scenario as run, with the source of every figure.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        data: xr.Dataset,
+        tables: dict[str, pd.DataFrame],
+        scenario_toml: str,
+        provenance: dict[str, Any],
+    ) -> None:
+        self.name = name
+        self.data = data
+        self.provenance = provenance
+        self.scenario_toml = scenario_toml
+        self._tables = tables
+
+    def __repr__(self) -> str:
+        years = self.data["year"].values
+        return f"<nelfin.Result {self.name}, {years[0]} to {years[-1]}>"
+
+    @property
+    def tables(self) -> list[str]:
+        """Names of the tables."""
+        return list(self._tables)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table by name.
+
+        Raises
+        ------
+        InputError
+            If there is no such table; says which there are.
+        """
+        if name not in self._tables:
+            raise InputError.one("table", f'"{name}" is not known.', nearest(name, self._tables))
+        return self._tables[name].copy()
+
+    @property
+    def charts(self) -> list[str]:
+        """Names of the standard charts."""
+        from nelfin.report.charts import CHARTS
+
+        return list(CHARTS)
+
+    def chart(self, name: str) -> alt.TopLevelMixin:
+        """Return a standard chart by name, to show or to style further.
+
+        Raises
+        ------
+        InputError
+            If there is no such chart; says which there are.
+        """
+        from nelfin.report.charts import CHARTS
+
+        if name not in CHARTS:
+            raise InputError.one("chart", f'"{name}" is not known.', nearest(name, CHARTS))
+        return CHARTS[name](self).chart
+
+    def summary(self) -> str:
+        """Return the summary a finance director reads in half a minute."""
+        from nelfin.report.summary import summary
+
+        return summary(self)
+
+    def save(self, folder: str | Path, force: bool = False, report: bool = True) -> Path:
+        """Write the run folder: data, tables, scenario, provenance, page and workbook.
+
+        Everything is written beside the folder first and then renamed, so that a run which dies
+        leaves nothing half-made.
+
+        Parameters
+        ----------
+        folder
+            Folder to make.
+        force
+            Replace a run folder that is there.
+        report
+            Write `report.html` and `report.xlsx` too.
+
+        Raises
+        ------
+        InputError
+            If the folder exists and `force` is not given, or cannot be written.
+        """
+        target = Path(folder)
+        check_folder(target, force)
+        part = target.with_name(f".{target.name}.part-{os.getpid()}")
+        try:
+            part.mkdir(parents=True)
+            self._write(part, report)
+            _replace(target, part)
+        except OSError as error:
+            raise InputError.one(
+                str(target), f"cannot be written: {error.strerror}.", "Choose another folder."
+            ) from None
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+        return target
+
+    def _write(self, folder: Path, report: bool) -> None:
+        self.data.to_netcdf(folder / "results.nc", engine="h5netcdf")
+        (folder / "tables").mkdir()
+        for name, table in self._tables.items():
+            table.to_csv(folder / "tables" / f"{name}.csv", index=False, lineterminator="\n")
+        (folder / "scenario.resolved.toml").write_text(self.scenario_toml, encoding="utf-8")
+        account = json.dumps({"name": self.name} | self.provenance, indent=2, ensure_ascii=False)
+        (folder / "run.json").write_text(account + "\n", encoding="utf-8")
+        if report:
+            from nelfin.report import write_page, write_workbook
+
+            write_page(self, folder / "report.html")
+            write_workbook(self, folder / "report.xlsx")
+
+
+def check_folder(folder: Path, force: bool) -> None:
+    """Refuse a folder that cannot become a run folder, before any work is done.
+
+    Raises
+    ------
+    InputError
+        If it exists and may not be replaced, or its parent cannot be written.
+    """
+    where = str(folder)
+    if folder.exists():
+        if not force:
+            raise InputError.one(
+                where, "already exists.", "Choose another folder, or add --force to replace it."
+            )
+        empty = folder.is_dir() and not any(folder.iterdir())
+        if not empty and not (folder / "run.json").is_file():
+            raise InputError.one(
+                where, "is not a run folder, so it is not replaced.", "Choose another folder."
+            )
+    parent = folder.absolute().parent
+    while not parent.exists():
+        parent = parent.parent
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        raise InputError.one(
+            where, f"cannot be made: {parent} is not a folder you may write to.",
+            "Choose another folder.",
+        )  # fmt: skip
+
+
+def _replace(target: Path, part: Path) -> None:
+    """Put the new folder in place of an old one, which is only deleted when the new one stands."""
+    old = target.with_name(f".{target.name}.old-{os.getpid()}")
+    if target.exists():
+        target.rename(old)
+    try:
+        part.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def open_result(folder: str | Path) -> Result:
+    """Open a run folder.
+
+    Raises
+    ------
+    InputError
+        If the folder is not a run folder, or a file of it is missing.
+    """
+    path = Path(folder)
+    try:
+        account = json.loads((path / "run.json").read_text(encoding="utf-8"))
+        toml = (path / "scenario.resolved.toml").read_text(encoding="utf-8")
+        with xr.open_dataset(path / "results.nc", engine="h5netcdf") as stored:
+            data = stored.load()
+        tables = {
+            file.stem: pd.read_csv(file, keep_default_na=False, na_values=[""])
+            for file in sorted((path / "tables").glob("*.csv"))
+        }
+    except (OSError, ValueError) as error:
+        raise InputError.one(
+            str(path), f"is not a run folder that can be read: {error}.", "Name a folder of a run."
+        ) from None
+    return Result(account.pop("name"), data, tables, toml, account)

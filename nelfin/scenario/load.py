@@ -1,0 +1,305 @@
+"""Read scenario files: `extends`, merging, overrides, and errors that name the key."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from nelfin.errors import InputError, Problems, nearest
+from nelfin.evidence import STATUSES, Figure
+from nelfin.scenario.schema import Data, Scenario
+
+PACKAGED = "nel"
+"""Name of the embedded system, usable in `extends` and, as `nel:file.csv`, in `[data]`."""
+
+_FIGURE_KEYS = {"value", "unit", "status", "source", "low", "high"}
+
+Tree = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A value in a scenario file, with what the file says of its source."""
+
+    value: Any
+    figure: Figure | None
+    origin: str
+
+
+def packaged_folder() -> Path:
+    """Return the folder of the embedded dataset."""
+    return Path(str(files("nelfin") / "data" / PACKAGED))
+
+
+def load_scenario(
+    path: str | Path | None = None,
+    overrides: Mapping[str, Any] | Sequence[str] | None = None,
+) -> Scenario:
+    """Load a scenario and check it.
+
+    Parameters
+    ----------
+    path
+        TOML file; None for the embedded North East London scenario.
+    overrides
+        Values that win over the file: a mapping from dotted key to value, or texts "KEY=VALUE".
+
+    Returns
+    -------
+    Scenario
+        Frozen; `scenario.evidence` holds unit, status and source by dotted key.
+
+    Raises
+    ------
+    InputError
+        With every problem found: unreadable file, unknown key, value out of range.
+    """
+    start = packaged_folder() / "scenario.toml" if path is None else Path(path)
+    tree: Tree = {}
+    read: list[Path] = []
+    for file, layer in reversed(list(_layers(start))):
+        _merge(tree, layer)
+        read.append(file)
+    for key, leaf in _parse_overrides(overrides or {}).items():
+        _put(tree, key, leaf)
+    return _validated(tree, tuple(read))
+
+
+def _layers(start: Path) -> Iterator[tuple[Path, Tree]]:
+    """Yield the file and those it extends, the most particular first."""
+    seen: list[Path] = []
+    file: Path | None = start
+    while file is not None:
+        resolved = file.resolve()
+        if resolved in seen:
+            chain = " -> ".join(str(item) for item in [*seen, resolved])
+            raise InputError.one(str(start), f"extends itself: {chain}.", "Break the loop.")
+        seen.append(resolved)
+        raw = _read_toml(file)
+        parent = raw.pop("extends", None)
+        yield resolved, _leaves(raw, resolved)
+        if parent is None:
+            file = None
+        elif parent == PACKAGED:
+            file = packaged_folder() / "scenario.toml"
+        elif isinstance(parent, str):
+            file = resolved.parent / parent
+        else:
+            raise InputError.one(
+                f"{file}, extends", "is not a text.", f'Give a path or "{PACKAGED}".'
+            )
+
+
+def _read_toml(file: Path) -> Tree:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError.one(str(file), f"is not valid TOML: {error}.", "Mend that line.") from None
+    except UnicodeDecodeError:
+        raise InputError.one(str(file), "is not UTF-8 text.", "Save it as UTF-8.") from None
+    except IsADirectoryError:
+        raise InputError.one(
+            str(file), "is a folder.", "Name the scenario file in it, such as scenario.toml."
+        ) from None
+    except FileNotFoundError:
+        raise InputError.one(
+            str(file), "does not exist.", 'Check the path, or make one with "nelfin new DIR".'
+        ) from None
+    except OSError as error:
+        raise InputError.one(
+            str(file), f"cannot be read: {error.strerror}.", "Check its rights."
+        ) from None
+
+
+def _leaves(raw: Tree, file: Path) -> Tree:
+    """Turn each value of a file into a leaf that knows its figure and its file."""
+    problems = Problems()
+
+    def turn(value: Any, key: str) -> Any:
+        if not isinstance(value, dict):
+            return Leaf(_located(value, key, file.parent), None, str(file))
+        if "value" not in value:
+            return {name: turn(item, f"{key}.{name}".lstrip(".")) for name, item in value.items()}
+        where = f"{file}, {key}"
+        for unknown in sorted(value.keys() - _FIGURE_KEYS):
+            problems.add(where, f'has no field "{unknown}".', nearest(unknown, _FIGURE_KEYS))
+        status = value.get("status", "given")
+        if status not in STATUSES:
+            problems.add(where, f'has the status "{status}".', f"Use one of {', '.join(STATUSES)}.")
+            status = "given"
+        figure = Figure(value["value"], value.get("unit", ""), status, value.get("source", ""))
+        return Leaf(_located(value["value"], key, file.parent), figure, str(file))
+
+    tree: Tree = turn(raw, "")
+    problems.raise_if_any()
+    return tree
+
+
+def _located(value: Any, key: str, folder: Path) -> Any:
+    """Make a path of `[data]` absolute, starting at the folder of the file that names it."""
+    if not key.startswith("data.") or not isinstance(value, str):
+        return value
+    if value.startswith(f"{PACKAGED}:"):
+        return str(packaged_folder() / value.removeprefix(f"{PACKAGED}:"))
+    return str(folder / Path(value).expanduser())
+
+
+def _merge(base: Tree, layer: Tree) -> None:
+    """Lay one file over another: tables merge, values replace."""
+    for key, value in layer.items():
+        if isinstance(value, dict) and isinstance(base.get(key), dict):
+            _merge(base[key], value)
+        else:
+            base[key] = value
+
+
+def _parse_overrides(overrides: Mapping[str, Any] | Sequence[str]) -> dict[str, Leaf]:
+    if isinstance(overrides, Mapping):
+        pairs = [(str(key), value) for key, value in overrides.items()]
+    else:
+        pairs = [_parse_pair(text) for text in overrides]
+    found: dict[str, Leaf] = {}
+    for key, value in pairs:
+        if key in found:
+            raise InputError.one(f"--set {key}", "is given twice.", "Keep one of them.")
+        found[key] = Leaf(_located(value, key, Path.cwd()), None, "--set")
+    return found
+
+
+def _parse_pair(text: str) -> tuple[str, Any]:
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise InputError.one(
+            f"--set {text}", "is not KEY=VALUE.", "Write, say, --set capital.gap_pct=1."
+        )
+    try:
+        parsed = tomllib.loads(f"value = {value.strip()}")["value"]
+    except tomllib.TOMLDecodeError:
+        parsed = value.strip()  # a bare word is a text
+    return key.strip(), parsed
+
+
+def _put(tree: Tree, key: str, leaf: Leaf) -> None:
+    *parents, last = key.split(".")
+    branch = tree
+    for parent in parents:
+        deeper = branch.setdefault(parent, {})
+        if not isinstance(deeper, dict):
+            raise InputError.one(
+                f"--set {key}", f'goes below "{parent}", which holds one value.', "Set that key."
+            )
+        branch = deeper
+    if isinstance(leaf.value, dict):
+        raise InputError.one(
+            f"--set {key}", "is given a table.", "Set each of its keys by itself."
+        )
+    if isinstance(branch.get(last), dict):
+        raise InputError.one(
+            f"--set {key}",
+            "names a section, not a value.",
+            f"Name a key of it: {', '.join(sorted(branch[last]))}.",
+        )
+    before = branch.get(last)
+    unit = before.figure.unit if isinstance(before, Leaf) and before.figure else ""
+    branch[last] = Leaf(leaf.value, Figure(leaf.value, unit, "given", leaf.origin), leaf.origin)
+
+
+def _flat(tree: Tree, prefix: str = "") -> Iterator[tuple[str, Leaf]]:
+    for key, value in tree.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, Leaf):
+            yield path, value
+        else:
+            yield from _flat(value, f"{path}.")
+
+
+def _plain(tree: Tree) -> Tree:
+    return {
+        key: value.value if isinstance(value, Leaf) else _plain(value)
+        for key, value in tree.items()
+    }
+
+
+def _validated(tree: Tree, read: tuple[Path, ...]) -> Scenario:
+    leaves = dict(_flat(tree))
+    try:
+        scenario = Scenario.model_validate(_plain(tree))
+    except ValidationError as error:
+        problems = Problems()
+        for item in error.errors():
+            _explain(item, leaves, str(read[-1]), problems)
+        raise InputError(problems.found) from None
+    for key, leaf in leaves.items():
+        scenario._evidence[key] = leaf.figure or Figure(leaf.value, "", "given", leaf.origin)
+    scenario._files = read
+    return scenario
+
+
+def _explain(item: Any, leaves: Mapping[str, Leaf], file: str, problems: Problems) -> None:
+    """Put one of pydantic's findings into plain words."""
+    parts = [str(part) for part in item["loc"]]
+    key = ".".join(parts)
+    leaf = leaves.get(key)
+    where = f"{leaf.origin if leaf else file}, {key or 'scenario'}"
+    if item["type"] == "extra_forbidden":
+        below = (x.origin for k, x in leaves.items() if k == key or k.startswith(f"{key}."))
+        origin = next(below, file)
+        known = [field.alias or name for name, field in _fields(parts[:-1]).items()]
+        problems.add(f"{origin}, {key}", "is not a known key.", nearest(parts[-1], known))
+    elif item["type"] == "missing":
+        problems.add(where, "is missing.", f'Add it, or start the file with extends = "{PACKAGED}".')
+    elif leaf is None:
+        problems.add(where, f"is wrong: {_message(item)}.", "Correct it.")
+    else:
+        problems.add(where, f"is {leaf.value!r}: {_message(item)}.", "Correct the value.")
+
+
+def _message(item: Any) -> str:
+    return str(item["msg"]).removeprefix("Value error, ").removeprefix("Input ").rstrip(".")
+
+
+def _fields(parts: Sequence[str]) -> dict[str, Any]:
+    """Return the schema's fields at a key path."""
+    model: Any = Scenario
+    for part in parts:
+        fields = getattr(model, "model_fields", {})
+        annotation = fields[part].annotation if part in fields else model
+        arguments = getattr(annotation, "__args__", ())
+        model = arguments[1] if len(arguments) == 2 else annotation
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        return dict(model.model_fields)
+    return {}
+
+
+def resolved_toml(scenario: Scenario) -> str:
+    """Return the scenario as one TOML file that needs no other scenario file.
+
+    Tables of the embedded dataset are named `nel:file.csv`, so that the file works elsewhere.
+    """
+    import tomli_w
+
+    def turn(value: Any, key: str) -> Any:
+        if isinstance(value, dict):
+            return {name: turn(item, f"{key}.{name}".lstrip(".")) for name, item in value.items()}
+        figure = scenario.evidence.get(key)
+        if figure is None or not figure.unit:
+            return value
+        return {
+            "value": value,
+            "unit": figure.unit,
+            "status": figure.status,
+            "source": figure.source,
+        }
+
+    plain = scenario.model_dump(mode="json", by_alias=True)
+    for table in Data.model_fields:
+        file = Path(plain["data"][table])
+        if file.parent == packaged_folder():
+            plain["data"][table] = f"{PACKAGED}:{file.name}"
+    return tomli_w.dumps(turn(plain, ""))

@@ -1,0 +1,225 @@
+"""The shape of a scenario. Units stand in the key names; every key is checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+
+from nelfin.evidence import Figure
+from nelfin.years import start_of, years_between
+
+Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+Growth = Annotated[float, Field(ge=-50, le=100, allow_inf_nan=False)]
+Money = Annotated[float, Field(allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+def _year(label: str) -> str:
+    start_of(label)
+    return label
+
+
+class Section(BaseModel):
+    """Base of every section: frozen, and closed to unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, hide_input_in_errors=True)
+
+
+class Years(Section):
+    """The financial years of the plan."""
+
+    first: str
+    """First year, the base year, such as 2023/24."""
+    last: str
+    """Last year."""
+
+    _check = field_validator("first", "last")(_year)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Years:
+        count = start_of(self.last) - start_of(self.first) + 1
+        if not 1 <= count <= 40:
+            raise ValueError("the years must run forward and be at most 40")
+        return self
+
+    def labels(self) -> list[str]:
+        """Return every year of the plan in order."""
+        return years_between(self.first, self.last)
+
+
+class Data(Section):
+    """Where each table is. A path starts at the file that names it."""
+
+    allocations: Path
+    """Allocations of the system by stream and year."""
+    weighted_populations: Path
+    """Weighted populations of the places by component and year."""
+    openings: Path
+    """Named opening positions of the places."""
+    pace_rules: Path
+    """Pace-of-change rules and their parameters."""
+    population_growth: Path
+    """People added to the system over periods of years."""
+    population_shares: Path
+    """Each place's share of the people added."""
+    prevention_programmes: Path
+    """Prevention programmes: return, lag, who saves, how much is cash."""
+    organisations: Path
+    """Organisations whose positions make the system's."""
+    positions: Path
+    """Published positions of the system."""
+    efficiency_schemes: Path
+    """Efficiency schemes and asks by year."""
+    uplift_factors: Path
+    """Cost uplift and efficiency factors by year."""
+    projects: Path
+    """Capital schemes."""
+    capital_limits: Path
+    """Capital limits by year."""
+    asset_types: Path
+    """Asset lives, optimism bias and share of spend that adds to the asset base."""
+
+
+class Envelope(Section):
+    """What the system has to spend."""
+
+    plan_total_gbp_m: Money
+    """Total of the system's own plan in the base year."""
+    growth_pct: dict[str, Growth]
+    """Cash growth a year by stream, for years without a published allocation."""
+
+
+class Stream(Section):
+    """How one stream of money is shared among places."""
+
+    need: str = ""
+    """Component of need that sets the target; blank keeps the stream at system level."""
+    opening: str = "on-target"
+    """Opening position of the first year: the name of one, or `on-target`."""
+    rule: str = "national"
+    """Pace-of-change rule, or `national` for the rule NHS England used that year."""
+    restricted_share: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """Share of the baseline that moves; high-cost drugs and devices do not."""
+
+
+class Allocation(Section):
+    """Place budgets."""
+
+    streams: dict[str, Stream]
+
+
+class Prevention(Section):
+    """The shift of spend into prevention."""
+
+    share_of: tuple[str, ...]
+    """Streams whose sum the prevention share is a share of."""
+    share_start_pct: Percent
+    """Share of spend on prevention before the shift."""
+    share_end_pct: Percent
+    """Share of spend on prevention when the shift is complete."""
+    start_year: str
+    """Last year at the starting share."""
+    end_year: str
+    """First year at the ending share."""
+    new_money_pct: Percent
+    """Share of the extra spend that is new money; the rest leaves the donor setting."""
+    donor_is_treatment_pct: Percent
+    """Share of the moved money that leaves treatment (it forgoes QALYs)."""
+    double_running_months: Annotated[float, Field(ge=0, le=24)]
+    """Months for which each increase in spend is paid for twice."""
+    release_step_gbp_m: Annotated[float, Field(ge=0)]
+    """Cash is released in steps of this size, such as a ward; 0 for smooth release."""
+    gbp_per_qaly_gained: Positive
+    """Cost of a quality-adjusted life year gained by public health spend."""
+    gbp_per_qaly_forgone: Positive
+    """Cost of a quality-adjusted life year in treatment."""
+    discount_money_pct: Percent
+    """Discount rate of money."""
+    discount_qaly_pct: Percent
+    """Discount rate of health."""
+
+    _check = field_validator("start_year", "end_year")(_year)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Prevention:
+        if start_of(self.end_year) <= start_of(self.start_year):
+            raise ValueError("end_year must be after start_year")
+        return self
+
+
+class Recovery(Section):
+    """The recovery of the system's deficit."""
+
+    demand_planned_pct: Growth
+    """Growth of planned care a year, doing nothing."""
+    demand_urgent_pct: Growth
+    """Growth of urgent care a year, doing nothing."""
+    planned_share_pct: Percent
+    """Share of demand-driven cost that is planned care."""
+    marginal_cost_pct: Percent
+    """Cost of one more unit of demand, as a share of average cost."""
+    cost_uplift_pct: Growth
+    """Cost inflation in years without a published factor."""
+    pressures_pct: Growth
+    """Cost pressures above the national uplift, share of the cost base, in years without a
+    published position."""
+    efficiency_pct: Percent
+    """Efficiency asked in years without a published ask, share of the cost base."""
+    efficiency_delivery_pct: Percent
+    """Share of that ask which is delivered."""
+    efficiency_recurrent_pct: Percent
+    """Share of the delivery which recurs."""
+    support_gbp_m: Money
+    """Deficit support a year."""
+    repayment_gbp_m: Annotated[float, Field(ge=0)]
+    """Repayment of past deficits a year."""
+    pdc_pct: Percent
+    """Public dividend capital dividend, on average relevant net assets."""
+
+
+class Capital(Section):
+    """Capital prioritisation."""
+
+    discount_rate_pct: Percent
+    """Discount rate of benefit."""
+    discount_from: Literal["start", "completion"]
+    """Year from which benefit counts."""
+    price_growth_pct: Growth
+    """Growth of building prices a year, from the base year's prices."""
+    over_programming_pct: Percent
+    """How far the plan may pass each limit."""
+    gap_pct: Percent
+    """The solver may stop when the plan is proven this close to the best."""
+    time_limit_s: Positive
+    """The solver stops after this many seconds with the best plan found."""
+    solver: Literal["highs", "cbc"]
+    """Solver."""
+
+
+class Scenario(Section):
+    """Everything one run needs."""
+
+    schema_: Annotated[Literal[1], Field(alias="schema")]
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    years: Years
+    data: Data
+    envelope: Envelope
+    allocation: Allocation
+    prevention: Prevention
+    recovery: Recovery
+    capital: Capital
+
+    _evidence: dict[str, Figure] = PrivateAttr(default_factory=dict)
+    _files: tuple[Path, ...] = PrivateAttr(default=())
+
+    @property
+    def evidence(self) -> dict[str, Figure]:
+        """The figure behind each key, by its dotted path."""
+        return self._evidence
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The scenario files read, from the most basic to the most particular."""
+        return self._files

@@ -1,0 +1,74 @@
+"""Fixtures that tests share, and the rule that each test is of exactly one kind."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+import nelfin
+from nelfin.data import Inputs, load_inputs
+from nelfin.result import Result
+from nelfin.scenario import Scenario
+
+KINDS = {"unit", "property", "golden", "e2e"}
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+settings.register_profile(
+    "nelfin",
+    deadline=None,  # time is measured in benchmarks, never in a test
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("nelfin")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        kinds = KINDS & {mark.name for mark in item.iter_markers()}
+        if len(kinds) != 1:
+            raise pytest.UsageError(f"{item.nodeid} must be marked with exactly one of {KINDS}")
+
+
+@pytest.fixture(scope="session")
+def scenario() -> Scenario:
+    return nelfin.load_scenario()
+
+
+@pytest.fixture(scope="session")
+def inputs(scenario: Scenario) -> Inputs:
+    return load_inputs(scenario)
+
+
+@pytest.fixture(scope="session")
+def result(scenario: Scenario) -> Result:
+    """One run of the embedded scenario, for every test that only reads it."""
+    return nelfin.run(scenario)
+
+
+@pytest.fixture(scope="session")
+def run_folder(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return result.save(tmp_path_factory.mktemp("runs") / "nel")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Reference figures kept beside the project; a test that needs them is skipped without."""
+    folder = SHARED / "data"
+    if not folder.is_dir():
+        pytest.skip("the reference figures are not beside the project")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of Chromium; on a machine of CI it must be there."""
+    for path in (os.environ.get("NELFIN_CHROMIUM", ""), "/usr/bin/chromium", "/usr/bin/google-chrome"):
+        if path and Path(path).is_file():
+            return path
+    if os.environ.get("CI"):
+        pytest.fail("CI needs Chromium for the test of the page")
+    pytest.skip("no Chromium on this machine; set NELFIN_CHROMIUM to its path")

@@ -6,15 +6,12 @@ import json
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import xarray as xr
 
 from nelfin.errors import InputError, nearest
-
-if TYPE_CHECKING:
-    import altair as alt
 
 TIDY: dict[str, tuple[str, ...]] = {
     "place_budgets": ("budget", "target", "opening", "dft_opening", "dft"),
@@ -117,8 +114,8 @@ class Result:
 
         return list(CHARTS)
 
-    def chart(self, name: str) -> alt.TopLevelMixin:
-        """Return a standard chart by name, to show or to style further.
+    def chart(self, name: str) -> Any:
+        """Return a standard chart by name, an Altair chart to show or to style further.
 
         Raises
         ------

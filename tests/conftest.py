@@ -66,7 +66,8 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Path of Chromium; on a machine of CI it must be there."""
-    for path in (os.environ.get("NELFIN_CHROMIUM", ""), "/usr/bin/chromium", "/usr/bin/google-chrome"):
+    own = os.environ.get("NELFIN_CHROMIUM", "")
+    for path in (own, "/usr/bin/chromium", "/usr/bin/google-chrome"):
         if path and Path(path).is_file():
             return path
     if os.environ.get("CI"):

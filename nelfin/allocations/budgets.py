@@ -167,8 +167,9 @@ def _share_stream(
     places = [str(place) for place in weighted["place"].values]
     years = [str(year) for year in envelope["year"].values]
     # a stream that places do not share, or that has not begun, has no target and no distance
-    blank = _Year(*(np.full(len(places), np.nan) for _ in range(2)), np.zeros(len(places)),
-                  np.full((len(CHANGES), len(places)), np.nan), np.nan)  # fmt: skip
+    missing = np.full(len(places), np.nan)
+    unmoved = np.full((len(CHANGES), len(places)), np.nan)
+    blank = _Year(missing, missing, np.zeros(len(places)), unmoved, np.nan)
     found = [blank] * len(years)
     held = np.zeros(len(years))
     before: _Year | None = None
@@ -269,4 +270,4 @@ def _opening(
     rows = inputs.openings[inputs.openings["opening"] == stream.opening].set_index("place")
     value = rows["value"].reindex(inputs.places()).to_numpy(dtype=float)
     cash = value if rows["measure"].iloc[0] == "cash_gbp_m" else need * (1 + value / 100)
-    return cash / cash.sum() * total
+    return np.asarray(cash / cash.sum() * total)

@@ -47,16 +47,15 @@ def weighted_populations(
     latest = {year: max(k for k in known if k <= year) for year in years}
     stacked = [published.sel(year=latest[year]).drop_vars("year") for year in years]
     level = xr.concat(stacked, pd.Index(years, name="year"))
-    return (level * _growth_index(level, growth, shares, latest)).transpose(
-        "component", "place", "year"
-    )
+    grown: xr.DataArray = level * _growth_index(level, growth, shares, latest)
+    return grown.transpose("component", "place", "year")
 
 
 def _spread(table: pd.DataFrame) -> xr.DataArray:
     places = [name for name in table["place"].unique() if name != WHOLE_SYSTEM]
     keys = ["component", "place", "year"]
     cube = table.set_index(keys)["weighted_population"].to_xarray()
-    held = cube.sel(place=places).reindex(place=places)
+    held: xr.DataArray = cube.sel(place=places)
     if WHOLE_SYSTEM in cube["place"].values:
         shared = cube.sel(place=WHOLE_SYSTEM, drop=True).fillna(0.0)
         total = held.sum("place")

@@ -52,9 +52,7 @@ def capped(dft: Array, over_cap: float, under_slope: float, under_cap: float) ->
 
     The form of 2023/24: over by up to 0.71 % (core) or 0.38 % (primary medical).
     """
-    return np.where(
-        dft >= 0, -np.minimum(over_cap, dft), np.minimum(under_cap, -under_slope * dft)
-    )
+    return np.where(dft >= 0, -np.minimum(over_cap, dft), np.minimum(under_cap, -under_slope * dft))
 
 
 def capped_to_target(dft: Array, over_cap: float, under_slope: float, under_cap: float) -> Array:

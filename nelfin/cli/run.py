@@ -16,9 +16,7 @@ from nelfin.cli.options import force_option, scenario_argument, set_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Run folder.")
 @set_option
 @force_option
-def run(
-    scenario: str | None, output: Path | None, overrides: tuple[str, ...], force: bool
-) -> None:
+def run(scenario: str | None, output: Path | None, overrides: tuple[str, ...], force: bool) -> None:
     """Run SCENARIO and write its results and report.
 
     SCENARIO is a TOML file; without it the embedded scenario of NHS North East London runs. The

@@ -178,7 +178,9 @@ class _Check:
                 )
             rules = [*self.inputs.pace_rules["rule"], "national"]
             if stream.rule not in rules:
-                self.problems.add(f"{key}.rule", f'is "{stream.rule}".', nearest(stream.rule, rules))
+                self.problems.add(
+                    f"{key}.rule", f'is "{stream.rule}".', nearest(stream.rule, rules)
+                )
 
     def openings(self) -> None:
         frame = self.inputs.openings
@@ -263,7 +265,9 @@ class _Check:
             )
         if frame["turnover_gbp_m"].sum() <= 0:
             self.problems.add(
-                self.at("organisations", column="turnover_gbp_m"), "adds up to 0.", "Give turnovers."
+                self.at("organisations", column="turnover_gbp_m"),
+                "adds up to 0.",
+                "Give turnovers.",
             )
         self.unknown("efficiency_schemes", "organisation", names, {ANY_TRUST, SYSTEM})
         self.unknown("projects", "organisation", names, set())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from nelfin.errors import InputError, Problems, nearest
@@ -17,7 +18,11 @@ from nelfin.years import start_of
 
 Kind = Literal["text", "number", "integer", "year", "yes_no"]
 
-_MISSING = object()
+Refuse = Callable[[int, str, str], None]
+"""Notes a problem of the row at a position: what is wrong, and the remedy."""
+
+SPEND = r"spend_[1-9]\d?"
+"""The spend columns of the project table."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +107,8 @@ def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.Da
         With every problem of the file.
     """
     file = Path(path)
-    raw = _read_csv(file) if file.suffix.lower() in {".csv", ".txt", ""} else _read_book(file, sheet)
-    return check(raw, spec)
+    text = file.suffix.lower() in {".csv", ".txt", ""}
+    return check(_read_csv(file) if text else _read_book(file, sheet), spec)
 
 
 def check(raw: Raw, spec: Table) -> pd.DataFrame:
@@ -128,9 +133,7 @@ def check(raw: Raw, spec: Table) -> pd.DataFrame:
     return frame
 
 
-def _match_headings(
-    raw: Raw, spec: Table, problems: Problems
-) -> list[tuple[Column, str | None]]:
+def _match_headings(raw: Raw, spec: Table, problems: Problems) -> list[tuple[Column, str | None]]:
     where = f"{raw.place}, row 1"
     for heading in sorted({h for h in raw.headings if h and raw.headings.count(h) > 1}):
         problems.add(where, f'has the column "{heading}" twice.', "Keep one of them.")
@@ -167,9 +170,6 @@ def _seen(name: str, unused: Sequence[str]) -> str:
     return hint.replace("Did you mean", "Is it").replace("Known here", "Columns not used")
 
 
-SPEND = r"spend_[1-9]\d?"
-
-
 def _default_column(column: Column, index: pd.Index) -> pd.Series:
     return pd.Series([column.default] * len(index), index=index)
 
@@ -187,8 +187,8 @@ def _convert(
 
     blanks = np.array([text == "" for text in texts])
     if not column.blank:
-        for at in np.flatnonzero(blanks):
-            refuse(int(at), "is empty.", "Fill it in.")
+        for at in _positions(blanks):
+            refuse(at, "is empty.", "Fill it in.")
     if column.kind in {"number", "integer"}:
         return _numbers(column, texts, blanks, index, refuse)
     values: list[object] = []
@@ -197,7 +197,7 @@ def _convert(
     return pd.Series(values, index=index, dtype=bool if column.kind == "yes_no" else object)
 
 
-def _word(column: Column, text: str, at: int, refuse) -> object:  # type: ignore[no-untyped-def]
+def _word(column: Column, text: str, at: int, refuse: Refuse) -> object:
     if column.kind == "year":
         try:
             start_of(text)
@@ -213,31 +213,41 @@ def _word(column: Column, text: str, at: int, refuse) -> object:  # type: ignore
     return text
 
 
-def _numbers(column: Column, texts, blanks, index, refuse) -> pd.Series:  # type: ignore[no-untyped-def]
+def _numbers(
+    column: Column,
+    texts: Sequence[str],
+    blanks: npt.NDArray[np.bool_],
+    index: pd.Index,
+    refuse: Refuse,
+) -> pd.Series:
     parsed = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce")
     values = parsed.to_numpy(dtype=float, copy=True)
     default = np.nan if column.default is None else float(str(column.default))
     bad = ~np.isfinite(values) & ~blanks
-    for at in np.flatnonzero(bad):
+    for at in _positions(bad):
         refuse(
-            int(at),
+            at,
             f'is "{texts[at][:60]}", not a number.',
             "Write digits only, without commas or a pound sign.",
         )
     if column.kind == "integer":
-        for at in np.flatnonzero(~bad & ~blanks & (values % 1 != 0)):
-            refuse(int(at), f'is "{texts[at]}".', "Write a whole number.")
+        for at in _positions(~bad & ~blanks & (values % 1 != 0)):
+            refuse(at, f'is "{texts[at]}".', "Write a whole number.")
     outside = ~bad & ~blanks & ((values < column.low) | (values > column.high))
-    for at in np.flatnonzero(outside):
+    for at in _positions(outside):
         if np.isinf(column.high):
             remedy = f"It must be {column.low:g} or more."
         elif np.isinf(column.low):
             remedy = f"It must be {column.high:g} or less."
         else:
             remedy = f"It must lie between {column.low:g} and {column.high:g}."
-        refuse(int(at), f"is {texts[at]}.", remedy)
+        refuse(at, f"is {texts[at]}.", remedy)
     values[blanks] = default
     return pd.Series(values, index=index)
+
+
+def _positions(holds: npt.NDArray[np.bool_]) -> list[int]:
+    return [int(at) for at in np.flatnonzero(holds)]
 
 
 def _check_key(raw: Raw, spec: Table, frame: pd.DataFrame, problems: Problems) -> None:
@@ -303,9 +313,8 @@ def _cell(cell: object) -> str:
 def _unreadable(file: Path, error: OSError) -> InputError:
     if isinstance(error, FileNotFoundError):
         return InputError.one(str(file), "does not exist.", "Check the path and the name.")
-    return InputError.one(
-        str(file), f"cannot be read: {error.strerror or error}.", "Check that it is a file you may read."
-    )
+    what = f"cannot be read: {error.strerror or error}."
+    return InputError.one(str(file), what, "Check that it is a file you may read.")
 
 
 def _shape(place: str, records: Sequence[Sequence[str]]) -> Raw:

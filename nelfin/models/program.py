@@ -21,7 +21,7 @@ SolverName = Literal["highs", "cbc"]
 
 @dataclass(frozen=True)
 class Row:
-    """One constraint: a sum of (column, coefficient) that is at most, at least or equal to a bound."""
+    """One constraint: a sum of (column, coefficient) against a bound."""
 
     name: str
     terms: tuple[tuple[int, float], ...]
@@ -141,15 +141,11 @@ def _build(program: Program, relax: bool) -> tuple[Any, list[Any]]:
     bounds = zip(program.low, program.high, kinds, strict=True)
     # PuLP sorts columns by name; equal lengths keep them in our order
     columns = [problem.add_variable(f"x{i:07d}", *given) for i, given in enumerate(bounds)]
-    problem.setObjective(
-        pulp.LpAffineExpression(list(zip(columns, program.value, strict=True)))
-    )
+    problem.setObjective(pulp.LpAffineExpression(list(zip(columns, program.value, strict=True))))
     senses = {"<=": pulp.LpConstraintLE, ">=": pulp.LpConstraintGE, "==": pulp.LpConstraintEQ}
     for row in program.rows:
         expression = pulp.LpAffineExpression([(columns[i], value) for i, value in row.terms])
-        problem.addConstraint(
-            pulp.LpConstraint(expression, senses[row.sense], row.name, row.bound)
-        )
+        problem.addConstraint(pulp.LpConstraint(expression, senses[row.sense], row.name, row.bound))
     return problem, columns
 
 

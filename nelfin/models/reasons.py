@@ -61,11 +61,12 @@ def reasons(
 
 def _capital_price(start: Start, prices: Mapping[str, float], years: list[str]) -> float:
     """Return the price of the capital a start uses, in points of benefit."""
-    return sum(
+    priced = (
         start.cdel[t] * prices.get(f"limit|{organisation}|{years[t]}", 0.0)
         for t in np.flatnonzero(start.cdel)
         for organisation in ("", start.scheme.organisation)
     )
+    return float(sum(priced))
 
 
 def _why_funded(start: Start, capital: float, status: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -31,13 +32,14 @@ class Card:
 
     title: str
     words: str
-    chart: alt.TopLevelMixin
+    chart: Any
+    """An Altair chart of any kind."""
     table: pd.DataFrame
 
 
-def _theme(chart: alt.TopLevelMixin) -> alt.TopLevelMixin:
+def _theme(chart: Any) -> Any:
     return (
-        chart.configure(font="Arial, sans-serif", background="white")  # type: ignore[attr-defined]
+        chart.configure(font="Arial, sans-serif", background="white")
         .configure_view(stroke=None)
         .configure_axis(labelFontSize=12, titleFontSize=12, gridColor="#E8EDEE", labelLimit=260)
         .configure_legend(labelFontSize=12, titleFontSize=12, labelLimit=260)
@@ -46,7 +48,7 @@ def _theme(chart: alt.TopLevelMixin) -> alt.TopLevelMixin:
 
 
 def budgets(result: Result) -> Card:
-    """Budget and target by place."""
+    """Show budget and target by place."""
     found = headline(result)
     frame = found.places.reset_index(names="place")[["place", "budget", "target", "dft"]]
     order = list(frame["place"])
@@ -68,7 +70,7 @@ def budgets(result: Result) -> Card:
     labels = base.mark_text(align="left", dx=10, fontSize=12).encode(
         x=alt.X("end:Q"), text="words:N"
     )
-    layered = (bars + ticks + labels.transform_calculate(end="max(datum.budget, datum.target)"))
+    layered = bars + ticks + labels.transform_calculate(end="max(datum.budget, datum.target)")
     lowest, highest = frame.iloc[0], frame.iloc[-1]
     words = (
         f"Bars show the budget of {found.budget_year}, orange marks the target. "
@@ -87,7 +89,7 @@ def budgets(result: Result) -> Card:
 
 
 def distance(result: Result) -> Card:
-    """Distance from target by place and year."""
+    """Show distance from target by place and year."""
     data = result.data
     array = data["budget"].sum("stream") / data["target"].sum("stream") - 1
     frame = (100 * array).to_series().rename("dft").reset_index()
@@ -107,7 +109,8 @@ def distance(result: Result) -> Card:
     )
     lines = base.mark_line(point=alt.OverlayMarkDef(size=30))
     ends = frame[frame["year"] == last].copy()
-    ends["label_y"] = _spread(ends["dft"].to_numpy(), (frame["dft"].max() - frame["dft"].min()) / 17)
+    height_of_text = (frame["dft"].max() - frame["dft"].min()) / 17
+    ends["label_y"] = _spread(ends["dft"].to_numpy(), height_of_text)
     labels = (
         alt.Chart(ends)
         .mark_text(align="left", dx=8, fontSize=12)
@@ -148,7 +151,7 @@ def _spread(values: np.ndarray, gap: float) -> np.ndarray:
 
 
 def budget_change(result: Result) -> Card:
-    """What moved each place's budget from the year before."""
+    """Show what moved each place's budget from the year before."""
     data = result.data
     year = str(data.attrs["last_published_year"])
     frame = (
@@ -156,10 +159,9 @@ def budget_change(result: Result) -> Card:
         .to_series().rename("value").reset_index()
     )  # fmt: skip
     parts = ["envelope", "need", "pace"]
-    frame = frame[frame["change"] != "envelope"]
     order = list(headline(result).places.index)
     chart = (
-        alt.Chart(frame)
+        alt.Chart(frame[frame["change"] != "envelope"])
         .mark_bar(height=12)
         .encode(
             y=alt.Y("place:N", sort=order, title=None),
@@ -179,10 +181,8 @@ def budget_change(result: Result) -> Card:
         )
         .properties(width=WIDTH, height=max(42 * len(order), 90))
     )
-    whole = (
-        data["budget_change"].sel(year=year, drop=True).sum("stream").to_pandas()
-    )
-    whole["total"] = whole.sum(axis=1)
+    whole = frame.pivot(index="place", columns="change", values="value")[parts].loc[order]
+    whole["total"] = whole.sum(axis="columns")
     words = (
         "Beyond an even share of growth, budgets move by need (weighted population) and by the "
         f"pace of change towards target. The largest pace move is "
@@ -204,7 +204,7 @@ LEDGERS = {
 
 
 def prevention(result: Result) -> Card:
-    """The three ledgers of prevention, side by side and never added."""
+    """Show the three ledgers of prevention side by side, never added."""
     data = result.data
     frame = pd.concat(
         data[name].to_series().rename("value").reset_index().assign(ledger=title)
@@ -237,7 +237,7 @@ def prevention(result: Result) -> Card:
 
 
 def recovery(result: Result) -> Card:
-    """Underlying and reported position of the system."""
+    """Show the underlying and the reported position of the system."""
     data = result.data
     names = {"system_reported": "Reported", "system_underlying": "Underlying"}
     frame = pd.concat(
@@ -249,7 +249,9 @@ def recovery(result: Result) -> Card:
         .mark_line(point=True)
         .encode(
             x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("value:Q", title="£m, surplus positive", scale=alt.Scale(nice=True, padding=12)),
+            y=alt.Y(
+                "value:Q", title="£m, surplus positive", scale=alt.Scale(nice=True, padding=12)
+            ),
             color=alt.Color(
                 "position:N",
                 title=None,
@@ -282,7 +284,7 @@ def recovery(result: Result) -> Card:
 
 
 def bridge(result: Result) -> Card:
-    """Waterfall from the first year's opening underlying to the last year's reported position."""
+    """Draw the waterfall from the first opening underlying to the last reported position."""
     array = result.data["recovery_bridge"].sum("organisation")
     years = [str(year) for year in array["year"].values]
     opening = float(array.sel(year=years[0], step="opening underlying"))
@@ -312,7 +314,9 @@ def bridge(result: Result) -> Card:
         color=alt.Color(
             "kind:N",
             title=None,
-            scale=alt.Scale(domain=["position", "better", "worse"], range=[DARK_BLUE, GREEN, ORANGE]),
+            scale=alt.Scale(
+                domain=["position", "better", "worse"], range=[DARK_BLUE, GREEN, ORANGE]
+            ),
             legend=alt.Legend(orient="top"),
         ),
         tooltip=[
@@ -336,7 +340,7 @@ def bridge(result: Result) -> Card:
 
 
 def capital(result: Result) -> Card:
-    """Use of the capital limit by category and year."""
+    """Show the use of the capital limit by category and year."""
     limits, spend, plan = (result.table(name) for name in ("limits", "spend", "plan"))
     merged = spend.merge(plan[["project_id", "category"]], on="project_id")
     frame = merged.groupby(["year", "category"], as_index=False)["cdel_gbp_m"].sum()
@@ -382,11 +386,12 @@ def capital(result: Result) -> Card:
         index="category", columns="year", values="cdel_gbp_m", aggfunc="sum", fill_value=0.0
     )
     chart = (bars + ticks).properties(width=WIDTH - 120, height=HEIGHT)
-    return Card("Capital spend against the limit", words, _theme(chart), wide.round(3).reset_index())
+    table = wide.round(3).reset_index()
+    return Card("Capital spend against the limit", words, _theme(chart), table)
 
 
 def capital_price(result: Result) -> Card:
-    """Price of capital by year."""
+    """Show the price of capital by year."""
     limits = result.table("limits")
     frame = limits[limits["organisation"].fillna("") == ""]
     chart = (
@@ -411,7 +416,7 @@ def capital_price(result: Result) -> Card:
 
 
 def capital_categories(result: Result) -> Card:
-    """What each category asks for: in the plan, after it, and left out."""
+    """Split what each category asks for: in the plan, after it, and left out."""
     frame = headline(result).categories
     kinds = list(frame.columns)
     order = list(frame.sum(axis=1).sort_values(ascending=False).index)

@@ -2,83 +2,78 @@
 
 from __future__ import annotations
 
+import math
 from textwrap import fill
 
+from nelfin.evidence import STATUSES
 from nelfin.report.headline import Headline, headline
 from nelfin.report.words import millions, money, percent, plural, pounds
 from nelfin.result import Result
 
 WIDTH = 79
+SEE_ALL = 'See every figure with "nelfin sources", or in report.html.'
 
 
 def summary(result: Result) -> str:
     """Return the summary of a run as plain text."""
     found = headline(result)
-    title = f"{result.name[:50]}, {found.years[0]} to {found.years[-1]}"
+    title = f"{result.name[:44]}, {found.years[0]} to {found.years[-1]}"
+    unit = "£m unless said".rjust(WIDTH - len(title))
     parts = [
-        f"{title}{'£m unless said'.rjust(max(WIDTH - len(title), 15))}\n{'=' * WIDTH}",
+        f"{title}{unit}\n{'=' * WIDTH}",
         _section("WHEN WE BALANCE", balance_words(found)),
         f"WHO IS UNDER TARGET\n{_places(found)}",
         _section("PREVENTION", prevention_words(result)),
         _section("WHAT THE CAPITAL BUYS", capital_words(found)),
-        _section("WHAT RESTS ON ASSUMPTION", assumption_words(found)),
+        _section("WHAT RESTS ON ASSUMPTION", [*assumption_words(found), SEE_ALL]),
     ]
     return "\n\n".join(parts)
 
 
 def _section(title: str, sentences: list[str]) -> str:
-    lines = [
-        fill(text, WIDTH, initial_indent="  ", subsequent_indent="  ") for text in sentences
-    ]
+    lines = [fill(text, WIDTH, initial_indent="  ", subsequent_indent="  ") for text in sentences]
     return "\n".join([title, *lines])
 
 
 def balance_words(found: Headline) -> list[str]:
     """Say when the system balances, and whether one-off savings carry it."""
     first, last = found.years[0], found.years[-1]
-    if found.balance_year:
-        year = found.balance_year
-        when = f"Reported: in balance from {year} ({_surplus(found.reported[year])})."
+    balance = found.balance_year
+    if balance:
+        when = f"Reported: in balance from {balance} ({_position(found.reported[balance])})."
     else:
-        when = f"Reported: no lasting balance by {last} ({_surplus(found.reported[last])})."
+        when = f"Reported: no lasting balance by {last} ({_position(found.reported[last])})."
     path = ", ".join(f"{year} {money(found.reported[year])}" for year in found.years[:5])
-    under = (
-        f"in balance from {found.underlying_balance_year}"
-        if found.underlying_balance_year
-        else f"no balance by {last}"
-    )
-    sentences = [
-        f"{when} Path: {path}.",
-        f"Underlying: {under}; {money(found.underlying[first])} in {first}, "
-        f"{money(found.underlying[last])} in {last}.",
-    ]
-    if found.balance_year and found.underlying[found.balance_year] < 0:
-        year = found.balance_year
-        sentences.append(
-            f"One-off savings of {millions(found.one_off[year])} carry {year}: the balance is not "
-            "yet a lasting one."
-        )
+    under = found.underlying_balance_year
+    lasting = f"in balance from {under}" if under else f"no balance by {last}"
+    ends = " and ".join(f"{money(found.underlying[year])} in {year}" for year in (first, last))
+    sentences = [f"{when} Path: {path}.", f"Underlying: {lasting}; {ends}."]
+    if balance and found.underlying[balance] < 0:
+        saved = millions(found.one_off[balance])
+        sentences.append(f"One-off savings of {saved} carry {balance}: not yet a lasting balance.")
     return sentences
 
 
-def _surplus(value: float) -> str:
-    word = "surplus" if value >= 0 else "deficit"
-    return f"{word} of £{money(abs(value))}m"
+def _position(value: float) -> str:
+    return f"{'surplus' if value >= 0 else 'deficit'} of {millions(abs(value))}"
 
 
 def _places(found: Headline) -> str:
     year, first, last = found.budget_year, found.years[0], found.years[-1]
-    width = min(max(max(len(str(name)) for name in found.places.index), 12), 30)
-    head = f"  {'place':<{width}}{first:>10}{year:>10}{'a head':>9}{'from target':>13}{f'in {last}':>11}"
-    lines = [head]
+    width = min(max(12, *(len(str(name)) for name in found.places.index)), 24)
+    titles = (f"{first:>10}", f"{year:>10}", f"{'a head':>9}", f"{'from target':>13}")
+    lines = [f"  {'place':<{width}}{''.join(titles)}{f'in {last}':>11}"]
     if "places" in found.marks:
         lines.insert(0, f"  Opening position {found.marks['places']}.")
     for name, line in found.places.iterrows():
-        lines.append(
-            f"  {str(name)[:width]:<{width}}{money(line['base']):>10}{money(line['budget']):>10}"
-            f"{pounds(line['per_head']):>9}{percent(line['dft']):>13}"
-            f"{percent(line['dft_last']):>11}"
+        cells = (
+            f"{money(line['base']):>10}",
+            f"{money(line['budget']):>10}",
+            f"{pounds(line['per_head']):>9}",
+            f"{percent(line['dft']):>13}",
+            f"{percent(line['dft_last']):>11}",
         )
+        lines.append(f"  {str(name)[:width]:<{width}}{''.join(cells)}")
     return "\n".join(lines)
 
 
@@ -86,62 +81,55 @@ def prevention_words(result: Result) -> list[str]:
     """Say what the shift costs, what comes back in cash, and what does not."""
     data, last = result.data, str(result.data["year"].values[-1])
     mark = " (illustrative)" if "prevention" in headline(result).marks else ""
-    end = {
-        name: float(data[f"prevention_{name}"].sel(year=last))
-        for name in ("share", "extra_spend", "cash", "net_cash", "capacity", "society")
-    }
-    first_share = float(data["prevention_share"][0])
+
+    def end(name: str) -> float:
+        return float(data[f"prevention_{name}"].sel(year=last))
+
+    shares = f"{float(data['prevention_share'][0]):.1f} to {end('share'):.1f}\u00a0%{mark}"
     broken = data.attrs["prevention_break_even_year"]
     even = f"breaks even in {broken}" if broken else "does not break even within the plan"
-    return [
-        f"Share of spend {first_share:.1f} to {end['share']:.1f} %{mark}: £{money(end['extra_spend'])}m "
-        f"more in {last}, £{money(end['cash'])}m cash back; net cash {millions(end['net_cash'])}. "
-        f"In cash the shift {even}.",
-        f"Apart from cash, never added to it: £{money(end['capacity'])}m of capacity released and "
-        f"£{money(end['society'])}m saved outside the NHS.",
-    ]
+    cash = (
+        f"Share of spend {shares}: {millions(end('extra_spend'))} more in {last}, "
+        f"{millions(end('cash'))} cash back; net cash {millions(end('net_cash'))}. "
+        f"In cash the shift {even}."
+    )
+    other = (
+        f"Apart from cash, never added to it: {millions(end('capacity'))} of capacity released "
+        f"and {millions(end('society'))} saved outside the NHS."
+    )
+    return [cash, other]
 
 
 def capital_words(found: Headline) -> list[str]:
     """Say how many schemes are funded, what is left out, and what £1m more would buy."""
     part = f" and {found.part_funded} in part" if found.part_funded else ""
-    limit = f" of the £{money(found.limit)}m limit" if found.limit == found.limit else ""
-    outside = (
-        f"; £{money(found.outside)}m more scores outside the limit" if found.outside > 0.05 else ""
-    )
+    limit = "" if math.isnan(found.limit) else f" of the {millions(found.limit)} limit"
+    outside = f"; {millions(found.outside)} more scores outside it" if found.outside > 0.05 else ""
     asked = found.categories.sum()
-    after = (
-        f", £{money(asked['after the plan'])}m falls after the plan"
-        if asked["after the plan"] > 0.05
-        else ""
+    later = asked["after the plan"]
+    after = f", {millions(later)} falls after the plan" if later > 0.05 else ""
+    bought = (
+        f"{plural(found.funded, 'scheme')}{part} of {found.schemes} use {millions(found.used)}"
+        f"{limit}{outside}. Of {millions(found.asked)} asked (base-year prices) "
+        f"{millions(asked['in the plan'])} is in the plan{after} and "
+        f"{millions(asked['left out'])} is left out."
     )
-    sentences = [
-        f"{plural(found.funded, 'scheme')}{part} of {found.schemes} use £{money(found.used)}m"
-        f"{limit}{outside}. Of £{money(found.asked)}m asked (base-year prices) "
-        f"£{money(asked['in the plan'])}m is in the plan{after} and "
-        f"£{money(asked['left out'])}m is left out.",
-    ]
-    price = (
-        f"£1m more in {found.years[0]} would buy {found.price_first:.1f} points of benefit. "
-        if found.price_first == found.price_first
-        else ""
-    )
-    sentences.append(f"{price}The plan is proven within {100 * found.gap:.2f} % of the best.")
-    return sentences
+    proof = f"The plan is proven within {100 * found.gap:.2f}\u00a0% of the best."
+    if not math.isnan(found.price_first):
+        more = f"£1m more in {found.years[0]} would buy {found.price_first:.1f} points of benefit."
+        proof = f"{more} {proof}"
+    return [bought, proof]
 
 
 def assumption_words(found: Headline) -> list[str]:
     """Count the figures by status and name what is made up."""
     counts = ", ".join(
-        f"{found.statuses[status]} {status}"
-        for status in ("published", "derived", "assumption", "illustrative", "given")
-        if found.statuses.get(status)
+        f"{found.statuses[status]} {status}" for status in STATUSES if found.statuses.get(status)
     )
     sentences = [f"Figures by status: {counts}."]
     if found.illustrative_schemes:
+        made_up = f"{found.illustrative_schemes} of {found.schemes} capital schemes"
         sentences.append(
-            f"Of {found.schemes} capital schemes {found.illustrative_schemes} are illustrative, "
-            "and so is every benefit score."
+            f"{made_up} are illustrative, and so are the benefits and prices that rest on them."
         )
-    sentences.append('See them all with "nelfin sources", or in report.html.')
     return sentences

@@ -33,13 +33,7 @@ def millions(value: float) -> str:
 
 
 def percent(fraction: float, places: int = 1) -> str:
-    """Return a fraction as a percentage, negatives in brackets.
-
-    Examples
-    --------
-    >>> percent(-0.0558), percent(0.002)
-    ('(5.6)\\xa0%', '0.2\\xa0%')
-    """
+    """Return a fraction as a percentage, negatives in brackets."""
     # a space that does not break, so that the sign stays with its figure
     return "–" if math.isnan(fraction) else f"{money(100 * fraction, places)}\u00a0%"
 

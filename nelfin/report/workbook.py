@@ -29,7 +29,7 @@ SHEETS = {
     "projects": "Projects",
     "sources": "Sources",
 }
-MONEY = '#,##0.0;[Black](#,##0.0);0.0'
+MONEY = "#,##0.0;(#,##0.0);0.0"
 """Brackets for negatives by format; the cell keeps the plain number."""
 
 LONGEST = 32767
@@ -56,7 +56,9 @@ def write_workbook(result: Result, file: Path) -> None:
             for name, title in SHEETS.items():
                 _table(book, title, name, result.table(name))
     except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        raise InputError.one(str(file), f"cannot be written: {error}.", "Close it or choose another file.") from None  # noqa: E501
+        raise InputError.one(
+            str(file), f"cannot be written: {error}.", "Close it or choose another file."
+        ) from None
 
 
 def _front(book: Any, result: Result) -> None:
@@ -82,8 +84,14 @@ def _front(book: Any, result: Result) -> None:
         for column, value in enumerate(series, start=1):
             sheet.write_number(row, column, value, money)
     row += 2
-    heads = [f"Budget {found.years[0]}", f"Budget {found.budget_year}", f"Target {found.budget_year}",
-             "A head, £", f"From target {found.budget_year}", f"From target {found.years[-1]}"]  # fmt: skip
+    heads = [
+        f"Budget {found.years[0]}",
+        f"Budget {found.budget_year}",
+        f"Target {found.budget_year}",
+        "A head, £",
+        f"From target {found.budget_year}",
+        f"From target {found.years[-1]}",
+    ]
     sheet.write_string(row, 0, "Place", left)
     for column, words in enumerate(heads, start=1):
         sheet.write_string(row, column, words, head)

@@ -196,9 +196,7 @@ def _put(tree: Tree, key: str, leaf: Leaf) -> None:
             )
         branch = deeper
     if isinstance(leaf.value, dict):
-        raise InputError.one(
-            f"--set {key}", "is given a table.", "Set each of its keys by itself."
-        )
+        raise InputError.one(f"--set {key}", "is given a table.", "Set each of its keys by itself.")
     if isinstance(branch.get(last), dict):
         raise InputError.one(
             f"--set {key}",
@@ -253,7 +251,8 @@ def _explain(item: Any, leaves: Mapping[str, Leaf], file: str, problems: Problem
         known = [field.alias or name for name, field in _fields(parts[:-1]).items()]
         problems.add(f"{origin}, {key}", "is not a known key.", nearest(parts[-1], known))
     elif item["type"] == "missing":
-        problems.add(where, "is missing.", f'Add it, or start the file with extends = "{PACKAGED}".')
+        remedy = f'Add it, or start the file with extends = "{PACKAGED}".'
+        problems.add(where, "is missing.", remedy)
     elif leaf is None:
         problems.add(where, f"is wrong: {_message(item)}.", "Correct it.")
     else:
@@ -270,8 +269,8 @@ def _fields(parts: Sequence[str]) -> dict[str, Any]:
     for part in parts:
         fields = getattr(model, "model_fields", {})
         annotation = fields[part].annotation if part in fields else model
-        arguments = getattr(annotation, "__args__", ())
-        model = arguments[1] if len(arguments) == 2 else annotation
+        arguments: tuple[Any, ...] = getattr(annotation, "__args__", ())
+        model = arguments[-1] if len(arguments) == 2 else annotation  # dict[str, Section]
     if isinstance(model, type) and issubclass(model, BaseModel):
         return dict(model.model_fields)
     return {}

@@ -1,0 +1,156 @@
+"""The run folder: complete, readable again, never half-made."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import xarray as xr
+from python_calamine import CalamineWorkbook
+
+import nelfin
+from nelfin.result import Result
+
+pytestmark = pytest.mark.e2e
+
+FILES = {"report.html", "report.xlsx", "results.nc", "run.json", "scenario.resolved.toml", "tables"}
+
+
+def nelfin_command(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "nelfin", *words],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+    )
+
+
+def test_run_prints_the_summary_and_writes_the_whole_folder(tmp_path: Path) -> None:
+    done = nelfin_command("run", "-o", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
+    for heading in (
+        "WHEN WE BALANCE",
+        "WHO IS UNDER TARGET",
+        "PREVENTION",
+        "WHAT THE CAPITAL BUYS",
+        "WHAT RESTS ON ASSUMPTION",
+    ):
+        assert heading in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+    assert "illustrative" in done.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["out"], "nothing else is left behind"
+
+
+def test_a_scenario_that_was_copied_and_one_that_extends_run(tmp_path: Path) -> None:
+    assert nelfin_command("new", "plan", cwd=tmp_path).returncode == 0
+    (tmp_path / "short.toml").write_text(
+        'extends = "plan/scenario.toml"\nname = "Short"\n[years]\nlast = "2026/27"\n'
+    )
+    done = nelfin_command(
+        "run", "short.toml", "--set", "capital.gap_pct=5", "--set", "prevention.end_year=2026/27",
+        "--set", "data.projects=few.csv", cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 2, "few.csv is not there yet"
+    assert "few.csv" in done.stderr
+    (tmp_path / "few.csv").write_text(
+        "project_id,name,organisation,category,benefit,spend_1,spend_2\n"
+        "A,<script>alert(1)</script>,Homerton,=1+1,5,1.5,\n"
+        "B,Lift,BHRUT,Backlog,3,2,90\n"
+    )
+    again = nelfin_command(
+        "run", "short.toml", "--set", "data.projects=few.csv",
+        "--set", "prevention.end_year=2026/27", cwd=tmp_path,
+    )  # fmt: skip
+    assert again.returncode == 0, again.stderr
+    (folder,) = (tmp_path / "nelfin-runs").iterdir()
+    plan = pd.read_csv(folder / "tables" / "plan.csv", keep_default_na=False)
+    assert dict(zip(plan["project_id"], plan["status"], strict=True)) == {
+        "A": "funded",
+        "B": "not funded",
+    }
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_force_replaces_a_run_folder_whole(result: Result, tmp_path: Path) -> None:
+    folder = result.save(tmp_path / "run", report=False)
+    (folder / "tables" / "old.csv").write_text("left from before")
+    with pytest.raises(nelfin.InputError, match="already exists"):
+        result.save(folder)
+    result.save(folder, force=True, report=False)
+    assert not (folder / "tables" / "old.csv").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_save_that_dies_leaves_nothing(
+    result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("nelfin.report.write_workbook", fail)
+    with pytest.raises(nelfin.InputError, match="No space left on device"):
+        result.save(tmp_path / "run")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_opened_result_equals_the_one_saved(result: Result, run_folder: Path) -> None:
+    again = nelfin.open_result(run_folder)
+    xr.testing.assert_identical(again.data, result.data)
+    assert again.summary() == result.summary()
+    assert set(again.tables) == set(result.tables)
+    for name in result.tables:
+        expected = result.table(name)
+        assert list(again.table(name).columns) == list(expected.columns)
+        assert len(again.table(name)) == len(expected)
+
+
+def test_tables_are_tidy_and_say_their_unit(run_folder: Path) -> None:
+    wide = {"plan", "spend", "limits", "projects", "sources"}
+    for file in (run_folder / "tables").glob("*.csv"):
+        table = pd.read_csv(file, keep_default_na=False)
+        assert len(table) > 0
+        if file.stem not in wide:
+            assert list(table.columns[-3:]) == ["measure", "value", "unit"]
+            assert (table["unit"] != "").all()
+
+
+def test_the_run_record_names_versions_inputs_and_solver(run_folder: Path) -> None:
+    record = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))
+    assert record["versions"]["nelfin"] == nelfin.__version__
+    assert all(len(value) == 64 for value in record["inputs"].values())
+    assert len(record["inputs"]) == 15
+    assert record["capital"]["solver"] == "highs"
+    assert 0 <= record["capital"]["gap"] <= 0.005
+
+
+def test_the_resolved_scenario_runs_again(run_folder: Path, result: Result) -> None:
+    file = run_folder / "scenario.resolved.toml"
+    assert tomllib.loads(file.read_text(encoding="utf-8"))["data"]["projects"] == "nel:projects.csv"
+    assert nelfin.load_scenario(file).model_dump() == nelfin.load_scenario().model_dump()
+
+
+def test_the_workbook_holds_every_table_with_plain_numbers(
+    run_folder: Path, result: Result
+) -> None:
+    book = CalamineWorkbook.from_path(str(run_folder / "report.xlsx"))
+    assert book.sheet_names[0] == "Summary"
+    assert len(book.sheet_names) == 15
+    cells = book.get_sheet_by_name("Capital limits").to_python()
+    limits = result.table("limits")
+    assert cells[0] == list(limits.columns)
+    used = cells[0].index("used_gbp_m")
+    assert [row[used] for row in cells[1:]] == pytest.approx(list(limits["used_gbp_m"]))
+    sources = book.get_sheet_by_name("Sources").to_python()
+    assert len(sources) == len(result.table("sources")) + 1

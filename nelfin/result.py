@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,7 @@ class Result:
         target = Path(folder)
         check_folder(target, force)
         part = target.with_name(f".{target.name}.part-{os.getpid()}")
+        new_parents = [parent for parent in target.absolute().parents if not parent.exists()]
         try:
             part.mkdir(parents=True)
             self._write(part, report)
@@ -167,6 +169,10 @@ class Result:
             ) from None
         finally:
             shutil.rmtree(part, ignore_errors=True)
+            if not target.exists():
+                for parent in new_parents:
+                    with suppress(OSError):
+                        parent.rmdir()
         return target
 
     def _write(self, folder: Path, report: bool) -> None:

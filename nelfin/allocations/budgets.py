@@ -246,12 +246,6 @@ def _rule_name(rule: str, stream: str, year: str, table: pd.DataFrame) -> str:
     used = table[(table["stream"] == stream) & (table["year"] <= year)]
     if used.empty:
         used = table[table["stream"] == stream].sort_values("year").head(1)
-    if used.empty:
-        raise InputError.one(
-            f"scenario, allocation.streams.{stream}.rule",
-            'is "national", but the table of pace rules names none for this stream.',
-            "Name a rule.",
-        )
     return str(used.sort_values("year")["rule"].iloc[-1])
 
 

@@ -177,6 +177,12 @@ class _Check:
                     "Give the weighted population.",
                 )
             rules = [*self.inputs.pace_rules["rule"], "national"]
+            if stream.rule == "national" and name not in set(self.inputs.pace_rules["stream"]):
+                self.problems.add(
+                    f"{key}.rule",
+                    'is "national", but no pace rule is of this stream.',
+                    f"Name a rule, such as {self.inputs.pace_rules['rule'].iloc[-1]}.",
+                )
             if stream.rule not in rules:
                 self.problems.add(
                     f"{key}.rule", f'is "{stream.rule}".', nearest(stream.rule, rules)

@@ -125,7 +125,8 @@ def _categories(plan: pd.DataFrame, projects: pd.DataFrame, years: list[str]) ->
         whole = spend.sum() * share
         rows.append([category, inside * share, whole - inside * share, spend.sum() - whole])
     frame = pd.DataFrame(rows, columns=["category", "in the plan", "after the plan", "left out"])
-    return frame.groupby("category").sum()
+    # the difference of two equal sums may be a hair below nothing
+    return frame.groupby("category").sum().clip(lower=0.0)
 
 
 def _places(data: xr.Dataset) -> pd.DataFrame:

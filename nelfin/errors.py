@@ -79,12 +79,20 @@ class Problems:
             raise InputError(self.found)
 
 
+MANY = 400
+"""Names past which the closest is not looked for: 10,000 wrong ids would take minutes."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return "Did you mean x?" for the closest known name, or the known names if none is close."""
     import difflib
 
     names = list(known)
-    close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    if len(names) > MANY:
+        return f"Check it against the {len(names):,} names there are."
+    # a name cut short, such as Barking for Barking and Dagenham, is closer than a like spelling
+    begun = [name for name in names if len(word) > 2 and name.lower().startswith(word.lower())]
+    close = begun or difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     if close:
         return f'Did you mean "{close[0]}"?'
     listed = ", ".join(sorted(names)[:12])

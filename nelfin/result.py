@@ -155,10 +155,10 @@ class Result:
         InputError
             If the folder exists and `force` is not given, or cannot be written.
         """
-        target = Path(folder)
+        target = Path(folder).absolute()
         check_folder(target, force)
         part = target.with_name(f".{target.name}.part-{os.getpid()}")
-        new_parents = [parent for parent in target.absolute().parents if not parent.exists()]
+        new_parents = [parent for parent in target.parents if not parent.exists()]
         try:
             part.mkdir(parents=True)
             self._write(part, report)
@@ -199,7 +199,11 @@ def check_folder(folder: Path, force: bool) -> None:
         If it exists and may not be replaced, or its parent cannot be written.
     """
     where = str(folder)
-    if folder.exists():
+    try:
+        there = folder.exists()
+    except (OSError, ValueError) as error:
+        raise InputError.one(where, f"cannot be a folder: {error}.", "Shorten the name.") from None
+    if there:
         if not force:
             raise InputError.one(
                 where, "already exists.", "Choose another folder, or add --force to replace it."
@@ -251,6 +255,8 @@ def open_result(folder: str | Path) -> Result:
             file.stem: pd.read_csv(file, keep_default_na=False, na_values=[""])
             for file in sorted((path / "tables").glob("*.csv"))
         }
+        if not isinstance(account, dict) or "capital" not in account:
+            raise ValueError("run.json is not that of a run")
     except (OSError, ValueError) as error:
         raise InputError.one(
             str(path), f"is not a run folder that can be read: {error}.", "Name a folder of a run."

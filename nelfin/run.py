@@ -79,7 +79,12 @@ def run(scenario: Scenario) -> Result:
         )
     data = _joined(budgets, prevention, capital_data(plan, inputs, scenario), recovery)
     data["capital_consequences"] = charges
-    data.attrs |= {"name": scenario.name, "capital_status": plan.solve["status"]}
+    pinned = inputs.positions[inputs.positions["measure"] == "reported"]["year"]
+    data.attrs |= {
+        "name": scenario.name,
+        "capital_status": plan.solve["status"],
+        "pinned_years": ", ".join(year for year in scenario.years.labels() if year in set(pinned)),
+    }
     tables = tidy_tables(data) | {
         "plan": plan.plan,
         "spend": plan.spend,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_LABEL = re.compile(r"(\d{4})/(\d{2})")
+_LABEL = re.compile(r"(\d{4})/(\d{2})", re.ASCII)
 
 
 def start_of(label: str) -> int:

@@ -12,13 +12,11 @@ import xarray as xr
 from nelfin.allocations.need import need_index, weighted_populations
 from nelfin.allocations.pace import Rule, rules_of, share_envelope
 from nelfin.data import Inputs
-from nelfin.errors import InputError
+from nelfin.data.specs import OTHER
+from nelfin.scenario import main_stream
 from nelfin.scenario.schema import Envelope, Scenario, Stream
 
 Array = npt.NDArray[np.float64]
-
-OTHER = "other"
-"""The line that balances the published streams to the plan's total in the base year."""
 
 CHANGES = ("envelope", "need", "pace")
 """What moves a budget from one year to the next, in order."""
@@ -39,11 +37,6 @@ def allocate(scenario: Scenario, inputs: Inputs) -> xr.Dataset:
     xarray.Dataset
         Dims `stream, place, year, component, change`; £m unless an attribute says otherwise.
         `budget` summed over places plus `system_held` is `envelope`, in every stream and year.
-
-    Raises
-    ------
-    InputError
-        If the allocations of the base year exceed the plan's total.
 
     Notes
     -----
@@ -87,15 +80,6 @@ def allocate(scenario: Scenario, inputs: Inputs) -> xr.Dataset:
     return data.transpose("stream", "place", "year", "component", "change")
 
 
-def main_stream(scenario: Scenario) -> str:
-    """Return the stream that most money goes by, and whose growth is organisations' income growth.
-
-    `core` where there is one, else the first.
-    """
-    streams = scenario.allocation.streams
-    return "core" if "core" in streams else next(iter(streams))
-
-
 def _about(long_name: str, units: str) -> dict[str, str]:
     return {"long_name": long_name, "units": units}
 
@@ -132,15 +116,8 @@ def envelopes(
                 baseline = np.nan
             baseline = before if pd.isna(baseline) else baseline
             growth[i, t] = amount[i, t] / baseline - 1 if baseline else np.nan
-    balance = section.plan_total_gbp_m - amount[:, 0].sum()
-    if balance < 0:
-        raise InputError.one(
-            "scenario, envelope.plan_total_gbp_m",
-            f"is {section.plan_total_gbp_m:,.3f}, less than the published streams of {years[0]}, "
-            f"{amount[:, 0].sum():,.3f}.",
-            "Give the plan's total, or correct the allocations.",
-        )
-    amount[-1, 0] = balance
+    # the plan's total is not below its streams; the last bit of a sum may be
+    amount[-1, 0] = max(section.plan_total_gbp_m - amount[:, 0].sum(), 0.0)
     dims, coords = ("stream", "year"), {"stream": names, "year": years}
     return xr.DataArray(amount, coords, dims), xr.DataArray(growth, coords, dims)
 

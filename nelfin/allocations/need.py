@@ -18,8 +18,8 @@ def weighted_populations(
     """Return weighted populations by component, place and year.
 
     People whom no single place holds (the special allocation scheme) are spread over the places
-    pro rata. After the last published year every component of a place grows with its registered
-    population; between published years the last one before stands.
+    pro rata. Where a year has no published figures every component of a place grows from the last
+    published year with its registered population.
 
     Parameters
     ----------

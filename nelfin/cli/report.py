@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from nelfin.errors import InputError
+
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
@@ -17,8 +19,16 @@ def report(run: Path, html: Path | None, xlsx: Path | None) -> None:
     from nelfin.result import open_result
 
     result = open_result(run)
-    for file, write in ((html, write_page), (xlsx, write_workbook)):
-        if file is not None:
-            write(result, file)
-            click.echo(f"Written: {file}", err=True)
-    click.echo(result.summary())
+    try:
+        words = result.summary()
+        for file, write in ((html, write_page), (xlsx, write_workbook)):
+            if file is not None:
+                write(result, file)
+                click.echo(f"Written: {file}", err=True)
+    except KeyError as error:
+        raise InputError.one(
+            str(run),
+            f"lacks {error}, which a run of this version has.",
+            "Run the scenario again.",
+        ) from None
+    click.echo(words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nelfin.data.tables import SPEND, Column, Table
+from nelfin.data.tables import BACKLOG, SPEND, Column, Table
 from nelfin.evidence import STATUSES
 
 COMPONENTS = (
@@ -20,6 +20,9 @@ COMPONENTS = (
 
 WHOLE_SYSTEM = "whole system"
 """Place of people whom no single place holds; they are spread over all places pro rata."""
+
+OTHER = "other"
+"""The line that balances the published streams to the plan's total in the base year."""
 
 PROGRAMME_PARAMETERS = (
     "share_of_shift_pct",
@@ -49,7 +52,7 @@ TABLES: dict[str, Table] = {
             Column("year", kind="year"),
             _number("allocation_gbp_m", low=0),
             _optional("baseline_gbp_m", kind="number", low=0),
-            _optional("target_gbp_m", kind="number", low=0),
+            _optional("opening_target_gbp_m", kind="number", low=0),
             _optional("growth", kind="number", low=-1, high=2),
             _optional("convergence", kind="number", low=-1, high=1),
             _STATUS,
@@ -88,9 +91,9 @@ TABLES: dict[str, Table] = {
             Column("form", choices=("capped", "capped_to_target", "clipped", "none", "full")),
             _optional("stream"),
             _optional("year", kind="year"),
-            _optional("over_cap_pct", kind="number", low=0),
+            _optional("over_cap_pct", kind="number", low=0, high=100),
             _optional("under_slope", kind="number", low=0),
-            _optional("under_cap_pct", kind="number", low=0),
+            _optional("under_cap_pct", kind="number", low=0, high=100),
             _STATUS,
             _SOURCE,
         ),
@@ -159,6 +162,7 @@ TABLES: dict[str, Table] = {
             _number("delivery_pct", low=0, high=100),
             _number("recurrent_pct", low=0, high=100),
             _optional("months", kind="integer", low=1, high=12, default=12),
+            _optional("whole_ask", kind="yes_no", default=False),
             _STATUS,
             _SOURCE,
         ),
@@ -183,7 +187,14 @@ TABLES: dict[str, Table] = {
             Column("organisation"),
             Column("category"),
             _number("benefit", low=0),
-            Column(SPEND, kind="number", blank=True, low=0, default=0.0, pattern=True),
+            Column(
+                SPEND,
+                kind="number",
+                blank=True,
+                low=0,
+                default=0.0,
+                pattern=True,
+            ),
             _optional("option_of", default=""),
             _optional("place", default=""),
             _optional("asset_type", default=""),
@@ -198,7 +209,7 @@ TABLES: dict[str, Table] = {
             _optional("cdel_share", kind="number", low=0, high=1, default=1.0),
             _optional("revenue_gbp_m", kind="number", default=0.0),
             Column(
-                r"backlog_[a-z]+_gbp_m",
+                BACKLOG,
                 kind="number",
                 required=False,
                 blank=True,

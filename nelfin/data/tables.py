@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nelfin.errors import InputError, Problems, nearest
+from nelfin.data.formulas import failed_formulas
+from nelfin.errors import InputError, Problem, Problems, nearest
 from nelfin.years import start_of
 
 Kind = Literal["text", "number", "integer", "year", "yes_no"]
@@ -22,7 +23,15 @@ Refuse = Callable[[int, str, str], None]
 """Notes a problem of the row at a position: what is wrong, and the remedy."""
 
 SPEND = r"spend_[1-9]\d?"
-"""The spend columns of the project table."""
+BACKLOG = r"backlog_[a-z]+_gbp_m"
+FAMILIES = {
+    SPEND: tuple(f"spend_{n}" for n in range(1, 41)),
+    BACKLOG: tuple(f"backlog_{b}_gbp_m" for b in ("high", "significant", "moderate", "low")),
+}
+"""Families of columns of the project table, and names of their members."""
+
+EXCEL_ERRORS = {"#N/A", "#DIV/0!", "#REF!", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!"}
+"""What a formula that fails leaves in its cell."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,11 @@ class Column:
     choices: tuple[str, ...] = ()
     pattern: bool = False
 
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Names of a family as people write them, to tell a misspelt one."""
+        return FAMILIES.get(self.name, ())
+
     def matches(self, heading: str) -> bool:
         """Say whether a heading belongs to this column."""
         return bool(re.fullmatch(self.name, heading)) if self.pattern else heading == self.name
@@ -81,6 +95,7 @@ class Raw:
     headings: list[str]
     rows: list[list[str]]
     numbers: list[int]
+    problems: tuple[Problem, ...] = ()
 
 
 def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.DataFrame:
@@ -106,31 +121,52 @@ def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.Da
     InputError
         With every problem of the file.
     """
+    return check(read_raw(path, sheet), spec)
+
+
+def read_raw(path: str | Path, sheet: str | None = None) -> Raw:
+    """Read a table as texts, with its headings, its rows and where they stand.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or a row is longer than the headings.
+    """
     file = Path(path)
     text = file.suffix.lower() in {".csv", ".txt", ""}
-    return check(_read_csv(file) if text else _read_book(file, sheet), spec)
+    return _read_csv(file) if text else _read_book(file, sheet)
 
 
 def check(raw: Raw, spec: Table) -> pd.DataFrame:
-    """Turn texts into the typed columns of a specification, collecting every problem."""
+    """Turn texts into the typed columns of a specification; raise every problem."""
+    frame, problems = inspect(raw, spec)
+    problems.raise_if_any()
+    return frame
+
+
+def inspect(raw: Raw, spec: Table) -> tuple[pd.DataFrame, Problems]:
+    """Turn texts into typed columns, and return them with every problem found.
+
+    A cell with a problem is blank; a column that is missing is not in the table.
+    """
     problems = Problems()
+    problems.found.extend(raw.problems)
     wanted = _match_headings(raw, spec, problems)
     if not raw.rows:
         problems.add(raw.place, "holds no rows.", f"Fill in the {spec.title}.")
-    problems.raise_if_any()
     columns: dict[str, pd.Series] = {}
     index = pd.Index(raw.numbers, name="row")
     for column, heading in wanted:
         if heading is None:
-            columns[column.name] = _default_column(column, index)
+            left_out = replace(column, blank=True)
+            columns[column.name] = _convert(raw, left_out, "", [""] * len(index), index, problems)
         else:
             position = raw.headings.index(heading)
             texts = [row[position] for row in raw.rows]
             columns[heading] = _convert(raw, column, heading, texts, index, problems)
     frame = pd.DataFrame(columns, index=index)
     _check_key(raw, spec, frame, problems)
-    problems.raise_if_any()
-    return frame
+    return frame, problems
 
 
 def _match_headings(raw: Raw, spec: Table, problems: Problems) -> list[tuple[Column, str | None]]:
@@ -141,37 +177,48 @@ def _match_headings(raw: Raw, spec: Table, problems: Problems) -> list[tuple[Col
     used: set[str] = set()
     missing: list[str] = []
     for column in spec.columns:
-        found = [heading for heading in raw.headings if heading and column.matches(heading)]
+        found = list(dict.fromkeys(h for h in raw.headings if h and column.matches(h)))
         used.update(found)
         wanted.extend((column, heading) for heading in found)
         if not found and column.required:
-            missing.append("spend_1" if column.name == SPEND else column.name)
+            missing.append(column.examples[0] if column.pattern else column.name)
         elif not found and not column.pattern:
             wanted.append((column, None))
     unused = [heading for heading in raw.headings if heading and heading not in used]
+    if missing and len(raw.headings) == 1 and (mark := _other_mark(raw.headings[0])):
+        problems.add(where, f"sets its cells apart by {mark}.", "Save it with commas between.")
+        return wanted
     for name in missing:
-        problems.add(
-            where, f'the column "{name}" is missing.', f"Add it. {_seen(name, unused)}".strip()
-        )
-    optional = [c.name for c in spec.columns if not c.pattern and c.name not in used]
-    for heading in unused:
-        import difflib
-
-        close = difflib.get_close_matches(heading.lower(), optional, n=1, cutoff=0.8)
-        if close and close[0] not in missing:
-            problems.add(
-                where, f'the column "{heading}" is not known.', f'Did you mean "{close[0]}"?'
-            )
+        hint = nearest(name, unused) if unused else ""
+        hint = hint.replace("Did you mean", "Is it").replace("Known here", "Columns not used")
+        problems.add(where, f'the column "{name}" is missing.', f"Add it. {hint}".strip())
+    _check_unused(spec, used, missing, unused, where, problems)
     return wanted
 
 
-def _seen(name: str, unused: Sequence[str]) -> str:
-    hint = nearest(name, unused) if unused else ""
-    return hint.replace("Did you mean", "Is it").replace("Known here", "Columns not used")
+def _other_mark(heading: str) -> str:
+    return "semicolons" if ";" in heading else "tabs" if "\t" in heading else ""
 
 
-def _default_column(column: Column, index: pd.Index) -> pd.Series:
-    return pd.Series([column.default] * len(index), index=index)
+def _check_unused(
+    spec: Table,
+    used: set[str],
+    missing: list[str],
+    unused: list[str],
+    where: str,
+    problems: Problems,
+) -> None:
+    """Refuse a heading that looks like a column we know: it would be passed over unseen."""
+    import difflib
+
+    known = [c.name for c in spec.columns if not c.pattern and c.name not in {*used, *missing}]
+    known += [name for c in spec.columns for name in c.examples if name not in {*used, *missing}]
+    for heading in unused:
+        plain = re.sub(r"[^a-z0-9]+", "_", heading.lower()).strip("_")
+        close = difflib.get_close_matches(plain, known, n=1, cutoff=0.8)
+        if close:
+            what = f'the column "{heading}" is not known.'
+            problems.add(where, what, f'Did you mean "{close[0]}"?')
 
 
 def _convert(
@@ -185,7 +232,10 @@ def _convert(
     def refuse(at: int, what: str, remedy: str) -> None:
         problems.add(f"{raw.place}, row {index[at]}, column {heading}", what, remedy)
 
-    blanks = np.array([text == "" for text in texts])
+    blanks = np.array([text == "" for text in texts], dtype=bool)
+    for at, text in enumerate(texts):
+        if text in EXCEL_ERRORS:
+            refuse(at, f'is "{text}", what a failed formula leaves.', "Mend the formula.")
     if not column.blank:
         for at in _positions(blanks):
             refuse(at, "is empty.", "Fill it in.")
@@ -193,7 +243,8 @@ def _convert(
         return _numbers(column, texts, blanks, index, refuse)
     values: list[object] = []
     for at, text in enumerate(texts):
-        values.append(column.default if text == "" else _word(column, text, at, refuse))
+        plain = text == "" or text in EXCEL_ERRORS
+        values.append(column.default if plain else _word(column, text, at, refuse))
     return pd.Series(values, index=index, dtype=bool if column.kind == "yes_no" else object)
 
 
@@ -203,6 +254,7 @@ def _word(column: Column, text: str, at: int, refuse: Refuse) -> object:
             start_of(text)
         except ValueError:
             refuse(at, f'is "{text}".', "Write a financial year such as 2026/27.")
+            return column.default
     elif column.kind == "yes_no":
         answer = {"yes": True, "y": True, "true": True, "1": True}.get(text.lower())
         if answer is None and text.lower() not in {"no", "n", "false", "0"}:
@@ -223,7 +275,9 @@ def _numbers(
     parsed = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce")
     values = parsed.to_numpy(dtype=float, copy=True)
     default = np.nan if column.default is None else float(str(column.default))
-    bad = ~np.isfinite(values) & ~blanks
+    failed = np.array([text in EXCEL_ERRORS for text in texts], dtype=bool)
+    bad = ~np.isfinite(values) & ~blanks & ~failed
+    values[bad | failed] = np.nan
     for at in _positions(bad):
         refuse(
             at,
@@ -231,9 +285,9 @@ def _numbers(
             "Write digits only, without commas or a pound sign.",
         )
     if column.kind == "integer":
-        for at in _positions(~bad & ~blanks & (values % 1 != 0)):
+        for at in _positions(np.isfinite(values) & (values % 1 != 0)):
             refuse(at, f'is "{texts[at]}".', "Write a whole number.")
-    outside = ~bad & ~blanks & ((values < column.low) | (values > column.high))
+    outside = (values < column.low) | (values > column.high)
     for at in _positions(outside):
         if np.isinf(column.high):
             remedy = f"It must be {column.low:g} or more."
@@ -254,8 +308,12 @@ def _check_key(raw: Raw, spec: Table, frame: pd.DataFrame, problems: Problems) -
     if not spec.key:
         return
     first: dict[tuple[object, ...], int] = {}
+    if not set(spec.key) <= set(frame.columns):
+        return
     for row, *values in frame[list(spec.key)].itertuples():
         named = tuple(values)
+        if None in named:
+            continue
         if named in first:
             words = ", ".join(f"{k} {v}" for k, v in zip(spec.key, named, strict=True))
             problems.add(
@@ -268,16 +326,22 @@ def _check_key(raw: Raw, spec: Table, frame: pd.DataFrame, problems: Problems) -
 
 
 def _read_csv(file: Path) -> Raw:
+    records: list[list[str]] = []
     try:
         with file.open(encoding="utf-8-sig", newline="") as handle:
-            records = list(csv.reader(handle, strict=True))
+            for record in csv.reader(handle, strict=True):
+                records.append(record)
     except UnicodeDecodeError:
         raise InputError.one(
             str(file), "is not UTF-8 text.", "In Excel, save it as CSV UTF-8."
         ) from None
     except csv.Error as error:
-        raise InputError.one(str(file), f"is not a CSV file: {error}.", "Save it as CSV.") from None
-    except OSError as error:
+        raise InputError.one(
+            f"{file}, row {len(records) + 1}",
+            f"is not CSV: {error}.",
+            "Look for a double quote that is not closed, or save the file as CSV again.",
+        ) from None
+    except (OSError, ValueError) as error:
         raise _unreadable(file, error) from None
     return _shape(str(file), records)
 
@@ -289,17 +353,22 @@ def _read_book(file: Path, sheet: str | None) -> Raw:
         with file.open("rb"):
             pass
         book = CalamineWorkbook.from_path(str(file))
-    except OSError as error:
+        name = sheet if sheet is not None else next(iter(book.sheet_names), "")
+        if name not in book.sheet_names:
+            where = str(file)
+            raise InputError.one(where, f'has no sheet "{name}".', nearest(name, book.sheet_names))
+        cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except (OSError, ValueError) as error:
         raise _unreadable(file, error) from None
     except CalamineError as error:
         raise InputError.one(
             str(file), f"cannot be opened as a workbook: {error}.", "Save it as .xlsx or .csv."
         ) from None
-    name = sheet if sheet is not None else book.sheet_names[0]
-    if name not in book.sheet_names:
-        raise InputError.one(str(file), f'has no sheet "{name}".', nearest(name, book.sheet_names))
-    cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    return _shape(f"{file}, sheet {name}", [[_cell(cell) for cell in row] for row in cells])
+    records = [[_cell(cell) for cell in row] for row in cells]
+    for row, column, text in failed_formulas(file, name):
+        if row < len(records) and column < len(records[row]):
+            records[row][column] = text
+    return _shape(f"{file}, sheet {name}", records)
 
 
 def _cell(cell: object) -> str:
@@ -310,10 +379,10 @@ def _cell(cell: object) -> str:
     return str(cell)
 
 
-def _unreadable(file: Path, error: OSError) -> InputError:
+def _unreadable(file: Path, error: OSError | ValueError) -> InputError:
     if isinstance(error, FileNotFoundError):
         return InputError.one(str(file), "does not exist.", "Check the path and the name.")
-    what = f"cannot be read: {error.strerror or error}."
+    what = f"cannot be read: {getattr(error, 'strerror', None) or error}."
     return InputError.one(str(file), what, "Check that it is a file you may read.")
 
 
@@ -338,12 +407,11 @@ def _shape(place: str, records: Sequence[Sequence[str]]) -> Raw:
         cells += [""] * (len(headings) - len(cells))
         rows.append(cells[: len(headings)])
         numbers.append(number)
-    problems.raise_if_any()
-    return Raw(place, headings, rows, numbers)
+    return Raw(place, headings, rows, numbers, tuple(problems.found))
 
 
-def check_frame(frame: pd.DataFrame, spec: Table, place: str) -> pd.DataFrame:
-    """Check a DataFrame against a specification, as if it had been read from a file.
+def inspect_frame(frame: pd.DataFrame, spec: Table, place: str) -> tuple[pd.DataFrame, Problems]:
+    """Inspect a DataFrame against a specification, as if it had been read from a file.
 
     Parameters
     ----------
@@ -356,4 +424,11 @@ def check_frame(frame: pd.DataFrame, spec: Table, place: str) -> pd.DataFrame:
     """
     texts = frame.astype(object).where(frame.notna(), "").map(_cell)
     rows = [[cell.strip() for cell in row] for row in texts.to_numpy().tolist()]
-    return check(Raw(place, [str(c) for c in frame.columns], rows, list(frame.index)), spec)
+    return inspect(Raw(place, [str(c) for c in frame.columns], rows, list(frame.index)), spec)
+
+
+def check_frame(frame: pd.DataFrame, spec: Table, place: str) -> pd.DataFrame:
+    """Return an inspected DataFrame, or raise an `InputError` with every problem."""
+    table, problems = inspect_frame(frame, spec, place)
+    problems.raise_if_any()
+    return table

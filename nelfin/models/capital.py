@@ -6,7 +6,7 @@ cut into shares, gives the price of capital: the benefit that £1m more would bu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,12 +18,18 @@ from nelfin.errors import NoAnswerError, SolverError
 from nelfin.models import program as lp
 from nelfin.models.appraisal import discount_factors, price_index
 from nelfin.models.reasons import reasons, why_infeasible
-from nelfin.models.schemes import Scheme, require_limits, schemes_of
+from nelfin.models.schemes import Scheme, check_capital
 
 Array = npt.NDArray[np.float64]
 
 TOLERANCE = 1e-6
 """A pound, in £m: what a limit may be passed by through rounding."""
+
+LEAST_SHARE = 0.01
+"""A divisible scheme that starts is funded at least this far, so that others may build on it."""
+
+Prices = Mapping[Hashable, float]
+"""Duals of the relaxation by the name of the row."""
 
 
 @dataclass(frozen=True)
@@ -134,29 +140,34 @@ def solve(
     Method: capital rationing with start times as an integer program; the price of capital is the
     dual of each limit in the relaxation (Weingartner 1963).
     """
-    limits = require_limits(limits, place[1])
-    years = sorted(set(limits["year"]))
-    table, schemes = schemes_of(projects, years, optimism_bias_pct, truncate, place[0])
+    table, schemes, limits, years = check_capital(
+        projects, limits, optimism_bias_pct, truncate, place
+    )
     factors = discount_factors(discount_rate_pct, np.arange(len(years) + 100))
     prices = price_index(price_growth_pct, np.arange(len(years)))
     allowed = limits.assign(allowed=limits["limit_gbp_m"] * (1 + over_programming_pct / 100))
     program, starts = build(schemes, allowed, years, factors, prices, discount_from)
     relaxed = lp.solve(program, solver, relax=True)
-    if relaxed.status == "infeasible":
-        raise NoAnswerError(why_infeasible(program, starts, solver))
-    if not relaxed.has_plan:
-        raise SolverError(f"The relaxation of the capital program came out {relaxed.status}.")
+    _require_answer(relaxed, program, starts, solver)
     found = relaxed
     if not relax:
         found = lp.solve(program, solver, gap=gap_pct / 100, time_limit=time_limit_s)
-        if found.status == "infeasible":
-            raise NoAnswerError(why_infeasible(program, starts, solver))
-        if not found.has_plan:
-            raise NoAnswerError(
-                f"The solver found no plan in {found.seconds:.0f} seconds. Give it longer "
-                "(time_limit_s), or relax a must-fund scheme."
-            )
+        _require_answer(found, program, starts, solver)
+        found = lp.filled(program, found)
     return _plan(table, allowed, years, program, starts, relaxed, found, solver)
+
+
+def _require_answer(
+    found: lp.Solution, program: lp.Program, starts: list[Start], solver: lp.SolverName
+) -> None:
+    """Read the status before any value: raise if there is no plan, and say why."""
+    if found.status == "infeasible":
+        raise NoAnswerError(why_infeasible(program, starts, solver))
+    if not found.has_plan:
+        raise NoAnswerError(
+            f"The solver found no plan in {found.seconds:.0f} seconds ({found.status}). Give it "
+            "longer (time_limit_s), or relax a must-fund scheme."
+        )
 
 
 def build(
@@ -181,18 +192,25 @@ def build(
         by_group.setdefault(start.scheme.group, []).append(start)
         if start.share != start.started:
             program.row(
-                f"link|{start.scheme.id}|{start.year}",
+                ("link", start.scheme.id, start.year),
                 [(start.share, 1.0), (start.started, -1.0)],
                 "<=",
                 0.0,
             )
+            program.row(
+                ("least", start.scheme.id, start.year),
+                [(start.started, LEAST_SHARE), (start.share, -1.0)],
+                "<=",
+                0.0,
+            )
     for group, members in by_group.items():
-        program.row(f"once|{group}", [(start.started, 1.0) for start in members], "<=", 1.0)
+        program.row(("once", group), [(start.started, 1.0) for start in members], "<=", 1.0)
         must = [(start.started, 1.0) for start in members if start.scheme.must_fund]
         if must:
-            program.row(f"must|{group}", must, "==", 1.0)
+            program.row(("must", group), must, "==", 1.0)
     for scheme in schemes:
         _links(program, scheme, by_id)
+    optional = {s.share for s in starts if s.share == s.started and not s.scheme.must_fund}
     for limit in limits.itertuples():
         t = years.index(str(limit.year))
         terms = [
@@ -201,8 +219,12 @@ def build(
             if start.cdel[t] > 0 and limit.organisation in {"", start.scheme.organisation}
         ]
         if terms:
-            name = f"limit|{limit.organisation}|{limit.year}"
+            name = ("limit", limit.organisation, limit.year)
             program.row(name, terms, "<=", float(str(limit.allowed)))
+            for column, cost in terms:
+                # too dear by itself: a solver's tolerance is not a permission
+                if column in optional and cost > float(str(limit.allowed)):
+                    program.high[column] = 0.0
     return program, starts
 
 
@@ -236,13 +258,13 @@ def _links(program: lp.Program, scheme: Scheme, by_id: Mapping[str, list[Start]]
         for start in own:
             terms = [(other.started, 1.0) for other in own if other.year <= start.year]
             terms += [(b.started, -1.0) for b in by_id[name] if b.year <= start.year - lag]
-            program.row(f"requires|{scheme.id}|{name}|{start.year}", terms, "<=", 0.0)
-    for name in scheme.excludes:
+            program.row(("requires", scheme.id, name, start.year), terms, "<=", 0.0)
+    for name in dict.fromkeys(scheme.excludes):
         terms = [(start.started, 1.0) for start in [*own, *by_id[name]]]
-        program.row(f"excludes|{scheme.id}|{name}", terms, "<=", 1.0)
+        program.row(("excludes", scheme.id, name), terms, "<=", 1.0)
 
 
-def margins(program: lp.Program, starts: list[Start], prices: Mapping[str, float]) -> Array:
+def margins(program: lp.Program, starts: list[Start], prices: Prices) -> Array:
     """Return each start's value less the price of what it uses of limits and links.
 
     This is its reduced cost in the relaxation, before the price of its own place in the plan:
@@ -251,7 +273,8 @@ def margins(program: lp.Program, starts: list[Start], prices: Mapping[str, float
     used = np.zeros(len(program.value))
     for row in program.rows:
         price = prices.get(row.name, 0.0)
-        if price and not row.name.startswith(("once|", "must|", "link|")):
+        kind = row.name[0] if isinstance(row.name, tuple) else ""
+        if price and kind in {"limit", "requires", "excludes"}:
             for column, value in row.terms:
                 used[column] += price * value
     return np.array(
@@ -276,17 +299,16 @@ def _plan(
     used = _limits(table, limits, spend, relaxed)
     margin = margins(program, starts, relaxed.prices)
     rows = _plan_rows(table, chosen, years)
-    best: dict[str, int] = {}
-    for i, start in enumerate(starts):
-        name = start.scheme.id
-        if name not in best or margin[i] > margin[best[name]]:
-            best[name] = i
     plan = pd.DataFrame(rows, columns=PLAN_COLUMNS[:7])
-    plan["reduced_cost"] = [float(margin[best[name]]) for name in plan["project_id"]]
-    shown = {name: starts[i] for name, i in best.items()}
-    # what is chosen is explained by the start it has, the rest by the one that comes closest
-    shown |= {start.scheme.id: start for start, _ in chosen}
-    plan["reason"] = reasons(plan, shown, relaxed.prices, used, years)
+    by_id: dict[str, list[tuple[float, Start]]] = {name: [] for name in plan["project_id"]}
+    for start, worth in zip(starts, margin, strict=True):
+        by_id[start.scheme.id].append((float(worth), start))
+    plan["reduced_cost"] = [_reduced_cost(by_id[n], program) for n in plan["project_id"]]
+    room = {
+        (line.organisation, years.index(line.year)): (line.limit_gbp_m, line.slack_gbp_m)
+        for line in used.itertuples()
+    }
+    plan["reason"] = reasons(by_id, chosen, relaxed.prices, room, years)
     about = ["name", "organisation", "place", "category", "must_fund"]
     plan = plan.merge(table[["project_id", *about]], on="project_id", validate="one_to_one")
     objective = float(sum(start.value * share for start, share in chosen))
@@ -296,14 +318,30 @@ def _plan(
         "status": found.status,
         "objective": objective,
         "bound": bound,
-        "gap": (bound - objective) / abs(objective) if objective else 0.0,
+        "gap": _gap(bound, objective),
         "relaxation": relaxed.objective,
-        "seconds": relaxed.seconds + (found.seconds if found is not relaxed else 0.0),
+        "seconds": relaxed.seconds + (0.0 if found is relaxed else found.seconds),
         "solver": solver,
         "variables": len(program.value),
         "constraints": len(program.rows),
     }
     return CapitalPlan(plan, spend, used, account, table)
+
+
+def _reduced_cost(options: list[tuple[float, Start]], program: lp.Program) -> float:
+    """Return the worth over its price of the start that comes closest.
+
+    A scheme of which every start is too dear by itself is at best worth nothing over its price.
+    """
+    open_to_it = [worth for worth, start in options if program.high[start.share] != 0]
+    return max(open_to_it) if open_to_it else min(0.0, max(worth for worth, _ in options))
+
+
+def _gap(bound: float, objective: float) -> float:
+    """Return how far the plan may be from the best, as a share of the plan; infinite of nothing."""
+    if bound <= objective:
+        return 0.0
+    return (bound - objective) / abs(objective) if objective else float("inf")
 
 
 SPEND_COLUMNS = ["project_id", "year", "spend_gbp_m", "cdel_gbp_m"]
@@ -364,13 +402,13 @@ def _limits(
             mine &= owner == limit.organisation
         used = float(spend.loc[mine, "cdel_gbp_m"].sum())
         allowed = float(str(limit.allowed))
-        if used > allowed + TOLERANCE:
+        if used > allowed + max(TOLERANCE, 1e-8 * allowed):
             raise SolverError(
                 f"The solver's plan uses {used:.6f} in {limit.year}, past the limit {allowed:.6f}."
             )
-        price = relaxed.prices.get(f"limit|{limit.organisation}|{limit.year}", 0.0)
+        price = relaxed.prices.get(("limit", limit.organisation, limit.year), 0.0)
         rows.append(
-            [limit.year, limit.organisation, allowed, used, allowed - used, max(price, 0.0)]
+            [limit.year, limit.organisation, allowed, used, allowed - used, max(0.0, price)]
         )
     return pd.DataFrame(
         rows,

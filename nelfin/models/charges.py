@@ -7,6 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from nelfin.models.capital import CapitalPlan
+from nelfin.models.schemes import spend_columns
 
 
 def consequences(
@@ -46,8 +47,10 @@ def consequences(
         index="project_id", columns="year", values="spend_gbp_m", aggfunc="sum", fill_value=0.0
     ).reindex(columns=years, fill_value=0.0)
     chosen = capital.plan[capital.plan["status"] != "not funded"].set_index("project_id")
-    profile = [name for name in projects.columns if name.startswith("spend_")]
-    for name, paid in zip(spend.index, spend.to_numpy(), strict=True):
+    profile = spend_columns(projects)
+    # a scheme without spend brings no charges, but it may save
+    paid_by = spend.reindex(chosen.index, fill_value=0.0)
+    for name, paid in zip(chosen.index, paid_by.to_numpy(dtype=float), strict=True):
         project = projects.loc[name]
         o = organisations.index(str(project["organisation"]))
         build = int(np.max(np.flatnonzero(project[profile].to_numpy(dtype=float)), initial=0)) + 1

@@ -109,7 +109,8 @@ def shift(base: xr.DataArray, section: Prevention, programmes: pd.DataFrame) -> 
         Dims `programme, year`; every variable starts with `prevention_`. The cash ledger is
         `cash`, `extra_spend`, `double_running`, `net_cash`; the capacity ledger `capacity`; the
         health and society ledger `society`, `qalys_gained`, `qalys_forgone`. Attributes hold
-        `break_even_year`, `payback_year` ("" if none in the plan) and `npv_gbp_m`.
+        `break_even_year`, `payback_year` ("" if none in the plan), `npv_gbp_m` and
+        `net_qalys_discounted`.
 
     Notes
     -----
@@ -137,6 +138,8 @@ def shift(base: xr.DataArray, section: Prevention, programmes: pd.DataFrame) -> 
     new = section.new_money_pct / 100
     net = cash - extra * new - double
     moved = extra * (1 - new) * section.donor_is_treatment_pct / 100
+    gained = extra * 1e6 / section.gbp_per_qaly_gained
+    forgone = moved * 1e6 / section.gbp_per_qaly_forgone
     by_year = {
         "share": (share, "Share of spend on prevention", "%"),
         "extra_spend": (extra, "Extra spend on prevention", "£m"),
@@ -145,8 +148,8 @@ def shift(base: xr.DataArray, section: Prevention, programmes: pd.DataFrame) -> 
         "net_cash": (net, "Net cash", "£m"),
         "capacity": (nhs.sum(axis=0) - cash, "Capacity released that is not cash", "£m"),
         "society": ((avoided - nhs).sum(axis=0), "Saving outside the NHS", "£m"),
-        "qalys_gained": (extra * 1e6 / section.gbp_per_qaly_gained, "QALYs gained", "QALYs"),
-        "qalys_forgone": (moved * 1e6 / section.gbp_per_qaly_forgone, "QALYs forgone", "QALYs"),
+        "qalys_gained": (gained, "QALYs gained", "QALYs"),
+        "qalys_forgone": (forgone, "QALYs forgone", "QALYs"),
     }
     by_programme = {
         "programme_spend": (spend, "Extra spend by programme", "£m"),
@@ -154,6 +157,7 @@ def shift(base: xr.DataArray, section: Prevention, programmes: pd.DataFrame) -> 
         "programme_cash": (cashable, "Cash released by programme, before steps", "£m"),
     }
     factors = discount_factors(section.discount_money_pct, starts - starts[0])
+    health_factors = discount_factors(section.discount_qaly_pct, starts - starts[0])
     active = np.cumsum(np.abs(extra)) > 0
     data = {
         f"prevention_{name}": (dims, values, {"long_name": words, "units": unit})
@@ -167,6 +171,7 @@ def shift(base: xr.DataArray, section: Prevention, programmes: pd.DataFrame) -> 
             "break_even_year": first_year(years, (net >= 0) & active),
             "payback_year": first_year(years, (np.cumsum(net) >= 0) & active),
             "npv_gbp_m": float((net * factors).sum()),
+            "net_qalys_discounted": float((gained - forgone) @ health_factors),
         },
     )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +15,9 @@ import pulp
 from nelfin.errors import SolverError
 
 Array = npt.NDArray[np.float64]
-Status = Literal["optimal", "stopped", "infeasible", "unbounded", "no plan found"]
+Status = Literal[
+    "optimal", "stopped", "infeasible", "unbounded", "unbounded or infeasible", "no plan found"
+]
 SolverName = Literal["highs", "cbc"]
 
 
@@ -23,7 +25,7 @@ SolverName = Literal["highs", "cbc"]
 class Row:
     """One constraint: a sum of (column, coefficient) against a bound."""
 
-    name: str
+    name: Hashable
     terms: tuple[tuple[int, float], ...]
     sense: Literal["<=", ">=", "=="]
     bound: float
@@ -51,12 +53,12 @@ class Program:
 
     def row(
         self,
-        name: str,
+        name: Hashable,
         terms: Iterable[tuple[int, float]],
         sense: Literal["<=", ">=", "=="],
         bound: float,
     ) -> None:
-        """Add a constraint. Terms of one column must be given once."""
+        """Add a constraint under a name of its own. Each column stands in one term at most."""
         self.rows.append(Row(name, tuple(terms), sense, bound))
 
 
@@ -72,7 +74,7 @@ class Solution:
     objective: float
     bound: float
     values: Array
-    prices: dict[str, float]
+    prices: dict[Hashable, float]
     seconds: float
 
     @property
@@ -117,22 +119,63 @@ def solve(
     whole = not relax and any(program.whole)
     start = time.perf_counter()
     try:
-        problem.solve(_solver(solver, gap, time_limit, whole))
+        _run(problem, solver, gap, time_limit, whole)
     except pulp.PulpSolverError as error:
         raise SolverError(f"The solver {solver} failed: {error}") from error
     seconds = time.perf_counter() - start
     status = _status(problem, solver)
+    if status == "unbounded or infeasible":
+        # without an objective nothing is unbounded: what remains is whether a plan exists
+        plain = replace(program, value=[0.0] * len(program.value))
+        exists = solve(plain, solver, relax, time_limit=time_limit).has_plan
+        status = "unbounded" if exists else "infeasible"
     if status not in {"optimal", "stopped"}:
         nothing = np.full(len(columns), np.nan)
         return Solution(status, np.nan, np.nan, nothing, {}, seconds)
     values = np.array([column.varValue or 0.0 for column in columns])
     values = np.where(program.whole, np.round(values), values) if whole else values
     objective = float(np.dot(program.value, values))
-    prices = {} if whole else {row.name: float(row.pi or 0.0) for row in problem.constraints()}
-    if solver == "highs":  # PuLP hands HiGHS the negative to minimise
-        prices = {name: -price for name, price in prices.items()}
+    prices = {} if whole else _prices(program, problem, solver)
     bound = _bound(problem, solver, whole, objective)
     return Solution(status, objective, bound, values, prices, seconds)
+
+
+def filled(program: Program, found: Solution) -> Solution:
+    """Raise whole-number columns that are 0 to 1 where every row still holds, best value first.
+
+    A solver that stops within its gap leaves such columns behind.
+    """
+    values = found.values.copy()
+    used: list[list[tuple[int, float]]] = [[] for _ in values]
+    room = np.zeros(len(program.rows))
+    for r, row in enumerate(program.rows):
+        sign = -1.0 if row.sense == ">=" else 1.0
+        columns = [column for column, _ in row.terms]
+        factors = np.array([factor for _, factor in row.terms])
+        room[r] = 0.0 if row.sense == "==" else sign * (row.bound - factors @ values[columns])
+        for column, factor in row.terms:
+            # an equality that holds leaves no room either way
+            used[column].append((r, abs(factor) if row.sense == "==" else sign * factor))
+    for column in np.argsort(-np.asarray(program.value), kind="stable"):
+        high = program.high[column]
+        if program.value[column] <= 0:
+            break
+        if not program.whole[column] or values[column] > 0 or (high is not None and high < 1):
+            continue
+        if all(factor <= room[r] for r, factor in used[column]):
+            values[column] = 1.0
+            for r, factor in used[column]:
+                room[r] -= factor
+    objective = float(np.dot(program.value, values))
+    return replace(found, values=values, objective=objective)
+
+
+def _prices(program: Program, problem: Any, solver: SolverName) -> dict[Hashable, float]:
+    """Return the duals by the names rows were given: PuLP keeps only letters and digits of them."""
+    sign = -1.0 if solver == "highs" else 1.0  # PuLP hands HiGHS the negative to minimise
+    duals = [sign * float(row.pi or 0.0) for row in problem.constraints()]
+    # + 0.0 takes the sign off a zero
+    return {row.name: dual + 0.0 for row, dual in zip(program.rows, duals, strict=True)}
 
 
 def _build(program: Program, relax: bool) -> tuple[Any, list[Any]]:
@@ -143,23 +186,35 @@ def _build(program: Program, relax: bool) -> tuple[Any, list[Any]]:
     columns = [problem.add_variable(f"x{i:07d}", *given) for i, given in enumerate(bounds)]
     problem.setObjective(pulp.LpAffineExpression(list(zip(columns, program.value, strict=True))))
     senses = {"<=": pulp.LpConstraintLE, ">=": pulp.LpConstraintGE, "==": pulp.LpConstraintEQ}
-    for row in program.rows:
-        expression = pulp.LpAffineExpression([(columns[i], value) for i, value in row.terms])
-        problem.addConstraint(pulp.LpConstraint(expression, senses[row.sense], row.name, row.bound))
+    for i, row in enumerate(program.rows):
+        expression = pulp.LpAffineExpression([(columns[j], value) for j, value in row.terms])
+        name = f"r{i:07d}"
+        problem.addConstraint(pulp.LpConstraint(expression, senses[row.sense], name, row.bound))
     return problem, columns
 
 
-def _solver(name: SolverName, gap: float, time_limit: float | None, whole: bool) -> Any:
+def _run(problem: Any, name: SolverName, gap: float, time_limit: float | None, whole: bool) -> None:
     options: dict[str, Any] = {"msg": False, "timeLimit": time_limit}
     if whole:
         options["gapRel"] = gap
-    if name == "cbc":
-        with warnings.catch_warnings():
-            # PuLP 3 brings CBC along and warns that PuLP 4 will not; we hold PuLP below 4
-            warnings.simplefilter("ignore", DeprecationWarning)
-            return pulp.PULP_CBC_CMD(**options)
-    # tighter than a pound, so that a plan which meets its limits still does when rounded
-    return pulp.HiGHS(**options, mip_feasibility_tolerance=1e-9)
+    if name == "highs":
+        # tighter than a pound, so that a plan which meets its limits still does when rounded
+        tight = {"mip_feasibility_tolerance": 1e-9, "primal_feasibility_tolerance": 1e-9}
+        problem.solve(pulp.HiGHS(**options, **tight))
+        return
+    try:
+        # CBC's preprocessing has lost the best plan of small programs; without it CBC is right,
+        # but stops with an error where no whole-number plan exists
+        problem.solve(_cbc(options | {"options": ["preprocess off"]}))
+    except pulp.PulpSolverError:
+        problem.solve(_cbc(options))
+
+
+def _cbc(options: dict[str, Any]) -> Any:
+    with warnings.catch_warnings():
+        # PuLP 3 brings CBC along and warns that PuLP 4 will not; we hold PuLP below 4
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return pulp.PULP_CBC_CMD(**options)
 
 
 def _status(problem: Any, solver: SolverName) -> Status:
@@ -172,11 +227,13 @@ def _status(problem: Any, solver: SolverName) -> Status:
         table: dict[Any, Status] = {
             state.kOptimal: "optimal",
             state.kInfeasible: "infeasible",
-            state.kUnboundedOrInfeasible: "infeasible",
+            state.kUnboundedOrInfeasible: "unbounded or infeasible",
             state.kUnbounded: "unbounded",
         }
         stopped: Status = "stopped" if found else "no plan found"
         return table.get(model.getModelStatus(), stopped)
+    if problem.status == pulp.LpStatusInfeasible:
+        return "infeasible"  # CBC says so of whole numbers without a word on the solution
     solved = {
         pulp.LpSolutionOptimal: "optimal",
         pulp.LpSolutionIntegerFeasible: "stopped",

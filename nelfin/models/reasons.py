@@ -2,119 +2,212 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from nelfin.models import program as lp
 
 if TYPE_CHECKING:
     from nelfin.models.capital import Start
 
+Room = Mapping[tuple[str, int], tuple[float, float]]
+"""Limit and slack, £m, by organisation ("" is the system) and position of the year."""
+
+SMALL = 1e-6
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What the reasons look things up in."""
+
+    by_id: Mapping[str, list[tuple[float, Start]]]
+    chosen: Mapping[str, tuple[Start, float]]
+    prices: Mapping[Hashable, float]
+    room: Room
+    years: list[str]
+    rivals: Mapping[str, list[str]]
+    followers: Mapping[str, list[str]]
+
+    def priced(self, start: Start) -> float:
+        """Return the price of the capital a start uses, in points of benefit."""
+        return float(
+            sum(
+                start.cdel[t] * self.prices.get(("limit", owner, self.years[t]), 0.0)
+                for t in np.flatnonzero(start.cdel)
+                for owner in ("", start.scheme.organisation)
+            )
+        )
+
+    def short(self, start: Start, which: int) -> list[tuple[int, float]]:
+        """Return years (and limit or slack) in which a start needs more: 0 of limit, 1 of slack."""
+        found = []
+        for t in np.flatnonzero(start.cdel):
+            for owner in ("", start.scheme.organisation):
+                if (owner, int(t)) in self.room:
+                    have = self.room[owner, int(t)][which]
+                    if have < start.cdel[t] - SMALL:
+                        found.append((int(t), have))
+        return found
+
 
 def reasons(
-    plan: pd.DataFrame,
-    best: Mapping[str, Start],
-    prices: Mapping[str, float],
-    limits: pd.DataFrame,
+    by_id: Mapping[str, list[tuple[float, Start]]],
+    chosen: list[tuple[Start, float]],
+    prices: Mapping[Hashable, float],
+    room: Room,
     years: list[str],
 ) -> list[str]:
-    """Return one sentence a scheme.
+    """Return one sentence a scheme, in the order of `by_id`.
 
     Parameters
     ----------
-    plan
-        `project_id, status, start_year, reduced_cost`.
-    best
-        The start of each scheme that is worth most over its price.
+    by_id
+        Starts of each scheme, each with its worth over the price of what it uses.
+    chosen
+        Starts of the plan with their funded share.
     prices
         Price of each row of the relaxation.
-    limits
-        `year, organisation, slack_gbp_m`.
+    room
+        Limit and slack by organisation and year.
     years
         Years of the plan.
     """
-    status = dict(zip(plan["project_id"], plan["status"], strict=True))
-    chosen_of_group = {
-        best[name].scheme.group: name for name, word in status.items() if word != "not funded"
-    }
-    excluded_by: dict[str, list[str]] = {}
-    for name, start in best.items():
-        for other in start.scheme.excludes:
-            excluded_by.setdefault(name, []).append(other)
-            excluded_by.setdefault(other, []).append(name)
-    slack = limits.set_index(["organisation", "year"])["slack_gbp_m"]
-    sentences = []
-    for line in plan.itertuples():
-        name, start = str(line.project_id), best[str(line.project_id)]
-        capital = _capital_price(start, prices, years)
-        if line.status != "not funded":
-            sentences.append(_why_funded(start, capital, str(line.status)))
-        else:
-            blocked = _blocked(start, status, chosen_of_group, excluded_by.get(name, []))
-            sentences.append(blocked or _why_not(start, capital, slack, years))
-    return sentences
+    rivals: dict[str, list[str]] = {}
+    followers: dict[str, list[str]] = {}
+    for name, options in by_id.items():
+        for other in options[0][1].scheme.excludes:
+            rivals.setdefault(name, []).append(other)
+            rivals.setdefault(other, []).append(name)
+        for other, _ in options[0][1].scheme.requires:
+            followers.setdefault(other, []).append(name)
+    picked = {start.scheme.id: (start, share) for start, share in chosen}
+    plan = _Plan(by_id, picked, prices, room, years, rivals, followers)
+    return [_why_in(name, plan) if name in picked else _why_out(name, plan) for name in by_id]
 
 
-def _capital_price(start: Start, prices: Mapping[str, float], years: list[str]) -> float:
-    """Return the price of the capital a start uses, in points of benefit."""
-    priced = (
-        start.cdel[t] * prices.get(f"limit|{organisation}|{years[t]}", 0.0)
-        for t in np.flatnonzero(start.cdel)
-        for organisation in ("", start.scheme.organisation)
-    )
-    return float(sum(priced))
-
-
-def _why_funded(start: Start, capital: float, status: str) -> str:
-    part = " In part: the limit left no room for the rest." if status == "part-funded" else ""
+def _why_in(name: str, plan: _Plan) -> str:
+    start, share = plan.chosen[name]
     if start.scheme.must_fund:
         return "Must be funded."
     if not start.cdel.any():
         return "Uses none of the limit."
-    return f"Worth {start.value:,.1f} points; its capital is priced at {capital:,.1f}.{part}"
+    price = plan.priced(start)
+    words = f"Worth {start.value:,.1f} points; its capital is priced at {price:,.1f}."
+    if price > start.value + SMALL:
+        waiting = [other for other in plan.followers.get(name, []) if other in plan.chosen]
+        if waiting:
+            words = f"Funded for {', '.join(waiting)}, which {_verb(waiting, 'need')} it. {words}"
+        else:
+            words = f"Fits the room that better value leaves. {words}"
+    if share < 1 - SMALL:
+        words += " In part: the limit left no room for the rest."
+    return words
 
 
-def _blocked(
-    start: Start,
-    status: Mapping[str, str],
-    chosen_of_group: Mapping[str, str],
-    rivals: list[str],
-) -> str:
-    sibling = chosen_of_group.get(start.scheme.group)
-    if sibling:
-        return f"Another option of it is chosen: {sibling}."
-    winners = [name for name in rivals if status[name] != "not funded"]
+def _verb(names: list[str], verb: str) -> str:
+    return verb if len(names) > 1 else f"{verb}s"
+
+
+def _why_out(name: str, plan: _Plan) -> str:
+    options = plan.by_id[name]
+    scheme = options[0][1].scheme
+    for other, (start, _) in plan.chosen.items():
+        if start.scheme.group == scheme.group:
+            return f"Another option of it is chosen: {other}."
+    winners = [other for other in plan.rivals.get(name, []) if other in plan.chosen]
     if winners:
-        return f"Excluded by {', '.join(winners)}, which is chosen."
-    missing = [name for name, _ in start.scheme.requires if status[name] == "not funded"]
+        return f"Excluded by {', '.join(winners)}, which {_are(winners)} chosen."
+    missing = [other for other, _ in scheme.requires if other not in plan.chosen]
     if missing:
-        return f"Needs {', '.join(missing)}, which is not funded."
-    return ""
+        return f"Needs {', '.join(missing)}, which {_are(missing)} not funded."
+    open_starts = [(w, s) for w, s in options if _in_time(s, plan) and _keeps_others(s, plan)]
+    if not open_starts:
+        return _too_late(options, plan)
+    return _no_room(open_starts, plan)
 
 
-def _why_not(start: Start, capital: float, slack: pd.Series, years: list[str]) -> str:
-    short = capital - start.value
-    if short > 0 and start.value > 0:
-        cost = start.cdel.sum() * short / capital
-        return (
-            f"Displaced in {years[start.year]}: its capital is priced at {capital:,.1f} points "
-            f"against a benefit of {start.value:,.1f}. Needs {100 * short / start.value:,.0f} % "
-            f"more benefit or £{cost:,.{1 if cost >= 1 else 2}f}m less cost."
-        )
+def _are(names: list[str]) -> str:
+    return "are" if len(names) > 1 else "is"
+
+
+def _in_time(start: Start, plan: _Plan) -> bool:
+    """Say whether every prerequisite has started early enough for a start."""
+    return all(
+        plan.chosen[other][0].year + lag <= start.year for other, lag in start.scheme.requires
+    )
+
+
+def _keeps_others(start: Start, plan: _Plan) -> bool:
+    """Say whether every chosen follower would still start late enough."""
+    for other in plan.followers.get(start.scheme.id, []):
+        if other in plan.chosen:
+            follower = plan.chosen[other][0]
+            lag = dict(follower.scheme.requires)[start.scheme.id]
+            if start.year + lag > follower.year:
+                return False
+    return True
+
+
+def _too_late(options: list[tuple[float, Start]], plan: _Plan) -> str:
+    scheme = options[0][1].scheme
+    late = [
+        f"{other} (starts in {plan.years[plan.chosen[other][0].year]}"
+        + (f", wanted {lag} years before)" if lag else ")")
+        for other, lag in scheme.requires
+        if plan.chosen[other][0].year + lag > max(start.year for _, start in options)
+    ]
+    names = ", ".join(late) or ", ".join(other for other, _ in scheme.requires)
+    return f"Needs {names}: too late for its own window."
+
+
+def _no_room(options: list[tuple[float, Start]], plan: _Plan) -> str:
+    """Explain by the start that comes closest: too dear alone, priced out, or crowded out."""
+    affordable = [(w, s) for w, s in options if not plan.short(s, 0)]
+    if not affordable:
+        _, start = max(options, key=lambda option: option[0])
+        t, limit = plan.short(start, 0)[0]
+        need, have = apart(float(start.cdel[t]), limit)
+        return f"Needs £{need}m in {plan.years[t]} by itself, the limit is £{have}m."
+    worth, start = max(affordable, key=lambda option: option[0])
     if start.value <= 0:
         return "Has no benefit."
-    full = [
-        years[t]
-        for t in np.flatnonzero(start.cdel)
-        for organisation in ("", start.scheme.organisation)
-        if slack.get((organisation, years[t]), np.inf) < start.cdel[t]
-    ]
-    where = f" in {', '.join(dict.fromkeys(full))}" if full else ""
-    return f"Worth its price, but the whole schemes chosen leave too little room{where}."
+    price = plan.priced(start)
+    short = price - start.value
+    if worth < 0 and short > SMALL * max(1.0, start.value):
+        cost = start.cdel.sum() * short / price
+        more = 100 * short / start.value
+        return (
+            f"Displaced in {plan.years[start.year]}: its capital is priced at {price:,.1f} points "
+            f"against a benefit of {start.value:,.1f}. Needs {_at_least(more, 1, '')} % more "
+            f"benefit or {_at_least(cost, 0.01, '£')}m less cost."
+        )
+    crowded = [(w, s) for w, s in affordable if s.value > 0]
+    _, start = max(crowded, key=lambda option: option[0])
+    full = list(dict.fromkeys(plan.years[t] for t, _ in plan.short(start, 1)))
+    if not full:
+        return "Would fit; the solver stopped within its gap before adding it."
+    return (
+        f"Worth its price, but the whole schemes chosen leave too little room in {', '.join(full)}."
+    )
+
+
+def _at_least(value: float, least: float, unit: str) -> str:
+    """Return a figure that never reads as nothing."""
+    if value < least:
+        return f"less than {unit}{least:g}"
+    return f"{unit}{value:,.0f}" if not unit else f"{unit}{value:,.{1 if value >= 1 else 2}f}"
+
+
+def apart(first: float, second: float) -> tuple[str, str]:
+    """Return two amounts with as many decimals as it takes to tell them apart, one at least."""
+    for places in range(1, 7):
+        texts = f"{first:,.{places}f}", f"{second:,.{places}f}"
+        if texts[0] != texts[1]:
+            break
+    return texts
 
 
 def why_infeasible(program: lp.Program, starts: list[Start], solver: lp.SolverName) -> str:
@@ -125,32 +218,32 @@ def why_infeasible(program: lp.Program, starts: list[Start], solver: lp.SolverNa
     elastic = lp.Program(
         [0.0] * len(program.value), list(program.low), list(program.high), list(program.whole)
     )
-    over: dict[str, int] = {}
+    over: dict[tuple[str, str], tuple[int, float]] = {}
     for row in program.rows:
-        if row.name.startswith("limit|"):
-            over[row.name] = elastic.column(-1.0, 0.0, None)
-            row = replace(row, terms=(*row.terms, (over[row.name], -1.0)))  # noqa: PLW2901
-        elastic.rows.append(row)
+        if isinstance(row.name, tuple) and row.name[0] == "limit":
+            slack = elastic.column(-1.0, 0.0, None)
+            over[row.name[1], row.name[2]] = (slack, row.bound)
+            elastic.rows.append(replace(row, terms=(*row.terms, (slack, -1.0))))
+        else:
+            elastic.rows.append(row)
     found = lp.solve(elastic, solver, time_limit=30.0)
     if not found.has_plan:
         return (
             "No plan meets the rules, whatever the limits: must-fund schemes, their prerequisites, "
             "their windows and the exclusions cannot all hold. Look at the must-fund schemes first."
         )
-    bounds = {row.name: row.bound for row in program.rows}
     sentences = []
-    for name, column in over.items():
-        passed = found.values[column]
-        if passed > 1e-6:
-            _, organisation, year = name.split("|")
-            limit = bounds[name]
+    for (organisation, year), (slack, limit) in over.items():
+        passed = found.values[slack]
+        if passed > SMALL:
+            need, have = apart(limit + passed, limit)
             who = f"of {organisation} " if organisation else ""
             sentences.append(
-                f"must-fund schemes {who}need £{limit + passed:,.1f}m in {year}, "
-                f"the limit is £{limit:,.1f}m"
+                f"must-fund schemes {who}need £{need}m in {year}, the limit is £{have}m"
             )
-    must = sorted({start.scheme.id for start in starts if start.scheme.must_fund})
+    must = list(dict.fromkeys(start.scheme.id for start in starts if start.scheme.must_fund))
+    named = ", ".join(must[:12]) + (f" and {len(must) - 12} more" if len(must) > 12 else "")
     return (
         f"No plan keeps every limit: {'; '.join(sentences)}. Raise the limits, widen the windows, "
-        f"or take must_fund off one of {', '.join(must[:12])}."
+        f"or take must_fund off one of {named}."
     )

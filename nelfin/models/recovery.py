@@ -74,7 +74,7 @@ def recover(
     turnover = inputs.organisations["turnover_gbp_m"].to_numpy(dtype=float)
     weight = turnover / turnover.sum()
     published = inputs.positions.set_index(["measure", "year"])["value_gbp_m"]
-    recurrent, full_year, one_off = efficiency(inputs, years, weight)
+    recurrent, full_year, one_off, named = efficiency(inputs, years, weight)
     inflation = _inflation(inputs.uplift_factors, years, section)
     prevention_step = _steps(prevention, organisations, years)
     capital_step = _steps(capital, organisations, years)
@@ -84,7 +84,8 @@ def recover(
     ) / 100
     underlying = weight * float(published["opening_underlying", years[0]])
     income = turnover.copy()
-    asked = set(inputs.efficiency_schemes["year"])
+    schemes = inputs.efficiency_schemes
+    whole_ask = set(schemes.loc[schemes["whole_ask"], "year"])
     bridge = np.zeros((len(organisations), len(years), len(STEPS)))
     pressures_pct = np.zeros(len(years))
     for t, year in enumerate(years):
@@ -92,8 +93,10 @@ def recover(
         support = weight * section.support_gbp_m
         repayment = -weight * section.repayment_gbp_m
         saved, saved_once = recurrent[:, t], one_off[:, t]
-        if year not in asked:
-            delivered = cost * section.efficiency_pct * section.efficiency_delivery_pct / 1e4
+        if year not in whole_ask:
+            # schemes named count towards the ask; the rest of it is not yet identified
+            rest_of_ask = np.maximum(cost * section.efficiency_pct / 100 - named[:, t], 0.0)
+            delivered = rest_of_ask * section.efficiency_delivery_pct / 100
             saved = saved + delivered * section.efficiency_recurrent_pct / 100
             saved_once = saved_once + delivered * (1 - section.efficiency_recurrent_pct / 100)
         known = {
@@ -157,7 +160,9 @@ def _labelled(
     )
 
 
-def efficiency(inputs: Inputs, years: list[str], weight: Array) -> tuple[Array, Array, Array]:
+def efficiency(
+    inputs: Inputs, years: list[str], weight: Array
+) -> tuple[Array, Array, Array, Array]:
     """Return what efficiency schemes deliver, by organisation and year, £m.
 
     In the year: full-year value x delivery x months / 12. Its recurrent part carries on; what a
@@ -165,13 +170,14 @@ def efficiency(inputs: Inputs, years: list[str], weight: Array) -> tuple[Array, 
 
     Returns
     -------
-    recurrent, full_year, one_off : numpy.ndarray
-        Recurrent delivery in the year, full-year effect of the year before, and delivery that
-        does not recur; each of shape (organisation, year).
+    recurrent, full_year, one_off, named : numpy.ndarray
+        Recurrent delivery in the year, full-year effect of the year before, delivery that does
+        not recur, and what the schemes are to bring in the year before any slips; each of shape
+        (organisation, year).
     """
     names = [str(name) for name in inputs.organisations["organisation"]]
     trusts = (inputs.organisations["kind"] == "trust").to_numpy()
-    recurrent, full_year, one_off = (np.zeros((len(names), len(years))) for _ in range(3))
+    recurrent, full_year, one_off, named = (np.zeros((len(names), len(years))) for _ in range(4))
     for row in inputs.efficiency_schemes.to_dict("records"):
         if row["year"] not in years:
             continue
@@ -184,11 +190,12 @@ def efficiency(inputs: Inputs, years: list[str], weight: Array) -> tuple[Array, 
             split = np.array([float(name == row["organisation"]) for name in names])
         whole = split * row["full_year_gbp_m"] * row["delivery_pct"] / 100
         lasting = row["recurrent_pct"] / 100
+        named[:, t] += split * row["full_year_gbp_m"] * row["months"] / 12
         recurrent[:, t] += whole * lasting * row["months"] / 12
         one_off[:, t] += whole * (1 - lasting) * row["months"] / 12
         if t + 1 < len(years):
             full_year[:, t + 1] += whole * lasting * (12 - row["months"]) / 12
-    return recurrent, full_year, one_off
+    return recurrent, full_year, one_off, named
 
 
 def _inflation(table: pd.DataFrame, years: list[str], section: Recovery) -> list[float]:

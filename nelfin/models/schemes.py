@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,9 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from nelfin.data.specs import TABLES
-from nelfin.data.tables import SPEND, check_frame
+from nelfin.data.tables import SPEND, inspect_frame
 from nelfin.errors import InputError, Problems, nearest
-from nelfin.years import start_of
+from nelfin.years import start_of, years_between
 
 Array = npt.NDArray[np.float64]
 
@@ -79,11 +80,11 @@ def schemes_of(
         With every problem: an unknown id, a loop of prerequisites, a window that cannot hold the
         build, a scheme that excludes what it requires, and so on.
     """
-    table = check_frame(projects, TABLES["projects"], place)
-    columns = sorted(
-        (name for name in table.columns if re.fullmatch(SPEND, name)), key=lambda n: int(n[6:])
-    )
-    problems = Problems()
+    table, problems = inspect_frame(projects, TABLES["projects"], place)
+    needed = {column.name for column in TABLES["projects"].columns if not column.pattern}
+    columns = spend_columns(table)
+    if table.empty or not columns or not needed <= set(table.columns):
+        problems.raise_if_any()
     if columns != [f"spend_{n + 1}" for n in range(len(columns))]:
         problems.add(
             f"{place}, row 1",
@@ -117,6 +118,12 @@ def schemes_of(
     _check_links(schemes, place, problems)
     problems.raise_if_any()
     return table, schemes
+
+
+def spend_columns(table: pd.DataFrame) -> list[str]:
+    """Return the spend columns of a project table in the order of the years."""
+    names = [str(name) for name in table.columns if re.fullmatch(SPEND, str(name))]
+    return sorted(names, key=lambda name: int(name.partition("_")[2]))
 
 
 def _starts(
@@ -166,15 +173,16 @@ def _starts(
 def _required(
     line: Mapping[str, Any], known: Mapping[str, int], at: str, problems: Problems
 ) -> tuple[tuple[str, int], ...]:
-    found = []
+    found: dict[str, int] = {}
     for text in _split(line["requires"]):
         name, plus, lag = text.partition("+")
         where = f"{at}, column requires"
-        if plus and not lag.strip().isdigit():
+        if plus and not re.fullmatch(r"\d+", lag.strip(), re.ASCII):
             problems.add(where, f'holds "{text}".', 'Write the years as in "P12+2".')
         elif _is_other(name.strip(), line["project_id"], known, where, problems):
-            found.append((name.strip(), int(lag) if plus else 0))
-    return tuple(found)
+            # of two lags on one scheme the longer holds
+            found[name.strip()] = max(found.get(name.strip(), 0), int(lag) if plus else 0)
+    return tuple(found.items())
 
 
 def _excluded(
@@ -216,6 +224,12 @@ def _check_links(schemes: list[Scheme], place: str, problems: Problems) -> None:
                     f"names {name}, but the two exclude each other.",
                     "Drop one of the two links.",
                 )
+            elif scheme.group == other.group:
+                problems.add(
+                    f"{at}, column requires",
+                    f"names {name}, another option of {scheme.group}; only one is ever chosen.",
+                    "Drop the link, or take one of them out of the options.",
+                )
         for name in scheme.excludes:
             if scheme.must_fund and by_id[name].must_fund:
                 problems.add(
@@ -224,9 +238,10 @@ def _check_links(schemes: list[Scheme], place: str, problems: Problems) -> None:
                     "Set must_fund to no for one of them.",
                 )
     for loop in _loops(by_id):
+        shown = loop if len(loop) <= 8 else [*loop[:4], f"… ({len(loop) - 5} more) …", loop[-1]]
         problems.add(
             f"{place}, row {by_id[loop[0]].row}, column requires",
-            f"makes a loop: {' needs '.join([*loop, loop[0]])}.",
+            f"makes a loop: {' needs '.join([*shown, loop[0]])}.",
             "Break the loop.",
         )
 
@@ -254,34 +269,92 @@ def _loops(by_id: Mapping[str, Scheme]) -> list[list[str]]:
     return loops
 
 
+def inspect_limits(limits: pd.DataFrame, place: str) -> tuple[pd.DataFrame, Problems]:
+    """Inspect a limits table: its years run without a gap, the same for every organisation."""
+    table, problems = inspect_frame(limits, TABLES["capital_limits"], place)
+    if not {"year", "limit_gbp_m"} <= set(table.columns):
+        return table, problems
+    have = {str(year) for year in table["year"] if year}
+    years = years_between(min(have), max(have)) if have else []
+    if len(years) > 40:
+        span = f"runs from {years[0]} to {years[-1]}, {len(years)} years."
+        problems.add(place, span, "Give at most 40 years.")
+    whole = bool(have) and all(table["year"])
+    for organisation, rows in table.groupby("organisation") if whole else []:
+        missing = [year for year in years[:40] if year not in set(rows["year"])]
+        if missing:
+            problems.add(
+                place,
+                f"has no limit for {organisation or 'the system'} in {', '.join(missing)}.",
+                "Give every organisation the same years, without a gap.",
+            )
+    return table, problems
+
+
 def require_limits(limits: pd.DataFrame, place: str = "limits") -> pd.DataFrame:
-    """Check a limits table: every organisation named has every year.
+    """Return a limits table that is right.
 
     Raises
     ------
     InputError
         With every problem.
     """
-    table = check_frame(limits, TABLES["capital_limits"], place)
-    years = sorted(set(table["year"]))
-    problems = Problems()
-    gaps = [
-        f"{start}/{(start + 1) % 100:02d}"
-        for start in range(start_of(years[0]), start_of(years[-1]))
-        if f"{start}/{(start + 1) % 100:02d}" not in years
-    ]
-    if gaps:
-        problems.add(place, f"has no limit for {', '.join(gaps)}.", "Add the years between.")
-    for organisation, rows in table.groupby("organisation"):
-        missing = [year for year in years if year not in set(rows["year"])]
-        if missing:
-            problems.add(
-                place,
-                f"has no limit for {organisation or 'the system'} in {', '.join(missing)}.",
-                "Give every organisation the same years.",
-            )
-    if len(years) > 40:
-        problems.add(place, f"holds {len(years)} years.", "Give at most 40.")
-    if problems.found:
-        raise InputError(problems.found)
+    table, problems = inspect_limits(limits, place)
+    problems.raise_if_any()
     return table
+
+
+def check_capital(
+    projects: pd.DataFrame,
+    limits: pd.DataFrame,
+    optimism_bias_pct: Mapping[str, float] | None = None,
+    truncate: bool = False,
+    place: tuple[str, str] = ("projects", "limits"),
+) -> tuple[pd.DataFrame, list[Scheme], pd.DataFrame, list[str]]:
+    """Check both tables of a capital plan together.
+
+    Returns
+    -------
+    projects, schemes
+        As `schemes_of` gives them.
+    limits : pandas.DataFrame
+        The limits with typed columns.
+    years : list of str
+        The plan's years: those of the limits.
+
+    Raises
+    ------
+    InputError
+        With every problem of both tables.
+    """
+    table, problems = inspect_limits(limits, place[1])
+    years = sorted({str(year) for year in table.get("year", []) if year})
+    checked = projects
+    schemes: list[Scheme] = []
+    try:
+        checked, schemes = schemes_of(
+            projects, years or [ANY_YEAR], optimism_bias_pct, truncate or not years, place[0]
+        )
+    except InputError as error:
+        problems.extend(error)
+    _check_owners(table, {scheme.organisation for scheme in schemes}, place[1], problems)
+    problems.raise_if_any()
+    return checked, schemes, table, years
+
+
+def _check_owners(limits: pd.DataFrame, owners: set[str], place: str, problems: Problems) -> None:
+    """Refuse a limit of an organisation that looks misspelt: it would bind nobody, unseen."""
+    if "organisation" not in limits:
+        return
+    for name, rows in limits.groupby("organisation"):
+        close = difflib.get_close_matches(str(name), sorted(owners), n=1, cutoff=0.8)
+        if name and name not in owners and close:
+            problems.add(
+                f"{place}, row {rows.index[0]}, column organisation",
+                f'is "{name}", which has no scheme.',
+                f'Did you mean "{close[0]}"?',
+            )
+
+
+ANY_YEAR = "2000/01"
+"""Stands in for the plan's years where the limits give none, to check the rest of the schemes."""

@@ -20,6 +20,8 @@ class Headline:
     """£m by year."""
     underlying: pd.Series
     """£m by year."""
+    pinned_years: str
+    """Years whose reported position is given, by a plan or accounts, rather than modelled."""
     balance_year: str
     """First year in reported balance that is followed by no deficit; "" if there is none."""
     underlying_balance_year: str
@@ -71,6 +73,7 @@ def headline(result: Result) -> Headline:
         years=years,
         reported=data["system_reported"].to_series(),
         underlying=data["system_underlying"].to_series(),
+        pinned_years=str(data.attrs["pinned_years"]),
         balance_year=_balance_year(data["system_reported"]),
         underlying_balance_year=_balance_year(data["system_underlying"]),
         one_off=bridge.sel(step="non-recurrent efficiency", drop=True).to_series(),

@@ -47,7 +47,8 @@ def balance_words(found: Headline) -> list[str]:
     under = found.underlying_balance_year
     lasting = f"in balance from {under}" if under else f"no balance by {last}"
     ends = " and ".join(f"{money(found.underlying[year])} in {year}" for year in (first, last))
-    sentences = [f"{when} Path: {path}.", f"Underlying: {lasting}; {ends}."]
+    given = f" ({found.pinned_years} as the system planned)" if found.pinned_years else ""
+    sentences = [f"{when} Path: {path}{given}.", f"Underlying: {lasting}; {ends}."]
     if balance and found.underlying[balance] < 0:
         saved = millions(found.one_off[balance])
         sentences.append(f"One-off savings of {saved} carry {balance}: not yet a lasting balance.")

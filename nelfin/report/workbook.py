@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,11 @@ def _front(book: Any, result: Result) -> None:
     money = book.add_format({"num_format": MONEY})
     share = book.add_format({"num_format": "0.0%;(0.0%);0.0%"})
     found = headline(result)
+
+    def number(row: int, column: int, value: float, style: Any) -> None:
+        if math.isfinite(value):
+            sheet.write_number(row, column, value, style)
+
     sheet.write_string(0, 0, result.name[:LONGEST], title)
     sheet.write_string(1, 0, f"Plan {found.years[0]} to {found.years[-1]}. £m unless said.")
     row = 3
@@ -82,7 +88,7 @@ def _front(book: Any, result: Result) -> None:
         row += 1
         sheet.write_string(row, 0, words)
         for column, value in enumerate(series, start=1):
-            sheet.write_number(row, column, value, money)
+            number(row, column, value, money)
     row += 2
     heads = [
         f"Budget {found.years[0]}",
@@ -99,9 +105,9 @@ def _front(book: Any, result: Result) -> None:
         row += 1
         sheet.write_string(row, 0, str(name)[:LONGEST])
         for column, key in enumerate(("base", "budget", "target", "per_head"), start=1):
-            sheet.write_number(row, column, line[key], money)
-        sheet.write_number(row, 5, line["dft"], share)
-        sheet.write_number(row, 6, line["dft_last"], share)
+            number(row, column, line[key], money)
+        number(row, 5, line["dft"], share)
+        number(row, 6, line["dft_last"], share)
     row += 2
     for text in summary(result).splitlines():
         if not text.startswith("==="):

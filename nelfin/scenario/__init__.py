@@ -1,6 +1,6 @@
 """Scenarios: what to run, read from TOML, checked, with the source of every figure."""
 
 from nelfin.scenario.load import load_scenario, resolved_toml
-from nelfin.scenario.schema import Scenario
+from nelfin.scenario.schema import Scenario, main_stream
 
-__all__ = ["Scenario", "load_scenario", "resolved_toml"]
+__all__ = ["Scenario", "load_scenario", "main_stream", "resolved_toml"]

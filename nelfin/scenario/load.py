@@ -76,7 +76,7 @@ def _layers(start: Path) -> Iterator[tuple[Path, Tree]]:
     seen: list[Path] = []
     file: Path | None = start
     while file is not None:
-        resolved = file.resolve()
+        resolved = _resolved(file)
         if resolved in seen:
             chain = " -> ".join(str(item) for item in [*seen, resolved])
             raise InputError.one(str(start), f"extends itself: {chain}.", "Break the loop.")
@@ -96,13 +96,24 @@ def _layers(start: Path) -> Iterator[tuple[Path, Tree]]:
             )
 
 
+def _resolved(file: Path) -> Path:
+    try:
+        return file.resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a zero byte
+        raise InputError.one(str(file), f"cannot be read: {error}.", "Check the path.") from None
+
+
 def _read_toml(file: Path) -> Tree:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError.one(str(file), f"is not valid TOML: {error}.", "Mend that line.") from None
     except UnicodeDecodeError:
         raise InputError.one(str(file), "is not UTF-8 text.", "Save it as UTF-8.") from None
+    except RecursionError:
+        raise InputError.one(
+            str(file), "is not valid TOML: it nests too deep.", "Mend the brackets."
+        ) from None
+    except ValueError as error:  # TOML's own errors, and a number of thousands of digits
+        raise InputError.one(str(file), f"is not valid TOML: {error}.", "Mend that line.") from None
     except IsADirectoryError:
         raise InputError.one(
             str(file), "is a folder.", "Name the scenario file in it, such as scenario.toml."
@@ -125,7 +136,7 @@ def _leaves(raw: Tree, file: Path) -> Tree:
         if not isinstance(value, dict):
             return Leaf(_located(value, key, file.parent), None, str(file))
         if "value" not in value:
-            return {name: turn(item, f"{key}.{name}".lstrip(".")) for name, item in value.items()}
+            return {name: turn(item, f"{key}.{name}") for name, item in value.items()}
         where = f"{file}, {key}"
         for unknown in sorted(value.keys() - _FIGURE_KEYS):
             problems.add(where, f'has no field "{unknown}".', nearest(unknown, _FIGURE_KEYS))
@@ -133,30 +144,48 @@ def _leaves(raw: Tree, file: Path) -> Tree:
         if status not in STATUSES:
             problems.add(where, f'has the status "{status}".', f"Use one of {', '.join(STATUSES)}.")
             status = "given"
+        for name in ("unit", "source"):
+            if not isinstance(value.get(name, ""), str):
+                problems.add(where, f"has a {name} that is not a text.", "Put it in quotes.")
         figure = Figure(value["value"], value.get("unit", ""), status, value.get("source", ""))
         return Leaf(_located(value["value"], key, file.parent), figure, str(file))
 
-    tree: Tree = turn(raw, "")
+    tree: Tree = {name: turn(item, name) for name, item in raw.items()}
     problems.raise_if_any()
     return tree
 
 
 def _located(value: Any, key: str, folder: Path) -> Any:
     """Make a path of `[data]` absolute, starting at the folder of the file that names it."""
-    if not key.startswith("data.") or not isinstance(value, str):
+    if not key.startswith("data.") or not isinstance(value, (str, Path)):
         return value
-    if value.startswith(f"{PACKAGED}:"):
-        return str(packaged_folder() / value.removeprefix(f"{PACKAGED}:"))
-    return str(folder / Path(value).expanduser())
+    text = str(value)
+    if text.startswith(f"{PACKAGED}:"):
+        return str(packaged_folder() / text.removeprefix(f"{PACKAGED}:"))
+    try:
+        return str(folder / Path(text).expanduser())
+    except RuntimeError:
+        raise InputError.one(key, f'is "{text}", the home of nobody.', "Check the path.") from None
 
 
 def _merge(base: Tree, layer: Tree) -> None:
-    """Lay one file over another: tables merge, values replace."""
+    """Lay one file over another: tables merge, values replace and keep their unit."""
     for key, value in layer.items():
-        if isinstance(value, dict) and isinstance(base.get(key), dict):
-            _merge(base[key], value)
+        before = base.get(key)
+        if isinstance(value, dict) and isinstance(before, dict):
+            _merge(before, value)
+        elif isinstance(value, Leaf):
+            base[key] = _given(value, before)
         else:
             base[key] = value
+
+
+def _given(leaf: Leaf, before: Any) -> Leaf:
+    """Return a leaf with a figure: a bare value is given, in the unit of the one it replaces."""
+    if leaf.figure is not None:
+        return leaf
+    unit = before.figure.unit if isinstance(before, Leaf) and before.figure else ""
+    return Leaf(leaf.value, Figure(leaf.value, unit, "given", leaf.origin), leaf.origin)
 
 
 def _parse_overrides(overrides: Mapping[str, Any] | Sequence[str]) -> dict[str, Leaf]:
@@ -203,9 +232,7 @@ def _put(tree: Tree, key: str, leaf: Leaf) -> None:
             "names a section, not a value.",
             f"Name a key of it: {', '.join(sorted(branch[last]))}.",
         )
-    before = branch.get(last)
-    unit = before.figure.unit if isinstance(before, Leaf) and before.figure else ""
-    branch[last] = Leaf(leaf.value, Figure(leaf.value, unit, "given", leaf.origin), leaf.origin)
+    branch[last] = _given(leaf, branch.get(last))
 
 
 def _flat(tree: Tree, prefix: str = "") -> Iterator[tuple[str, Leaf]]:
@@ -233,30 +260,67 @@ def _validated(tree: Tree, read: tuple[Path, ...]) -> Scenario:
         for item in error.errors():
             _explain(item, leaves, str(read[-1]), problems)
         raise InputError(problems.found) from None
-    for key, leaf in leaves.items():
-        scenario._evidence[key] = leaf.figure or Figure(leaf.value, "", "given", leaf.origin)
+    for key, value in _values(scenario.model_dump(by_alias=True)):
+        leaf = leaves.get(key)
+        known = leaf.figure if leaf and leaf.figure else Figure(value, "", "given", str(read[-1]))
+        scenario._evidence[key] = known if leaf else _default(key, value)
     scenario._files = read
     return scenario
+
+
+def _values(tree: Tree, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _values(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _default(key: str, value: Any) -> Figure:
+    """Return the figure of a key that no file names: the schema's default is our assumption."""
+    return Figure(value, key.rpartition(".")[2], "assumption", "Default where a scenario is silent")
+
+
+PLAIN = {
+    "float_type": "should be a number",
+    "int_type": "should be a whole number",
+    "string_type": "should be a text",
+    "tuple_type": "should be a list",
+    "dict_type": "should be a section with keys of its own",
+    "model_type": "should be a section with keys of its own",
+    "path_type": "should be a path, written as a text",
+    "too_short": "must not be empty",
+    "finite_number": "should be a finite number",
+}
+"""Findings of pydantic in words that name no type of a programming language."""
 
 
 def _explain(item: Any, leaves: Mapping[str, Leaf], file: str, problems: Problems) -> None:
     """Put one of pydantic's findings into plain words."""
     parts = [str(part) for part in item["loc"]]
     key = ".".join(parts)
-    leaf = leaves.get(key)
-    where = f"{leaf.origin if leaf else file}, {key or 'scenario'}"
+    # a finding inside a list, or one that two keys of a section make together
+    holder = next((k for k in (key, key.rpartition(".")[0]) if k in leaves), key)
+    below = [leaf.origin for k, leaf in leaves.items() if k.startswith(f"{holder}.")]
+    origins = [leaves[holder].origin] if holder in leaves else below
+    origin = max(origins, key=lambda name: _rank(name, file), default=file)
+    where = f"{origin}, {key or 'scenario'}"
+    words = PLAIN.get(item["type"], _message(item))
     if item["type"] == "extra_forbidden":
-        below = (x.origin for k, x in leaves.items() if k == key or k.startswith(f"{key}."))
-        origin = next(below, file)
         known = [field.alias or name for name, field in _fields(parts[:-1]).items()]
-        problems.add(f"{origin}, {key}", "is not a known key.", nearest(parts[-1], known))
+        problems.add(where, "is not a known key.", nearest(parts[-1], known))
     elif item["type"] == "missing":
         remedy = f'Add it, or start the file with extends = "{PACKAGED}".'
         problems.add(where, "is missing.", remedy)
-    elif leaf is None:
-        problems.add(where, f"is wrong: {_message(item)}.", "Correct it.")
+    elif key in leaves:
+        problems.add(where, f'is "{leaves[key].value}": {words}.', "Correct the value.")
     else:
-        problems.add(where, f"is {leaf.value!r}: {_message(item)}.", "Correct the value.")
+        problems.add(where, f"is wrong: {words}.", "Correct it.")
+
+
+def _rank(origin: str, file: str) -> int:
+    """Order the places a value may come from: the reader's own come last, so they are named."""
+    return 2 if origin == "--set" else 1 if origin == file else 0
 
 
 def _message(item: Any) -> str:
@@ -287,7 +351,7 @@ def resolved_toml(scenario: Scenario) -> str:
         if isinstance(value, dict):
             return {name: turn(item, f"{key}.{name}".lstrip(".")) for name, item in value.items()}
         figure = scenario.evidence.get(key)
-        if figure is None or not figure.unit:
+        if figure is None or not figure.unit or key.startswith("data."):
             return value
         return {
             "value": value,

@@ -14,6 +14,9 @@ Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Growth = Annotated[float, Field(ge=-50, le=100, allow_inf_nan=False)]
 Money = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+TablePath = Annotated[Path, Field(strict=False)]
+Names = Annotated[tuple[str, ...], Field(strict=False)]
 
 
 def _year(label: str) -> str:
@@ -24,7 +27,8 @@ def _year(label: str) -> str:
 class Section(BaseModel):
     """Base of every section: frozen, and closed to unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, hide_input_in_errors=True)
+    # strict: a text is not read as a number, nor yes as 1
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
 
 class Years(Section):
@@ -41,7 +45,9 @@ class Years(Section):
     def _in_order(self) -> Years:
         count = start_of(self.last) - start_of(self.first) + 1
         if not 1 <= count <= 40:
-            raise ValueError("the years must run forward and be at most 40")
+            raise ValueError(
+                f"the years {self.first} to {self.last} must run forward and be at most 40"
+            )
         return self
 
     def labels(self) -> list[str]:
@@ -52,33 +58,33 @@ class Years(Section):
 class Data(Section):
     """Where each table is. A path starts at the file that names it."""
 
-    allocations: Path
+    allocations: TablePath
     """Allocations of the system by stream and year."""
-    weighted_populations: Path
+    weighted_populations: TablePath
     """Weighted populations of the places by component and year."""
-    openings: Path
+    openings: TablePath
     """Named opening positions of the places."""
-    pace_rules: Path
+    pace_rules: TablePath
     """Pace-of-change rules and their parameters."""
-    population_growth: Path
+    population_growth: TablePath
     """People added to the system over periods of years."""
-    population_shares: Path
+    population_shares: TablePath
     """Each place's share of the people added."""
-    prevention_programmes: Path
+    prevention_programmes: TablePath
     """Prevention programmes: return, lag, who saves, how much is cash."""
-    organisations: Path
+    organisations: TablePath
     """Organisations whose positions make the system's."""
-    positions: Path
+    positions: TablePath
     """Published positions of the system."""
-    efficiency_schemes: Path
+    efficiency_schemes: TablePath
     """Efficiency schemes and asks by year."""
-    uplift_factors: Path
+    uplift_factors: TablePath
     """Cost uplift and efficiency factors by year."""
-    projects: Path
+    projects: TablePath
     """Capital schemes."""
-    capital_limits: Path
+    capital_limits: TablePath
     """Capital limits by year."""
-    asset_types: Path
+    asset_types: TablePath
     """Asset lives, optimism bias and share of spend that adds to the asset base."""
 
 
@@ -107,13 +113,13 @@ class Stream(Section):
 class Allocation(Section):
     """Place budgets."""
 
-    streams: dict[str, Stream]
+    streams: Annotated[dict[str, Stream], Field(min_length=1)]
 
 
 class Prevention(Section):
     """The shift of spend into prevention."""
 
-    share_of: tuple[str, ...]
+    share_of: Names
     """Streams whose sum the prevention share is a share of."""
     share_start_pct: Percent
     """Share of spend on prevention before the shift."""
@@ -129,7 +135,7 @@ class Prevention(Section):
     """Share of the moved money that leaves treatment (it forgoes QALYs)."""
     double_running_months: Annotated[float, Field(ge=0, le=24)]
     """Months for which each increase in spend is paid for twice."""
-    release_step_gbp_m: Annotated[float, Field(ge=0)]
+    release_step_gbp_m: NotNegative
     """Cash is released in steps of this size, such as a ward; 0 for smooth release."""
     gbp_per_qaly_gained: Positive
     """Cost of a quality-adjusted life year gained by public health spend."""
@@ -142,10 +148,17 @@ class Prevention(Section):
 
     _check = field_validator("start_year", "end_year")(_year)
 
+    @field_validator("share_of")
+    @classmethod
+    def _each_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not names or len(set(names)) < len(names):
+            raise ValueError("must name at least one stream, and each once")
+        return names
+
     @model_validator(mode="after")
     def _in_order(self) -> Prevention:
         if start_of(self.end_year) <= start_of(self.start_year):
-            raise ValueError("end_year must be after start_year")
+            raise ValueError(f"end_year {self.end_year} must be after start_year {self.start_year}")
         return self
 
 
@@ -166,14 +179,15 @@ class Recovery(Section):
     """Cost pressures above the national uplift, share of the cost base, in years without a
     published position."""
     efficiency_pct: Percent
-    """Efficiency asked in years without a published ask, share of the cost base."""
+    """Efficiency asked, share of the cost base, in years where no row of the efficiency schemes is
+    the whole ask. Schemes named count towards it; the rest is delivered as below."""
     efficiency_delivery_pct: Percent
-    """Share of that ask which is delivered."""
+    """Share of the unnamed rest of the ask which is delivered."""
     efficiency_recurrent_pct: Percent
     """Share of the delivery which recurs."""
     support_gbp_m: Money
     """Deficit support a year."""
-    repayment_gbp_m: Annotated[float, Field(ge=0)]
+    repayment_gbp_m: NotNegative
     """Repayment of past deficits a year."""
     pdc_pct: Percent
     """Public dividend capital dividend, on average relevant net assets."""
@@ -223,3 +237,12 @@ class Scenario(Section):
     def files(self) -> tuple[Path, ...]:
         """The scenario files read, from the most basic to the most particular."""
         return self._files
+
+
+def main_stream(scenario: Scenario) -> str:
+    """Return the stream that most money goes by, and whose growth is organisations' income growth.
+
+    `core` where there is one, else the first.
+    """
+    streams = scenario.allocation.streams
+    return "core" if "core" in streams else next(iter(streams))

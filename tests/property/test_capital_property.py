@@ -1,0 +1,546 @@
+"""Capital plans against every plan there is: small instances enumerated in plain Python."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from nelfin.errors import NoAnswerError
+from nelfin.models.capital import CapitalPlan, solve
+from nelfin.years import label_of
+
+pytestmark = pytest.mark.property
+
+TINY = 1e-6
+FIRST = 2025
+ORGANISATIONS = ("Barts", "BHRUT")
+Instance = dict[str, Any]
+Choice = dict[str, tuple[int, float]]
+"""Start and funded share of each scheme that is funded."""
+
+
+# Instances
+
+
+@st.composite
+def instances(
+    draw: st.DrawFn,
+    links: bool = True,
+    must: bool = True,
+    divisible: bool = True,
+    same_settings: bool = False,
+) -> Instance:
+    """Draw up to 6 schemes over up to 4 years, every rule included."""
+    years = draw(st.integers(1, 4))
+    count = draw(st.integers(1, 6))
+    truncate = draw(st.booleans())
+    rows = [_scheme(draw, n, years, truncate, must) for n in range(count)]
+    if links:
+        _link(draw, rows)
+    if divisible and draw(st.booleans()):
+        _divide(draw, rows)
+    limits = {("", t): float(draw(st.integers(0, 14))) for t in range(years)}
+    if draw(st.booleans()):
+        limits |= {("BHRUT", t): float(draw(st.integers(0, 8))) for t in range(years)}
+    return {
+        "rows": rows,
+        "years": years,
+        "limits": limits,
+        "truncate": truncate,
+        "rate": 0.0 if same_settings else draw(st.sampled_from([0.0, 3.5, 10.0])),
+        "discount_from": draw(st.sampled_from(["start", "completion"])),
+        "prices": draw(st.sampled_from([0.0, 2.5, 10.0])),
+        "over": draw(st.sampled_from([0.0, 10.0])),
+    }
+
+
+def _scheme(draw: st.DrawFn, n: int, years: int, truncate: bool, must: bool) -> Instance:
+    longest = 4 if truncate else min(years, 3)
+    spend = draw(st.lists(st.integers(0, 7), min_size=1, max_size=longest))
+    while len(spend) > 1 and spend[-1] == 0:
+        spend.pop()
+    last = years - 1 if truncate else years - len(spend)
+    early = draw(st.integers(0, last))
+    late = draw(st.integers(early, years - 1))
+    return {
+        "id": f"P{n}",
+        "group": draw(st.sampled_from([f"P{n}"] * 3 + ["Hub"])),
+        "organisation": draw(st.sampled_from(ORGANISATIONS)),
+        "benefit": float(draw(st.integers(0, 30))),
+        "spend": [float(value) for value in spend],
+        "cdel_share": draw(st.sampled_from([1.0, 1.0, 0.5, 0.0])),
+        "early": early,
+        "late": late,
+        "last": last,
+        "must": must and draw(st.integers(0, 6)) == 0,
+        "divisible": False,
+        "requires": [],
+        "excludes": [],
+    }
+
+
+def _link(draw: st.DrawFn, rows: list[Instance]) -> None:
+    """Draw prerequisites, which point backwards so that none makes a loop, and exclusions."""
+    for n, row in enumerate(rows[1:], start=1):
+        kind = draw(st.sampled_from(["none", "requires", "excludes"]))
+        other = rows[draw(st.integers(0, n - 1))]
+        if kind == "none" or other["group"] == row["group"]:
+            continue
+        if kind == "requires":
+            row["requires"] = [(other["id"], draw(st.integers(0, 2)))]
+        elif not (row["must"] and other["must"]):
+            row["excludes"] = [other["id"]]
+
+
+def _divide(draw: st.DrawFn, rows: list[Instance]) -> None:
+    """Let one scheme without links of its own or of others be divisible."""
+    linked = {name for row in rows for name, _ in row["requires"]}
+    linked |= {name for row in rows for name in row["excludes"]}
+    free = [
+        row
+        for row in rows
+        if not (row["must"] or row["requires"] or row["excludes"] or row["id"] in linked)
+    ]
+    if free:
+        draw(st.sampled_from(free))["divisible"] = True
+
+
+def tables(instance: Instance) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Write an instance as the two tables a user would give."""
+    projects = [
+        {
+            "project_id": row["id"],
+            "name": f"Scheme {row['id']}",
+            "organisation": row["organisation"],
+            "category": "any",
+            "option_of": "" if row["group"] == row["id"] else row["group"],
+            "benefit": row["benefit"],
+            **{f"spend_{n + 1}": [*row["spend"], 0.0, 0.0, 0.0][n] for n in range(4)},
+            "earliest_start": label_of(FIRST + row["early"]),
+            "latest_start": label_of(FIRST + row["late"]),
+            "must_fund": "yes" if row["must"] else "no",
+            "divisible": "yes" if row["divisible"] else "no",
+            "requires": ";".join(f"{name}+{lag}" if lag else name for name, lag in row["requires"]),
+            "excludes": ";".join(row["excludes"]),
+            "cdel_share": row["cdel_share"],
+        }
+        for row in instance["rows"]
+    ]
+    owners = {"", *(row["organisation"] for row in instance["rows"])}
+    limits = [
+        {"year": label_of(FIRST + t), "limit_gbp_m": value, "organisation": organisation}
+        for (organisation, t), value in instance["limits"].items()
+        if organisation in owners
+    ]
+    return pd.DataFrame(projects), pd.DataFrame(limits)
+
+
+def plan_of(instance: Instance, **more: Any) -> CapitalPlan:
+    projects, limits = tables(instance)
+    arguments = {
+        "discount_rate_pct": instance["rate"],
+        "discount_from": instance["discount_from"],
+        "price_growth_pct": instance["prices"],
+        "over_programming_pct": instance["over"],
+        "truncate": instance["truncate"],
+        "gap_pct": 0.0,
+    } | more
+    return solve(projects, limits, **arguments)
+
+
+def best_of(instance: Instance, **more: Any) -> float:
+    """Return the objective of the plan, or minus infinity if there is none."""
+    try:
+        return float(plan_of(instance, **more).solve["objective"])
+    except NoAnswerError:
+        return -math.inf
+
+
+def _small(years: int, limit: float, *rows: Instance) -> Instance:
+    """Return an instance written out, for examples that once went wrong."""
+    usual = {
+        "organisation": "Barts", "benefit": 5.0, "spend": [0.0], "cdel_share": 1.0, "early": 0,
+        "late": years - 1, "last": years - 1, "must": False, "divisible": False, "requires": [],
+        "excludes": [],
+    }  # fmt: skip
+    named = [{"id": f"P{n}", "group": f"P{n}"} | usual | row for n, row in enumerate(rows)]
+    return {
+        "rows": named, "years": years, "limits": {("", t): limit for t in range(years)},
+        "truncate": False, "rate": 0.0, "discount_from": "start", "prices": 0.0, "over": 0.0,
+    }  # fmt: skip
+
+
+DEARER_THAN_THE_LIMIT = _small(1, 6.0, {"spend": [7.0]})
+LAG_THAT_CANNOT_BE_MET = _small(1, 9.0, {"spend": [7.0]}, {"requires": [("P0", 1)]})
+
+
+# The rules again, from the design and not from the code
+
+
+def value_of(instance: Instance, row: Instance, start: int) -> float:
+    build = len(row["spend"])
+    inside = row["spend"][: instance["years"] - start]
+    part = sum(inside) / sum(row["spend"]) if sum(row["spend"]) else 1.0
+    at = start if instance["discount_from"] == "start" else start + build - 1
+    return float(row["benefit"] * part / (1 + instance["rate"] / 100) ** at)
+
+
+def use_of(instance: Instance, row: Instance, start: int) -> dict[int, float]:
+    """Return what a start uses of the limit, by year."""
+    return {
+        start + n: amount * (1 + instance["prices"] / 100) ** (start + n) * row["cdel_share"]
+        for n, amount in enumerate(row["spend"])
+        if start + n < instance["years"] and amount * row["cdel_share"]
+    }
+
+
+def links_hold(instance: Instance, choice: Choice) -> bool:
+    """Say whether options, must-funds, prerequisites and exclusions hold."""
+    groups = [row["group"] for row in instance["rows"] if row["id"] in choice]
+    if len(groups) != len(set(groups)):
+        return False
+    met = {row["group"] for row in instance["rows"] if row["must"] and row["id"] in choice}
+    if any(row["must"] and row["group"] not in met for row in instance["rows"]):
+        return False
+    for row in instance["rows"]:
+        if row["id"] not in choice:
+            continue
+        start = choice[row["id"]][0]
+        for name, lag in row["requires"]:
+            if name not in choice or choice[name][0] + lag > start:
+                return False
+        if any(name in choice for name in row["excludes"]):
+            return False
+    return True
+
+
+def room_left(instance: Instance, choice: Choice) -> dict[tuple[str, int], float]:
+    """Return what each limit has left."""
+    left = {key: value * (1 + instance["over"] / 100) for key, value in instance["limits"].items()}
+    for row in instance["rows"]:
+        if row["id"] not in choice:
+            continue
+        start, share = choice[row["id"]]
+        for t, amount in use_of(instance, row, start).items():
+            for key in (("", t), (row["organisation"], t)):
+                if key in left:
+                    left[key] -= amount * share
+    return left
+
+
+def every_choice(instance: Instance) -> Iterator[Choice]:
+    """Yield every way of starting or leaving each scheme; whatever is chosen is whole."""
+
+    def extend(n: int, choice: Choice) -> Iterator[Choice]:
+        if n == len(instance["rows"]):
+            yield choice
+            return
+        row = instance["rows"][n]
+        yield from extend(n + 1, choice)
+        for start in range(row["early"], min(row["late"], row["last"]) + 1):
+            yield from extend(n + 1, choice | {row["id"]: (start, 1.0)})
+
+    return extend(0, {})
+
+
+def fitting(instance: Instance, choice: Choice) -> float | None:
+    """Return what a choice is worth, its divisible scheme cut to fit; None if it cannot be."""
+    if not links_hold(instance, choice):
+        return None
+    cut = [row for row in instance["rows"] if row["divisible"] and row["id"] in choice]
+    whole = {name: kept for name, kept in choice.items() if name not in {r["id"] for r in cut}}
+    left = room_left(instance, whole)
+    if min(left.values()) < -TINY / 10:
+        return None
+    worth = sum(
+        value_of(instance, row, whole[row["id"]][0])
+        for row in instance["rows"]
+        if row["id"] in whole
+    )
+    for row in cut:
+        start = choice[row["id"]][0]
+        shares = [
+            left[key] / amount
+            for t, amount in use_of(instance, row, start).items()
+            for key in (("", t), (row["organisation"], t))
+            if key in left
+        ]
+        share = min([1.0, *shares])
+        # less than a hundredth is no start
+        worth += share * value_of(instance, row, start) if share >= 0.01 else 0.0
+    return worth
+
+
+def enumerated(instance: Instance) -> float:
+    worths = (fitting(instance, choice) for choice in every_choice(instance))
+    return max((worth for worth in worths if worth is not None), default=-math.inf)
+
+
+def choice_in(plan: CapitalPlan) -> Choice:
+    """Read a plan back from its table alone."""
+    return {
+        row["project_id"]: (int(row["start_year"][:4]) - FIRST, row["funded_share"])
+        for row in plan.plan.to_dict("records")
+        if row["status"] != "not funded"
+    }
+
+
+# Properties
+
+
+@given(instances())
+@settings(max_examples=100)
+def test_the_plan_is_worth_exactly_as_much_as_the_best_of_all_plans(instance: Instance) -> None:
+    best = enumerated(instance)
+    assert best_of(instance) == pytest.approx(best, abs=TINY)
+
+
+@given(instances())
+@settings(max_examples=12)
+def test_cbc_finds_the_best_of_all_plans_too(instance: Instance) -> None:
+    assert best_of(instance, solver="cbc") == pytest.approx(enumerated(instance), abs=1e-5)
+
+
+@given(instances(), st.booleans())
+@settings(max_examples=50)
+def test_the_plan_read_back_from_its_tables_respects_every_rule(
+    instance: Instance, hurried: bool
+) -> None:
+    try:
+        plan = plan_of(instance, gap_pct=20.0 if hurried else 0.0)
+    except NoAnswerError:
+        assume(False)
+    choice = choice_in(plan)
+    rows = {row["id"]: row for row in instance["rows"]}
+    assert links_hold(instance, choice)
+    for name, (start, share) in choice.items():
+        assert rows[name]["early"] <= start <= min(rows[name]["late"], rows[name]["last"])
+        assert share == 1 or (rows[name]["divisible"] and 0 < share < 1)
+    left = room_left(instance, choice)
+    assert min(left.values()) >= -TINY
+    for row in plan.limits.to_dict("records"):
+        key = (row["organisation"], int(row["year"][:4]) - FIRST)
+        assert row["slack_gbp_m"] == pytest.approx(left[key], abs=TINY)
+    worth = sum(value_of(instance, rows[n], start) * share for n, (start, share) in choice.items())
+    assert plan.solve["objective"] == pytest.approx(worth, abs=TINY)
+
+
+@given(instances())
+@settings(max_examples=30)
+def test_spend_by_year_is_what_the_plan_and_the_project_table_make_it(instance: Instance) -> None:
+    try:
+        plan = plan_of(instance)
+    except NoAnswerError:
+        assume(False)
+    expected = {}
+    rows = {row["id"]: row for row in instance["rows"]}
+    for name, (start, share) in choice_in(plan).items():
+        for n, amount in enumerate(rows[name]["spend"]):
+            if amount and start + n < instance["years"]:
+                price = (1 + instance["prices"] / 100) ** (start + n)
+                expected[name, label_of(FIRST + start + n)] = amount * price * share
+    found = plan.spend.set_index(["project_id", "year"])
+    assert found["spend_gbp_m"].to_dict() == pytest.approx(expected, abs=TINY)
+    shares = [rows[name]["cdel_share"] for name in found.index.get_level_values(0)]
+    assert found["cdel_gbp_m"].tolist() == pytest.approx(
+        (found["spend_gbp_m"] * shares).tolist(), abs=TINY
+    )
+
+
+@given(instances(), st.data())
+@settings(max_examples=30)
+def test_more_budget_is_never_worth_less(instance: Instance, data: st.DataObject) -> None:
+    more = {key: value + data.draw(st.integers(0, 5)) for key, value in instance["limits"].items()}
+    assert best_of(instance | {"limits": more}) >= best_of(instance) - TINY
+
+
+@given(instances(), st.data())
+@settings(max_examples=30)
+def test_a_scheme_that_nobody_requires_is_never_in_the_way(
+    instance: Instance, data: st.DataObject
+) -> None:
+    # one that must be funded may be: it takes the limit of others
+    rows = instance["rows"]
+    required = {name for row in rows for name, _ in row["requires"]}
+    free = [row["id"] for row in rows if row["id"] not in required and not row["must"]]
+    assume(free and len(rows) > 1)
+    gone = data.draw(st.sampled_from(free))
+    rest = [
+        row | {"excludes": [name for name in row["excludes"] if name != gone]}
+        for row in rows
+        if row["id"] != gone
+    ]
+    assert best_of(instance | {"rows": rest}) <= best_of(instance) + TINY
+
+
+@given(instances())
+@settings(max_examples=30)
+def test_prices_are_never_negative_and_the_relaxation_is_never_below_the_plan(
+    instance: Instance,
+) -> None:
+    try:
+        plan = plan_of(instance)
+        relaxed = plan_of(instance, relax=True)
+    except NoAnswerError:
+        assume(False)
+    assert (plan.limits["price_per_gbp_m"] >= 0).all()
+    assert relaxed.solve["objective"] >= plan.solve["objective"] - TINY
+    assert plan.solve["relaxation"] == pytest.approx(relaxed.solve["objective"], abs=TINY)
+    assert relaxed.limits["price_per_gbp_m"].tolist() == plan.limits["price_per_gbp_m"].tolist()
+
+
+@given(instances(), st.lists(st.integers(0, 14), min_size=8, max_size=8))
+@example(DEARER_THAN_THE_LIMIT, [7] * 8)
+@settings(max_examples=30)
+def test_prices_never_promise_less_than_more_capital_gives(
+    instance: Instance, other: list[int]
+) -> None:
+    # the value of the relaxation is concave in the limits, and the prices are its slope
+    moved = dict(zip(instance["limits"], map(float, other), strict=False))
+    try:
+        here = plan_of(instance, relax=True)
+        there = plan_of(instance | {"limits": moved}, relax=True)
+    except NoAnswerError:
+        assume(False)
+    step = there.limits["limit_gbp_m"] - here.limits["limit_gbp_m"]
+    promised = here.solve["objective"] + float((step * here.limits["price_per_gbp_m"]).sum())
+    assert there.solve["objective"] <= promised + 1e-5
+
+
+@given(instances(must=False, divisible=False))
+@example(DEARER_THAN_THE_LIMIT)
+@settings(max_examples=30)
+def test_prices_and_reduced_costs_account_for_the_whole_relaxation(instance: Instance) -> None:
+    # strong duality: what limits are worth, and what each project is worth over its price
+    rows = [row | {"excludes": []} for row in instance["rows"]]
+    plan = plan_of(instance | {"rows": rows})
+    priced = float((plan.limits["limit_gbp_m"] * plan.limits["price_per_gbp_m"]).sum())
+    margin: dict[str, float] = {}
+    for row, left in zip(rows, plan.plan["reduced_cost"], strict=True):
+        margin[row["group"]] = max(margin.get(row["group"], 0.0), left)
+    assert priced + sum(margin.values()) == pytest.approx(plan.solve["relaxation"], abs=1e-5)
+
+
+@given(instances(), st.randoms(use_true_random=False), st.data())
+@settings(max_examples=30)
+def test_other_names_and_another_order_of_rows_change_nothing(
+    instance: Instance, rng: Any, data: st.DataObject
+) -> None:
+    count = len(instance["rows"])
+    names = data.draw(
+        st.lists(
+            st.text("abcxyzAB019", min_size=1, max_size=5), unique=True, min_size=count + 1,
+            max_size=count + 1,
+        )
+    )  # fmt: skip
+    renamed = dict(zip([*(row["id"] for row in instance["rows"]), "Hub"], names, strict=True))
+    rows = [
+        row
+        | {
+            "id": renamed[row["id"]],
+            "group": renamed[row["group"]],
+            "requires": [(renamed[name], lag) for name, lag in row["requires"]],
+            "excludes": [renamed[name] for name in row["excludes"]],
+        }
+        for row in instance["rows"]
+    ]
+    rng.shuffle(rows)
+    limits = list(instance["limits"].items())
+    rng.shuffle(limits)
+    other = instance | {"rows": rows, "limits": dict(limits)}
+    assert best_of(other) == pytest.approx(best_of(instance), abs=TINY)
+
+
+@given(instances(), st.sampled_from([0.0, 5.0, 30.0, 100.0]), st.sampled_from(["highs", "cbc"]))
+@settings(max_examples=50)
+def test_the_gap_stated_is_true(instance: Instance, asked: float, solver: str) -> None:
+    best = enumerated(instance)
+    try:
+        account = plan_of(instance, gap_pct=asked, solver=solver).solve
+    except NoAnswerError:
+        assert best == -math.inf
+        return
+    objective, bound, gap = account["objective"], account["bound"], account["gap"]
+    assert objective <= best + 1e-5
+    assert bound >= best - 1e-5
+    assert bound <= account["relaxation"] + 1e-5
+    if objective > 0:
+        assert gap == pytest.approx((bound - objective) / objective, abs=1e-9)
+    else:
+        assert gap > 0 or bound == pytest.approx(objective, abs=TINY)
+    if solver == "highs":
+        assert bound - objective <= asked / 100 * objective + 1e-5
+
+
+@given(instances(divisible=False))
+@settings(max_examples=50)
+def test_nothing_left_out_would_fit_into_what_the_plan_leaves_unused(instance: Instance) -> None:
+    try:
+        plan = plan_of(instance)
+    except NoAnswerError:
+        assume(False)
+    choice = choice_in(plan)
+    for row in instance["rows"]:
+        if row["id"] in choice or row["benefit"] == 0:
+            continue
+        for start in range(row["early"], min(row["late"], row["last"]) + 1):
+            if value_of(instance, row, start) < TINY:
+                continue
+            wider = choice | {row["id"]: (start, 1.0)}
+            fits = min(room_left(instance, wider).values()) >= 0
+            assert not (fits and links_hold(instance, wider)), row["id"]
+
+
+@given(instances())
+@example(LAG_THAT_CANNOT_BE_MET)
+@settings(max_examples=60)
+def test_what_a_reason_says_of_other_schemes_and_years_is_so(instance: Instance) -> None:
+    try:
+        plan = plan_of(instance)
+    except NoAnswerError:
+        assume(False)
+    choice = choice_in(plan)
+    rows = {row["id"]: row for row in instance["rows"]}
+    for line in plan.plan.to_dict("records"):
+        row, text = rows[line["project_id"]], line["reason"]
+        assert text.endswith(".")
+        if text == "Must be funded.":
+            assert row["must"]
+        elif text == "Uses none of the limit.":
+            assert not use_of(instance, row, choice[row["id"]][0])
+        elif found := re.fullmatch(r"Another option of it is chosen: (.+)\.", text):
+            assert rows[found[1]]["group"] == row["group"]
+            assert found[1] in choice
+        elif found := re.fullmatch(r"Excluded by (.+), which (?:is|are) chosen\.", text):
+            assert set(found[1].split(", ")) <= set(choice)
+        elif found := re.fullmatch(r"Needs (.+), which (?:is|are) not funded\.", text):
+            needed = {name for name, _ in row["requires"]}
+            assert set(found[1].split(", ")) <= needed - set(choice)
+        elif "too little room" in text:
+            _assert_too_little_room(instance, row, text, choice)
+
+
+def _assert_too_little_room(instance: Instance, row: Instance, text: str, choice: Choice) -> None:
+    """Check that every start the links allow lacks room, one of them in just the years named."""
+    left = room_left(instance, choice)
+    short = [
+        {
+            label_of(FIRST + t)
+            for t, amount in use_of(instance, row, start).items()
+            for key in (("", t), (row["organisation"], t))
+            if key in left and left[key] < amount - TINY
+        }
+        for start in range(row["early"], min(row["late"], row["last"]) + 1)
+        if value_of(instance, row, start) > TINY
+        and links_hold(instance, choice | {row["id"]: (start, 1.0)})
+    ]
+    assert short, f"{row['id']} is kept out by a link, not by room: {text}"
+    assert all(short), f"{row['id']} would fit: {text}"
+    assert set(re.findall(r"\d{4}/\d{2}", text)) in short, f"{row['id']}: {text}"

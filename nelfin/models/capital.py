@@ -151,6 +151,7 @@ def solve(
     _require_answer(relaxed, program, starts, solver)
     found = relaxed
     if not relax:
+        _rule_out_too_dear(program, starts)
         found = lp.solve(program, solver, gap=gap_pct / 100, time_limit=time_limit_s)
         _require_answer(found, program, starts, solver)
         found = lp.filled(program, found)
@@ -210,7 +211,6 @@ def build(
             program.row(("must", group), must, "==", 1.0)
     for scheme in schemes:
         _links(program, scheme, by_id)
-    optional = {s.share for s in starts if s.share == s.started and not s.scheme.must_fund}
     for limit in limits.itertuples():
         t = years.index(str(limit.year))
         terms = [
@@ -221,11 +221,17 @@ def build(
         if terms:
             name = ("limit", limit.organisation, limit.year)
             program.row(name, terms, "<=", float(str(limit.allowed)))
-            for column, cost in terms:
-                # too dear by itself: a solver's tolerance is not a permission
-                if column in optional and cost > float(str(limit.allowed)):
-                    program.high[column] = 0.0
     return program, starts
+
+
+def _rule_out_too_dear(program: lp.Program, starts: list[Start]) -> None:
+    """Rule out whole starts that pass a limit by themselves: a tolerance is not a permission."""
+    whole = {s.share for s in starts if s.share == s.started and not s.scheme.must_fund}
+    for row in program.rows:
+        if isinstance(row.name, tuple) and row.name[0] == "limit":
+            for column, cost in row.terms:
+                if column in whole and cost > row.bound:
+                    program.high[column] = 0.0
 
 
 def _start(
@@ -303,7 +309,7 @@ def _plan(
     by_id: dict[str, list[tuple[float, Start]]] = {name: [] for name in plan["project_id"]}
     for start, worth in zip(starts, margin, strict=True):
         by_id[start.scheme.id].append((float(worth), start))
-    plan["reduced_cost"] = [_reduced_cost(by_id[n], program) for n in plan["project_id"]]
+    plan["reduced_cost"] = [max(worth for worth, _ in by_id[n]) for n in plan["project_id"]]
     room = {
         (line.organisation, years.index(line.year)): (line.limit_gbp_m, line.slack_gbp_m)
         for line in used.itertuples()
@@ -326,15 +332,6 @@ def _plan(
         "constraints": len(program.rows),
     }
     return CapitalPlan(plan, spend, used, account, table)
-
-
-def _reduced_cost(options: list[tuple[float, Start]], program: lp.Program) -> float:
-    """Return the worth over its price of the start that comes closest.
-
-    A scheme of which every start is too dear by itself is at best worth nothing over its price.
-    """
-    open_to_it = [worth for worth, start in options if program.high[start.share] != 0]
-    return max(open_to_it) if open_to_it else min(0.0, max(worth for worth, _ in options))
 
 
 def _gap(bound: float, objective: float) -> float:

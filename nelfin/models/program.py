@@ -156,16 +156,21 @@ def filled(program: Program, found: Solution) -> Solution:
         for column, factor in row.terms:
             # an equality that holds leaves no room either way
             used[column].append((r, abs(factor) if row.sense == "==" else sign * factor))
-    for column in np.argsort(-np.asarray(program.value), kind="stable"):
-        high = program.high[column]
-        if program.value[column] <= 0:
-            break
-        if not program.whole[column] or values[column] > 0 or (high is not None and high < 1):
-            continue
-        if all(factor <= room[r] for r, factor in used[column]):
-            values[column] = 1.0
-            for r, factor in used[column]:
-                room[r] -= factor
+    best_first = np.argsort(-np.asarray(program.value), kind="stable")
+    waiting = [
+        int(column)
+        for column in best_first
+        if program.value[column] > 0 and program.whole[column] and program.high[column] != 0
+    ]
+    raised = True
+    while raised:  # one that is raised may let another follow
+        raised = False
+        for column in waiting:
+            if values[column] == 0 and all(factor <= room[r] for r, factor in used[column]):
+                values[column] = 1.0
+                raised = True
+                for r, factor in used[column]:
+                    room[r] -= factor
     objective = float(np.dot(program.value, values))
     return replace(found, values=values, objective=objective)
 

@@ -18,7 +18,7 @@ import xlsxwriter
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from nelfin.data.tables import Column, Table, check_frame, read_table
+from nelfin.data.tables import EXCEL_ERRORS, Column, Table, check_frame, read_table
 from nelfin.errors import InputError
 from nelfin.scenario import Scenario, load_scenario, resolved_toml
 from nelfin.scenario.schema import Section
@@ -47,9 +47,9 @@ cell = text | number | word
 row = st.fixed_dictionaries({column.name: cell for column in SPEC.columns})
 sound_row = st.fixed_dictionaries(
     {
-        "code": text.filter(lambda value: value.strip() != ""),
+        "code": text.filter(lambda value: value.strip() not in {"", *EXCEL_ERRORS}),
         "amount": st.floats(-1e9, 1e9).map(repr),
-        "note": cell,
+        "note": cell.filter(lambda value: value.strip() not in EXCEL_ERRORS),
         "year": st.sampled_from(["", "2026/27", "1999/00"]),
         "open": st.sampled_from(["", "yes", "NO", "True", "0"]),
         "months": st.integers(-(10**15), 10**15).map(str) | st.just(""),

@@ -202,7 +202,9 @@ def check_folder(folder: Path, force: bool) -> None:
     try:
         there = folder.exists()
     except (OSError, ValueError) as error:
-        raise InputError.one(where, f"cannot be a folder: {error}.", "Shorten the name.") from None
+        raise InputError.one(
+            where, f"cannot be a folder: {error}.", "Choose another folder with a shorter name."
+        ) from None
     if there:
         if not force:
             raise InputError.one(

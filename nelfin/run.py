@@ -125,6 +125,7 @@ def solve_capital(scenario: Scenario, inputs: Inputs) -> CapitalPlan:
         price_growth_pct=section.price_growth_pct,
         over_programming_pct=section.over_programming_pct,
         optimism_bias_pct={str(kind): float(value) for kind, value in bias.items()},
+        leave_out=True,
         gap_pct=section.gap_pct,
         time_limit_s=section.time_limit_s,
         solver=section.solver,
@@ -218,11 +219,15 @@ def _hashes(scenario: Scenario) -> dict[str, str]:
 
 def _warnings(scenario: Scenario, plan: CapitalPlan) -> list[str]:
     found = []
-    gap = 100 * plan.solve["gap"]
-    if gap > scenario.capital.gap_pct + 1e-9:
+    gap, asked = plan.solve["gap"], scenario.capital.gap_pct
+    if gap is not None and 100 * gap > asked + 1e-9:
+        why = (
+            "the solver's time ran out. Raise capital.time_limit_s for a closer proof."
+            if plan.solve["status"] == "stopped"
+            else f"{plan.solve['solver']} does not tell how close it came."
+        )
         found.append(
-            f"The capital plan is proven within {gap:.2f} % of the best, not the "
-            f"{scenario.capital.gap_pct:g} % asked: the solver's time ran out. Raise "
-            "capital.time_limit_s for a closer proof."
+            f"The capital plan is proven within {100 * gap:.2f} % of the best, not the {asked:g} % "
+            f"asked: {why}"
         )
     return found

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SEED, SCHEMES = 2914, 332
+PAST_END = ("rebuild", "bridge")  # may run past the last year of a plan
 YEARS = [f"{y}/{(y + 1) % 100:02d}" for y in range(2023, 2033)]
 OUTPUT = Path(__file__).resolve().parents[1] / "nelfin" / "data" / "nel" / "projects.csv"
 COLUMNS = (
@@ -375,7 +376,7 @@ def build(seed: int = SEED) -> list[dict[str, str]]:
             *(f"{k / 1000:.3f}" for k in s.spend),
             *[""] * (len(YEARS) - len(s.spend)),
             *("" if n < 0 else YEARS[n] for n in s.window),
-            *(yes_no[flag] for flag in (s.key in MUST_FUND, "D" in s.flags, s.key == "rebuild")),
+            *(yes_no[flag] for flag in (s.key in MUST_FUND, "D" in s.flags, s.key in PAST_END)),
             *(requires.get(s.key, ""), excludes.get(s.key, "")),
             *(f"{CDEL_SHARES.get(s.key, 1):g}", f"{round(s.revenue, 3) + 0:.3f}"),
             *(f"{amount:.3f}" for amount in s.backlog),

@@ -46,7 +46,7 @@ def check(scenario: str | None, overrides: tuple[str, ...], resolved: bool) -> N
     years = loaded.years.labels()
     limits = inputs.capital_limits[inputs.capital_limits["year"].isin(years)]
     place = (str(loaded.data.projects), str(loaded.data.capital_limits))
-    check_capital(inputs.projects, limits, place=place)
+    check_capital(inputs.projects, limits, leave_out=True, place=place)
     if resolved:
         click.echo(resolved_toml(loaded), nl=False)
     click.echo(

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from nelfin.data.files import Raw, read_raw
 from nelfin.data.specs import COMPONENTS, WHOLE_SYSTEM
-from nelfin.data.tables import Column, Raw, Table, read_raw, read_table
+from nelfin.data.tables import Column, Table, read_table
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.years import start_of
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nelfin.data.formulas import failed_formulas
-from nelfin.errors import InputError, Problem, Problems, nearest
+from nelfin.data.files import Raw, as_text, read_raw
+from nelfin.errors import Problems, nearest
 from nelfin.years import start_of
 
 Kind = Literal["text", "number", "integer", "year", "yes_no"]
@@ -87,17 +86,6 @@ class Table:
     key: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Raw:
-    """A table as texts, with where its rows stand in the file."""
-
-    place: str
-    headings: list[str]
-    rows: list[list[str]]
-    numbers: list[int]
-    problems: tuple[Problem, ...] = ()
-
-
 def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.DataFrame:
     """Read a table and check it against its specification.
 
@@ -122,19 +110,6 @@ def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.Da
         With every problem of the file.
     """
     return check(read_raw(path, sheet), spec)
-
-
-def read_raw(path: str | Path, sheet: str | None = None) -> Raw:
-    """Read a table as texts, with its headings, its rows and where they stand.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, or a row is longer than the headings.
-    """
-    file = Path(path)
-    text = file.suffix.lower() in {".csv", ".txt", ""}
-    return _read_csv(file) if text else _read_book(file, sheet)
 
 
 def check(raw: Raw, spec: Table) -> pd.DataFrame:
@@ -325,91 +300,6 @@ def _check_key(raw: Raw, spec: Table, frame: pd.DataFrame, problems: Problems) -
             first[named] = row
 
 
-def _read_csv(file: Path) -> Raw:
-    records: list[list[str]] = []
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as handle:
-            for record in csv.reader(handle, strict=True):
-                records.append(record)
-    except UnicodeDecodeError:
-        raise InputError.one(
-            str(file), "is not UTF-8 text.", "In Excel, save it as CSV UTF-8."
-        ) from None
-    except csv.Error as error:
-        raise InputError.one(
-            f"{file}, row {len(records) + 1}",
-            f"is not CSV: {error}.",
-            "Look for a double quote that is not closed, or save the file as CSV again.",
-        ) from None
-    except (OSError, ValueError) as error:
-        raise _unreadable(file, error) from None
-    return _shape(str(file), records)
-
-
-def _read_book(file: Path, sheet: str | None) -> Raw:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        with file.open("rb"):
-            pass
-        book = CalamineWorkbook.from_path(str(file))
-        name = sheet if sheet is not None else next(iter(book.sheet_names), "")
-        if name not in book.sheet_names:
-            where = str(file)
-            raise InputError.one(where, f'has no sheet "{name}".', nearest(name, book.sheet_names))
-        cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except (OSError, ValueError) as error:
-        raise _unreadable(file, error) from None
-    except CalamineError as error:
-        raise InputError.one(
-            str(file), f"cannot be opened as a workbook: {error}.", "Save it as .xlsx or .csv."
-        ) from None
-    records = [[_cell(cell) for cell in row] for row in cells]
-    for row, column, text in failed_formulas(file, name):
-        if row < len(records) and column < len(records[row]):
-            records[row][column] = text
-    return _shape(f"{file}, sheet {name}", records)
-
-
-def _cell(cell: object) -> str:
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    return str(cell)
-
-
-def _unreadable(file: Path, error: OSError | ValueError) -> InputError:
-    if isinstance(error, FileNotFoundError):
-        return InputError.one(str(file), "does not exist.", "Check the path and the name.")
-    what = f"cannot be read: {getattr(error, 'strerror', None) or error}."
-    return InputError.one(str(file), what, "Check that it is a file you may read.")
-
-
-def _shape(place: str, records: Sequence[Sequence[str]]) -> Raw:
-    """Split off the headings, drop empty rows, and refuse rows longer than the headings."""
-    if not records or not any(cell.strip() for cell in records[0]):
-        raise InputError.one(f"{place}, row 1", "holds no headings.", "Name the columns in row 1.")
-    headings = [cell.strip() for cell in records[0]]
-    problems = Problems()
-    rows: list[list[str]] = []
-    numbers: list[int] = []
-    for number, record in enumerate(records[1:], start=2):
-        cells = [cell.strip() for cell in record]
-        if not any(cells):
-            continue
-        if any(cells[len(headings) :]):
-            problems.add(
-                f"{place}, row {number}",
-                f"has {len(cells)} cells, but there are {len(headings)} headings.",
-                "Put a text that holds a comma in double quotes.",
-            )
-        cells += [""] * (len(headings) - len(cells))
-        rows.append(cells[: len(headings)])
-        numbers.append(number)
-    return Raw(place, headings, rows, numbers, tuple(problems.found))
-
-
 def inspect_frame(frame: pd.DataFrame, spec: Table, place: str) -> tuple[pd.DataFrame, Problems]:
     """Inspect a DataFrame against a specification, as if it had been read from a file.
 
@@ -422,7 +312,7 @@ def inspect_frame(frame: pd.DataFrame, spec: Table, place: str) -> tuple[pd.Data
     place
         What to call the table in errors.
     """
-    texts = frame.astype(object).where(frame.notna(), "").map(_cell)
+    texts = frame.astype(object).where(frame.notna(), "").map(as_text)
     rows = [[cell.strip() for cell in row] for row in texts.to_numpy().tolist()]
     return inspect(Raw(place, [str(c) for c in frame.columns], rows, list(frame.index)), spec)
 

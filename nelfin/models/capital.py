@@ -25,9 +25,6 @@ Array = npt.NDArray[np.float64]
 TOLERANCE = 1e-6
 """A pound, in £m: what a limit may be passed by through rounding."""
 
-LEAST_SHARE = 0.01
-"""A divisible scheme that starts is funded at least this far, so that others may build on it."""
-
 Prices = Mapping[Hashable, float]
 """Duals of the relaxation by the name of the row."""
 
@@ -85,6 +82,7 @@ def solve(
     over_programming_pct: float = 0.0,
     optimism_bias_pct: Mapping[str, float] | None = None,
     truncate: bool = False,
+    leave_out: bool = False,
     relax: bool = False,
     gap_pct: float = 0.5,
     time_limit_s: float | None = None,
@@ -110,6 +108,9 @@ def solve(
         Uplift of spend by asset type.
     truncate
         Let schemes run past the last year. Their benefit counts in proportion to the spend inside.
+    leave_out
+        Leave out a scheme that no start in the plan's years can hold, where it would else be an
+        error; one that must be funded may then run past the last year.
     relax
         Let every scheme be funded in part: the relaxation itself is the plan.
     gap_pct
@@ -141,7 +142,7 @@ def solve(
     dual of each limit in the relaxation (Weingartner 1963).
     """
     table, schemes, limits, years = check_capital(
-        projects, limits, optimism_bias_pct, truncate, place
+        projects, limits, optimism_bias_pct, truncate, leave_out, place
     )
     factors = discount_factors(discount_rate_pct, np.arange(len(years) + 100))
     prices = price_index(price_growth_pct, np.arange(len(years)))
@@ -195,12 +196,6 @@ def build(
             program.row(
                 ("link", start.scheme.id, start.year),
                 [(start.share, 1.0), (start.started, -1.0)],
-                "<=",
-                0.0,
-            )
-            program.row(
-                ("least", start.scheme.id, start.year),
-                [(start.started, LEAST_SHARE), (start.share, -1.0)],
                 "<=",
                 0.0,
             )
@@ -258,12 +253,12 @@ def _start(
 
 
 def _links(program: lp.Program, scheme: Scheme, by_id: Mapping[str, list[Start]]) -> None:
-    """Add prerequisites (started no later, with a lag) and exclusions (at most one of two)."""
+    """Add prerequisites (funded as far, started no later) and exclusions (at most one of two)."""
     own = by_id[scheme.id]
     for name, lag in scheme.requires:
         for start in own:
-            terms = [(other.started, 1.0) for other in own if other.year <= start.year]
-            terms += [(b.started, -1.0) for b in by_id[name] if b.year <= start.year - lag]
+            terms = [(other.share, 1.0) for other in own if other.year <= start.year]
+            terms += [(b.share, -1.0) for b in by_id[name] if b.year <= start.year - lag]
             program.row(("requires", scheme.id, name, start.year), terms, "<=", 0.0)
     for name in dict.fromkeys(scheme.excludes):
         terms = [(start.started, 1.0) for start in [*own, *by_id[name]]]
@@ -309,7 +304,9 @@ def _plan(
     by_id: dict[str, list[tuple[float, Start]]] = {name: [] for name in plan["project_id"]}
     for start, worth in zip(starts, margin, strict=True):
         by_id[start.scheme.id].append((float(worth), start))
-    plan["reduced_cost"] = [max(worth for worth, _ in by_id[n]) for n in plan["project_id"]]
+    plan["reduced_cost"] = [
+        max((worth for worth, _ in by_id[name]), default=np.nan) for name in plan["project_id"]
+    ]
     room = {
         (line.organisation, years.index(line.year)): (line.limit_gbp_m, line.slack_gbp_m)
         for line in used.itertuples()
@@ -334,11 +331,11 @@ def _plan(
     return CapitalPlan(plan, spend, used, account, table)
 
 
-def _gap(bound: float, objective: float) -> float:
-    """Return how far the plan may be from the best, as a share of the plan; infinite of nothing."""
+def _gap(bound: float, objective: float) -> float | None:
+    """Return how far the plan may be from the best, as a share of the plan; None of nothing."""
     if bound <= objective:
         return 0.0
-    return (bound - objective) / abs(objective) if objective else float("inf")
+    return (bound - objective) / abs(objective) if objective else None
 
 
 SPEND_COLUMNS = ["project_id", "year", "spend_gbp_m", "cdel_gbp_m"]

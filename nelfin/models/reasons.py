@@ -78,6 +78,8 @@ def reasons(
     rivals: dict[str, list[str]] = {}
     followers: dict[str, list[str]] = {}
     for name, options in by_id.items():
+        if not options:
+            continue
         for other in options[0][1].scheme.excludes:
             rivals.setdefault(name, []).append(other)
             rivals.setdefault(other, []).append(name)
@@ -113,7 +115,18 @@ def _verb(names: list[str], verb: str) -> str:
 
 def _why_out(name: str, plan: _Plan) -> str:
     options = plan.by_id[name]
-    scheme = options[0][1].scheme
+    if not options:
+        return f"Its window and build do not fit {plan.years[0]} to {plan.years[-1]}."
+    barred = _barred(name, options[0][1], plan)
+    if barred:
+        return barred
+    open_starts = [(worth, start) for worth, start in options if _in_time(start, plan)]
+    return _no_room(open_starts, plan) if open_starts else _too_late(options, plan)
+
+
+def _barred(name: str, option: Start, plan: _Plan) -> str:
+    """Say which link to other schemes keeps a scheme out, if one does."""
+    scheme = option.scheme
     for other, (start, _) in plan.chosen.items():
         if start.scheme.group == scheme.group:
             return f"Another option of it is chosen: {other}."
@@ -123,10 +136,10 @@ def _why_out(name: str, plan: _Plan) -> str:
     missing = [other for other, _ in scheme.requires if other not in plan.chosen]
     if missing:
         return f"Needs {', '.join(missing)}, which {_are(missing)} not funded."
-    open_starts = [(w, s) for w, s in options if _in_time(s, plan) and _keeps_others(s, plan)]
-    if not open_starts:
-        return _too_late(options, plan)
-    return _no_room(open_starts, plan)
+    partly = [other for other, _ in scheme.requires if plan.chosen[other][1] < 1 - SMALL]
+    if partly:
+        return f"Needs the whole of {', '.join(partly)}, which {_are(partly)} funded in part."
+    return ""
 
 
 def _are(names: list[str]) -> str:
@@ -138,17 +151,6 @@ def _in_time(start: Start, plan: _Plan) -> bool:
     return all(
         plan.chosen[other][0].year + lag <= start.year for other, lag in start.scheme.requires
     )
-
-
-def _keeps_others(start: Start, plan: _Plan) -> bool:
-    """Say whether every chosen follower would still start late enough."""
-    for other in plan.followers.get(start.scheme.id, []):
-        if other in plan.chosen:
-            follower = plan.chosen[other][0]
-            lag = dict(follower.scheme.requires)[start.scheme.id]
-            if start.year + lag > follower.year:
-                return False
-    return True
 
 
 def _too_late(options: list[tuple[float, Start]], plan: _Plan) -> str:

@@ -50,6 +50,7 @@ def schemes_of(
     years: list[str],
     optimism_bias_pct: Mapping[str, float] | None = None,
     truncate: bool = False,
+    leave_out: bool = False,
     place: str = "projects",
 ) -> tuple[pd.DataFrame, list[Scheme]]:
     """Check a project table and turn its rows into schemes.
@@ -64,6 +65,9 @@ def schemes_of(
         Uplift of spend by asset type.
     truncate
         Let every scheme run past the last year; its later spend falls outside the plan.
+    leave_out
+        Give a scheme that no start can hold no starts, where it would else be a problem. One that
+        must be funded may then run past the last year.
     place
         What to call the table in errors.
 
@@ -107,7 +111,14 @@ def schemes_of(
                 benefit=line["benefit"],
                 spend=spend * (1 + bias.get(line["asset_type"], 0.0) / 100),
                 cdel_share=line["cdel_share"],
-                starts=_starts(line, len(spend), years, truncate or line["truncate"], at, problems),
+                starts=_starts(
+                    line,
+                    len(spend),
+                    years,
+                    truncate or line["truncate"] or (leave_out and line["must_fund"]),
+                    at,
+                    Problems() if leave_out else problems,
+                ),
                 must_fund=line["must_fund"],
                 # a scheme that must be funded is funded whole
                 divisible=line["divisible"] and not line["must_fund"],
@@ -309,6 +320,7 @@ def check_capital(
     limits: pd.DataFrame,
     optimism_bias_pct: Mapping[str, float] | None = None,
     truncate: bool = False,
+    leave_out: bool = False,
     place: tuple[str, str] = ("projects", "limits"),
 ) -> tuple[pd.DataFrame, list[Scheme], pd.DataFrame, list[str]]:
     """Check both tables of a capital plan together.
@@ -333,7 +345,12 @@ def check_capital(
     schemes: list[Scheme] = []
     try:
         checked, schemes = schemes_of(
-            projects, years or [ANY_YEAR], optimism_bias_pct, truncate or not years, place[0]
+            projects,
+            years or [ANY_YEAR],
+            optimism_bias_pct,
+            truncate or not years,
+            leave_out,
+            place[0],
         )
     except InputError as error:
         problems.extend(error)

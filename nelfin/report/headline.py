@@ -48,6 +48,7 @@ class Headline:
     price_first: float
     """Benefit of £1m more in the first year."""
     gap: float
+    """How far the plan may be from the best, a fraction; NaN if not known."""
     statuses: pd.Series
     """Figures by status, the capital schemes apart."""
     illustrative_schemes: int
@@ -88,7 +89,7 @@ def headline(result: Result) -> Headline:
         outside=float((plan["spend_gbp_m"] - plan["cdel_gbp_m"]).sum()),
         categories=categories,
         price_first=float(data["capital_price"][0]),
-        gap=float(result.provenance["capital"]["gap"]),
+        gap=float("nan" if (gap := result.provenance["capital"]["gap"]) is None else gap),
         statuses=sources.loc[~schemes, "status"].value_counts(),
         illustrative_schemes=int((sources.loc[schemes, "status"] == "illustrative").sum()),
         marks=_marks(sources, str(data.attrs["main_stream"])),

@@ -115,7 +115,11 @@ def capital_words(found: Headline) -> list[str]:
         f"{millions(asked['in the plan'])} is in the plan{after} and "
         f"{millions(asked['left out'])} is left out."
     )
-    proof = f"The plan is proven within {100 * found.gap:.2f}\u00a0% of the best."
+    proof = (
+        "How close the plan is to the best is not known."
+        if math.isnan(found.gap)
+        else f"The plan is proven within {100 * found.gap:.2f}\u00a0% of the best."
+    )
     if not math.isnan(found.price_first):
         more = f"£1m more in {found.years[0]} would buy {found.price_first:.1f} points of benefit."
         proof = f"{more} {proof}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -184,8 +185,9 @@ def test_a_late_prerequisite_holds_back_a_chain_of_followers() -> None:
     assert starts(plan) == {"A": "2028/29", "B": "2027/28", "C": "2026/27"}
 
 
-def test_the_longer_of_two_lags_on_one_prerequisite_holds() -> None:
-    rows = [scheme("A", 1, 5, requires="B;B+1"), scheme("B", 1, 5)]
+@pytest.mark.parametrize("requires", ["B;B+1", "B+1;B"])
+def test_the_longer_of_two_lags_on_one_prerequisite_holds(requires: str) -> None:
+    rows = [scheme("A", 1, 5, requires=requires), scheme("B", 1, 5)]
     plan = plan_of(rows, [9, 9], discount_rate_pct=10.0)
     assert starts(plan) == {"A": "2026/27", "B": "2025/26"}
 
@@ -483,6 +485,14 @@ def test_reasons_say_what_each_scheme_is_worth_against_its_capital() -> None:
         "C": "Displaced in 2025/26: its capital is priced at 20.0 points against a benefit of 5.0. "
         "Needs 300 % more benefit or £7.5m less cost.",
     }
+
+
+def test_reason_names_the_year_in_which_only_a_little_room_is_missing() -> None:
+    plan = plan_of([scheme("A", [10, 1], 30), scheme("B", [5.4, 1], 16)], [15, 9])
+    assert set(starts(plan)) == {"A"}
+    assert reasons(plan)["B"] == (
+        "Worth its price, but the whole schemes chosen leave too little room in 2025/26."
+    )
 
 
 @pytest.mark.parametrize(
@@ -842,8 +852,21 @@ def test_when_nothing_is_affordable_the_plan_is_empty_and_true(solver: str) -> N
 
 @both_solvers
 def test_a_gap_of_zero_is_only_stated_where_the_bound_is_met(solver: str) -> None:
-    account = plan_of([scheme("A", 12, 5)], [10], solver=solver).solve
-    assert account["gap"] > 0 or account["bound"] == pytest.approx(account["objective"])
+    # the must-fund scheme is worth nothing and leaves no room for the other, though each fits alone
+    rows = [scheme("A", 5, 0, must_fund="yes"), scheme("B", 6, 5)]
+    account = plan_of(rows, [10], solver=solver).solve
+    assert account["objective"] == 0
+    met = account["bound"] == pytest.approx(0)
+    assert met == (account["gap"] == 0)
+
+
+@both_solvers
+def test_the_account_can_be_written_as_json_even_when_nothing_is_worth_anything(
+    solver: str,
+) -> None:
+    rows = [scheme("A", 5, 0, must_fund="yes"), scheme("B", 6, 5)]
+    account = plan_of(rows, [10], solver=solver).solve
+    assert json.loads(json.dumps(account, allow_nan=False)) == account
 
 
 def test_when_everything_is_free_everything_is_funded() -> None:

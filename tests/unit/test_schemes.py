@@ -540,3 +540,21 @@ def test_40_years_of_limits_are_taken_and_41_refused() -> None:
 
 def test_limits_without_rows_are_refused() -> None:
     assert "no rows" in one(bad_limits(limits([]))).what
+
+
+# A plan cut short
+
+
+def test_a_scheme_beyond_a_short_plan_is_left_out_when_asked() -> None:
+    rows = [{}, {"earliest_start": "2035/36"}, {"spend_3": 2.0, "spend_4": 2.0}]
+    _, found = schemes_of(table(*rows), YEARS, leave_out=True)
+    assert [bool(scheme.starts) for scheme in found] == [True, False, False]
+    plan = solve(table(*rows), limits(YEARS), leave_out=True)
+    reason = plan.plan["reason"].tolist()[1]
+    assert reason == f"Its window and build do not fit {YEARS[0]} to {YEARS[-1]}."
+
+
+def test_a_scheme_that_must_be_funded_runs_past_a_short_plan() -> None:
+    row = {"must_fund": "yes", "spend_3": 2.0, "spend_4": 2.0}
+    _, (found,) = schemes_of(table(row), YEARS, leave_out=True)
+    assert found.starts == tuple(range(len(YEARS)))

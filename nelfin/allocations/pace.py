@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nelfin.errors import InputError, nearest
+from nelfin.errors import InputError, Problems, nearest
 
 Array = npt.NDArray[np.float64]
 
@@ -162,6 +162,46 @@ def converge(
     dft = (grown if rule.in_year or rule.form == "none" else start) / goal - 1
     k = adjustment(rule, dft) * np.asarray(restricted_share, dtype=float)
     return Converged(dft, k, grown * (1 + k), (1 + dft) * (1 + k) - 1)
+
+
+def converge_table(table: pd.DataFrame, rule: str) -> pd.DataFrame:
+    """Apply a rule to a table of systems or places.
+
+    Parameters
+    ----------
+    table
+        Columns `id, baseline, growth, target` and optionally `restricted_share`.
+    rule
+        Name of a rule.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with `dft, convergence, allocation, closing_dft`.
+
+    Raises
+    ------
+    InputError
+        If the rule is not known, or a target is 0.
+    """
+    problems = Problems()
+    for row, target in table["target"].items():
+        if target <= 0:
+            problems.add(f"row {row}, column target", "is 0.", "Give the target.")
+    problems.raise_if_any()
+    found = converge(
+        table["baseline"],
+        table["growth"],
+        table["target"],
+        rule,
+        table.get("restricted_share", 1.0),
+    )
+    return table.assign(
+        dft=found.dft,
+        convergence=found.convergence,
+        allocation=found.allocation,
+        closing_dft=found.closing_dft,
+    )
 
 
 def share_envelope(

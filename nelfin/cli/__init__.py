@@ -12,6 +12,8 @@ from nelfin.errors import InputError, NelfinError
 
 COMMANDS = {
     "run": ("nelfin.cli.run", "Run a scenario and write its results and report."),
+    "import-practices": ("nelfin.cli.places", "Sum NHS England's practice file to places."),
+    "converge": ("nelfin.cli.places", "Apply a pace-of-change rule to a table."),
     "report": ("nelfin.cli.report", "Write the page or the workbook of a run again."),
     "new": ("nelfin.cli.scenario", "Copy the embedded scenario and its tables, to edit."),
     "check": ("nelfin.cli.scenario", "Check a scenario and its tables without running it."),
@@ -33,7 +35,7 @@ class LazyGroup(click.Group):
         """Load a command by name."""
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name)
+        command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name.replace("-", "_"))
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from typing import Any
+
 import click
+
+from nelfin.errors import InputError
 
 scenario_argument = click.argument("scenario", required=False, type=click.Path())
 
@@ -15,3 +21,31 @@ set_option = click.option(
 )
 
 force_option = click.option("--force", is_flag=True, help="Replace a run folder that is there.")
+
+replace_option = click.option("--force", is_flag=True, help="Replace a file that is there.")
+
+
+def require_free(file: Path, force: bool) -> None:
+    """Refuse an output file that is there already, before any work is done."""
+    if file.is_dir():
+        raise InputError.one(str(file), "is a folder.", "Name a file to write.")
+    if file.exists() and not force:
+        raise InputError.one(
+            str(file), "already exists.", "Choose another name, or add --force to replace it."
+        )
+    if not file.absolute().parent.is_dir():
+        raise InputError.one(str(file), "has no folder to stand in.", "Make the folder first.")
+
+
+def write_table(table: Any, file: Path) -> None:
+    """Write a table as CSV: whole beside the file first, then renamed."""
+    part = file.with_name(f".{file.name}.part-{os.getpid()}")
+    try:
+        table.to_csv(part, index=False, lineterminator="\n")
+        part.replace(file)
+    except OSError as error:
+        raise InputError.one(
+            str(file), f"cannot be written: {error.strerror}.", "Choose another place."
+        ) from None
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 """Input tables: what they must look like, how they are read, and whether they fit together."""
 
 from nelfin.data.inputs import Inputs, load_inputs
-from nelfin.data.specs import TABLES
+from nelfin.data.specs import CONVERGE, TABLES
 from nelfin.data.tables import read_table
 
-__all__ = ["TABLES", "Inputs", "load_inputs", "read_table"]
+__all__ = ["CONVERGE", "TABLES", "Inputs", "load_inputs", "read_table"]

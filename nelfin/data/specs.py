@@ -247,3 +247,16 @@ TABLES: dict[str, Table] = {
         key=("asset_type",),
     ),
 }
+
+CONVERGE = Table(
+    "rows to converge",
+    (
+        Column("id"),
+        _number("baseline", low=0),
+        _number("growth", low=-1, high=2),
+        _number("target", low=0),
+        _optional("restricted_share", kind="number", low=0, high=1, default=1.0),
+    ),
+    key=("id",),
+)
+"""The table of `nelfin converge`: growth is a fraction, 0.0542."""

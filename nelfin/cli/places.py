@@ -1,0 +1,68 @@
+"""`nelfin import-practices` and `nelfin converge`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nelfin.cli.options import replace_option, require_free, write_table
+
+
+@click.command("import-practices")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--icb", required=True, metavar="CODE", help="Code of the ICB, such as QMF.")
+@click.option(
+    "--places",
+    type=click.Path(path_type=Path),
+    metavar="MAP.csv",
+    help="Map with the columns practice_code, pcn_code or local_authority, and place. Without it "
+    "the map that comes with nelfin is used (QMF), else local authorities.",
+)
+@click.option("--year", default="", metavar="Y", help="Year of the file, such as 2025/26.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="OUT.csv")
+@replace_option
+def import_practices(
+    file: Path, icb: str, places: Path | None, year: str, output: Path, force: bool
+) -> None:
+    """Sum NHS England's practice FILE to places.
+
+    FILE is a practice file of the place-based allocation tool, 2022/23 to 2025/26. OUT.csv can be
+    the weighted_populations of a scenario.
+    """
+    from nelfin.data.practices import import_practices as import_file
+
+    require_free(output, force)
+    table = import_file(file, icb, places, year)
+    write_table(table, output)
+    people = table.loc[table["component"] == "registered_population", "weighted_population"]
+    click.echo(
+        f"{icb}: {table['place'].nunique()} places, {people.sum():,.0f} registered people. "
+        f"Written: {output}",
+        err=True,
+    )
+
+
+@click.command()
+@click.argument("baseline", type=click.Path(path_type=Path))
+@click.option("--rule", required=True, metavar="NAME", help="Pace-of-change rule.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="OUT.csv")
+@replace_option
+def converge(baseline: Path, rule: str, output: Path, force: bool) -> None:
+    """Apply a pace-of-change rule to the table BASELINE.
+
+    BASELINE has the columns id, baseline, growth (a fraction, 0.0542) and target, and may have
+    restricted_share (specialised services). The target is that of the prior year for the rules of
+    2023/24 and 2024/25, and that of the year itself for 2025/26.
+    """
+    from nelfin.allocations.pace import converge_table
+    from nelfin.data import CONVERGE, read_table
+
+    require_free(output, force)
+    table = converge_table(read_table(baseline, CONVERGE), rule)
+    write_table(table, output)
+    click.echo(
+        f"{len(table)} rows, {table['baseline'].sum():,.1f} to {table['allocation'].sum():,.1f}. "
+        f"Written: {output}",
+        err=True,
+    )

@@ -1,0 +1,68 @@
+"""`nelfin import-practices` and `nelfin converge`, as a person uses them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+# NEL core 2023/24, from NHS England's allocation workbook, on the prior year's target
+ROWS = "id,baseline,growth,target\nNEL,3406.8747063430916,0.05422122061427914,3345.0691846085377\n"
+
+
+def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "nelfin", *words],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_converge_returns_the_published_allocation(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text(ROWS)
+    done = run("converge", "rows.csv", "--rule", "nhse-core-2023-24", "-o", "out.csv", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    line = pd.read_csv(tmp_path / "out.csv").iloc[0]
+    assert line["allocation"] == pytest.approx(3566.099, abs=0.001)
+    assert line["convergence"] == pytest.approx(-0.0071)
+    assert line["closing_dft"] == pytest.approx(0.011245349, abs=1e-6)
+
+
+def test_converge_refuses_an_unknown_rule_and_a_file_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text(ROWS)
+    wrong = run("converge", "rows.csv", "--rule", "nhse-core", "-o", "out.csv", cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert 'rule: "nhse-core" is not known' in wrong.stderr
+    assert not (tmp_path / "out.csv").exists()
+    (tmp_path / "out.csv").write_text("mine")
+    there = run("converge", "rows.csv", "--rule", "none", "-o", "out.csv", cwd=tmp_path)
+    assert there.returncode == 2
+    assert (tmp_path / "out.csv").read_text() == "mine"
+
+
+def test_imported_places_run_in_a_scenario(tmp_path: Path, shared_data: Path) -> None:
+    practices = shared_data / "nhse_practice_weighted_populations_2025_26.csv"
+    words = ("import-practices", str(practices), "--icb", "QMF", "--year", "2025/26")
+    done = run(*words, "-o", "wp.csv", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "8 places" in done.stderr
+    table = pd.read_csv(tmp_path / "wp.csv")
+    assert list(table.columns[:4]) == ["year", "place", "component", "weighted_population"]
+    (tmp_path / "mine.toml").write_text(
+        'extends = "nel"\n[data]\nweighted_populations = "both.csv"\n'
+    )
+    from nelfin.scenario.load import packaged_folder
+
+    packaged = pd.read_csv(packaged_folder() / "weighted_populations.csv")
+    earlier = packaged[packaged["year"] != "2025/26"]
+    pd.concat([earlier, table]).to_csv(tmp_path / "both.csv", index=False)
+    checked = run("check", "mine.toml", cwd=tmp_path)
+    assert checked.returncode == 0, checked.stderr

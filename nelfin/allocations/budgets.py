@@ -11,6 +11,7 @@ import xarray as xr
 
 from nelfin.allocations.need import need_index, weighted_populations
 from nelfin.allocations.pace import Rule, rules_of, share_envelope
+from nelfin.allocations.weights import what_if
 from nelfin.data import Inputs
 from nelfin.data.specs import OTHER
 from nelfin.scenario import main_stream
@@ -46,6 +47,7 @@ def allocate(scenario: Scenario, inputs: Inputs) -> xr.Dataset:
     weighted = weighted_populations(
         inputs.weighted_populations, inputs.population_growth, inputs.population_shares, years
     )
+    weighted = what_if(weighted, inputs, scenario.allocation)
     envelope, growth = envelopes(inputs.allocations, scenario.envelope, scenario, years)
     rules = rules_of(inputs.pace_rules)
     parts = []

@@ -13,6 +13,52 @@ from collections.abc import Mapping
 import pandas as pd
 import xarray as xr
 
+from nelfin.data import Inputs
+from nelfin.scenario.schema import Allocation
+
+
+def what_if(weighted: xr.DataArray, inputs: Inputs, section: Allocation) -> xr.DataArray:
+    """Return weighted populations under the what-ifs of a scenario.
+
+    A final moves by the ratio of what the new weights rebuild to what the fitted ones do; without
+    a what-if nothing is touched. A year without weights takes those of the last year before.
+
+    Parameters
+    ----------
+    weighted
+        Dims `component, place, year`.
+    inputs
+        Weights of need and area cost multipliers.
+    section
+        New weights by final and component, and whether area cost counts.
+    """
+    moved = weighted.copy()
+    for final, weights in inputs.need_weights.groupby("final"):
+        new = section.need_weights.get(str(final), {})
+        if not new and (section.area_cost or not weights["area_cost"].any()):
+            continue
+        for year in weighted["year"].values:
+            fitted = _of_year(weights, str(year))
+            costs = _of_year(inputs.area_costs, str(year)).set_index("place")["multiplier"]
+            local = xr.DataArray(
+                costs.reindex(list(weighted["place"].values)).to_numpy(),
+                {"place": weighted["place"]},
+            )
+            now = weighted.sel(year=year, drop=True)
+            before = rebuilt_final(now, fitted, local)
+            after = rebuilt_final(
+                now, moved_weights(fitted, new), local if section.area_cost else None
+            )
+            moved.loc[{"component": final, "year": year}] *= (after / before).to_numpy()
+    return moved
+
+
+def _of_year(table: pd.DataFrame, year: str) -> pd.DataFrame:
+    """Return the rows of a year, else of the last year before it, else of the first."""
+    known = sorted(table["year"].unique())
+    at = max((known_year for known_year in known if known_year <= year), default=known[0])
+    return table[table["year"] == at]
+
 
 def rebuilt_final(
     weighted: xr.DataArray,

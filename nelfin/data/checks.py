@@ -35,6 +35,7 @@ class _Check:
         self.streams()
         self.envelope()
         self.need()
+        self.what_ifs()
         self.openings()
         self.growth()
         self.pace_rules()
@@ -194,6 +195,42 @@ class _Check:
             if stream.rule not in rules:
                 self.problems.add(
                     f"{key}.rule", f'is "{stream.rule}".', nearest(stream.rule, rules)
+                )
+
+    def what_ifs(self) -> None:
+        section = self.scenario.allocation
+        weights = self.inputs.need_weights
+        for final, moved in section.need_weights.items():
+            key = f"scenario, allocation.need_weights.{final}"
+            known = [str(name) for name in weights["final"].unique()]
+            if final not in known:
+                self.problems.add(
+                    key, "is not a final of the weights of need.", nearest(final, known)
+                )
+                continue
+            rows = weights[weights["final"] == final]
+            parts = [str(name) for name in rows["component"].unique()]
+            for component in moved:
+                if component not in parts:
+                    self.problems.add(
+                        f"{key}.{component}",
+                        "is not one of its components.",
+                        nearest(component, parts),
+                    )
+            total = float(rows.groupby("year")["weight"].sum().min())
+            if sum(moved.values()) > total + 1e-9:
+                self.problems.add(
+                    key,
+                    f"adds up to {sum(moved.values()):g}, more than all weights, {total:g}.",
+                    "Lower the weights.",
+                )
+        if section.need_weights or not section.area_cost:
+            gaps = sorted(set(self.inputs.places()) - set(self.inputs.area_costs["place"]))
+            if gaps:
+                self.problems.add(
+                    self.at("area_costs"),
+                    f"has no multiplier of {', '.join(gaps)}, which a what-if of need uses.",
+                    "Add the rows, or take the what-if out.",
                 )
 
     def openings(self) -> None:

@@ -24,6 +24,8 @@ class Inputs:
 
     allocations: pd.DataFrame
     weighted_populations: pd.DataFrame
+    need_weights: pd.DataFrame
+    area_costs: pd.DataFrame
     openings: pd.DataFrame
     pace_rules: pd.DataFrame
     population_growth: pd.DataFrame

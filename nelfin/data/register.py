@@ -16,6 +16,8 @@ _UNITS = {
     "growth": "fraction",
     "convergence": "fraction",
     "people_added": "people",
+    "weight": "share",
+    "multiplier": "ratio",
     "under_slope": "fraction",
     "life_years": "years",
     "months": "months",

@@ -18,6 +18,9 @@ COMPONENTS = (
     "final_primary_medical",
 )
 
+FINALS = ("final_core", "final_primary_medical")
+"""Components that are made of others."""
+
 WHOLE_SYSTEM = "whole system"
 """Place of people whom no single place holds; they are spread over all places pro rata."""
 
@@ -71,6 +74,30 @@ TABLES: dict[str, Table] = {
             _SOURCE,
         ),
         key=("year", "place", "component"),
+    ),
+    "need_weights": Table(
+        "weights of need",
+        (
+            Column("year", kind="year"),
+            Column("final", choices=FINALS),
+            Column("component", choices=COMPONENTS),
+            _number("weight", low=0, high=1),
+            Column("area_cost", kind="yes_no"),
+            _STATUS,
+            _SOURCE,
+        ),
+        key=("year", "final", "component"),
+    ),
+    "area_costs": Table(
+        "area cost multipliers",
+        (
+            Column("year", kind="year"),
+            Column("place"),
+            _number("multiplier", low=0.5, high=2),
+            _STATUS,
+            _SOURCE,
+        ),
+        key=("year", "place"),
     ),
     "openings": Table(
         "opening positions",

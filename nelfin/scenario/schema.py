@@ -62,6 +62,10 @@ class Data(Section):
     """Allocations of the system by stream and year."""
     weighted_populations: TablePath
     """Weighted populations of the places by component and year."""
+    need_weights: TablePath
+    """Weights that rebuild a final weighted population from its components."""
+    area_costs: TablePath
+    """Area cost multipliers of the places, for what-ifs of need."""
     openings: TablePath
     """Named opening positions of the places."""
     pace_rules: TablePath
@@ -114,6 +118,10 @@ class Allocation(Section):
     """Place budgets."""
 
     streams: Annotated[dict[str, Stream], Field(min_length=1)]
+    area_cost: bool = True
+    """Whether need counts the cost of staff and property of the area, as the formula does."""
+    need_weights: dict[str, dict[str, Annotated[float, Field(ge=0, le=1)]]] = {}
+    """What-ifs: new weights by final and component; the other weights scale to keep the sum."""
 
 
 class Prevention(Section):

@@ -23,6 +23,7 @@ from nelfin.models.capital import CapitalPlan
 from nelfin.models.charges import consequences
 from nelfin.models.prevention import shift
 from nelfin.models.recovery import recover
+from nelfin.models.schemes import check_capital
 from nelfin.result import Result, tidy_tables
 from nelfin.scenario import Scenario, resolved_toml
 from nelfin.scenario.schema import Data
@@ -111,8 +112,18 @@ def _timed(name: str, seconds: dict[str, float]) -> Iterator[None]:
     seconds[name] = time.perf_counter() - start
 
 
+def check_schemes(scenario: Scenario, inputs: Inputs) -> None:
+    """Refuse schemes that are wrong over all the years that have limits.
+
+    A plan may be shorter than those years; what it cannot hold is then left out, not wrong.
+    """
+    place = (str(scenario.data.projects), str(scenario.data.capital_limits))
+    check_capital(inputs.projects, inputs.capital_limits, place=place)
+
+
 def solve_capital(scenario: Scenario, inputs: Inputs) -> CapitalPlan:
     """Solve the capital plan of a scenario."""
+    check_schemes(scenario, inputs)
     years = scenario.years.labels()
     limits = inputs.capital_limits
     section = scenario.capital

@@ -38,15 +38,13 @@ def new(folder: Path) -> None:
 def check(scenario: str | None, overrides: tuple[str, ...], resolved: bool) -> None:
     """Check SCENARIO and its tables without running it."""
     from nelfin.data import load_inputs
-    from nelfin.models.schemes import check_capital
+    from nelfin.run import check_schemes
     from nelfin.scenario import load_scenario, resolved_toml
 
     loaded = load_scenario(scenario, overrides)
     inputs = load_inputs(loaded)
     years = loaded.years.labels()
-    limits = inputs.capital_limits[inputs.capital_limits["year"].isin(years)]
-    place = (str(loaded.data.projects), str(loaded.data.capital_limits))
-    check_capital(inputs.projects, limits, leave_out=True, place=place)
+    check_schemes(loaded, inputs)
     if resolved:
         click.echo(resolved_toml(loaded), nl=False)
     click.echo(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -218,11 +219,14 @@ def check_folder(folder: Path, force: bool) -> None:
     parent = folder.absolute().parent
     while not parent.exists():
         parent = parent.parent
-    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+    try:
+        Path(tempfile.mkdtemp(dir=parent, prefix=".nelfin-")).rmdir()
+    except OSError:
         raise InputError.one(
-            where, f"cannot be made: {parent} is not a folder you may write to.",
+            where,
+            f"cannot be made: {parent} is not a folder you may write to.",
             "Choose another folder.",
-        )  # fmt: skip
+        ) from None
 
 
 def _replace(target: Path, part: Path) -> None:

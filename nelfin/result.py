@@ -44,9 +44,11 @@ TIDY: dict[str, tuple[str, ...]] = {
 
 
 def tidy_tables(data: xr.Dataset) -> dict[str, pd.DataFrame]:
-    """Return the tidy tables of a run's data; a value that does not exist has no row."""
+    """Return the tidy tables whose variables the data has; a value that is not there has no row."""
     tables = {}
     for name, variables in TIDY.items():
+        if not set(variables) <= set(data.data_vars):
+            continue
         parts = []
         for variable in variables:
             array = data[variable]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -66,3 +67,43 @@ def test_imported_places_run_in_a_scenario(tmp_path: Path, shared_data: Path) ->
     pd.concat([earlier, table]).to_csv(tmp_path / "both.csv", index=False)
     checked = run("check", "mine.toml", cwd=tmp_path)
     assert checked.returncode == 0, checked.stderr
+
+
+def test_allocate_prints_a_page_for_a_place_and_writes_the_tables(tmp_path: Path) -> None:
+    done = run("allocate", "--place", "Havering", "-o", "tables", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "WHY IT MOVED" in done.stdout
+    assert "illustrative: cash-share-2018-19" in done.stdout
+    assert {file.name for file in (tmp_path / "tables").iterdir()} == {
+        "budget_change.csv",
+        "envelope.csv",
+        "need.csv",
+        "place_budgets.csv",
+    }
+
+
+def test_allocate_prints_numbers_for_a_machine(tmp_path: Path) -> None:
+    done = run("allocate", "--year", "2024/25", "--place", "Newham", "--json", cwd=tmp_path)
+    found = json.loads(done.stdout)
+    assert found["year"] == "2024/25"
+    (line,) = found["places"]
+    assert line["place"] == "Newham"
+    assert line["budget_gbp_m"] == pytest.approx(found["what_moved_gbp_m"]["this year"])
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--place", "Havring"], 'Did you mean "Havering"?'),
+        (["--year", "2050/51"], "--year 2050/51: is not a year of the plan"),
+        (["-o", "."], "already exists"),
+    ],
+    ids=["place", "year", "folder"],
+)
+def test_allocate_refuses_what_it_does_not_know(
+    tmp_path: Path, words: list[str], says: str
+) -> None:
+    done = run("allocate", *words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert list(tmp_path.iterdir()) == []

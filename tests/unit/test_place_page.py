@@ -1,0 +1,69 @@
+"""Comparing places: the table, what moved a budget, and the page for a place lead."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import xarray as xr
+
+from nelfin.allocations.comparisons import compare_places, what_moved
+from nelfin.report.place import place_page, places_table
+from nelfin.result import Result
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture(scope="module")
+def data(result: Result) -> xr.Dataset:
+    return result.data
+
+
+def places_and_years(data: xr.Dataset) -> list[tuple[str, str]]:
+    return [(str(p), str(y)) for p in data["place"].values for y in data["year"].values]
+
+
+def test_shares_and_budgets_of_the_places_make_the_whole(data: xr.Dataset) -> None:
+    frame = compare_places(data, "2025/26")
+    whole = frame.loc["All places"]
+    parts = frame.drop("All places")
+    assert parts["share"].sum() == pytest.approx(1.0)
+    assert parts["budget_gbp_m"].sum() == pytest.approx(whole["budget_gbp_m"])
+    assert whole["dft"] == pytest.approx(0.0, abs=1e-12)
+    assert whole["need_index"] == pytest.approx(1.0)
+    held = float(data["system_held"].sel(year="2025/26").sum())
+    envelope = float(data["envelope"].sel(year="2025/26").sum())
+    assert whole["budget_gbp_m"] + held == pytest.approx(envelope)
+
+
+def test_the_parts_that_moved_a_budget_add_up_in_every_place_and_year(data: xr.Dataset) -> None:
+    for place, year in places_and_years(data):
+        moved = what_moved(data, place, year)
+        assert moved.drop("this year").sum() == pytest.approx(moved["this year"], abs=1e-9)
+
+
+def test_last_year_of_a_move_is_this_year_of_the_one_before(data: xr.Dataset) -> None:
+    later, earlier = (what_moved(data, "Newham", year) for year in ("2025/26", "2024/25"))
+    assert later["last year"] == pytest.approx(earlier["this year"])
+    assert what_moved(data, "Newham", "2023/24")["last year"] == 0.0
+
+
+def test_the_page_adds_up_to_the_pound_as_printed(data: xr.Dataset) -> None:
+    for place, year in places_and_years(data):
+        page = place_page(data, place, year, "illustrative: x")
+        block = page.partition("WHY IT MOVED")[2].partition("DISTANCE")[0]
+        shown = [
+            float(text.strip("()").replace(",", "")) * (-1 if text.startswith("(") else 1)
+            for text in re.findall(r"(\(?[\d,]+\)?)$", block, flags=re.M)
+        ]
+        *parts, total = shown
+        # each line is rounded to the pound by itself
+        assert sum(parts) == pytest.approx(total, abs=len(parts) / 2)
+        assert "illustrative" in page
+
+
+def test_page_and_table_fit_80_columns(data: xr.Dataset) -> None:
+    texts = [places_table(data, "North East London", "2025/26", "illustrative: x")]
+    texts += [place_page(data, str(p), "2026/27", "") for p in data["place"].values]
+    for text in texts:
+        assert max(len(line) for line in text.splitlines()) <= 80

@@ -26,7 +26,7 @@ def places_table(data: xr.Dataset, name: str, year: str, opening: str) -> str:
         lines.append(f"Opening position {opening}.")
     lines.append(
         f"{'place':<22}{'budget':>10}{'share':>9}{'target':>10}{'a head':>9}"
-        f"{'weighted':>10}{'off target':>10}"
+        f"{'weighted':>10}{'distance':>10}"
     )
     for place, line in frame.iterrows():
         lines.append(
@@ -38,7 +38,7 @@ def places_table(data: xr.Dataset, name: str, year: str, opening: str) -> str:
     whole = float(data["envelope"].sel(year=year).sum())
     lines.append(f"Held at system level {money(held)}; envelope {money(whole)}.")
     main = str(data.attrs["main_stream"]).replace("_", " ")
-    lines.append(f"weighted: pounds of {main} a weighted head.")
+    lines.append(f"weighted: pounds of {main} a weighted head; distance: from target.")
     return "\n".join(lines)
 
 

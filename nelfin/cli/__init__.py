@@ -79,7 +79,9 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except OSError as error:  # files are guarded where they are read; what is left is the terminal
-        click.echo(f"nelfin: the output cannot be written: {error.strerror}.", err=True)
+        click.echo(
+            f"nelfin: the output cannot be written: {error.strerror}. Check the disk.", err=True
+        )
         code = InputError.exit_status
     except Exception as error:  # the last resort: a fault of ours, said as one
         if os.environ.get("NELFIN_DEBUG"):

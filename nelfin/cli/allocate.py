@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from nelfin.cli.options import scenario_argument, set_option, write_table
+from nelfin.cli.options import scenario_argument, set_option, write_tables
 from nelfin.errors import InputError, nearest
 
 
@@ -33,11 +33,11 @@ def allocate(
     from nelfin.allocations.comparisons import compare_places, what_moved
     from nelfin.data import load_inputs
     from nelfin.report.place import place_page, places_table
-    from nelfin.result import tidy_tables
+    from nelfin.result import check_folder, tidy_tables
     from nelfin.scenario import load_scenario, main_stream
 
-    if output is not None and output.exists():
-        raise InputError.one(str(output), "already exists.", "Choose another folder.")
+    if output is not None:
+        check_folder(output, force=False)
     loaded = load_scenario(scenario, overrides)
     data = share(loaded, load_inputs(loaded))
     year = year or str(data.attrs["last_published_year"])
@@ -50,9 +50,7 @@ def allocate(
     figure = loaded.evidence[f"allocation.streams.{stream}.opening"]
     opening = f"illustrative: {figure.value}" if figure.status == "illustrative" else ""
     if output is not None:
-        output.mkdir(parents=True)
-        for name, table in tidy_tables(data).items():
-            write_table(table, output / f"{name}.csv")
+        write_tables(tidy_tables(data), output)
         click.echo(f"Written to {output}.", err=True)
     if as_json:
         frame = compare_places(data, year)

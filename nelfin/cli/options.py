@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,3 +51,19 @@ def write_table(table: Any, file: Path) -> None:
         ) from None
     finally:
         part.unlink(missing_ok=True)
+
+
+def write_tables(tables: Mapping[str, Any], folder: Path) -> None:
+    """Write tables to a new folder: whole beside it first, then renamed."""
+    part = folder.absolute().with_name(f".{folder.name}.part-{os.getpid()}")
+    try:
+        part.mkdir(parents=True)
+        for name, table in tables.items():
+            table.to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
+        part.rename(folder)
+    except OSError as error:
+        raise InputError.one(
+            str(folder), f"cannot be written: {error.strerror}.", "Choose another folder."
+        ) from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)

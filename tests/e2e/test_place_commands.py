@@ -97,8 +97,9 @@ def test_allocate_prints_numbers_for_a_machine(tmp_path: Path) -> None:
         (["--place", "Havring"], 'Did you mean "Havering"?'),
         (["--year", "2050/51"], "--year 2050/51: is not a year of the plan"),
         (["-o", "."], "already exists"),
+        (["-o", "/proc/nope"], "cannot be made"),
     ],
-    ids=["place", "year", "folder"],
+    ids=["place", "year", "folder", "no place to write"],
 )
 def test_allocate_refuses_what_it_does_not_know(
     tmp_path: Path, words: list[str], says: str

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from nelfin import program as lp
 from nelfin.errors import NoAnswerError, SolverError
-from nelfin.models import program as lp
 from nelfin.models.appraisal import discount_factors, price_index
 from nelfin.models.reasons import reasons, why_infeasible
 from nelfin.models.schemes import Scheme, check_capital

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nelfin.models import program as lp
+from nelfin import program as lp
 
 if TYPE_CHECKING:
     from nelfin.models.capital import Start

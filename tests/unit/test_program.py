@@ -6,8 +6,8 @@ import numpy as np
 import pulp
 import pytest
 
+from nelfin import program as lp
 from nelfin.errors import SolverError
-from nelfin.models import program as lp
 
 pytestmark = pytest.mark.unit
 

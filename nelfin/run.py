@@ -17,6 +17,7 @@ import xarray as xr
 
 from nelfin.allocations import allocate
 from nelfin.data import Inputs, load_inputs
+from nelfin.data.inputs import opening_files
 from nelfin.data.register import register
 from nelfin.models import capital as capital_model
 from nelfin.models.capital import CapitalPlan
@@ -222,7 +223,9 @@ def _plain_labels(data: xr.Dataset) -> xr.Dataset:
 def _hashes(scenario: Scenario) -> dict[str, str]:
     """Return the SHA-256 of every file a run has read, by its name in the scenario."""
     files = {f"scenario {n}": path for n, path in enumerate(scenario.files, start=1)}
-    files |= {name: getattr(scenario.data, name) for name in Data.model_fields}
+    named = {name: getattr(scenario.data, name) for name in Data.model_fields}
+    files |= {name: path for name, path in named.items() if path is not None}
+    files |= {f"opening {path}": Path(path) for path in opening_files(scenario)}
     return {
         name: hashlib.sha256(Path(path).read_bytes()).hexdigest() for name, path in files.items()
     }

@@ -3,24 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
+from nelfin.allocations.closed import share_envelope
+from nelfin.allocations.comparisons import beside_budgets
+from nelfin.allocations.fences import off_the_top
+from nelfin.allocations.lp import OutOfReachError
 from nelfin.allocations.need import need_index, weighted_populations
-from nelfin.allocations.pace import Rule, rules_of, share_envelope
+from nelfin.allocations.openings import opening_position
+from nelfin.allocations.pace import Rule, rules_of
 from nelfin.allocations.weights import what_if
 from nelfin.data import Inputs
 from nelfin.data.specs import OTHER
+from nelfin.errors import NoAnswerError
 from nelfin.scenario import main_stream
 from nelfin.scenario.schema import Envelope, Scenario, Stream
 
 Array = npt.NDArray[np.float64]
 
-CHANGES = ("envelope", "need", "pace")
+CHANGES = ("envelope", "need", "pace", "ring-fence")
 """What moves a budget from one year to the next, in order."""
+
+SHARED: dict[str, tuple[tuple[str, ...], str, str]] = {
+    "opening": (("place", "year"), "Opening position", "£m"),
+    "target": (("place", "year"), "Target: envelope shared by need", "£m"),
+    "budget": (("place", "year"), "Budget", "£m"),
+    "ring_fence": (("place", "year"), "Ring-fenced part of the budget", "£m"),
+    "dft_opening": (("place", "year"), "Distance from target before pace of change", "fraction"),
+    "dft": (("place", "year"), "Distance from target after pace of change", "fraction"),
+    "budget_change": (
+        ("change", "place", "year"),
+        "What moved the budget from its opening position",
+        "£m",
+    ),
+    "uniform_growth": (("year",), "Growth of every place before pace of change", "fraction"),
+    "system_held": (("year",), "Held at system level", "£m"),
+}
+"""What sharing a stream gives: dims beside `stream`, name and unit."""
 
 
 def allocate(scenario: Scenario, inputs: Inputs) -> xr.Dataset:
@@ -39,25 +63,49 @@ def allocate(scenario: Scenario, inputs: Inputs) -> xr.Dataset:
         Dims `stream, place, year, component, change`; £m unless an attribute says otherwise.
         `budget` summed over places plus `system_held` is `envelope`, in every stream and year.
 
+    Raises
+    ------
+    InputError
+        If ring-fences leave nothing of a stream to share.
+    NoAnswerError
+        If least or most growth of places cannot be had within a stream.
+
     Notes
     -----
     Method: NHS England's allocation formula and pace-of-change rules, applied within one system.
     """
-    years = scenario.years.labels()
+    return share(scenario, inputs, need_of_places(scenario, inputs))
+
+
+def need_of_places(scenario: Scenario, inputs: Inputs) -> xr.DataArray:
+    """Return weighted populations of a scenario; dims `component, place, year`."""
     weighted = weighted_populations(
-        inputs.weighted_populations, inputs.population_growth, inputs.population_shares, years
+        inputs.weighted_populations,
+        inputs.population_growth,
+        inputs.population_shares,
+        scenario.years.labels(),
     )
-    weighted = what_if(weighted, inputs, scenario.allocation)
+    return what_if(weighted, inputs, scenario.allocation)
+
+
+def share(scenario: Scenario, inputs: Inputs, weighted: xr.DataArray) -> xr.Dataset:
+    """Share every stream on weighted populations as given; otherwise as `allocate`."""
+    years = scenario.years.labels()
     envelope, growth = envelopes(inputs.allocations, scenario.envelope, scenario, years)
     rules = rules_of(inputs.pace_rules)
-    parts = []
-    for name in envelope["stream"].values:
-        stream = scenario.allocation.streams.get(str(name), Stream())
-        parts.append(
-            _share_stream(str(name), stream, envelope.sel(stream=name), weighted, inputs, rules)
-        )
-    shared = xr.concat(parts, dim="stream", join="exact")
-    data = shared.assign(
+    names = [str(name) for name in envelope["stream"].values]
+    parts = [
+        _share_stream(name, scenario, envelope.sel(stream=name).to_numpy(), weighted, inputs, rules)
+        for name in names
+    ]
+    places = [str(place) for place in weighted["place"].values]
+    data = xr.Dataset(
+        {
+            field: (("stream", *dims), np.stack([part[field] for part in parts]), _about(*words))
+            for field, (dims, *words) in SHARED.items()
+        },
+        coords={"stream": names, "place": places, "year": years, "change": list(CHANGES)},
+    ).assign(
         envelope=(("stream", "year"), envelope.values, _about("Envelope", "£m")),
         like_for_like_growth=(
             ("stream", "year"),
@@ -71,6 +119,7 @@ def allocate(scenario: Scenario, inputs: Inputs) -> xr.Dataset:
         need_index=need_index(weighted).assign_attrs(
             _about("Need a head against the system's", "ratio, system = 1")
         ),
+        **beside_budgets(inputs, weighted),
     )
     main = main_stream(scenario)
     published = inputs.allocations.loc[inputs.allocations["stream"] == main, "year"]
@@ -126,121 +175,176 @@ def envelopes(
 
 @dataclass(frozen=True)
 class _Year:
-    """One stream in one year, one value a place."""
+    """One stream in one year, one value a place; `pot` is what the ring-fences leave."""
 
     opening: Array
     target: Array
-    budget: Array
+    pot: Array
+    fence: Array
     change: Array
     growth: float
+    need: Array
+
+    @property
+    def budget(self) -> Array:
+        return self.pot + self.fence
 
 
 def _share_stream(
     name: str,
-    stream: Stream,
-    envelope: xr.DataArray,
+    scenario: Scenario,
+    envelope: Array,
     weighted: xr.DataArray,
     inputs: Inputs,
     rules: dict[str, Rule],
-) -> xr.Dataset:
-    places = [str(place) for place in weighted["place"].values]
-    years = [str(year) for year in envelope["year"].values]
-    # a stream that places do not share, or that has not begun, has no target and no distance
-    missing = np.full(len(places), np.nan)
-    unmoved = np.full((len(CHANGES), len(places)), np.nan)
-    blank = _Year(missing, missing, np.zeros(len(places)), unmoved, np.nan)
-    found = [blank] * len(years)
+) -> dict[str, Array]:
+    """Share one stream, year after year; returns the arrays of `SHARED` without `stream`."""
+    stream = scenario.allocation.streams.get(name, Stream())
+    years = scenario.years.labels()
+    count = weighted.sizes["place"]
     held = np.zeros(len(years))
-    before: _Year | None = None
-    shares: Array | None = None
-    for t, year in enumerate(years):
-        amount = float(envelope[t])
-        if not stream.need:
-            held[t] = amount
-            continue
-        if amount <= 0:
-            continue
-        need = weighted.sel(component=stream.need, year=year).to_numpy()
-        need = need / need.sum()
-        rule = rules[_rule_name(stream.rule, name, year, inputs.pace_rules)]
-        opening = before.budget if before else _opening(name, stream, year, amount, need, inputs)
-        before = _one_year(opening, need, need if shares is None else shares, amount, rule, stream)
-        found[t], shares = before, need
-    stacked = {field: np.stack([getattr(y, field) for y in found], axis=-1)
-               for field in ("opening", "target", "budget", "change")}  # fmt: skip
-    dims = ("place", "year")
-    total = stacked["opening"].sum(axis=0)
-    opening_share = stacked["opening"] / np.where(total > 0, total, np.nan)
-    target_share = stacked["target"] / envelope.where(envelope > 0).to_numpy()
-    return xr.Dataset(
-        {
-            "opening": (dims, stacked["opening"], _about("Opening position", "£m")),
-            "target": (dims, stacked["target"], _about("Target: envelope shared by need", "£m")),
-            "budget": (dims, stacked["budget"], _about("Budget", "£m")),
-            "dft_opening": (
-                dims,
-                opening_share / target_share - 1,
-                _about("Distance from target before pace of change", "fraction"),
-            ),
-            "dft": (
-                dims,
-                stacked["budget"] / stacked["target"] - 1,
-                _about("Distance from target after pace of change", "fraction"),
-            ),
-            "budget_change": (
-                ("change", *dims),
-                stacked["change"],
-                _about("What moved the budget from its opening position", "£m"),
-            ),
-            "uniform_growth": (
-                ("year",),
-                np.array([y.growth for y in found]),
-                _about("Growth of every place before pace of change", "fraction"),
-            ),
-            "system_held": (("year",), held, _about("Held at system level", "£m")),
-        },
-        coords={"stream": name, "place": places, "year": years, "change": list(CHANGES)},
+    # a stream that places do not share, or that has not begun, has no target and no distance
+    missing = np.full(count, np.nan)
+    nothing = np.zeros(count)
+    unmoved = np.full((len(CHANGES), count), np.nan)
+    blank = _Year(missing, missing, nothing, nothing, unmoved, np.nan, missing)
+    found = [blank] * len(years)
+    if not stream.need:
+        return _stacked(found, envelope, envelope)
+    top = off_the_top(
+        inputs.ring_fences,
+        name,
+        envelope,
+        weighted,
+        scenario.envelope.growth_pct[name],
+        str(scenario.data.ring_fences),
     )
+    people = weighted.sel(component="registered_population").to_numpy()
+    shares = weighted.sel(component=stream.need).to_numpy()
+    shares = shares / shares.sum(axis=0)
+    last: _Year | None = None
+    for t, year in enumerate(years):
+        if envelope[t] <= 0:
+            continue
+        fence, need = top.shared[:, t], shares[:, t]
+        held[t] = top.held[t]
+        pot = float(envelope[t] - fence.sum() - held[t])
+        if last is None:
+            position = opening_position(name, stream, year, float(envelope[t]), need, inputs)
+            # a ring-fence of the first year is taken to have been there the year before
+            kept = position.sum() / envelope[t]
+            last = _Year(
+                missing, missing, position * (pot / envelope[t]), fence * kept, unmoved, 0.0, need
+            )
+        rule = rules[_rule_name(stream.rule, name, year, inputs.pace_rules)]
+        least, most = _growth_bounds(inputs.growth_bounds, name, year, inputs.places(), rule)
+        settings = {
+            "restricted_share": stream.restricted_share,
+            "population_growth": people[:, t] / people[:, t - 1] - 1 if t else 0.0,
+            "min_growth": least,
+            "max_growth": most,
+        }
+        try:
+            last = found[t] = _one_year(last, need, pot, fence, rule, settings)
+        except OutOfReachError as error:
+            raise _out_of_reach(error, last.pot, name, year, inputs.places(), rule) from None
+    return _stacked(found, envelope, held)
 
 
 def _one_year(
-    opening: Array, need: Array, need_before: Array, amount: float, rule: Rule, stream: Stream
+    last: _Year, need: Array, pot: float, fence: Array, rule: Rule, settings: dict[str, Any]
 ) -> _Year:
-    """Share one year and split the change from the opening into parts that add up exactly.
+    """Share one year and split the change from the year before into parts that add up exactly.
 
-    Envelope: the opening grown evenly to the envelope. Pace: what the rule then does at last
-    year's need. Need: what this year's need does on top.
+    Envelope: last year's budget grown evenly to this year's money. Ring-fence: what leaving the
+    pot and coming back on a need of its own does beside that; over all places it is nothing.
+    Pace: what the rule then does at last year's need. Need: what this year's need does on top.
     """
-    even = opening * (amount / opening.sum())
-    unmoved, _ = share_envelope(opening, need_before, amount, rule, stream.restricted_share)
-    budget, growth = share_envelope(opening, need, amount, rule, stream.restricted_share)
-    change = np.stack([even - opening, budget - unmoved, unmoved - even])
-    return _Year(opening, need * amount, budget, change, growth)
+    opening = last.budget
+    even = opening * ((pot + fence.sum()) / opening.sum())
+    fenced = last.pot * (pot / last.pot.sum()) + fence
+    unmoved, _ = share_envelope(last.pot, last.need, pot, rule, **settings)
+    budget, growth = share_envelope(last.pot, need, pot, rule, **settings)
+    change = np.stack([even - opening, budget - unmoved, unmoved + fence - fenced, fenced - even])
+    return _Year(opening, need * pot + fence, budget, fence, change, growth, need)
+
+
+def _stacked(found: list[_Year], envelope: Array, held: Array) -> dict[str, Array]:
+    def over_years(field: str) -> Array:
+        return np.stack([getattr(year, field) for year in found], axis=-1)
+
+    opening, target, budget = (over_years(name) for name in ("opening", "target", "budget"))
+    shared = envelope - held
+    opening_share = opening / np.where((total := opening.sum(axis=0)) > 0, total, np.nan)
+    return {
+        "opening": opening,
+        "target": target,
+        "budget": budget,
+        "ring_fence": over_years("fence"),
+        "dft_opening": opening_share / (target / np.where(shared > 0, shared, np.nan)) - 1,
+        "dft": budget / target - 1,
+        "budget_change": over_years("change"),
+        "uniform_growth": np.array([year.growth for year in found]),
+        "system_held": held,
+    }
 
 
 def _rule_name(rule: str, stream: str, year: str, table: pd.DataFrame) -> str:
     """Return the rule of a year: `national` means the one NHS England used, or the last it did."""
     if rule != "national":
         return rule
-    used = table[(table["stream"] == stream) & (table["year"] <= year)]
-    if used.empty:
-        used = table[table["stream"] == stream].sort_values("year").head(1)
-    return str(used.sort_values("year")["rule"].iloc[-1])
+    known = sorted(
+        (str(begun), str(name))
+        for name, of, begun in zip(table["rule"], table["stream"], table["year"], strict=True)
+        if of == stream
+    )
+    return max((pair for pair in known if pair[0] <= year), default=known[0])[1]
 
 
-def _opening(
-    name: str, stream: Stream, year: str, amount: float, need: Array, inputs: Inputs
-) -> Array:
-    """Return the position of each place before a stream's first year, £m.
+def _growth_bounds(
+    table: pd.DataFrame, stream: str, year: str, places: list[str], rule: Rule
+) -> tuple[Array, Array]:
+    """Return least and most growth of each place, fractions.
 
-    It adds up to the published baseline where there is one, else to the first year's envelope.
+    A row that names more of stream, place and year wins; of two that name as many, the later.
     """
-    given = inputs.allocations.set_index(["stream", "year"])
-    baseline = given.at[(name, year), "baseline_gbp_m"]
-    total = amount if pd.isna(baseline) else float(baseline)
-    if stream.opening == "on-target":
-        return need * total
-    rows = inputs.openings[inputs.openings["opening"] == stream.opening].set_index("place")
-    value = rows["value"].reindex(inputs.places()).to_numpy(dtype=float)
-    cash = value if rows["measure"].iloc[0] == "cash_gbp_m" else need * (1 + value / 100)
-    return np.asarray(cash / cash.sum() * total)
+    least, most = np.full(len(places), -1.0), np.full(len(places), np.inf)
+    if rule.form != "lp":
+        return least, most
+    keys = ("stream", "place", "year")
+    rows = table.to_dict("records")
+    for row in sorted(rows, key=lambda row: sum(row[key] != "" for key in keys)):
+        if row["stream"] not in {"", stream} or row["year"] not in {"", year}:
+            continue
+        mine = np.array([row["place"] in {"", place} for place in places])
+        for bound, column in ((least, "min_growth_pct"), (most, "max_growth_pct")):
+            if pd.notna(row[column]):
+                bound[mine] = row[column] / 100
+    return least, most
+
+
+def _out_of_reach(
+    error: OutOfReachError, opening: Array, stream: str, year: str, places: list[str], rule: Rule
+) -> NoAnswerError:
+    """Say which places ask more, or can take less, than the money of a year allows."""
+    growth = error.bounds / opening - 1
+    even = error.envelope / opening.sum() - 1
+    apart = growth - even if error.least else even - growth
+    first = [i for i in np.argsort(-apart, kind="stable") if apart[i] > 0][:3]
+    named = ", ".join(f"{places[i]} {100 * growth[i]:.2f} %" for i in first)
+    gap = abs(error.bounds.sum() - error.envelope)
+    side, verb, short = (
+        ("least", "needs", "more than there is to share")
+        if error.least
+        else ("most", "takes", "less than there is to share")
+    )
+    remedy = (
+        f"{'Lower' if error.least else 'Raise'} it in growth_bounds"
+        if rule.form == "lp"
+        else "Lower the rule's least growth in pace_rules"
+    )
+    return NoAnswerError(
+        f"{stream} in {year}, rule {rule.name}: the {side} growth of the places {verb} "
+        f"£{error.bounds.sum():,.1f}m, £{gap:,.1f}m {short} (£{error.envelope:,.1f}m, "
+        f"{100 * even:.2f} % growth). Furthest off: {named}. {remedy}, or choose another rule."
+    )

@@ -6,7 +6,48 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from nelfin.data import Inputs
 from nelfin.years import label_of, start_of
+
+
+def beside_budgets(inputs: Inputs, weighted: xr.DataArray) -> dict[str, xr.DataArray]:
+    """Return what stands beside the budgets, as far as it is given: grants and settings.
+
+    Parameters
+    ----------
+    inputs
+        Public health grants and spend by setting.
+    weighted
+        Weighted populations; dims `component, place, year`.
+
+    Returns
+    -------
+    dict
+        `public_health_grant` (place), £m, and `public_health_formula` (place, year): the same
+        money shared by premature mortality (the health inequalities component, avoidable
+        mortality), as its intended formula would; `out_of_hospital_share` (place).
+    """
+    places = [str(place) for place in weighted["place"].values]
+    found: dict[str, xr.DataArray] = {}
+    if not inputs.public_health_grants.empty:
+        by_place = inputs.public_health_grants.set_index("place")["grant_gbp_m"].loc[places]
+        grant = xr.DataArray(by_place.to_numpy(), {"place": places}, ("place",))
+        need = weighted.sel(component="health_inequalities", drop=True)
+        found["public_health_grant"] = grant.assign_attrs(
+            long_name="Public health grant of the place's council", units="£m"
+        )
+        found["public_health_formula"] = (grant.sum() * need / need.sum("place")).assign_attrs(
+            long_name="Public health grant if shared by avoidable mortality", units="£m"
+        )
+    if not inputs.spend_by_setting.empty:
+        spend = inputs.spend_by_setting
+        out = spend["spend_gbp_m"].where(spend["out_of_hospital"], 0.0)
+        both = pd.DataFrame({"out": out, "all": spend["spend_gbp_m"]}).groupby(spend["place"]).sum()
+        share = (both["out"] / both["all"]).loc[places]
+        found["out_of_hospital_share"] = xr.DataArray(
+            share.to_numpy(), {"place": places}, ("place",)
+        ).assign_attrs(long_name="Share of spend outside hospital", units="fraction")
+    return found
 
 
 def compare_places(data: xr.Dataset, year: str) -> pd.DataFrame:
@@ -23,7 +64,9 @@ def compare_places(data: xr.Dataset, year: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index `place`; `budget_gbp_m, share, target_gbp_m, gbp_per_head, gbp_per_weighted_head`
-        (of the main stream), `dft, need_index`. Fractions are not percentages.
+        (of the main stream), `dft_opening, dft, need_index, ring_fence_gbp_m`, and as far as
+        they are given `public_health_grant_gbp_m, public_health_formula_gbp_m,
+        out_of_hospital_share`. Fractions are not percentages.
     """
     now = data.sel(year=year)
     main = str(data.attrs["main_stream"])
@@ -33,6 +76,8 @@ def compare_places(data: xr.Dataset, year: str) -> pd.DataFrame:
             "budget_gbp_m": now["budget"].sum("stream").to_series(),
             "target_gbp_m": now["target"].sum("stream").to_series(),
             "main": now["budget"].sel(stream=main).to_series(),
+            "opening": now["opening"].sum("stream").to_series(),
+            "fence": now["ring_fence"].sum("stream").to_series(),
             "people": now["population"].to_series(),
             "weighted": weighted.to_series(),
         }
@@ -40,17 +85,28 @@ def compare_places(data: xr.Dataset, year: str) -> pd.DataFrame:
     frame.loc["All places"] = frame.sum()
     total = frame.loc["All places"]
     need = frame["weighted"] / frame["people"]
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "budget_gbp_m": frame["budget_gbp_m"],
             "share": frame["budget_gbp_m"] / total["budget_gbp_m"],
             "target_gbp_m": frame["target_gbp_m"],
             "gbp_per_head": frame["budget_gbp_m"] * 1e6 / frame["people"],
             "gbp_per_weighted_head": frame["main"] * 1e6 / frame["weighted"],
+            "dft_opening": (frame["opening"] / total["opening"])
+            / (frame["target_gbp_m"] / total["target_gbp_m"])
+            - 1,
             "dft": frame["budget_gbp_m"] / frame["target_gbp_m"] - 1,
             "need_index": need / need["All places"],
+            "ring_fence_gbp_m": frame["fence"],
         }
     ).rename_axis("place")
+    for name in ("public_health_grant", "public_health_formula"):
+        if name in now:
+            money = now[name].to_series()
+            table[f"{name}_gbp_m"] = money.reindex(table.index).fillna(money.sum())
+    if "out_of_hospital_share" in now:
+        table["out_of_hospital_share"] = now["out_of_hospital_share"].to_series()
+    return table
 
 
 def what_moved(data: xr.Dataset, place: str, year: str) -> pd.Series:

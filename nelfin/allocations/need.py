@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
 from nelfin.data.specs import WHOLE_SYSTEM
 from nelfin.years import start_of
+
+Array = npt.NDArray[np.float64]
 
 
 def weighted_populations(
@@ -44,10 +48,11 @@ def weighted_populations(
     """
     published = _spread(table)
     known = [str(year) for year in published["year"].values]
-    latest = {year: max(k for k in known if k <= year) for year in years}
-    stacked = [published.sel(year=latest[year]).drop_vars("year") for year in years]
-    level = xr.concat(stacked, pd.Index(years, name="year"))
-    grown: xr.DataArray = level * _growth_index(level, growth, shares, latest)
+    latest = [max(k for k in known if k <= year) for year in years]
+    level = published.sel(year=latest).assign_coords(year=years)
+    people = level.sel(component="registered_population").transpose("place", "year").to_numpy()
+    places = [str(place) for place in level["place"].values]
+    grown: xr.DataArray = level * _growth_index(people, places, growth, shares, years, latest)
     return grown.transpose("component", "place", "year")
 
 
@@ -64,39 +69,41 @@ def _spread(table: pd.DataFrame) -> xr.DataArray:
 
 
 def _growth_index(
-    level: xr.DataArray, growth: pd.DataFrame, shares: pd.DataFrame, latest: dict[str, str]
+    people: Array,
+    places: list[str],
+    growth: pd.DataFrame,
+    shares: pd.DataFrame,
+    years: list[str],
+    latest: list[str],
 ) -> xr.DataArray:
     """Return registered population over that of the published year it starts from."""
-    people = level.sel(component="registered_population", drop=True)
-    index = xr.ones_like(people)
-    for year, start in latest.items():
-        base = people.sel(year=year)
-        added = sum(
-            (_people_added(growth, before) for before in range(start_of(start), start_of(year))),
-            start=0.0,
+    periods = [
+        (start_of(first), start_of(last), float(added))
+        for first, last, added in zip(
+            growth["from_year"], growth["to_year"], growth["people_added"], strict=True
         )
-        index.loc[{"year": year}] = 1 + added * _growth_shares(base, shares) / base
-    return index
+    ]
+    index = np.ones_like(people)
+    for t, (year, start) in enumerate(zip(years, latest, strict=True)):
+        # spread evenly over its period
+        added = sum(
+            number / (last - first)
+            for first, last, number in periods
+            for before in range(start_of(start), start_of(year))
+            if first <= before < last
+        )
+        if added:
+            base = people[:, t]
+            index[:, t] = 1 + added * _growth_shares(base, places, shares) / base
+    return xr.DataArray(index, {"place": places, "year": years}, ("place", "year"))
 
 
-def _people_added(growth: pd.DataFrame, start: int) -> float:
-    """Return the people added from one year to the next, spread evenly over their period."""
-    total = 0.0
-    for line in growth.itertuples():
-        first, last = start_of(str(line.from_year)), start_of(str(line.to_year))
-        if first <= start < last:
-            total += float(str(line.people_added)) / (last - first)
-    return total
-
-
-def _growth_shares(people: xr.DataArray, shares: pd.DataFrame) -> xr.DataArray:
-    given = shares.set_index("place")["share_pct"] / 100
-    rest = people.where(~people["place"].isin(list(given.index)), 0.0)
-    total = float(rest.sum())
-    result = rest / total * (1 - given.sum()) if total > 0 else rest
-    for place, share in given.items():
-        result.loc[{"place": place}] = share
-    return result
+def _growth_shares(people: Array, places: list[str], shares: pd.DataFrame) -> Array:
+    given = dict(zip(shares["place"], shares["share_pct"] / 100, strict=True))
+    rest = np.where([place in given for place in places], 0.0, people)
+    left = 1 - sum(given.values())
+    spread = rest / rest.sum() * left if rest.sum() > 0 else rest
+    return np.array([given.get(place, spread[i]) for i, place in enumerate(places)])
 
 
 def need_index(weighted: xr.DataArray) -> xr.DataArray:

@@ -10,15 +10,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from nelfin.allocations.lp import near_target
 from nelfin.errors import InputError, Problems, nearest
 
 Array = npt.NDArray[np.float64]
+
+PERCENTAGES = (
+    "over_cap_pct",
+    "under_cap_pct",
+    "min_growth_pct",
+    "full_to_dft_pct",
+    "none_from_dft_pct",
+    "min_growth_per_head_pct",
+    "lowest_dft_pct",
+)
+"""Columns of the rules table that are percentages; a `Rule` holds them as fractions."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +41,41 @@ class Rule:
     over_cap: float = 0.0
     under_slope: float = 0.0
     under_cap: float = 0.0
+    min_growth: float = 0.0
+    full_to_dft: float = 0.0
+    none_from_dft: float = 0.0
+    min_growth_per_head: float = 0.0
+    lowest_dft: float = -1.0
 
     @property
-    def in_year(self) -> bool:
-        """Whether DfT is measured after growth, against the target of the year itself."""
-        return self.form in {"clipped", "full"}
+    def on_prior_year(self) -> bool:
+        """Whether DfT is measured before growth, against the target of the prior year."""
+        return self.form in {"capped", "capped_to_target"}
+
+    @property
+    def formula(self) -> str:
+        """Return the rule in words and figures, with DfT the distance from target."""
+        over, slope = f"{100 * self.over_cap:g} %", f"{self.under_slope:.6g}"
+        under = f"under target +min({100 * self.under_cap:g} %, {slope} x abs(DfT))"
+        after = "after growth, on the target of the year"
+        return {
+            "capped": f"over target -min({over}, DfT); {under}",
+            "capped_to_target": f"over target -min({over}, 1 - 1/(1 + DfT)); {under}",
+            "clipped": f"-{slope} x DfT {after}, at most {over} either way",
+            "floors": (
+                f"least cash growth {100 * self.min_growth:g} % to a DfT of "
+                f"{100 * self.full_to_dft:g} % ({after}), tapering to none at "
+                f"{100 * self.none_from_dft:g} %; least growth a head "
+                f"{100 * self.min_growth_per_head:g} % to {100 * self.full_to_dft:g} %; nobody "
+                f"below a DfT of {100 * self.lowest_dft:g} %; the rest evenly up to target"
+            ),
+            "none": "every place keeps its share",
+            "full": "straight to target",
+            "lp": (
+                "linear program: the largest abs(DfT) is the smallest that the least and most "
+                "growth of each place allow, then the next largest, and so on"
+            ),
+        }[self.form]
 
 
 @dataclass(frozen=True)
@@ -72,8 +113,35 @@ def clipped(dft_pre: Array, over_cap: float, under_slope: float, under_cap: floa
     return np.clip(-under_slope * dft_pre, -over_cap, under_cap)
 
 
+def growth_floor(dft_pre: Array, population_growth: npt.ArrayLike, rule: Rule) -> Array:
+    """Return the least growth of a place by its DfT after growth, a fraction.
+
+    Cash: `min_growth` up to `full_to_dft`, then a straight taper to nothing at `none_from_dft`.
+    A head: `min_growth_per_head` up to `full_to_dft`, which turns into cash by the growth of
+    people. The form of 2018/19: 2.08 % to 5 %, none from 10 %; 1.36 % a head.
+    """
+    reach = rule.none_from_dft - rule.full_to_dft
+    cash = rule.min_growth * np.clip((rule.none_from_dft - dft_pre) / reach, 0.0, 1.0)
+    head = (1 + rule.min_growth_per_head) * (1 + np.asarray(population_growth, dtype=float)) - 1
+    return np.where(dft_pre <= rule.full_to_dft, np.maximum(cash, head), cash)
+
+
+def floored(opening: Array, growth: npt.ArrayLike, target: Array, floor: Array) -> Array:
+    """Grow each place, never past target, and never below its floor (in money)."""
+    grown = opening * (1 + np.asarray(growth, dtype=float))
+    return np.asarray(np.maximum(floor, np.minimum(grown, target)))
+
+
+def floors_of(
+    opening: Array, dft_pre: Array, target: Array, population_growth: npt.ArrayLike, rule: Rule
+) -> Array:
+    """Return the least money of each place: least growth, and the lowest DfT allowed."""
+    least = opening * (1 + growth_floor(dft_pre, population_growth, rule))
+    return np.asarray(np.maximum(least, (1 + rule.lowest_dft) * target))
+
+
 def adjustment(rule: Rule, dft: Array) -> Array:
-    """Return the adjustment k of a rule at a distance from target on the basis the rule uses."""
+    """Return the adjustment k of a rule that a distance from target alone decides."""
     if rule.form == "none":
         return np.zeros_like(dft)
     if rule.form == "full":
@@ -83,21 +151,15 @@ def adjustment(rule: Rule, dft: Array) -> Array:
 
 
 def rules_of(table: pd.DataFrame) -> dict[str, Rule]:
-    """Return the rules of a `pace_rules` table by name."""
-
-    def fraction(value: Any, over: float) -> float:
-        return 0.0 if pd.isna(value) else float(value) / over
-
-    return {
-        str(line.rule): Rule(
-            str(line.rule),
-            str(line.form),
-            fraction(line.over_cap_pct, 100),
-            fraction(line.under_slope, 1),
-            fraction(line.under_cap_pct, 100),
-        )
-        for line in table.itertuples()
-    }
+    """Return the rules of a `pace_rules` table by name; percentages become fractions."""
+    rules = {}
+    for line in table.to_dict("records"):
+        given = {name: float(line[name]) for name in ("under_slope",) if pd.notna(line[name])}
+        for column in PERCENTAGES:
+            if pd.notna(line.get(column)):
+                given[column.removesuffix("_pct")] = float(line[column]) / 100
+        rules[str(line["rule"])] = Rule(str(line["rule"]), str(line["form"]), **given)
+    return rules
 
 
 @cache
@@ -115,6 +177,9 @@ def converge(
     target: npt.ArrayLike,
     rule: str | Rule,
     restricted_share: npt.ArrayLike = 1.0,
+    population_growth: npt.ArrayLike = 0.0,
+    min_growth: npt.ArrayLike = -1.0,
+    max_growth: npt.ArrayLike = np.inf,
 ) -> Converged:
     """Apply a pace-of-change rule to rows of systems or places, each with its own growth.
 
@@ -126,11 +191,16 @@ def converge(
         Growth before convergence, as a fraction (0.0542).
     target
         Target on the basis the rule uses: that of the prior year for the 2023/24 and 2024/25
-        rules, that of the year itself for 2025/26, `none` and `full`.
+        rules, that of the year itself for all others.
     rule
         Name of a rule, such as `nhse-core-2023-24`, or a `Rule`.
     restricted_share
         Share of the baseline that moves (specialised services).
+    population_growth
+        Growth of people, as a fraction (`ccg-2018-19` has a least growth a head).
+    min_growth, max_growth
+        Least and most growth of each row, as fractions. Only `lp` has them; it shares out what
+        all rows together have after growth.
 
     Returns
     -------
@@ -141,6 +211,8 @@ def converge(
     ------
     InputError
         If the rule is not known.
+    NoAnswerError
+        If least or most growth cannot be had (`lp`).
 
     Examples
     --------
@@ -157,10 +229,18 @@ def converge(
         rule = known[rule]
     start = np.asarray(baseline, dtype=float)
     goal = np.asarray(target, dtype=float)
+    share = np.asarray(restricted_share, dtype=float)
     grown = start * (1 + np.asarray(growth, dtype=float))
     # "none" has no basis of its own; it is measured against the target of the year
-    dft = (grown if rule.in_year or rule.form == "none" else start) / goal - 1
-    k = adjustment(rule, dft) * np.asarray(restricted_share, dtype=float)
+    dft = (start if rule.on_prior_year else grown) / goal - 1
+    if rule.form == "floors":
+        floor = floors_of(start, dft, goal, population_growth, rule)
+        k = share * (floored(start, growth, goal, floor) / grown - 1)
+    elif rule.form == "lp":
+        moved = near_target(start, goal, float(grown.sum()), min_growth, max_growth)
+        k = share * (moved / grown - 1)
+    else:
+        k = share * adjustment(rule, dft)
     return Converged(dft, k, grown * (1 + k), (1 + dft) * (1 + k) - 1)
 
 
@@ -170,7 +250,8 @@ def converge_table(table: pd.DataFrame, rule: str) -> pd.DataFrame:
     Parameters
     ----------
     table
-        Columns `id, baseline, growth, target` and optionally `restricted_share`.
+        Columns `id, baseline, growth, target` and optionally `restricted_share`,
+        `population_growth`, `min_growth` and `max_growth`.
     rule
         Name of a rule.
 
@@ -182,12 +263,12 @@ def converge_table(table: pd.DataFrame, rule: str) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If the rule is not known, or a target is 0.
+        If the rule is not known, or a target or a baseline is 0.
     """
     problems = Problems()
-    for row, target in table["target"].items():
-        if target <= 0:
-            problems.add(f"row {row}, column target", "is 0.", "Give the target.")
+    for column in ("target", "baseline"):
+        for row in table.index[table[column] <= 0]:
+            problems.add(f"row {row}, column {column}", "is 0.", f"Give the {column}.")
     problems.raise_if_any()
     found = converge(
         table["baseline"],
@@ -195,6 +276,9 @@ def converge_table(table: pd.DataFrame, rule: str) -> pd.DataFrame:
         table["target"],
         rule,
         table.get("restricted_share", 1.0),
+        table.get("population_growth", 0.0),
+        table.get("min_growth", pd.Series(-1.0)).fillna(-1.0),
+        table.get("max_growth", pd.Series(np.inf)).fillna(np.inf),
     )
     return table.assign(
         dft=found.dft,
@@ -202,66 +286,3 @@ def converge_table(table: pd.DataFrame, rule: str) -> pd.DataFrame:
         allocation=found.allocation,
         closing_dft=found.closing_dft,
     )
-
-
-def share_envelope(
-    opening: Array, need_share: Array, envelope: float, rule: Rule, restricted_share: float = 1.0
-) -> tuple[Array, float]:
-    """Share a closed envelope among places under a rule.
-
-    One growth rate holds for every place, and is the one that makes the budgets add up to the
-    envelope. In a closed system the prior year's target is the opening total shared by need.
-
-    Parameters
-    ----------
-    opening
-        Opening positions, £m; shape (place,).
-    need_share
-        Shares of weighted population; sums to 1.
-    envelope
-        Money to share, £m.
-    rule, restricted_share
-        As for `converge`.
-
-    Returns
-    -------
-    budgets : numpy.ndarray
-        £m, adding up to the envelope; shape (place,).
-    growth : float
-        The uniform growth before convergence, as a fraction.
-    """
-    if rule.form == "full":
-        moved = need_share * envelope
-        kept = opening * (envelope / opening.sum())
-        budget = restricted_share * moved + (1 - restricted_share) * kept
-        return budget, float(envelope / opening.sum() - 1)
-    if rule.in_year:
-        growth = _uniform_growth(opening, need_share, envelope, rule, restricted_share)
-        target = need_share * envelope
-    else:
-        target = need_share * opening.sum()
-        k = adjustment(rule, opening / target - 1) * restricted_share
-        growth = float(envelope / (opening * (1 + k)).sum() - 1)
-    budget = converge(opening, growth, target, rule, restricted_share).allocation
-    # the last billionths of a pound that the root leaves
-    return budget * (envelope / budget.sum()), growth
-
-
-def _uniform_growth(
-    opening: Array, need_share: Array, envelope: float, rule: Rule, restricted_share: float
-) -> float:
-    """Find the growth at which budgets add up; they rise with growth, so there is one root."""
-    from scipy.optimize import brentq
-
-    target = need_share * envelope
-
-    def surplus(growth: float) -> float:
-        return float(
-            converge(opening, growth, target, rule, restricted_share).allocation.sum() - envelope
-        )
-
-    even = float(envelope / opening.sum() - 1)
-    # no adjustment moves a budget further than the caps, so the root lies within them
-    reach = 2 * max(rule.over_cap, rule.under_cap) + 1e-9
-    low, high = (1 + even) / (1 + reach) - 1, (1 + even) / max(1 - reach, 0.01) - 1
-    return float(brentq(surplus, low, high, xtol=1e-15, rtol=1e-14))

@@ -8,13 +8,19 @@ rebuilt ones: the unchanged case returns the published figure exactly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 import xarray as xr
 
 from nelfin.data import Inputs
 from nelfin.scenario.schema import Allocation
+
+Multipliers = xr.DataArray | None
+"""Area cost by place; None leaves it out."""
+
+Change = Callable[[pd.DataFrame, Multipliers], tuple[pd.DataFrame, Multipliers]]
+"""From fitted weights and multipliers to those used."""
 
 
 def what_if(weighted: xr.DataArray, inputs: Inputs, section: Allocation) -> xr.DataArray:
@@ -32,32 +38,97 @@ def what_if(weighted: xr.DataArray, inputs: Inputs, section: Allocation) -> xr.D
     section
         New weights by final and component, and whether area cost counts.
     """
-    moved = weighted.copy()
+    moved = weighted
     for final, weights in inputs.need_weights.groupby("final"):
         new = section.need_weights.get(str(final), {})
-        if not new and (section.area_cost or not weights["area_cost"].any()):
-            continue
-        for year in weighted["year"].values:
-            fitted = _of_year(weights, str(year))
-            costs = _of_year(inputs.area_costs, str(year)).set_index("place")["multiplier"]
-            local = xr.DataArray(
-                costs.reindex(list(weighted["place"].values)).to_numpy(),
-                {"place": weighted["place"]},
+        if new or (not section.area_cost and weights["area_cost"].any()):
+            moved = _rebuilt_by_year(
+                moved,
+                inputs,
+                str(final),
+                before=lambda fitted, cost: (fitted, cost),
+                after=lambda fitted, cost: _under(section, fitted, cost),
             )
-            now = weighted.sel(year=year, drop=True)
-            before = rebuilt_final(now, fitted, local)
-            after = rebuilt_final(
-                now, moved_weights(fitted, new), local if section.area_cost else None
-            )
-            moved.loc[{"component": final, "year": year}] *= (after / before).to_numpy()
     return moved
 
 
-def _of_year(table: pd.DataFrame, year: str) -> pd.DataFrame:
-    """Return the rows of a year, else of the last year before it, else of the first."""
-    known = sorted(table["year"].unique())
-    at = max((known_year for known_year in known if known_year <= year), default=known[0])
-    return table[table["year"] == at]
+def step_weight(
+    weighted: xr.DataArray,
+    inputs: Inputs,
+    section: Allocation,
+    final: str,
+    component: str,
+    step: float,
+) -> xr.DataArray:
+    """Return weighted populations with one weight a step higher than a scenario has it.
+
+    Parameters
+    ----------
+    weighted
+        Under the scenario's own what-ifs; dims `component, place, year`.
+    inputs, section
+        As for `what_if`.
+    final, component
+        The weight to move; the others of the final scale so that the sum stays.
+    step
+        What is added to the weight, 0.01 for a percentage point.
+    """
+
+    def stepped(fitted: pd.DataFrame, cost: Multipliers) -> tuple[pd.DataFrame, Multipliers]:
+        weights, cost = _under(section, fitted, cost)
+        now = float(weights.loc[weights["component"] == component, "weight"].iloc[0])
+        return moved_weights(weights, {component: now + step}), cost
+
+    return _rebuilt_by_year(
+        weighted,
+        inputs,
+        final,
+        before=lambda fitted, cost: _under(section, fitted, cost),
+        after=stepped,
+    )
+
+
+def _under(
+    section: Allocation, fitted: pd.DataFrame, cost: Multipliers
+) -> tuple[pd.DataFrame, Multipliers]:
+    """Return the weights and multipliers that a scenario uses."""
+    new = section.need_weights.get(str(fitted["final"].iloc[0]), {})
+    return moved_weights(fitted, new), cost if section.area_cost else None
+
+
+def _rebuilt_by_year(
+    weighted: xr.DataArray, inputs: Inputs, final: str, before: Change, after: Change
+) -> xr.DataArray:
+    """Move a final, year by year, by the ratio of what two sets of weights rebuild."""
+    moved = weighted.copy()
+    weights = inputs.need_weights[inputs.need_weights["final"] == final]
+    years = [str(year) for year in weighted["year"].values]
+    # years that go by the same figures are rebuilt together
+    basis = [(_known_year(weights, y), _known_year(inputs.area_costs, y)) for y in years]
+    for of_weights, of_costs in dict.fromkeys(basis):
+        fitted = weights[weights["year"] == of_weights]
+        local: Multipliers = None
+        if fitted["area_cost"].any():
+            costs = inputs.area_costs[inputs.area_costs["year"] == of_costs]
+            by_place = costs.set_index("place")["multiplier"]
+            local = xr.DataArray(
+                by_place.reindex(list(weighted["place"].values)).to_numpy(),
+                {"place": weighted["place"]},
+            )
+        alike = [y for y, on in zip(years, basis, strict=True) if on == (of_weights, of_costs)]
+        now = weighted.sel(year=alike)
+        ratio = rebuilt_final(now, *after(fitted, local)) / rebuilt_final(
+            now, *before(fitted, local)
+        )
+        there = {"component": final, "year": alike}
+        moved.loc[there] = moved.loc[there] * ratio
+    return moved
+
+
+def _known_year(table: pd.DataFrame, year: str) -> str:
+    """Return the year itself if the table has it, else the last before it, else the first."""
+    known = sorted(str(name) for name in table["year"].unique())
+    return max((name for name in known if name <= year), default=known[0])
 
 
 def rebuilt_final(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nelfin.data import checks_models, checks_places
+from nelfin.data import checks_models, checks_money, checks_need, checks_pace
 from nelfin.data.fit import Fit
 from nelfin.data.inputs import Inputs
 from nelfin.scenario import Scenario
@@ -11,15 +11,18 @@ from nelfin.scenario import Scenario
 def check_together(scenario: Scenario, inputs: Inputs) -> None:
     """Raise an `InputError` with every way the tables do not fit together."""
     fit = Fit(scenario, inputs, scenario.years.labels())
-    checks_places.populations(fit)
-    checks_places.people(fit)
-    checks_places.streams(fit)
-    checks_places.envelope(fit)
-    checks_places.need(fit)
-    checks_places.what_ifs(fit)
-    checks_places.openings(fit)
-    checks_places.growth(fit)
-    checks_places.pace_rules(fit)
+    checks_need.populations(fit)
+    checks_need.people(fit)
+    checks_money.streams(fit)
+    checks_money.envelope(fit)
+    checks_need.need(fit)
+    checks_need.what_ifs(fit)
+    checks_money.openings(fit)
+    checks_need.growth(fit)
+    checks_pace.pace_rules(fit)
+    checks_pace.growth_bounds(fit)
+    checks_money.ring_fences(fit)
+    checks_money.comparisons(fit)
     checks_models.programmes(fit)
     checks_models.organisations(fit)
     checks_models.prevention_years(fit)

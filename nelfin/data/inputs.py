@@ -6,10 +6,11 @@ from dataclasses import dataclass, fields
 
 import pandas as pd
 
-from nelfin.data.specs import TABLES, WHOLE_SYSTEM
-from nelfin.data.tables import read_table
+from nelfin.data.specs import OPENING_FILE, TABLES, WHOLE_SYSTEM
+from nelfin.data.tables import empty_table, read_table
 from nelfin.errors import InputError, Problems
 from nelfin.scenario import Scenario
+from nelfin.scenario.schema import OPENING_FILES
 
 ANY_TRUST = "trusts"
 """In the efficiency table: every trust, by turnover."""
@@ -28,6 +29,10 @@ class Inputs:
     area_costs: pd.DataFrame
     openings: pd.DataFrame
     pace_rules: pd.DataFrame
+    growth_bounds: pd.DataFrame
+    ring_fences: pd.DataFrame
+    public_health_grants: pd.DataFrame
+    spend_by_setting: pd.DataFrame
     population_growth: pd.DataFrame
     population_shares: pd.DataFrame
     prevention_programmes: pd.DataFrame
@@ -49,6 +54,12 @@ class Inputs:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
+def opening_files(scenario: Scenario) -> list[str]:
+    """Return the files that streams name as their opening position, each once."""
+    named = [stream.opening for stream in scenario.allocation.streams.values()]
+    return list(dict.fromkeys(name for name in named if name.lower().endswith(OPENING_FILES)))
+
+
 def load_inputs(scenario: Scenario) -> Inputs:
     """Read and check every table of a scenario.
 
@@ -60,11 +71,19 @@ def load_inputs(scenario: Scenario) -> Inputs:
     problems = Problems()
     tables: dict[str, pd.DataFrame] = {}
     for name, spec in TABLES.items():
+        path = getattr(scenario.data, name)
         try:
-            tables[name] = read_table(getattr(scenario.data, name), spec)
+            tables[name] = empty_table(spec) if path is None else read_table(path, spec)
+        except InputError as error:
+            problems.extend(error)
+    own = []
+    for path in opening_files(scenario):
+        try:
+            own.append(read_table(path, OPENING_FILE).assign(opening=path))
         except InputError as error:
             problems.extend(error)
     problems.raise_if_any()
+    tables["openings"] = pd.concat([tables["openings"], *own])
     inputs = Inputs(**tables)
     from nelfin.data.checks import check_together
 

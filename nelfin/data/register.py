@@ -25,6 +25,8 @@ _UNITS = {
     "cdel_share": "share",
 }
 
+_ENDS = ("min_growth_pct", "max_growth_pct")
+
 
 def register(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
     """Return every figure of a scenario and its tables.
@@ -48,7 +50,7 @@ def register(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
             rows.append(
                 [
                     name,
-                    ", ".join(str(line[key]) for key in keys if line[key]),
+                    ", ".join(str(line[key]) for key in keys if line[key]) or "all",
                     _text(value.iloc[at]),
                     unit if isinstance(unit, str) else str(unit.iloc[at]),
                     line[status],
@@ -60,20 +62,31 @@ def register(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
 
 def _value(name: str, frame: pd.DataFrame) -> tuple[pd.Series, str | pd.Series]:
     """Return the figure each row of a table stands for, and its unit."""
-    if name == "projects":
-        spend = [column for column in frame.columns if column.startswith("spend_")]
-        return frame[spend].sum(axis=1).round(6), "£m"
-    if name == "openings":
-        return frame["value"], frame["measure"].map({"cash_gbp_m": "£m", "dft_pct": "%"})
+    special = {"projects": _spend, "growth_bounds": _bounds, "openings": _opening}
+    if name in special:
+        return special[name](frame)
     if name == "prevention_programmes":
         return frame["value"], frame["unit"]
-    numbers = [c.name for c in TABLES[name].columns if c.kind in {"number", "integer"}]
-    column = numbers[0]
+    column = next(c.name for c in TABLES[name].columns if c.kind in {"number", "integer"})
     if column.endswith("_gbp_m"):
         return frame[column], "£m"
     if column.endswith("_pct"):
         return frame[column], "%"
     return frame[column], _UNITS[column]
+
+
+def _spend(frame: pd.DataFrame) -> tuple[pd.Series, str]:
+    spend = [column for column in frame.columns if column.startswith("spend_")]
+    return frame[spend].sum(axis=1).round(6), "£m"
+
+
+def _bounds(frame: pd.DataFrame) -> tuple[pd.Series, str]:
+    least, most = (frame[name].map(_text).replace("", "any") for name in _ENDS)
+    return "at least " + least + ", at most " + most, "%"
+
+
+def _opening(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    return frame["value"], frame["measure"].map({"cash_gbp_m": "£m", "dft_pct": "%"})
 
 
 def _text(value: object) -> str:

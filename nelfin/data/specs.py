@@ -35,6 +35,24 @@ PROGRAMME_PARAMETERS = (
     "cashable_share_pct",
 )
 
+_CAPS = ("over_cap_pct", "under_slope", "under_cap_pct")
+RULE_NEEDS: dict[str, tuple[str, ...]] = {
+    "capped": _CAPS,
+    "capped_to_target": _CAPS,
+    "clipped": _CAPS,
+    "floors": (
+        "min_growth_pct",
+        "full_to_dft_pct",
+        "none_from_dft_pct",
+        "min_growth_per_head_pct",
+        "lowest_dft_pct",
+    ),
+    "lp": (),
+    "none": (),
+    "full": (),
+}
+"""Forms of pace-of-change rules, and the parameters each needs."""
+
 _STATUS = Column("status", required=False, blank=True, default="given", choices=STATUSES)
 _SOURCE = Column("source", required=False, blank=True, default="")
 
@@ -115,16 +133,74 @@ TABLES: dict[str, Table] = {
         "pace-of-change rules",
         (
             Column("rule"),
-            Column("form", choices=("capped", "capped_to_target", "clipped", "none", "full")),
+            Column("form", choices=tuple(RULE_NEEDS)),
             _optional("stream"),
             _optional("year", kind="year"),
             _optional("over_cap_pct", kind="number", low=0, high=100),
             _optional("under_slope", kind="number", low=0),
             _optional("under_cap_pct", kind="number", low=0, high=100),
+            _optional("min_growth_pct", kind="number", low=-100, high=100),
+            _optional("full_to_dft_pct", kind="number", low=-100, high=100),
+            _optional("none_from_dft_pct", kind="number", low=-100, high=100),
+            _optional("min_growth_per_head_pct", kind="number", low=-100, high=100),
+            _optional("lowest_dft_pct", kind="number", low=-100, high=0),
             _STATUS,
             _SOURCE,
         ),
         key=("rule",),
+    ),
+    "growth_bounds": Table(
+        "least and most growth of places",
+        (
+            _optional("stream", default=""),
+            _optional("place", default=""),
+            _optional("year", kind="year", default=""),
+            _optional("min_growth_pct", kind="number", low=-100, high=200),
+            _optional("max_growth_pct", kind="number", low=-100, high=200),
+            _STATUS,
+            _SOURCE,
+        ),
+        key=("stream", "place", "year"),
+        may_be_empty=True,
+    ),
+    "ring_fences": Table(
+        "ring-fences and items held by the system",
+        (
+            Column("stream"),
+            Column("item"),
+            Column("year", kind="year"),
+            _number("amount_gbp_m", low=0),
+            _optional("need", default="", choices=COMPONENTS),
+            _STATUS,
+            _SOURCE,
+        ),
+        key=("stream", "item", "year"),
+        may_be_empty=True,
+    ),
+    "public_health_grants": Table(
+        "public health grants",
+        (
+            Column("place"),
+            Column("year", kind="year"),
+            _number("grant_gbp_m", low=0),
+            _STATUS,
+            _SOURCE,
+        ),
+        key=("place",),
+        may_be_empty=True,
+    ),
+    "spend_by_setting": Table(
+        "spend by setting",
+        (
+            Column("place"),
+            Column("setting"),
+            Column("out_of_hospital", kind="yes_no"),
+            _number("spend_gbp_m", low=0),
+            _STATUS,
+            _SOURCE,
+        ),
+        key=("place", "setting"),
+        may_be_empty=True,
     ),
     "population_growth": Table(
         "population growth",
@@ -275,6 +351,19 @@ TABLES: dict[str, Table] = {
     ),
 }
 
+OPENING_FILE = Table(
+    "opening position",
+    (
+        Column("place"),
+        _optional("measure", default="cash_gbp_m", choices=("cash_gbp_m", "dft_pct")),
+        _number("value"),
+        _STATUS,
+        _SOURCE,
+    ),
+    key=("place",),
+)
+"""A file that a stream names as its opening position."""
+
 CONVERGE = Table(
     "rows to converge",
     (
@@ -283,6 +372,9 @@ CONVERGE = Table(
         _number("growth", low=-1, high=2),
         _number("target", low=0),
         _optional("restricted_share", kind="number", low=0, high=1, default=1.0),
+        _optional("population_growth", kind="number", low=-0.9, high=2, default=0.0),
+        _optional("min_growth", kind="number", low=-1, high=2),
+        _optional("max_growth", kind="number", low=-1, high=2),
     ),
     key=("id",),
 )

@@ -84,6 +84,7 @@ class Table:
     title: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
+    may_be_empty: bool = False
 
 
 def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.DataFrame:
@@ -112,6 +113,11 @@ def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.Da
     return check(read_raw(path, sheet), spec)
 
 
+def empty_table(spec: Table) -> pd.DataFrame:
+    """Return a table without rows, as a scenario that names no file has it."""
+    return check(Raw(spec.title, [c.name for c in spec.columns], [], [], ()), spec)
+
+
 def check(raw: Raw, spec: Table) -> pd.DataFrame:
     """Turn texts into the typed columns of a specification; raise every problem."""
     frame, problems = inspect(raw, spec)
@@ -127,7 +133,7 @@ def inspect(raw: Raw, spec: Table) -> tuple[pd.DataFrame, Problems]:
     problems = Problems()
     problems.found.extend(raw.problems)
     wanted = _match_headings(raw, spec, problems)
-    if not raw.rows:
+    if not raw.rows and not spec.may_be_empty:
         problems.add(raw.place, "holds no rows.", f"Fill in the {spec.title}.")
     columns: dict[str, pd.Series] = {}
     index = pd.Index(raw.numbers, name="row")

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.evidence import STATUSES, Figure
-from nelfin.scenario.schema import Data, Scenario
+from nelfin.scenario.schema import OPENING_FILES, Scenario
 
 PACKAGED = "nel"
 """Name of the embedded system, usable in `extends` and, as `nel:file.csv`, in `[data]`."""
@@ -156,10 +156,13 @@ def _leaves(raw: Tree, file: Path) -> Tree:
 
 
 def _located(value: Any, key: str, folder: Path) -> Any:
-    """Make a path of `[data]` absolute, starting at the folder of the file that names it."""
-    if not key.startswith("data.") or not isinstance(value, (str, Path)):
+    """Make the path of a table absolute, starting at the folder of the file that names it."""
+    if not isinstance(value, (str, Path)):
         return value
     text = str(value)
+    opening = key.startswith("allocation.streams.") and key.endswith(".opening")
+    if not key.startswith("data.") and not (opening and text.lower().endswith(OPENING_FILES)):
+        return value
     if text.startswith(f"{PACKAGED}:"):
         return str(packaged_folder() / text.removeprefix(f"{PACKAGED}:"))
     try:
@@ -360,9 +363,9 @@ def resolved_toml(scenario: Scenario) -> str:
             "source": figure.source,
         }
 
-    plain = scenario.model_dump(mode="json", by_alias=True)
-    for table in Data.model_fields:
-        file = Path(plain["data"][table])
+    plain = scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
+    for table, path in plain["data"].items():
+        file = Path(path)
         if file.parent == packaged_folder():
             plain["data"][table] = f"{PACKAGED}:{file.name}"
     return tomli_w.dumps(turn(plain, ""))

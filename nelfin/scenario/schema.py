@@ -70,6 +70,14 @@ class Data(Section):
     """Named opening positions of the places."""
     pace_rules: TablePath
     """Pace-of-change rules and their parameters."""
+    growth_bounds: TablePath | None = None
+    """Least and most growth of places, for the rule `lp`."""
+    ring_fences: TablePath | None = None
+    """Money taken off the top of a stream: shared on a need of its own, or held by the system."""
+    public_health_grants: TablePath | None = None
+    """Public health grants of the places' councils, to compare."""
+    spend_by_setting: TablePath | None = None
+    """Spend of the places in and out of hospital, to compare."""
     population_growth: TablePath
     """People added to the system over periods of years."""
     population_shares: TablePath
@@ -107,11 +115,15 @@ class Stream(Section):
     need: str = ""
     """Component of need that sets the target; blank keeps the stream at system level."""
     opening: str = "on-target"
-    """Opening position of the first year: the name of one, or `on-target`."""
+    """Opening position of the first year: the name of one, `on-target`, or a file of your own."""
     rule: str = "national"
     """Pace-of-change rule, or `national` for the rule NHS England used that year."""
     restricted_share: Annotated[float, Field(ge=0, le=1)] = 1.0
     """Share of the baseline that moves; high-cost drugs and devices do not."""
+
+
+OPENING_FILES = (".csv", ".xlsx", ".xlsb", ".xls", ".ods")
+"""Endings by which an opening is known to be a file."""
 
 
 class Allocation(Section):

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from nelfin.allocations.closed import share_envelope
 from nelfin.allocations.need import need_index
-from nelfin.allocations.pace import packaged_rules, share_envelope
+from nelfin.allocations.pace import packaged_rules
 from nelfin.data.practices import (
     Practices,
     import_practices,

@@ -97,7 +97,8 @@ def keep(count: int) -> Change:
 def test_the_embedded_tables_fit_each_other(inputs: Inputs) -> None:
     assert inputs.places() == list(PLACES)
     assert set(inputs.tables()) == set(TABLES)
-    assert all(len(frame) for frame in inputs.tables().values())
+    empty = {name for name, frame in inputs.tables().items() if frame.empty}
+    assert empty == {"ring_fences", "spend_by_setting"}  # no figure of them is published
 
 
 def test_a_copy_of_the_embedded_tables_is_accepted(folder: Path) -> None:

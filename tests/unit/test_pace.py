@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 import nelfin
+from nelfin.allocations.closed import share_envelope
 from nelfin.allocations.pace import (
     Rule,
     adjustment,
     converge,
     packaged_rules,
     rules_of,
-    share_envelope,
 )
 from nelfin.data import load_inputs
 from nelfin.errors import InputError

@@ -1,13 +1,10 @@
-"""Checks of what place budgets rest on: people, streams, need, openings and pace."""
+"""Checks of people and need: weighted populations, what-ifs and growth of population."""
 
 from __future__ import annotations
 
-import pandas as pd
-
 from nelfin.data.fit import Fit
-from nelfin.data.specs import OTHER, WHOLE_SYSTEM
+from nelfin.data.specs import WHOLE_SYSTEM
 from nelfin.errors import nearest
-from nelfin.scenario import main_stream
 from nelfin.years import start_of
 
 
@@ -50,73 +47,6 @@ def people(fit: Fit) -> None:
             f"is 0, the registered_population of {line['place']}.",
             "Give the people registered there.",
         )
-
-
-def envelope(fit: Fit) -> None:
-    """Find an envelope below its streams, and a main stream that cannot be grown."""
-    streams = fit.scenario.allocation.streams
-    if OTHER in streams:
-        fit.problems.add(
-            f"scenario, allocation.streams.{OTHER}",
-            "is the name of the line that balances to the plan's total.",
-            "Give the stream another name.",
-        )
-    frame = fit.inputs.allocations
-    first = frame[frame["year"] == fit.years[0]]
-    published = float(first["allocation_gbp_m"].sum())
-    total = fit.scenario.envelope.plan_total_gbp_m
-    if published > total + 1e-9:
-        fit.problems.add(
-            "scenario, envelope.plan_total_gbp_m",
-            f"is {total:,.3f}, less than the streams of {fit.years[0]}, {published:,.3f}.",
-            "Give the plan's total, or correct the allocations.",
-        )
-    for row, line in frame[frame["baseline_gbp_m"] == 0].iterrows():
-        fit.problems.add(
-            fit.at("allocations", row, "baseline_gbp_m"),
-            f"is 0, so {line['stream']} cannot be grown from it.",
-            "Give the baseline, or leave it blank for a stream that is new.",
-        )
-    main = main_stream(fit.scenario)
-    rows = first[first["stream"] == main]
-    if rows.empty:
-        fit.problems.add(
-            fit.at("allocations"),
-            f"has no row for {main} in the first year {fit.years[0]}.",
-            "Add it, or set years.first to a year it has.",
-        )
-    for row in rows.index[rows["baseline_gbp_m"].isna()]:
-        fit.problems.add(
-            fit.at("allocations", row, "baseline_gbp_m"),
-            f"is empty for {main} in the first year.",
-            "Give the baseline: organisations' income growth is measured on it.",
-        )
-
-
-def streams(fit: Fit) -> None:
-    """Find streams without an allocation or growth, and names of none."""
-    streams = fit.scenario.allocation.streams
-    fit.unknown("allocations", "stream", list(streams), set())
-    frame = fit.inputs.allocations
-    in_plan = frame[frame["year"].isin(fit.years)]
-    for name in streams:
-        if name not in set(in_plan["stream"]):
-            fit.problems.add(
-                fit.at("allocations"),
-                f'has no row for the stream "{name}" from {fit.years[0]} to {fit.years[-1]}.',
-                "Add one, or set years.first to a year it has.",
-            )
-        if name not in fit.scenario.envelope.growth_pct:
-            fit.problems.add(
-                f"scenario, envelope.growth_pct.{name}", "is missing.", "Add its growth."
-            )
-    for label, names in {
-        "envelope.growth_pct": fit.scenario.envelope.growth_pct,
-        "prevention.share_of": fit.scenario.prevention.share_of,
-    }.items():
-        for name in names:
-            if name not in streams:
-                fit.problems.add(f"scenario, {label}", f'names "{name}".', nearest(name, streams))
 
 
 def need(fit: Fit) -> None:
@@ -185,46 +115,6 @@ def what_ifs(fit: Fit) -> None:
             )
 
 
-def openings(fit: Fit) -> None:
-    """Find openings that lack places, mix measures or hold less than nothing."""
-    frame = fit.inputs.openings
-    fit.unknown("openings", "place", fit.inputs.places(), set())
-    names = [*dict.fromkeys(frame["opening"]), "on-target"]
-    for name, stream in fit.scenario.allocation.streams.items():
-        if stream.opening not in names:
-            fit.problems.add(
-                f"scenario, allocation.streams.{name}.opening",
-                f'is "{stream.opening}".',
-                nearest(stream.opening, names),
-            )
-    for name, rows in frame.groupby("opening"):
-        gaps = sorted(set(fit.inputs.places()) - set(rows["place"]))
-        if gaps:
-            fit.problems.add(
-                fit.at("openings"), f'"{name}" lacks {", ".join(gaps)}.', "Add the rows."
-            )
-        if rows["measure"].nunique() > 1:
-            fit.problems.add(
-                fit.at("openings", rows.index[0], "measure"),
-                f'"{name}" mixes cash and distance from target.',
-                "Use one measure in an opening.",
-            )
-        elif rows["measure"].iloc[0] == "cash_gbp_m" and rows["value"].sum() <= 0:
-            fit.problems.add(
-                fit.at("openings", column="value"),
-                f'"{name}" adds up to nothing.',
-                "Give each place's cash.",
-            )
-    for row, line in frame.iterrows():
-        cash = line["measure"] == "cash_gbp_m"
-        if (cash and line["value"] < 0) or (not cash and line["value"] <= -100):
-            fit.problems.add(
-                fit.at("openings", row, "value"),
-                f"is {line['value']:g}: a place cannot open with less than nothing.",
-                "Give cash of 0 or more, or a distance above -100 %.",
-            )
-
-
 def growth(fit: Fit) -> None:
     """Find growth shares that do not add up."""
     fit.unknown("population_shares", "place", fit.inputs.places(), set())
@@ -274,35 +164,3 @@ def growth_periods(fit: Fit) -> None:
                 f"is {line['to_year']}, not after {line['from_year']}.",
                 "Give a later year.",
             )
-
-
-def pace_rules(fit: Fit) -> None:
-    """Find pace rules without their parameters, without one answer, or twice."""
-    seen: dict[tuple[str, str], object] = {}
-    for row, line in fit.inputs.pace_rules.iterrows():
-        form = line["form"]
-        if form in {"none", "full"}:
-            continue
-        for column in ("over_cap_pct", "under_slope", "under_cap_pct"):
-            if pd.isna(line[column]):
-                fit.problems.add(
-                    fit.at("pace_rules", row, column),
-                    f"is empty, but a rule of the form {form} needs it.",
-                    "Fill it in.",
-                )
-        cap = max(line["over_cap_pct"], line["under_cap_pct"])
-        if form == "clipped" and line["under_slope"] + 2 * cap / 100 >= 1:
-            fit.problems.add(
-                fit.at("pace_rules", row, "under_slope"),
-                f"is {line['under_slope']:g} beside a cap of {cap:g} %: such a rule need not "
-                "have one growth at which budgets add up.",
-                "Keep the slope and twice the cap together below 1.",
-            )
-        key = (str(line["stream"]), str(line["year"]))
-        if line["stream"] and line["year"] and key in seen:
-            fit.problems.add(
-                fit.at("pace_rules", row, "year"),
-                f"{key[0]} in {key[1]} has a rule in row {seen[key]} already.",
-                "Keep one rule for a stream and year, or leave the year out.",
-            )
-        seen.setdefault(key, row)

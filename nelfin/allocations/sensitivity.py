@@ -1,0 +1,94 @@
+"""How far place budgets move with what they rest on: need weights, opening position, rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+import xarray as xr
+
+from nelfin.allocations.budgets import need_of_places, share
+from nelfin.allocations.weights import step_weight
+from nelfin.data import Inputs
+from nelfin.errors import InputError, NoAnswerError, nearest
+from nelfin.scenario import Scenario, main_stream
+
+KINDS = ("need weight", "opening", "rule")
+"""What is changed, one thing at a time."""
+
+
+def sensitivity(scenario: Scenario, inputs: Inputs, year: str = "") -> pd.DataFrame:
+    """Return how each place's budget moves when one thing changes and all else stays.
+
+    A need weight rises by one percentage point in every year, and the other weights of its final
+    scale so that the sum stays. Openings and rules are those of the main stream.
+
+    Parameters
+    ----------
+    scenario, inputs
+        As for `allocate`.
+    year
+        Year of the budgets; the last published by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a kind, case and place: `year, kind, case, place, target_gbp_m, budget_gbp_m`,
+        `target_move_gbp_m` and `budget_move_gbp_m` against the scenario (£m; the moves of a case
+        add up to nothing over the places), and `note`: why a case has no budgets, or "".
+
+    Raises
+    ------
+    InputError
+        If the year is not one of the plan's.
+    """
+    weighted = need_of_places(scenario, inputs)
+    data = share(scenario, inputs, weighted)
+    year = year or str(data.attrs["last_published_year"])
+    years = scenario.years.labels()
+    if year not in years:
+        raise InputError.one("year", f'"{year}" is not a year of the plan.', nearest(year, years))
+    base = _of_year(data, year)
+    parts = []
+    for kind, case, changed, need in _cases(scenario, inputs, weighted):
+        note = ""
+        try:
+            found = _of_year(share(changed, inputs, need), year)
+        except NoAnswerError as error:
+            found, note = base * float("nan"), str(error)
+        moves = found.sub(base).rename(columns=lambda name: name.replace("_gbp", "_move_gbp"))
+        part = pd.concat([found, moves], axis="columns").reset_index()
+        parts.append(part.assign(year=year, kind=kind, case=case, note=note))
+    columns = ["year", "kind", "case", "place", *base.columns, *moves.columns, "note"]
+    return pd.concat(parts, ignore_index=True)[columns]
+
+
+def _of_year(data: xr.Dataset, year: str) -> pd.DataFrame:
+    now = data[["target", "budget"]].sel(year=year, drop=True).sum("stream")
+    return now.to_dataframe().add_suffix("_gbp_m")
+
+
+def _cases(
+    scenario: Scenario, inputs: Inputs, weighted: xr.DataArray
+) -> Iterator[tuple[str, str, Scenario, xr.DataArray]]:
+    """Yield each change: its kind, its name, and the scenario and need that go with it."""
+    needs = {stream.need for stream in scenario.allocation.streams.values()}
+    weights = inputs.need_weights[inputs.need_weights["final"].isin(needs)]
+    for final, component in weights[["final", "component"]].drop_duplicates().to_numpy():
+        need = step_weight(weighted, inputs, scenario.allocation, final, component, 0.01)
+        yield "need weight", f"{final}: {component} +1 point", scenario, need
+    main = main_stream(scenario)
+    current = scenario.allocation.streams[main]
+    known = [*dict.fromkeys(inputs.openings["opening"]), "on-target"]
+    rules = ["national", *inputs.pace_rules["rule"]]
+    for kind, names in (("opening", known), ("rule", rules)):
+        for name in names:
+            if name != getattr(current, kind):
+                yield kind, str(name), _with_stream(scenario, main, kind, str(name)), weighted
+
+
+def _with_stream(scenario: Scenario, name: str, field: str, value: str) -> Scenario:
+    stream = scenario.allocation.streams[name].model_copy(update={field: value})
+    streams = scenario.allocation.streams | {name: stream}
+    allocation = scenario.allocation.model_copy(update={"streams": streams})
+    return scenario.model_copy(update={"allocation": allocation})

@@ -16,7 +16,7 @@ import xarray as xr
 from nelfin.errors import InputError, nearest
 
 TIDY: dict[str, tuple[str, ...]] = {
-    "place_budgets": ("budget", "target", "opening", "dft_opening", "dft"),
+    "place_budgets": ("budget", "target", "opening", "ring_fence", "dft_opening", "dft"),
     "budget_change": ("budget_change",),
     "envelope": ("envelope", "system_held", "like_for_like_growth", "uniform_growth"),
     "need": ("weighted_population", "need_index"),

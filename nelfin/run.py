@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from nelfin.allocations import allocate
+from nelfin.allocations import allocate, sensitivity
 from nelfin.data import Inputs, load_inputs
 from nelfin.data.inputs import opening_files
 from nelfin.data.register import register
@@ -58,6 +58,8 @@ def run(scenario: Scenario) -> Result:
         inputs = load_inputs(scenario)
     with _timed("allocate", seconds):
         budgets = allocate(scenario, inputs)
+    with _timed("sensitivity", seconds):
+        moves = sensitivity(scenario, inputs)
     with _timed("prevention", seconds):
         base = budgets["envelope"].sel(stream=list(scenario.prevention.share_of)).sum("stream")
         prevention = shift(base, scenario.prevention, inputs.prevention_programmes)
@@ -92,6 +94,7 @@ def run(scenario: Scenario) -> Result:
         "spend": plan.spend,
         "limits": plan.limits,
         "projects": plan.projects,
+        "sensitivity": moves,
         "sources": register(scenario, inputs),
     }
     provenance = {

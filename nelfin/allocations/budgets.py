@@ -119,8 +119,8 @@ def share(scenario: Scenario, inputs: Inputs, weighted: xr.DataArray) -> xr.Data
         need_index=need_index(weighted).assign_attrs(
             _about("Need a head against the system's", "ratio, system = 1")
         ),
-        **beside_budgets(inputs, weighted),
     )
+    data = data.assign(beside_budgets(inputs, weighted))
     main = main_stream(scenario)
     published = inputs.allocations.loc[inputs.allocations["stream"] == main, "year"]
     data.attrs = {

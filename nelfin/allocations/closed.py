@@ -76,7 +76,7 @@ def share_envelope(
             return restricted_share * moved + (1 - restricted_share) * opening * (1 + growth)
 
         high = max(float((np.maximum(target, floor) / opening).max()) - 1, even)
-        growth = _root(share, envelope, -1.0, high + 1e-9)
+        growth = _root(share, envelope, -1.0, high)
     elif rule.on_prior_year:
         past = need_share * opening.sum()
         k = adjustment(rule, opening / past - 1) * restricted_share

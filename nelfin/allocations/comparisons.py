@@ -34,7 +34,9 @@ def beside_budgets(inputs: Inputs, weighted: xr.DataArray) -> dict[str, xr.DataA
         grant = xr.DataArray(by_place.to_numpy(), {"place": places}, ("place",))
         need = weighted.sel(component="health_inequalities", drop=True)
         found["public_health_grant"] = grant.assign_attrs(
-            long_name="Public health grant of the place's council", units="£m"
+            long_name="Public health grant of the place's council",
+            units="£m",
+            year=", ".join(sorted(set(inputs.public_health_grants["year"]))),
         )
         found["public_health_formula"] = (grant.sum() * need / need.sum("place")).assign_attrs(
             long_name="Public health grant if shared by avoidable mortality", units="£m"

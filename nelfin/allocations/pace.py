@@ -123,7 +123,8 @@ def growth_floor(dft_pre: Array, population_growth: npt.ArrayLike, rule: Rule) -
     reach = rule.none_from_dft - rule.full_to_dft
     cash = rule.min_growth * np.clip((rule.none_from_dft - dft_pre) / reach, 0.0, 1.0)
     head = (1 + rule.min_growth_per_head) * (1 + np.asarray(population_growth, dtype=float)) - 1
-    return np.where(dft_pre <= rule.full_to_dft, np.maximum(cash, head), cash)
+    # 105 / 100 is a hair above 5 %
+    return np.where(dft_pre <= rule.full_to_dft + 1e-12, np.maximum(cash, head), cash)
 
 
 def floored(opening: Array, growth: npt.ArrayLike, target: Array, floor: Array) -> Array:

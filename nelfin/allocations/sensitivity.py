@@ -16,6 +16,8 @@ from nelfin.scenario import Scenario, main_stream
 KINDS = ("need weight", "opening", "rule")
 """What is changed, one thing at a time."""
 
+COLUMNS = ["year", "kind", "case", "note", "place", "measure", "value", "unit"]
+
 
 def sensitivity(scenario: Scenario, inputs: Inputs, year: str = "") -> pd.DataFrame:
     """Return how each place's budget moves when one thing changes and all else stays.
@@ -33,9 +35,10 @@ def sensitivity(scenario: Scenario, inputs: Inputs, year: str = "") -> pd.DataFr
     Returns
     -------
     pandas.DataFrame
-        A row a kind, case and place: `year, kind, case, place, target_gbp_m, budget_gbp_m`,
-        `target_move_gbp_m` and `budget_move_gbp_m` against the scenario (£m; the moves of a case
-        add up to nothing over the places), and `note`: why a case has no budgets, or "".
+        Tidy: `year, kind, case, note, place, measure, value, unit`. Measures, in £m: `budget` and
+        `target` under the case, `budget_move` and `target_move` against the scenario; the moves
+        of a case add up to nothing over the places. Of a case without an answer the values are
+        NaN and `note` says why.
 
     Raises
     ------
@@ -56,16 +59,15 @@ def sensitivity(scenario: Scenario, inputs: Inputs, year: str = "") -> pd.DataFr
             found = _of_year(share(changed, inputs, need), year)
         except NoAnswerError as error:
             found, note = base * float("nan"), str(error)
-        moves = found.sub(base).rename(columns=lambda name: name.replace("_gbp", "_move_gbp"))
-        part = pd.concat([found, moves], axis="columns").reset_index()
-        parts.append(part.assign(year=year, kind=kind, case=case, note=note))
-    columns = ["year", "kind", "case", "place", *base.columns, *moves.columns, "note"]
-    return pd.concat(parts, ignore_index=True)[columns]
+        wide = found.join(found.sub(base).add_suffix("_move"))
+        part = wide.reset_index().melt("place", var_name="measure")
+        parts.append(part.assign(year=year, kind=kind, case=case, note=note, unit="£m"))
+    return pd.concat(parts, ignore_index=True)[COLUMNS]
 
 
 def _of_year(data: xr.Dataset, year: str) -> pd.DataFrame:
     now = data[["target", "budget"]].sel(year=year, drop=True).sum("stream")
-    return now.to_dataframe().add_suffix("_gbp_m")
+    return now.to_dataframe()
 
 
 def _cases(

@@ -4,17 +4,37 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from nelfin.cli.options import scenario_argument, set_option, write_tables
 from nelfin.errors import InputError, nearest
 
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from nelfin.data import Inputs
+    from nelfin.scenario import Scenario
+
 
 @click.command()
 @scenario_argument
 @click.option("--year", default="", metavar="Y", help="Year; the last published by default.")
 @click.option("--place", default="", metavar="NAME", help="One page for one place.")
+@click.option(
+    "--opening",
+    default="",
+    metavar="NAME|FILE",
+    help="Opening position of the main stream: a name, or a file with the columns place and "
+    "value (£m; or measure dft_pct and % from target).",
+)
+@click.option(
+    "--sensitivity",
+    is_flag=True,
+    help="How far budgets move with need weights, opening position and rule.",
+)
 @set_option
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder for the tables."
@@ -24,42 +44,74 @@ def allocate(
     scenario: str | None,
     year: str,
     place: str,
+    opening: str,
+    sensitivity: bool,
     overrides: tuple[str, ...],
     output: Path | None,
     as_json: bool,
 ) -> None:
     """Share the money of SCENARIO among places, and print the budgets of a year."""
     from nelfin.allocations import allocate as share
-    from nelfin.allocations.comparisons import compare_places, what_moved
+    from nelfin.allocations import sensitivity as sensitivities
     from nelfin.data import load_inputs
-    from nelfin.report.place import place_page, places_table
+    from nelfin.report.place import place_page, places_table, sensitivity_table
     from nelfin.result import check_folder, tidy_tables
     from nelfin.scenario import load_scenario, main_stream
 
     if output is not None:
         check_folder(output, force=False)
     loaded = load_scenario(scenario, overrides)
-    data = share(loaded, load_inputs(loaded))
+    stream = main_stream(loaded)
+    if opening:
+        key = f"allocation.streams.{stream}.opening"
+        loaded = load_scenario(scenario, [*overrides, f"{key}={opening}"])
+    inputs = load_inputs(loaded)
+    data = share(loaded, inputs)
     year = year or str(data.attrs["last_published_year"])
     years, places = ([str(label) for label in data[dim].values] for dim in ("year", "place"))
     if year not in years:
         raise InputError.one(f"--year {year}", "is not a year of the plan.", nearest(year, years))
     if place and place not in places:
         raise InputError.one(f"--place {place}", "is not known.", nearest(place, places))
-    stream = main_stream(loaded)
-    figure = loaded.evidence[f"allocation.streams.{stream}.opening"]
-    opening = f"illustrative: {figure.value}" if figure.status == "illustrative" else ""
+    tables = tidy_tables(data)
+    if sensitivity:
+        tables["sensitivity"] = sensitivities(loaded, inputs, year)
     if output is not None:
-        write_tables(tidy_tables(data), output)
+        write_tables(tables, output)
         click.echo(f"Written to {output}.", err=True)
+    mark = _opening_mark(loaded, inputs, stream)
     if as_json:
-        frame = compare_places(data, year)
-        shown = frame.loc[[place]] if place else frame
-        found = {"year": year, "places": json.loads(shown.reset_index().to_json(orient="records"))}
-        if place:
-            found["what_moved_gbp_m"] = what_moved(data, place, year).to_dict()
-        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+        click.echo(_as_json(data, place, year, tables.get("sensitivity")))
+    elif sensitivity:
+        table = tables["sensitivity"]
+        shown = table[table["place"] == place] if place else table
+        click.echo(sensitivity_table(shown, loaded.name, mark))
     elif place:
-        click.echo(place_page(data, place, year, opening))
+        click.echo(place_page(data, place, year, mark))
     else:
-        click.echo(places_table(data, loaded.name, year, opening))
+        click.echo(places_table(data, loaded.name, year, mark))
+
+
+def _opening_mark(scenario: Scenario, inputs: Inputs, stream: str) -> str:
+    """Name the opening position, with the word illustrative where its figures are that."""
+    opening = scenario.allocation.streams[stream].opening
+    rows = inputs.openings[inputs.openings["opening"] == opening]
+    made_up = opening == "on-target" or (rows["status"] == "illustrative").any()
+    return f"{'illustrative' if made_up else 'given'}: {Path(opening).name}"
+
+
+def _as_json(data: xr.Dataset, place: str, year: str, sensitivity: pd.DataFrame | None) -> str:
+    from nelfin.allocations.comparisons import compare_places, what_moved
+
+    def records(frame: pd.DataFrame) -> object:
+        return json.loads(frame.to_json(orient="records"))
+
+    frame = compare_places(data, year)
+    shown = frame.loc[[place]] if place else frame
+    found: dict[str, object] = {"year": year, "places": records(shown.reset_index())}
+    if place:
+        found["what_moved_gbp_m"] = what_moved(data, place, year).to_dict()
+    if sensitivity is not None:
+        mine = sensitivity[sensitivity["place"] == place] if place else sensitivity
+        found["sensitivity"] = records(mine)
+    return json.dumps(found, indent=1, ensure_ascii=False)

@@ -17,7 +17,7 @@ from nelfin.cli.options import replace_option, require_free, write_table
     type=click.Path(path_type=Path),
     metavar="MAP.csv",
     help="Map with the columns practice_code, pcn_code or local_authority, and place. Without it "
-    "the map that comes with nelfin is used (QMF), else local authorities.",
+    "the map that comes with nelfin is used (for QMF), else local authorities.",
 )
 @click.option("--year", default="", metavar="Y", help="Year of the file, such as 2025/26.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="OUT.csv")
@@ -43,17 +43,36 @@ def import_practices(
     )
 
 
+def _list_rules(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if not value:
+        return
+    from nelfin.allocations.pace import packaged_rules
+
+    for name, rule in packaged_rules().items():
+        click.echo(f"{name}\n    {rule.formula}")
+    ctx.exit()
+
+
 @click.command()
 @click.argument("baseline", type=click.Path(path_type=Path))
 @click.option("--rule", required=True, metavar="NAME", help="Pace-of-change rule.")
+@click.option(
+    "--list",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list_rules,
+    help="List the rules with their formulas.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="OUT.csv")
 @replace_option
 def converge(baseline: Path, rule: str, output: Path, force: bool) -> None:
     """Apply a pace-of-change rule to the table BASELINE.
 
-    BASELINE has the columns id, baseline, growth (a fraction, 0.0542) and target, and may have
-    restricted_share (specialised services). The target is that of the prior year for the rules of
-    2023/24 and 2024/25, and that of the year itself for 2025/26.
+    BASELINE has the columns id, baseline, growth (a fraction, 0.0542) and target. The target is
+    that of the prior year for the NHS England rules of 2023/24 and 2024/25, and that of the year
+    itself for all others. It may have restricted_share (specialised services),
+    population_growth (ccg-2018-19), min_growth and max_growth (lp), all as fractions.
     """
     from nelfin.allocations.pace import converge_table
     from nelfin.data import CONVERGE, read_table

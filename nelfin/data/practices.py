@@ -133,10 +133,9 @@ def _check_codes(raw: Raw, table: pd.DataFrame, problems: Problems) -> None:
 
 
 def packaged_map(icb: str) -> Path | None:
-    """Return the map of places that comes with nelfin for an ICB, or None."""
-    known = {"QMF": "nel"}
-    folder = known.get(icb)
-    return Path(str(files("nelfin") / "data" / folder / "places.csv")) if folder else None
+    """Return the map of places that comes with nelfin for an ICB, named by its code, or None."""
+    file = Path(str(files("nelfin") / "data" / "maps")) / f"{icb}.csv"
+    return file if icb.isalnum() and file.is_file() else None
 
 
 def read_map(file: str | Path) -> pd.DataFrame:

@@ -24,7 +24,7 @@ from nelfin.result import Result
 
 SECTIONS = (
     ("Recovery", "recovery", ("recovery", "bridge")),
-    ("Place budgets", "places", ("budgets", "distance", "budget_change")),
+    ("Place budgets", "places", ("budgets", "distance", "budget_change", "sensitivity")),
     ("Prevention", "prevention", ("prevention",)),
     ("Capital", "capital", ("capital", "capital_categories", "capital_price")),
 )

@@ -19,6 +19,7 @@ SHEETS = {
     "budget_change": "Budget change",
     "envelope": "Envelope",
     "need": "Need",
+    "sensitivity": "Sensitivity",
     "prevention": "Prevention",
     "prevention_programmes": "Prevention programmes",
     "recovery_bridge": "Recovery bridge",

@@ -108,3 +108,56 @@ def test_allocate_refuses_what_it_does_not_know(
     assert done.returncode == 2
     assert says in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_converge_lists_its_rules(tmp_path: Path) -> None:
+    done = run("converge", "--list", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "nhse-core-2025-26\n    -0.2 x DfT after growth" in done.stdout
+    assert {"ccg-2018-19", "lp", "none", "full"} <= set(done.stdout.splitlines())
+
+
+def test_converge_says_why_the_linear_program_has_no_answer(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text(
+        "id,baseline,growth,target,min_growth\nA,100,0.02,100,0.05\nB,100,0.02,104,0.01\n"
+    )
+    done = run("converge", "rows.csv", "--rule", "lp", "-o", "out.csv", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "The least growth of all rows needs 206.000; there is 204.000" in done.stderr
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_allocate_shows_how_far_budgets_move(tmp_path: Path) -> None:
+    done = run("allocate", "--sensitivity", "-o", "tables", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "NEED WEIGHT, CORE" in done.stdout
+    table = pd.read_csv(tmp_path / "tables" / "sensitivity.csv")
+    assert set(table["kind"]) == {"need weight", "opening", "rule"}
+
+
+def test_allocate_takes_an_opening_by_name_or_from_a_file(tmp_path: Path) -> None:
+    named = run("allocate", "--opening", "dft-2018-19", cwd=tmp_path)
+    assert "Opening position illustrative: dft-2018-19." in named.stdout
+    places = [
+        "Barking and Dagenham", "City and Hackney", "Havering", "Newham", "Redbridge",
+        "Tower Hamlets", "Waltham Forest",
+    ]  # fmt: skip
+    rows = "".join(f"{place},100\n" for place in places)
+    (tmp_path / "own.csv").write_text(f"place,value\n{rows}")
+    own = run("allocate", "--opening", "own.csv", "--place", "Newham", cwd=tmp_path)
+    assert own.returncode == 0, own.stderr
+    assert "Opening position given: own.csv." in own.stdout
+    wrong = run("allocate", "--opening", "cash", cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert 'is "cash". Did you mean "cash-share-2018-19"?' in wrong.stderr
+
+
+def test_bounds_of_growth_that_cannot_be_had_name_the_place_and_the_year(tmp_path: Path) -> None:
+    (tmp_path / "bounds.csv").write_text("place,year,min_growth_pct\n,,0\nHavering,2024/25,30\n")
+    done = run(
+        "allocate", "--set", "allocation.streams.core.rule=lp",
+        "--set", "data.growth_bounds=bounds.csv", cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "core in 2024/25, rule lp: the least growth of the places needs" in done.stderr
+    assert "Havering 30.00 %" in done.stderr

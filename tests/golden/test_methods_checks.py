@@ -476,3 +476,32 @@ def test_final_primary_medical_is_85_parts_need_and_15_parts_inequalities(inputs
     assert len(wide) == 24
     mixed = 0.85 * wide["primary_medical_need"] + 0.15 * wide["health_inequalities"]
     np.testing.assert_allclose(mixed, wide["final_primary_medical"], rtol=0, atol=0.002)
+
+
+def test_the_rule_of_2018_19_returns_the_least_growth_of_the_seven_ccgs(shared_data: Path) -> None:
+    """Growth of people and the baseline are worked back from what is printed to 0.01 %."""
+    frame = pd.read_csv(shared_data / "nel_ccg_core_2018_19.csv")
+    growth, a_head = frame["final_growth_pct"] / 100, frame["per_capita_growth_pct"] / 100
+    baseline = frame["final_allocation_k"] / (1 + growth)
+    people = (1 + growth) / (1 + a_head) - 1
+    found = converge(
+        baseline, 0.0224, frame["target_derived_k"], "ccg-2018-19", population_growth=people
+    )
+    # two roundings of 0.005 points each, and one more in the printed result
+    assert (found.allocation / baseline - 1).to_numpy() == pytest.approx(
+        frame["min_growth_pct"].to_numpy() / 100, abs=0.00015
+    )
+    over = frame["closing_dft_pct"] > 0
+    assert found.allocation[over] == pytest.approx(
+        frame.loc[over, "final_allocation_k"].to_numpy(), rel=1.5e-4
+    )
+
+
+def test_the_grants_are_the_published_ones(inputs: Inputs, shared_data: Path) -> None:
+    frame = pd.read_csv(shared_data / "public_health_grant_2014_15.csv")
+    council = frame["local_authority"].replace(
+        {"City of London": "City and Hackney", "Hackney": "City and Hackney"}
+    )
+    expected = frame["public_health_grant_gbp_k"].groupby(council).sum() / 1000
+    packaged = inputs.public_health_grants.set_index("place")["grant_gbp_m"]
+    assert packaged.to_dict() == pytest.approx(expected.to_dict())

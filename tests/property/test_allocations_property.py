@@ -242,6 +242,8 @@ def test_the_linear_program_gives_the_water_level_within_bounds(
         middle = (near + far_off) / 2
         near, far_off = (middle, far_off) if level(middle).sum() < envelope else (near, middle)
     np.testing.assert_allclose(budget, level(far_off), rtol=1e-6)
+    # an even growth lies within these bounds, so the largest distance does not grow
+    assert far(budget, need) <= far(opening, need) + 1e-9
     assert budget.sum() == pytest.approx(envelope, rel=1e-12)
 
 

@@ -127,7 +127,7 @@ def test_the_balance_to_the_plans_total_is_a_line_of_the_first_year_alone(solve:
     other = data.sel(stream="other")
     assert other["envelope"].values == pytest.approx([3.5, 0.0])
     assert other["system_held"].values == pytest.approx([3.5, 0.0])
-    assert other["budget"].values == pytest.approx(np.zeros((2, 3)))
+    assert other["budget"].values == pytest.approx(np.zeros((2, 2)))
     assert np.isnan(other["target"].values).all()
 
 

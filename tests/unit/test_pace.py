@@ -19,7 +19,7 @@ from nelfin.allocations.pace import (
     rules_of,
 )
 from nelfin.data import load_inputs
-from nelfin.errors import InputError
+from nelfin.errors import InputError, NoAnswerError
 from nelfin.scenario.load import packaged_folder
 
 pytestmark = pytest.mark.unit
@@ -205,9 +205,63 @@ def test_a_restricted_share_narrows_the_caps_of_a_closed_envelope() -> None:
     assert budget == pytest.approx([59.88, 40.08])
 
 
-@pytest.mark.parametrize("rule", RULES)
+CCG = "ccg-2018-19"
+
+
+def test_least_growth_tapers_by_distance_from_target() -> None:
+    # on target to 5 %: 2.08 % or 1.36 % a head; 7.5 %: half; 10 % and more: nothing
+    target = 100 / np.array([1.0, 1.05, 1.075, 1.10, 1.30])
+    found = converge(100.0, 0.0, target, CCG, population_growth=0.0)
+    assert found.allocation == pytest.approx([102.08, 102.08, 101.04, 100.0, 100.0])
+    # people grow by 2 %: 1.0136 x 1.02 is more than the cash floor, to 5 % only
+    found = converge(100.0, 0.0, target, CCG, population_growth=0.02)
+    assert found.allocation[:3] == pytest.approx([103.3872, 103.3872, 101.04])
+
+
+def test_nobody_stays_more_than_5_percent_below_target() -> None:
+    found = converge([90.0, 98.0], 0.03, [100.0, 100.0], CCG)
+    # 92.7 is below 95; 98 grows by its 2.08 %, since 3 % would pass target
+    assert found.allocation == pytest.approx([95.0, 100.0384])
+    assert found.closing_dft == pytest.approx([-0.05, 0.000384])
+
+
+def test_least_growth_first_and_the_rest_evenly_below_target() -> None:
+    # targets of 105: 42, 31.5, 31.5. A is 7.5 % over after growth of 5 %: half of 2.08 %.
+    opening, need = np.array([43.0, 30.5, 26.5]), np.array([0.4, 0.3, 0.3])
+    budget, growth = share_envelope(opening, need, 105.0, packaged_rules()[CCG])
+    assert budget[0] == pytest.approx(43.4472)
+    # B rises to its target and no further; C, above 0.95 x 31.5, has what is left
+    assert budget[1:] == pytest.approx([31.5, 105 - 43.4472 - 31.5])
+    assert growth == pytest.approx((105 - 43.4472 - 31.5) / 26.5 - 1)
+
+
+def test_the_linear_program_shares_what_rows_have_after_growth() -> None:
+    # 204 to share, targets 100 and 110: both 2.86 % below, unless A may not lose more than 1 %
+    found = converge([100.0, 100.0], 0.02, [100.0, 110.0], "lp")
+    assert found.allocation == pytest.approx([204 * 100 / 210, 204 * 110 / 210])
+    bound = converge([100.0, 100.0], 0.02, [100.0, 110.0], "lp", min_growth=[-0.01, -1.0])
+    assert bound.allocation == pytest.approx([99.0, 105.0])
+    assert bound.closing_dft == pytest.approx([-0.01, 105 / 110 - 1])
+    with pytest.raises(NoAnswerError, match="least growth of all rows needs"):
+        converge([100.0, 100.0], 0.02, [100.0, 110.0], "lp", min_growth=0.05)
+
+
+def test_each_rule_says_its_formula() -> None:
+    formulas = {name: rule.formula for name, rule in packaged_rules().items()}
+    assert formulas[CORE_23].startswith("over target -min(0.71 %, DfT)")
+    assert "1 - 1/(1 + DfT)" in formulas[PMC_24]
+    assert "at most 0.5 % either way" in formulas[SPECIALISED_25]
+    assert "2.08 %" in formulas[CCG]
+    assert set(formulas) >= {*RULES, CCG, "lp"}
+
+
+@pytest.mark.parametrize("rule", [*RULES, CCG, "lp"])
 @pytest.mark.parametrize("envelope", [50.0, 100.0, 180.0])
 def test_one_place_takes_the_whole_envelope(rule: str, envelope: float) -> None:
+    if rule == CCG and envelope < 102.08:
+        with pytest.raises(NoAnswerError):
+            share_envelope(np.array([100.0]), np.array([1.0]), envelope, packaged_rules()[rule])
+        return
     budget, growth = share_envelope(
         np.array([100.0]), np.array([1.0]), envelope, packaged_rules()[rule]
     )
@@ -215,7 +269,7 @@ def test_one_place_takes_the_whole_envelope(rule: str, envelope: float) -> None:
     assert growth == pytest.approx(envelope / 100 - 1, abs=1e-12)
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", [*RULES, CCG, "lp"])
 def test_places_on_target_stay_there_in_a_closed_envelope(rule: str) -> None:
     need = np.array([0.2, 0.3, 0.5])
     budget, growth = share_envelope(need * 80, need, 100.0, packaged_rules()[rule])

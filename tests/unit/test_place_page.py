@@ -51,7 +51,7 @@ def test_last_year_of_a_move_is_this_year_of_the_one_before(data: xr.Dataset) ->
 def test_the_page_adds_up_to_the_pound_as_printed(data: xr.Dataset) -> None:
     for place, year in places_and_years(data):
         page = place_page(data, place, year, "illustrative: x")
-        block = page.partition("WHY IT MOVED")[2].partition("DISTANCE")[0]
+        block = page.partition("WHY IT MOVED")[2].partition("BY STREAM")[0]
         shown = [
             float(text.strip("()").replace(",", "")) * (-1 if text.startswith("(") else 1)
             for text in re.findall(r"(\(?[\d,]+\)?)$", block, flags=re.M)

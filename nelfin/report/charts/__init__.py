@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nelfin.report.charts.capital import capital, capital_categories, capital_price
-from nelfin.report.charts.places import budget_change, budgets, distance
+from nelfin.report.charts.places import budget_change, budgets, distance, sensitivity
 from nelfin.report.charts.recovery import bridge, prevention, recovery
 from nelfin.report.charts.style import Card
 from nelfin.result import Result
@@ -22,6 +22,7 @@ CHARTS: dict[str, Callable[[Result], Card]] = {
     "budgets": budgets,
     "distance": distance,
     "budget_change": budget_change,
+    "sensitivity": sensitivity,
     "prevention": prevention,
     "capital": capital,
     "capital_categories": capital_categories,

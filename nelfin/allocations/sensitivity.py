@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pandas as pd
 import xarray as xr
@@ -53,10 +54,10 @@ def sensitivity(scenario: Scenario, inputs: Inputs, year: str = "") -> pd.DataFr
         raise InputError.one("year", f'"{year}" is not a year of the plan.', nearest(year, years))
     base = _of_year(data, year)
     parts = []
-    for kind, case, changed, need in _cases(scenario, inputs, weighted):
+    for kind, case, shared in _cases(scenario, inputs, weighted):
         note = ""
         try:
-            found = _of_year(share(changed, inputs, need), year)
+            found = _of_year(shared(), year)
         except NoAnswerError as error:
             found, note = base * float("nan"), str(error)
         wide = found.join(found.sub(base).add_suffix("_move"))
@@ -72,13 +73,22 @@ def _of_year(data: xr.Dataset, year: str) -> pd.DataFrame:
 
 def _cases(
     scenario: Scenario, inputs: Inputs, weighted: xr.DataArray
-) -> Iterator[tuple[str, str, Scenario, xr.DataArray]]:
-    """Yield each change: its kind, its name, and the scenario and need that go with it."""
+) -> Iterator[tuple[str, str, Callable[[], xr.Dataset]]]:
+    """Yield each change: its kind, its name, and what shares the money under it."""
+
+    def with_weight(final: str, component: str) -> xr.Dataset:
+        section = scenario.allocation
+        need = step_weight(weighted, inputs, section, final, component, 0.01)
+        return share(scenario, inputs, need)
+
+    def with_setting(field: str, value: str) -> xr.Dataset:
+        return share(_with_stream(scenario, main, field, value), inputs, weighted)
+
     needs = {stream.need for stream in scenario.allocation.streams.values()}
     weights = inputs.need_weights[inputs.need_weights["final"].isin(needs)]
     for final, component in weights[["final", "component"]].drop_duplicates().to_numpy():
-        need = step_weight(weighted, inputs, scenario.allocation, final, component, 0.01)
-        yield "need weight", f"{final}: {component} +1 point", scenario, need
+        case = f"{final}: {component} +1 point"
+        yield "need weight", case, partial(with_weight, final, component)
     main = main_stream(scenario)
     current = scenario.allocation.streams[main]
     known = [*dict.fromkeys(inputs.openings["opening"]), "on-target"]
@@ -86,7 +96,7 @@ def _cases(
     for kind, names in (("opening", known), ("rule", rules)):
         for name in names:
             if name != getattr(current, kind):
-                yield kind, str(name), _with_stream(scenario, main, kind, str(name)), weighted
+                yield kind, str(name), partial(with_setting, kind, str(name))
 
 
 def _with_stream(scenario: Scenario, name: str, field: str, value: str) -> Scenario:

@@ -102,17 +102,18 @@ def _rebuilt_by_year(
     """Move a final, year by year, by the ratio of what two sets of weights rebuild."""
     moved = weighted.copy()
     weights = inputs.need_weights[inputs.need_weights["final"] == final]
+    area_costs = area_costs_of(inputs)
     years = [str(year) for year in weighted["year"].values]
     # years that go by the same figures are rebuilt together
-    basis = [(_known_year(weights, y), _known_year(inputs.area_costs, y)) for y in years]
+    basis = [(_known_year(weights, y), _known_year(area_costs, y)) for y in years]
     for of_weights, of_costs in dict.fromkeys(basis):
         fitted = weights[weights["year"] == of_weights]
         local: Multipliers = None
         if fitted["area_cost"].any():
-            costs = inputs.area_costs[inputs.area_costs["year"] == of_costs]
+            costs = area_costs[area_costs["year"] == of_costs]
             by_place = costs.set_index("place")["multiplier"]
             local = xr.DataArray(
-                by_place.reindex(list(weighted["place"].values)).to_numpy(),
+                by_place.loc[list(weighted["place"].values)].to_numpy(),
                 {"place": weighted["place"]},
             )
         alike = [y for y, on in zip(years, basis, strict=True) if on == (of_weights, of_costs)]
@@ -123,6 +124,37 @@ def _rebuilt_by_year(
         there = {"component": final, "year": alike}
         moved.loc[there] = moved.loc[there] * ratio
     return moved
+
+
+def area_costs_of(inputs: Inputs) -> pd.DataFrame:
+    """Return area cost multipliers of every place, by year.
+
+    A place without one in a year of the weights has the multiplier at which the weights rebuild
+    its published core need: (final - sum(w_d X_d)) / sum(w_c X_c), with d the components that
+    carry no area cost and c those that do.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `year, place, multiplier`.
+    """
+    given = inputs.area_costs[["year", "place", "multiplier"]]
+    have = set(zip(given["year"], given["place"], strict=True))
+    weights = inputs.need_weights
+    costly = weights[weights["final"].isin(weights.loc[weights["area_cost"], "final"])]
+    people = inputs.weighted_populations.set_index(["year", "place", "component"])
+    found = []
+    for (year, final), rows in costly.groupby(["year", "final"]):
+        for place in inputs.places():
+            if (year, place) in have or (year, place, final) not in people.index:
+                continue
+            at = people["weighted_population"].loc[(year, place)]
+            part = rows["weight"].to_numpy() * at.loc[list(rows["component"])].to_numpy()
+            local = rows["area_cost"].to_numpy()
+            multiplier = (at[final] - part[~local].sum()) / part[local].sum()
+            found.append((year, place, float(multiplier)))
+    derived = pd.DataFrame(found, columns=["year", "place", "multiplier"])
+    return pd.concat([given, derived]) if found else given
 
 
 def _known_year(table: pd.DataFrame, year: str) -> str:

@@ -65,7 +65,7 @@ def allocate(
     if opening:
         key = f"allocation.streams.{stream}.opening"
         loaded = load_scenario(scenario, [*overrides, f"{key}={opening}"])
-    inputs = load_inputs(loaded)
+    inputs = load_inputs(loaded, models=False)
     data = share(loaded, inputs)
     year = year or str(data.attrs["last_published_year"])
     years, places = ([str(label) for label in data[dim].values] for dim in ("year", "place"))

@@ -8,8 +8,11 @@ from nelfin.data.inputs import Inputs
 from nelfin.scenario import Scenario
 
 
-def check_together(scenario: Scenario, inputs: Inputs) -> None:
-    """Raise an `InputError` with every way the tables do not fit together."""
+def check_together(scenario: Scenario, inputs: Inputs, models: bool = True) -> None:
+    """Raise an `InputError` with every way the tables do not fit together.
+
+    Without `models` only what place budgets rest on is looked at.
+    """
     fit = Fit(scenario, inputs, scenario.years.labels())
     checks_need.populations(fit)
     checks_need.people(fit)
@@ -17,15 +20,21 @@ def check_together(scenario: Scenario, inputs: Inputs) -> None:
     checks_money.envelope(fit)
     checks_need.need(fit)
     checks_need.what_ifs(fit)
+    checks_need.area_costs(fit)
     checks_money.openings(fit)
     checks_need.growth(fit)
     checks_pace.pace_rules(fit)
     checks_pace.growth_bounds(fit)
     checks_money.ring_fences(fit)
     checks_money.comparisons(fit)
+    if models:
+        _check_models(fit)
+    fit.problems.raise_if_any()
+
+
+def _check_models(fit: Fit) -> None:
     checks_models.programmes(fit)
     checks_models.organisations(fit)
     checks_models.prevention_years(fit)
     checks_models.asset_types(fit)
     checks_models.limits(fit)
-    fit.problems.raise_if_any()

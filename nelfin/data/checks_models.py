@@ -66,7 +66,8 @@ def organisations(fit: Fit) -> None:
     fit.unknown("capital_limits", "organisation", names, set())
     fit.unknown("efficiency_schemes", "organisation", names, {ANY_TRUST, SYSTEM})
     fit.unknown("projects", "organisation", names, set())
-    fit.unknown("projects", "place", fit.inputs.places(), set())
+    if not fit.of_other_places("projects"):
+        fit.unknown("projects", "place", fit.inputs.places(), set())
     opening = fit.inputs.positions
     if fit.years[0] not in set(opening.loc[opening["measure"] == "opening_underlying", "year"]):
         fit.problems.add(

@@ -90,6 +90,8 @@ def openings(fit: Fit) -> None:
                 f"{nearest(stream.opening, names)} A file of your own ends in .csv or .xlsx.",
             )
     own = set(opening_files(fit.scenario))
+    if not own and fit.of_other_places("openings"):
+        return
     for name, rows in frame.groupby("opening"):
         # a file of a stream's own has its name for the opening's
         _one_opening(fit, str(name), rows, str(name) if name in own else fit.at("openings"))
@@ -158,6 +160,8 @@ def ring_fences(fit: Fit) -> None:
 def comparisons(fit: Fit) -> None:
     """Find grants and spend of places that are not there, or of only some places."""
     for table in ("public_health_grants", "spend_by_setting"):
+        if fit.of_other_places(table):
+            continue
         fit.unknown(table, "place", fit.inputs.places(), set())
         have = set(fit.inputs.tables()[table]["place"])
         gaps = sorted(set(fit.inputs.places()) - have)

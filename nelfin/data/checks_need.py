@@ -105,18 +105,30 @@ def what_ifs(fit: Fit) -> None:
                 f"adds up to {sum(moved.values()):g}, more than all weights, {total:g}.",
                 "Lower the weights.",
             )
-    if section.need_weights or not section.area_cost:
-        gaps = sorted(set(fit.inputs.places()) - set(fit.inputs.area_costs["place"]))
-        if gaps:
+
+
+def area_costs(fit: Fit) -> None:
+    """Find years without weights of need in which some places lack a multiplier.
+
+    In a year with weights a place left out has the multiplier that rebuilds its published need.
+    """
+    frame = fit.inputs.area_costs
+    derivable = set(fit.inputs.need_weights["year"])
+    for year, rows in frame.groupby("year"):
+        gaps = sorted(set(fit.inputs.places()) - set(rows["place"]))
+        if gaps and year not in derivable:
             fit.problems.add(
                 fit.at("area_costs"),
-                f"has no multiplier of {', '.join(gaps)}, which a what-if of need uses.",
-                "Add the rows, or take the what-if out.",
+                f"has no multiplier of {', '.join(gaps)} in {year}.",
+                "Add the rows, or take the year out.",
             )
 
 
 def growth(fit: Fit) -> None:
     """Find growth shares that do not add up."""
+    growth_periods(fit)
+    if fit.of_other_places("population_shares"):
+        return
     fit.unknown("population_shares", "place", fit.inputs.places(), set())
     total = fit.inputs.population_shares["share_pct"].sum()
     if total > 100 + 1e-9:
@@ -132,7 +144,6 @@ def growth(fit: Fit) -> None:
             f"adds up to {total:g} % over all places.",
             "Make it 100, or leave out places that share the rest.",
         )
-    growth_periods(fit)
 
 
 def growth_periods(fit: Fit) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from nelfin.data.inputs import Inputs
 from nelfin.errors import Problems, nearest
 from nelfin.scenario import Scenario
+from nelfin.scenario.schema import Data
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,31 @@ class Fit:
 
     def at(self, table: str, row: object = None, column: str = "") -> str:
         """Name a spot in a table's file."""
-        path: Path = getattr(self.scenario.data, table)
-        parts = [str(path)]
+        path: Path | None = getattr(self.scenario.data, table)
+        parts = [str(path or f"scenario, data.{table}")]
         if row is not None:
             parts.append(f"row {row}")
         if column:
             parts.append(f"column {column}")
         return ", ".join(parts)
+
+    def of_other_places(self, table: str) -> bool:
+        """Say whether a table names none of the scenario's places, and note it as one problem.
+
+        It is then another system's, as when a scenario takes the tables of the embedded one.
+        """
+        there = set(self.inputs.tables()[table]["place"]) - {""}
+        if not there or there & set(self.inputs.places()):
+            return False
+        self.problems.add(
+            self.at(table),
+            "names none of the places of weighted_populations, but "
+            f"{', '.join(sorted(there)[:3])}{' and others' if len(there) > 3 else ''}.",
+            "Give a table of your own."
+            if Data.model_fields[table].is_required()
+            else f'Give a table of your own, or leave it out: set data.{table} to "".',
+        )
+        return True
 
     def unknown(self, table: str, column: str, known: list[str], ignore: set[str]) -> None:
         """Find words of a column that are not known."""

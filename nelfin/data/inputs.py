@@ -60,8 +60,16 @@ def opening_files(scenario: Scenario) -> list[str]:
     return list(dict.fromkeys(name for name in named if name.lower().endswith(OPENING_FILES)))
 
 
-def load_inputs(scenario: Scenario) -> Inputs:
+def load_inputs(scenario: Scenario, models: bool = True) -> Inputs:
     """Read and check every table of a scenario.
+
+    Parameters
+    ----------
+    scenario
+        Names the tables.
+    models
+        Check also how the tables of prevention, recovery and capital fit; place budgets do
+        without.
 
     Raises
     ------
@@ -87,5 +95,5 @@ def load_inputs(scenario: Scenario) -> Inputs:
     inputs = Inputs(**tables)
     from nelfin.data.checks import check_together
 
-    check_together(scenario, inputs)
+    check_together(scenario, inputs, models)
     return inputs

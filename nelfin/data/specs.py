@@ -105,6 +105,7 @@ TABLES: dict[str, Table] = {
             _SOURCE,
         ),
         key=("year", "final", "component"),
+        may_be_empty=True,
     ),
     "area_costs": Table(
         "area cost multipliers",
@@ -116,6 +117,7 @@ TABLES: dict[str, Table] = {
             _SOURCE,
         ),
         key=("year", "place"),
+        may_be_empty=True,
     ),
     "openings": Table(
         "opening positions",
@@ -128,6 +130,7 @@ TABLES: dict[str, Table] = {
             _SOURCE,
         ),
         key=("opening", "place"),
+        may_be_empty=True,
     ),
     "pace_rules": Table(
         "pace-of-change rules",
@@ -212,11 +215,13 @@ TABLES: dict[str, Table] = {
             _SOURCE,
         ),
         key=("from_year",),
+        may_be_empty=True,
     ),
     "population_shares": Table(
         "shares of population growth",
         (Column("place"), _number("share_pct", low=0, high=100), _STATUS, _SOURCE),
         key=("place",),
+        may_be_empty=True,
     ),
     "prevention_programmes": Table(
         "prevention programmes",

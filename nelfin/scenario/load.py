@@ -163,6 +163,8 @@ def _located(value: Any, key: str, folder: Path) -> Any:
     opening = key.startswith("allocation.streams.") and key.endswith(".opening")
     if not key.startswith("data.") and not (opening and text.lower().endswith(OPENING_FILES)):
         return value
+    if text == "":
+        return None  # the table is left out
     if text.startswith(f"{PACKAGED}:"):
         return str(packaged_folder() / text.removeprefix(f"{PACKAGED}:"))
     try:
@@ -291,7 +293,7 @@ PLAIN = {
     "tuple_type": "should be a list",
     "dict_type": "should be a section with keys of its own",
     "model_type": "should be a section with keys of its own",
-    "path_type": "should be a path, written as a text",
+    "path_type": "should be a path, written as a text; this table cannot be left out",
     "too_short": "must not be empty",
     "finite_number": "should be a finite number",
 }

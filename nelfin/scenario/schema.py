@@ -56,17 +56,17 @@ class Years(Section):
 
 
 class Data(Section):
-    """Where each table is. A path starts at the file that names it."""
+    """Where each table is. A path starts at the file that names it; "" leaves a table out."""
 
     allocations: TablePath
     """Allocations of the system by stream and year."""
     weighted_populations: TablePath
     """Weighted populations of the places by component and year."""
-    need_weights: TablePath
+    need_weights: TablePath | None = None
     """Weights that rebuild a final weighted population from its components."""
-    area_costs: TablePath
+    area_costs: TablePath | None = None
     """Area cost multipliers of the places, for what-ifs of need."""
-    openings: TablePath
+    openings: TablePath | None = None
     """Named opening positions of the places."""
     pace_rules: TablePath
     """Pace-of-change rules and their parameters."""
@@ -78,9 +78,9 @@ class Data(Section):
     """Public health grants of the places' councils, to compare."""
     spend_by_setting: TablePath | None = None
     """Spend of the places in and out of hospital, to compare."""
-    population_growth: TablePath
+    population_growth: TablePath | None = None
     """People added to the system over periods of years."""
-    population_shares: TablePath
+    population_shares: TablePath | None = None
     """Each place's share of the people added."""
     prevention_programmes: TablePath
     """Prevention programmes: return, lag, who saves, how much is cash."""

@@ -13,7 +13,9 @@ import pytest
 import tomli_w
 
 import nelfin
+from nelfin.allocations import allocate
 from nelfin.data import TABLES, Inputs, load_inputs
+from nelfin.data.specs import COMPONENTS
 from nelfin.errors import InputError
 from nelfin.scenario import load_scenario
 from nelfin.scenario.load import packaged_folder
@@ -587,3 +589,32 @@ def test_a_file_may_be_named_by_a_path_with_spaces_and_letters_of_any_kind(folde
     moved = folder.with_name("Finance (draft) \N{POUND SIGN} \N{LATIN SMALL LETTER E WITH ACUTE}")
     folder.rename(moved)
     assert load(moved).places() == list(PLACES)
+
+
+def test_tables_of_another_system_are_told_once_each_and_may_be_left_out(folder: Path) -> None:
+    rows = [
+        f"2023/24,{place},{component},{value}"
+        for place in ("Croydon", "Sutton")
+        for component, value in zip(COMPONENTS, range(100, 110), strict=True)
+    ]
+    file = folder / "other.csv"
+    file.write_text("year,place,component,weighted_population\n" + "\n".join(rows) + "\n")
+    keys = {"data.weighted_populations": str(file), "years.last": "2025/26"}
+    with pytest.raises(InputError) as caught:
+        load_inputs(nelfin.load_scenario(overrides=keys))
+    places = [p for p in caught.value.problems if "none of the places" in p.what]
+    tables = ("openings", "population_shares", "public_health_grants", "projects")
+    assert [Path(p.where).stem for p in places] == list(tables)
+    assert 'set data.openings to ""' in places[0].remedy
+    assert places[3].remedy == "Give a table of your own."
+    left_out = {f"data.{name}": "" for name in (*tables[:3], "population_growth", "area_costs")}
+    on_target = {"allocation.streams.core.opening": "on-target"}
+    loaded = nelfin.load_scenario(overrides=keys | left_out | on_target)
+    data = allocate(loaded, load_inputs(loaded, models=False))
+    assert list(data["place"].values) == ["Croydon", "Sutton"]
+    assert "public_health_grant" not in data
+
+
+def test_a_table_that_must_be_there_cannot_be_left_out() -> None:
+    with pytest.raises(InputError, match="this table cannot be left out"):
+        nelfin.load_scenario(overrides={"data.allocations": ""})

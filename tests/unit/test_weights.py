@@ -126,13 +126,29 @@ def test_a_what_if_that_cannot_be_is_refused(overrides: dict[str, Any], says: st
         load_inputs(nelfin.load_scenario(overrides=overrides))
 
 
-def test_a_place_without_its_area_cost_is_only_missed_by_a_what_if(tmp_path: Any) -> None:
+def test_a_place_without_its_area_cost_has_the_one_that_rebuilds_its_need(inputs: Inputs) -> None:
+    from dataclasses import replace
+
+    from nelfin.allocations.weights import area_costs_of
+
+    keys = ["year", "place"]
+    derived = area_costs_of(replace(inputs, area_costs=inputs.area_costs.iloc[:0]))
+    fitted = inputs.area_costs.set_index(keys)["multiplier"]
+    ratio = derived.set_index(keys)["multiplier"] / fitted
+    assert len(ratio) == len(fitted) == 21
+    # the fitted ones rebuild the published finals within 0.03 %
+    assert (ratio - 1).abs().max() < 0.0004
+    # a table that has some of them keeps those
+    some = inputs.area_costs.iloc[:5]
+    both = area_costs_of(replace(inputs, area_costs=some)).set_index(keys)["multiplier"]
+    assert len(both) == 21
+    assert both[fitted.index[:5]].equals(fitted.iloc[:5])
+
+
+def test_a_year_without_weights_needs_the_area_cost_of_every_place(tmp_path: Any) -> None:
     file = tmp_path / "area_costs.csv"
-    file.write_text("year,place,multiplier\n2023/24,Newham,1.09\n")
-    assert load_inputs(nelfin.load_scenario(overrides={"data.area_costs": str(file)}))
-    with pytest.raises(InputError, match=r"area_costs\.csv: has no multiplier of Barking"):
-        load_inputs(
-            nelfin.load_scenario(
-                overrides={"data.area_costs": str(file), "allocation.area_cost": False}
-            )
-        )
+    file.write_text("year,place,multiplier\n2026/27,Newham,1.09\n")
+    with pytest.raises(
+        InputError, match=r"no multiplier of Barking .* in 2026/27"
+    ):
+        load_inputs(nelfin.load_scenario(overrides={"data.area_costs": str(file)}))

@@ -148,7 +148,5 @@ def test_a_place_without_its_area_cost_has_the_one_that_rebuilds_its_need(inputs
 def test_a_year_without_weights_needs_the_area_cost_of_every_place(tmp_path: Any) -> None:
     file = tmp_path / "area_costs.csv"
     file.write_text("year,place,multiplier\n2026/27,Newham,1.09\n")
-    with pytest.raises(
-        InputError, match=r"no multiplier of Barking .* in 2026/27"
-    ):
+    with pytest.raises(InputError, match=r"no multiplier of Barking .* in 2026/27"):
         load_inputs(nelfin.load_scenario(overrides={"data.area_costs": str(file)}))

@@ -7,6 +7,7 @@ import platform
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,12 +20,12 @@ from nelfin.allocations import allocate, sensitivity
 from nelfin.data import Inputs, load_inputs
 from nelfin.data.inputs import opening_files
 from nelfin.data.register import register
-from nelfin.models import capital as capital_model
-from nelfin.models.capital import CapitalPlan
+from nelfin.models.capital import CapitalPlan, Settings, solve_case
+from nelfin.models.capital.case import Case, case_of
+from nelfin.models.capital.schemes import check_capital
 from nelfin.models.charges import consequences
 from nelfin.models.prevention import shift
 from nelfin.models.recovery import recover
-from nelfin.models.schemes import check_capital
 from nelfin.result import Result, tidy_tables
 from nelfin.scenario import Scenario, resolved_toml
 from nelfin.scenario.schema import Data
@@ -93,6 +94,7 @@ def run(scenario: Scenario) -> Result:
         "plan": plan.plan,
         "spend": plan.spend,
         "limits": plan.limits,
+        "prices": plan.prices,
         "projects": plan.projects,
         "sensitivity": moves,
         "sources": register(scenario, inputs),
@@ -121,31 +123,53 @@ def check_schemes(scenario: Scenario, inputs: Inputs) -> None:
 
     A plan may be shorter than those years; what it cannot hold is then left out, not wrong.
     """
-    place = (str(scenario.data.projects), str(scenario.data.capital_limits))
-    check_capital(inputs.projects, inputs.capital_limits, place=place)
+    settings = capital_settings(scenario, inputs)
+    loose = replace(settings, rules=None, leave_out=False)
+    check_capital(inputs.projects, inputs.capital_limits, loose)
 
 
-def solve_capital(scenario: Scenario, inputs: Inputs) -> CapitalPlan:
-    """Solve the capital plan of a scenario."""
-    check_schemes(scenario, inputs)
-    years = scenario.years.labels()
-    limits = inputs.capital_limits
+def capital_settings(scenario: Scenario, inputs: Inputs) -> Settings:
+    """Return the settings of a scenario's capital plan."""
     section = scenario.capital
-    bias = inputs.asset_types.set_index("asset_type")["optimism_bias_pct"]
-    return capital_model.solve(
-        inputs.projects,
-        limits[limits["year"].isin(years)],
+    assets = inputs.asset_types.set_index("asset_type")
+    deprivation = inputs.deprivation.set_index("place")["most_deprived_share"]
+    return Settings(
         discount_rate_pct=section.discount_rate_pct,
+        discount_later_pct=section.discount_later_pct,
         discount_from=section.discount_from,
         price_growth_pct=section.price_growth_pct,
         over_programming_pct=section.over_programming_pct,
-        optimism_bias_pct={str(kind): float(value) for kind, value in bias.items()},
+        carry_over_pct=section.carry_over_pct,
+        optimism_bias_pct=_by_name(assets["optimism_bias_pct"]),
+        benefit=section.benefit,
+        criteria_weights=section.criteria_weights,
+        life_years=_by_name(assets["life_years"]),
+        place_weights=section.place_weights,
+        deprived_share=_by_name(deprivation),
+        rules=inputs.capital_rules,
         leave_out=True,
         gap_pct=section.gap_pct,
         time_limit_s=section.time_limit_s,
         solver=section.solver,
         place=(str(scenario.data.projects), str(scenario.data.capital_limits)),
     )
+
+
+def _by_name(series: pd.Series) -> dict[str, float]:
+    return {str(name): float(value) for name, value in series.items()}
+
+
+def solve_capital(scenario: Scenario, inputs: Inputs) -> CapitalPlan:
+    """Solve the capital plan of a scenario."""
+    check_schemes(scenario, inputs)
+    return solve_case(capital_case(scenario, inputs))
+
+
+def capital_case(scenario: Scenario, inputs: Inputs) -> Case:
+    """Return the capital case of a scenario, over the plan's years."""
+    limits = inputs.capital_limits
+    mine = limits[limits["year"].isin(scenario.years.labels())]
+    return case_of(inputs.projects, mine, capital_settings(scenario, inputs))
 
 
 def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Dataset:

@@ -26,7 +26,7 @@ def check_together(scenario: Scenario, inputs: Inputs, models: bool = True) -> N
     checks_pace.pace_rules(fit)
     checks_pace.growth_bounds(fit)
     checks_money.ring_fences(fit)
-    checks_money.comparisons(fit)
+    checks_money.of_every_place(fit, "public_health_grants", "spend_by_setting")
     if models:
         _check_models(fit)
     fit.problems.raise_if_any()
@@ -37,4 +37,5 @@ def _check_models(fit: Fit) -> None:
     checks_models.organisations(fit)
     checks_models.prevention_years(fit)
     checks_models.asset_types(fit)
+    checks_money.of_every_place(fit, "deprivation")
     checks_models.limits(fit)

@@ -157,9 +157,9 @@ def ring_fences(fit: Fit) -> None:
             )
 
 
-def comparisons(fit: Fit) -> None:
-    """Find grants and spend of places that are not there, or of only some places."""
-    for table in ("public_health_grants", "spend_by_setting"):
+def of_every_place(fit: Fit, *tables: str) -> None:
+    """Find tables of places that are not there, or of only some places."""
+    for table in tables:
         if fit.of_other_places(table):
             continue
         fit.unknown(table, "place", fit.inputs.places(), set())

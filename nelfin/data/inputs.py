@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 import pandas as pd
 
-from nelfin.data.specs import OPENING_FILE, TABLES, WHOLE_SYSTEM
+from nelfin.data.specs import OPENING_FILE, PROJECTS_BY_CRITERIA, TABLES, WHOLE_SYSTEM
 from nelfin.data.tables import empty_table, read_table
 from nelfin.errors import InputError, Problems
 from nelfin.scenario import Scenario
@@ -42,6 +42,8 @@ class Inputs:
     uplift_factors: pd.DataFrame
     projects: pd.DataFrame
     capital_limits: pd.DataFrame
+    capital_rules: pd.DataFrame
+    deprivation: pd.DataFrame
     asset_types: pd.DataFrame
 
     def places(self) -> list[str]:
@@ -80,8 +82,10 @@ def load_inputs(scenario: Scenario, models: bool = True) -> Inputs:
     tables: dict[str, pd.DataFrame] = {}
     for name, spec in TABLES.items():
         path = getattr(scenario.data, name)
+        criteria = name == "projects" and scenario.capital.benefit == "criteria"
+        fits = PROJECTS_BY_CRITERIA if criteria else spec
         try:
-            tables[name] = empty_table(spec) if path is None else read_table(path, spec)
+            tables[name] = empty_table(fits) if path is None else read_table(path, fits)
         except InputError as error:
             problems.extend(error)
     own = []

@@ -23,6 +23,7 @@ _UNITS = {
     "months": "months",
     "benefit": "points",
     "cdel_share": "share",
+    "most_deprived_share": "share",
 }
 
 _ENDS = ("min_growth_pct", "max_growth_pct")

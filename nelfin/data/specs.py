@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from nelfin.data.tables import BACKLOG, SPEND, Column, Table
+from dataclasses import replace
+
+from nelfin.data.tables import BACKLOG, SCORE, SPEND, Column, Table
 from nelfin.evidence import STATUSES
 
 COMPONENTS = (
@@ -64,6 +66,32 @@ def _number(name: str, **kwargs: object) -> Column:
 def _optional(name: str, **kwargs: object) -> Column:
     return Column(name, required=False, blank=True, **kwargs)  # type: ignore[arg-type]
 
+
+CAPITAL_RULES = Table(
+    "floors, caps and targets of the capital plan",
+    (
+        Column(
+            "rule",
+            choices=(
+                "category_floor",
+                "category_cap",
+                "place_floor",
+                "deprived_floor",
+                "revenue_limit",
+                "backlog_target",
+            ),
+        ),
+        _optional("name", default=""),
+        _optional("year", kind="year", default=""),
+        _number("amount_gbp_m", low=0),
+        _optional("now_gbp_m", kind="number", low=0),
+        _STATUS,
+        _SOURCE,
+    ),
+    key=("rule", "name", "year"),
+    may_be_empty=True,
+)
+"""What a capital plan must hold beside the limits; a blank year is the whole plan."""
 
 TABLES: dict[str, Table] = {
     "allocations": Table(
@@ -295,6 +323,7 @@ TABLES: dict[str, Table] = {
             Column("organisation"),
             Column("category"),
             _number("benefit", low=0),
+            Column(SCORE, kind="number", required=False, low=0, pattern=True),
             Column(
                 SPEND,
                 kind="number",
@@ -342,6 +371,18 @@ TABLES: dict[str, Table] = {
         ),
         key=("year", "organisation"),
     ),
+    "capital_rules": CAPITAL_RULES,
+    "deprivation": Table(
+        "deprivation",
+        (
+            Column("place"),
+            _number("most_deprived_share", low=0, high=1),
+            _STATUS,
+            _SOURCE,
+        ),
+        key=("place",),
+        may_be_empty=True,
+    ),
     "asset_types": Table(
         "asset types",
         (
@@ -355,6 +396,17 @@ TABLES: dict[str, Table] = {
         key=("asset_type",),
     ),
 }
+
+PROJECTS_BY_CRITERIA = replace(
+    TABLES["projects"],
+    columns=tuple(
+        replace(column, required=False, blank=True, default=0.0)
+        if column.name == "benefit"
+        else column
+        for column in TABLES["projects"].columns
+    ),
+)
+"""The project table where weighted criteria stand for the benefit."""
 
 OPENING_FILE = Table(
     "opening position",

@@ -23,6 +23,7 @@ Refuse = Callable[[int, str, str], None]
 
 SPEND = r"spend_[1-9]\d?"
 BACKLOG = r"backlog_[a-z]+_gbp_m"
+SCORE = r"score_[a-z0-9_]+"
 FAMILIES = {
     SPEND: tuple(f"spend_{n}" for n in range(1, 41)),
     BACKLOG: tuple(f"backlog_{b}_gbp_m" for b in ("high", "significant", "moderate", "low")),

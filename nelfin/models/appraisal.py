@@ -8,8 +8,14 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 
-def discount_factors(rate_pct: npt.ArrayLike, periods: npt.ArrayLike) -> Array:
-    """Return 1 / (1 + rate) ^ period.
+LATER = 30
+"""Years after which the Green Book's discount rates fall."""
+
+
+def discount_factors(
+    rate_pct: npt.ArrayLike, periods: npt.ArrayLike, later_pct: float | None = None
+) -> Array:
+    """Return the worth today of 1 in a later period: 1 / (1 + rate) ^ period.
 
     Parameters
     ----------
@@ -17,9 +23,19 @@ def discount_factors(rate_pct: npt.ArrayLike, periods: npt.ArrayLike) -> Array:
         Discount rate, % a year (Green Book: 3.5 for money, 1.5 for health).
     periods
         Years from the base year.
+    later_pct
+        Rate of the years after the 30th, % a year (Green Book: 3.0); None goes on with the rate.
+
+    Notes
+    -----
+    Source: HM Treasury Green Book, discount rates to 30 years and from 31 to 75.
     """
     rate = np.asarray(rate_pct, dtype=float) / 100
-    return np.asarray((1 + rate) ** -np.asarray(periods, dtype=float))
+    years = np.asarray(periods, dtype=float)
+    if later_pct is None:
+        return np.asarray((1 + rate) ** -years)
+    early, late = np.minimum(years, LATER), np.maximum(years - LATER, 0.0)
+    return np.asarray((1 + rate) ** -early * (1 + later_pct / 100) ** -late)
 
 
 def price_index(growth_pct: float, periods: npt.ArrayLike) -> Array:

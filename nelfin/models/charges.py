@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from nelfin.models.capital import CapitalPlan
-from nelfin.models.schemes import spend_columns
+from nelfin.models.capital.schemes import spend_columns
 
 
 def consequences(

@@ -27,6 +27,7 @@ SHEETS = {
     "plan": "Capital plan",
     "spend": "Capital spend",
     "limits": "Capital limits",
+    "prices": "Price of capital",
     "capital_by_organisation": "Capital by organisation",
     "projects": "Projects",
     "sources": "Sources",

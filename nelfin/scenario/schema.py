@@ -96,6 +96,10 @@ class Data(Section):
     """Capital schemes."""
     capital_limits: TablePath
     """Capital limits by year."""
+    capital_rules: TablePath | None = None
+    """Floors, caps and targets of the capital plan."""
+    deprivation: TablePath | None = None
+    """Share of each place's people who live in the most deprived areas."""
     asset_types: TablePath
     """Asset lives, optimism bias and share of spend that adds to the asset base."""
 
@@ -218,8 +222,18 @@ class Capital(Section):
 
     discount_rate_pct: Percent
     """Discount rate of benefit."""
+    discount_later_pct: Percent | None = None
+    """Discount rate of the years after the 30th; left out: the same."""
     discount_from: Literal["start", "completion"]
     """Year from which benefit counts."""
+    benefit: Literal["score", "criteria", "npsv"] = "score"
+    """What benefit is: a score, weighted criteria, or net present social value in £m."""
+    criteria_weights: dict[str, NotNegative] = {}
+    """Weight of each criterion, the columns score_<criterion> of the schemes."""
+    place_weights: dict[str, NotNegative] = {}
+    """Equity weight of benefit by place; a place left out has 1."""
+    carry_over_pct: Percent = 0.0
+    """Share of a limit that may be carried into the next year unspent."""
     price_growth_pct: Growth
     """Growth of building prices a year, from the base year's prices."""
     over_programming_pct: Percent

@@ -117,7 +117,7 @@ def test_an_opened_result_equals_the_one_saved(result: Result, run_folder: Path)
 
 
 def test_tables_are_tidy_and_say_their_unit(run_folder: Path) -> None:
-    wide = {"plan", "spend", "limits", "projects", "sources"}
+    wide = {"plan", "spend", "limits", "prices", "projects", "sources"}
     for file in (run_folder / "tables").glob("*.csv"):
         table = pd.read_csv(file, keep_default_na=False)
         assert len(table) > 0
@@ -130,7 +130,7 @@ def test_the_run_record_names_versions_inputs_and_solver(run_folder: Path) -> No
     record = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))
     assert record["versions"]["nelfin"] == nelfin.__version__
     assert all(len(value) == 64 for value in record["inputs"].values())
-    assert len(record["inputs"]) == 21
+    assert len(record["inputs"]) == 23
     assert record["capital"]["solver"] == "highs"
     assert 0 <= record["capital"]["gap"] <= 0.005
 
@@ -146,7 +146,7 @@ def test_the_workbook_holds_every_table_with_plain_numbers(
 ) -> None:
     book = CalamineWorkbook.from_path(str(run_folder / "report.xlsx"))
     assert book.sheet_names[0] == "Summary"
-    assert len(book.sheet_names) == 16
+    assert len(book.sheet_names) == 17
     cells = book.get_sheet_by_name("Capital limits").to_python()
     limits = result.table("limits")
     assert cells[0] == list(limits.columns)

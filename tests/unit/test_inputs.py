@@ -100,7 +100,11 @@ def test_the_embedded_tables_fit_each_other(inputs: Inputs) -> None:
     assert inputs.places() == list(PLACES)
     assert set(inputs.tables()) == set(TABLES)
     empty = {name for name, frame in inputs.tables().items() if frame.empty}
-    assert empty == {"ring_fences", "spend_by_setting"}  # no figure of them is published
+    assert empty == {
+        "ring_fences",
+        "spend_by_setting",
+        "capital_rules",
+    }  # no figure of them is published
 
 
 def test_a_copy_of_the_embedded_tables_is_accepted(folder: Path) -> None:
@@ -603,7 +607,7 @@ def test_tables_of_another_system_are_told_once_each_and_may_be_left_out(folder:
     with pytest.raises(InputError) as caught:
         load_inputs(nelfin.load_scenario(overrides=keys))
     places = [p for p in caught.value.problems if "none of the places" in p.what]
-    tables = ("openings", "population_shares", "public_health_grants", "projects")
+    tables = ("openings", "population_shares", "public_health_grants", "projects", "deprivation")
     assert [Path(p.where).stem for p in places] == list(tables)
     assert 'set data.openings to ""' in places[0].remedy
     assert places[3].remedy == "Give a table of your own."

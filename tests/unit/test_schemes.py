@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from nelfin.errors import InputError, Problem
-from nelfin.models.capital import solve
-from nelfin.models.schemes import Scheme, require_limits, schemes_of
+from nelfin.models.capital import Settings, solve
+from nelfin.models.capital.schemes import Scheme, require_limits, schemes_of
 from nelfin.years import label_of
 
 pytestmark = pytest.mark.unit
@@ -32,7 +32,7 @@ def table(*rows: dict[str, object]) -> pd.DataFrame:
 
 
 def schemes(*rows: dict[str, object], years: list[str] = YEARS, **kwargs: object) -> list[Scheme]:
-    return schemes_of(table(*rows), years, **kwargs)[1]  # type: ignore[arg-type]
+    return schemes_of(table(*rows), years, Settings(**kwargs))[1]  # type: ignore[arg-type]
 
 
 def problems_of(check: Callable[[], object]) -> Sequence[Problem]:
@@ -44,7 +44,7 @@ def problems_of(check: Callable[[], object]) -> Sequence[Problem]:
 def problems_in(
     *rows: dict[str, object], years: list[str] = YEARS, **kwargs: object
 ) -> Sequence[Problem]:
-    return problems_of(lambda: schemes_of(table(*rows), years, **kwargs))  # type: ignore[arg-type]
+    return problems_of(lambda: schemes_of(table(*rows), years, Settings(**kwargs)))  # type: ignore[arg-type]
 
 
 def one(found: Iterable[Problem]) -> Problem:
@@ -370,7 +370,7 @@ def test_a_table_without_rows_is_refused() -> None:
 
 
 def test_the_table_is_called_by_the_name_given() -> None:
-    found = one(problems_in({"excludes": "P1"}, place="/folder/pipeline.csv"))
+    found = one(problems_in({"excludes": "P1"}, place=("/folder/pipeline.csv", "limits")))
     assert found.where == "/folder/pipeline.csv, row 2, column excludes"
 
 
@@ -547,7 +547,7 @@ def test_limits_without_rows_are_refused() -> None:
 
 def test_a_scheme_beyond_a_short_plan_is_left_out_when_asked() -> None:
     rows = [{}, {"earliest_start": "2035/36"}, {"spend_3": 2.0, "spend_4": 2.0}]
-    _, found = schemes_of(table(*rows), YEARS, leave_out=True)
+    _, found = schemes_of(table(*rows), YEARS, Settings(leave_out=True))
     assert [bool(scheme.starts) for scheme in found] == [True, False, False]
     plan = solve(table(*rows), limits(YEARS), leave_out=True)
     reason = plan.plan["reason"].tolist()[1]
@@ -556,5 +556,5 @@ def test_a_scheme_beyond_a_short_plan_is_left_out_when_asked() -> None:
 
 def test_a_scheme_that_must_be_funded_runs_past_a_short_plan() -> None:
     row = {"must_fund": "yes", "spend_3": 2.0, "spend_4": 2.0}
-    _, (found,) = schemes_of(table(row), YEARS, leave_out=True)
+    _, (found,) = schemes_of(table(row), YEARS, Settings(leave_out=True))
     assert found.starts == tuple(range(len(YEARS)))

@@ -5,16 +5,18 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nelfin.data.specs import TABLES
-from nelfin.data.tables import SPEND, inspect_frame
+from nelfin.data.specs import PROJECTS_BY_CRITERIA, TABLES
+from nelfin.data.tables import BACKLOG, SCORE, SPEND, inspect_frame
 from nelfin.errors import InputError, Problems, nearest
+from nelfin.models.capital.rules import check_rules
+from nelfin.models.capital.settings import Settings
 from nelfin.years import start_of, years_between
 
 Array = npt.NDArray[np.float64]
@@ -38,6 +40,16 @@ class Scheme:
     divisible: bool
     requires: tuple[tuple[str, int], ...] = field(default=())
     excludes: tuple[str, ...] = field(default=())
+    category: str = ""
+    place: str = ""
+    equity_weight: float = 1.0
+    deprived_share: float = 0.0
+    """Share of the people of its place who live in the most deprived areas."""
+    revenue: float = 0.0
+    """Yearly effect on revenue once complete, £m, a saving positive."""
+    backlog: Mapping[str, float] = field(default_factory=dict)
+    """Backlog maintenance it clears, £m, by risk band."""
+    life_years: int = 0
 
     @property
     def build_years(self) -> int:
@@ -46,12 +58,7 @@ class Scheme:
 
 
 def schemes_of(
-    projects: pd.DataFrame,
-    years: list[str],
-    optimism_bias_pct: Mapping[str, float] | None = None,
-    truncate: bool = False,
-    leave_out: bool = False,
-    place: str = "projects",
+    projects: pd.DataFrame, years: list[str], settings: Settings | None = None
 ) -> tuple[pd.DataFrame, list[Scheme]]:
     """Check a project table and turn its rows into schemes.
 
@@ -61,15 +68,9 @@ def schemes_of(
         One row a scheme or an option of one, with the columns of the project table.
     years
         Years of the plan.
-    optimism_bias_pct
-        Uplift of spend by asset type.
-    truncate
-        Let every scheme run past the last year; its later spend falls outside the plan.
-    leave_out
-        Give a scheme that no start can hold no starts, where it would else be a problem. One that
-        must be funded may then run past the last year.
-    place
-        What to call the table in errors.
+    settings
+        Optimism bias, how benefit counts, whether spend may run past the last year, and what to
+        call the table in errors.
 
     Returns
     -------
@@ -84,8 +85,11 @@ def schemes_of(
         With every problem: an unknown id, a loop of prerequisites, a window that cannot hold the
         build, a scheme that excludes what it requires, and so on.
     """
-    table, problems = inspect_frame(projects, TABLES["projects"], place)
-    needed = {column.name for column in TABLES["projects"].columns if not column.pattern}
+    settings = settings or Settings()
+    place, leave_out = settings.place[0], settings.leave_out
+    spec = PROJECTS_BY_CRITERIA if settings.benefit == "criteria" else TABLES["projects"]
+    table, problems = inspect_frame(projects, spec, place)
+    needed = {column.name for column in spec.columns if not column.pattern}
     columns = spend_columns(table)
     if table.empty or not columns or not needed <= set(table.columns):
         problems.raise_if_any()
@@ -96,9 +100,12 @@ def schemes_of(
             "Number them from spend_1 without a gap.",
         )
     known = dict(zip(table["project_id"], table.index, strict=True))
-    bias = optimism_bias_pct or {}
+    bias = settings.optimism_bias_pct
+    benefits = _benefits(table, settings, problems)
+    _check_names(table, settings, problems)
     schemes = []
-    for row, line in zip(table.index, table.to_dict("records"), strict=True):
+    lines = zip(table.index, table.to_dict("records"), benefits, strict=True)
+    for row, line, benefit in lines:
         spend = np.array([line[name] for name in columns], dtype=float)
         spend = spend[: max(int(np.max(np.flatnonzero(spend), initial=0)) + 1, 1)]
         at = f"{place}, row {row}"
@@ -108,14 +115,14 @@ def schemes_of(
                 row=row,
                 organisation=line["organisation"],
                 group=line["option_of"] or line["project_id"],
-                benefit=line["benefit"],
+                benefit=benefit,
                 spend=spend * (1 + bias.get(line["asset_type"], 0.0) / 100),
                 cdel_share=line["cdel_share"],
                 starts=_starts(
                     line,
                     len(spend),
                     years,
-                    truncate or line["truncate"] or (leave_out and line["must_fund"]),
+                    settings.truncate or line["truncate"] or (leave_out and line["must_fund"]),
                     at,
                     Problems() if leave_out else problems,
                 ),
@@ -124,11 +131,65 @@ def schemes_of(
                 divisible=line["divisible"] and not line["must_fund"],
                 requires=_required(line, known, at, problems),
                 excludes=_excluded(line, known, at, problems),
+                category=line["category"],
+                place=line["place"],
+                equity_weight=settings.place_weights.get(line["place"], 1.0),
+                deprived_share=settings.deprived_share.get(line["place"], 0.0),
+                revenue=line["revenue_gbp_m"],
+                backlog=_backlog(line),
+                life_years=round(settings.life_years.get(line["asset_type"], 0)),
             )
         )
     _check_links(schemes, place, problems)
     problems.raise_if_any()
     return table, schemes
+
+
+def _benefits(table: pd.DataFrame, settings: Settings, problems: Problems) -> list[float]:
+    """Return the benefit of each row: as it stands, or the weighted criteria."""
+    if settings.benefit != "criteria":
+        return [float(value) for value in table["benefit"]]
+    place = settings.place[0]
+    scores = [str(name) for name in table.columns if re.fullmatch(SCORE, str(name))]
+    criteria = [name.removeprefix("score_") for name in scores]
+    for name in settings.criteria_weights:
+        if name not in criteria:
+            problems.add(f"criteria_weights.{name}", "has no column.", nearest(name, criteria))
+    for name in criteria:
+        if name not in settings.criteria_weights:
+            problems.add(
+                f"{place}, row 1, column score_{name}",
+                "has no weight.",
+                "Add it to criteria_weights; 0 leaves it out.",
+            )
+    total = np.zeros(len(table))
+    for name, column in zip(criteria, scores, strict=True):
+        total += settings.criteria_weights.get(name, 0.0) * table[column].to_numpy(dtype=float)
+    if not criteria:
+        problems.add(f"{place}, row 1", "has no score_ columns.", "Add one for each criterion.")
+    return total.tolist()
+
+
+def _check_names(table: pd.DataFrame, settings: Settings, problems: Problems) -> None:
+    """Find settings by place or asset type that no scheme has, and asset types without a life."""
+    places = [name for name in dict.fromkeys(table["place"]) if name]
+    for name in settings.place_weights:
+        if name not in places:
+            problems.add(f"place_weights.{name}", "is no scheme's place.", nearest(name, places))
+    if settings.benefit == "npsv":
+        for row in table.index[~table["asset_type"].isin(settings.life_years)]:
+            problems.add(
+                f"{settings.place[0]}, row {row}, column asset_type",
+                f'is "{table.at[row, "asset_type"]}", for which there is no life in years.',
+                "Give an asset type with a life: net present social value is counted over it.",
+            )
+
+
+def _backlog(line: Mapping[str, Any]) -> dict[str, float]:
+    columns = [name for name in line if re.fullmatch(BACKLOG, str(name)) and line[name]]
+    return {
+        name.removeprefix("backlog_").removesuffix("_gbp_m"): float(line[name]) for name in columns
+    }
 
 
 def spend_columns(table: pd.DataFrame) -> list[str]:
@@ -315,48 +376,56 @@ def require_limits(limits: pd.DataFrame, place: str = "limits") -> pd.DataFrame:
     return table
 
 
-def check_capital(
-    projects: pd.DataFrame,
-    limits: pd.DataFrame,
-    optimism_bias_pct: Mapping[str, float] | None = None,
-    truncate: bool = False,
-    leave_out: bool = False,
-    place: tuple[str, str] = ("projects", "limits"),
-) -> tuple[pd.DataFrame, list[Scheme], pd.DataFrame, list[str]]:
-    """Check both tables of a capital plan together.
+@dataclass(frozen=True)
+class Checked:
+    """The tables of a capital plan, checked together.
 
-    Returns
-    -------
+    Parameters
+    ----------
     projects, schemes
         As `schemes_of` gives them.
-    limits : pandas.DataFrame
+    limits
         The limits with typed columns.
-    years : list of str
+    years
         The plan's years: those of the limits.
+    rules
+        Floors, caps and targets with typed columns, or None.
+    """
+
+    projects: pd.DataFrame
+    schemes: list[Scheme]
+    limits: pd.DataFrame
+    years: list[str]
+    rules: pd.DataFrame | None
+
+
+def check_capital(
+    projects: pd.DataFrame, limits: pd.DataFrame, settings: Settings | None = None
+) -> Checked:
+    """Check the tables of a capital plan together.
 
     Raises
     ------
     InputError
-        With every problem of both tables.
+        With every problem of all tables.
     """
-    table, problems = inspect_limits(limits, place[1])
+    settings = settings or Settings()
+    table, problems = inspect_limits(limits, settings.place[1])
     years = sorted({str(year) for year in table.get("year", []) if year})
     checked = projects
     schemes: list[Scheme] = []
     try:
-        checked, schemes = schemes_of(
-            projects,
-            years or [ANY_YEAR],
-            optimism_bias_pct,
-            truncate or not years,
-            leave_out,
-            place[0],
-        )
+        # without years the rest of the schemes is still looked at
+        loose = settings if years else replace(settings, truncate=True)
+        checked, schemes = schemes_of(projects, years or [ANY_YEAR], loose)
     except InputError as error:
         problems.extend(error)
-    _check_owners(table, {scheme.organisation for scheme in schemes}, place[1], problems)
+    _check_owners(table, {scheme.organisation for scheme in schemes}, settings.place[1], problems)
+    rules = check_rules(
+        settings.rules, checked, years, bool(settings.deprived_share), "capital_rules", problems
+    )
     problems.raise_if_any()
-    return checked, schemes, table, years
+    return Checked(checked, schemes, table, years, rules)
 
 
 def _check_owners(limits: pd.DataFrame, owners: set[str], place: str, problems: Problems) -> None:

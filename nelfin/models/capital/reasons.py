@@ -11,7 +11,7 @@ import numpy as np
 from nelfin import program as lp
 
 if TYPE_CHECKING:
-    from nelfin.models.capital import Start
+    from nelfin.models.capital.starts import Start
 
 Room = Mapping[tuple[str, int], tuple[float, float]]
 """Limit and slack, £m, by organisation ("" is the system) and position of the year."""

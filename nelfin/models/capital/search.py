@@ -1,0 +1,88 @@
+"""The search for a whole-number plan: near the relaxation first, then everywhere."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from nelfin import program as lp
+
+NEAR = 7
+"""Columns searched first, as a multiple of those the relaxation uses. Measured on the pipeline."""
+FEW = 400
+"""Programs with fewer columns are searched whole at once."""
+
+
+def best_plan(
+    program: lp.Program,
+    relaxed: lp.Solution,
+    gap: float,
+    time_limit: float | None,
+    solver: lp.SolverName,
+) -> lp.Solution:
+    """Find a whole-number plan proven within a gap of the best.
+
+    The relaxation bounds every plan, and it is close. So the search stops as soon as a plan is
+    within the gap of it. The columns that the relaxation uses or nearly uses (by reduced cost) are
+    searched first; a plan from there begins the search of them all.
+
+    Parameters
+    ----------
+    program, relaxed
+        The program and its relaxation.
+    gap
+        As a share of the plan's value.
+    time_limit
+        Seconds for all of it.
+    solver
+        CBC takes no beginning and no target, and searches everywhere at once.
+
+    Returns
+    -------
+    lp.Solution
+        Status `optimal` if within the gap, `stopped` if time ran out.
+    """
+    if solver != "highs":
+        return lp.solve(program, solver, gap=gap, time_limit=time_limit)
+    start = time.perf_counter()
+    enough = relaxed.objective / (1 + gap) if gap > 0 and relaxed.objective > 0 else None
+    begin = None
+    if enough is not None and len(program.value) > FEW:
+        first = lp.solve(
+            near(program, relaxed),
+            gap=gap / 2,
+            time_limit=None if time_limit is None else time_limit / 2,
+            enough=enough,
+        )
+        if first.has_plan:
+            if first.objective >= enough:
+                spent = time.perf_counter() - start
+                return replace(first, status="optimal", bound=relaxed.objective, seconds=spent)
+            begin = first.values
+    spent = time.perf_counter() - start
+    left = None if time_limit is None else max(time_limit - spent, 0.0)
+    found = lp.solve(program, gap=gap, time_limit=left, enough=enough, begin=begin)
+    status = "optimal" if found.status == "enough" else found.status
+    return replace(found, status=status, seconds=found.seconds + spent)
+
+
+def near(program: lp.Program, relaxed: lp.Solution) -> lp.Program:
+    """Return the program with only the columns that the relaxation uses or nearly uses.
+
+    A column left out stays at what the relaxation gives it: nothing, or the whole.
+    """
+    cost = np.asarray(program.value, dtype=float).copy()
+    for row in program.rows:
+        price = relaxed.prices.get(row.name, 0.0)
+        if price:
+            for column, value in row.terms:
+                cost[column] -= price * value
+    used = relaxed.values > 1e-9
+    order = np.argsort(np.where(used, 0.0, np.abs(cost)), kind="stable")
+    kept = np.zeros(len(cost), dtype=bool)
+    kept[order[: max(NEAR * int(used.sum()), FEW)]] = True
+    high = [h if keep else 0.0 for h, keep in zip(program.high, kept, strict=True)]
+    low = [min(at, h) if h is not None else at for at, h in zip(program.low, high, strict=True)]
+    return replace(program, low=low, high=high)

@@ -1,0 +1,107 @@
+"""The starts a scheme may have: what each is worth and what it costs, year by year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from nelfin import program as lp
+from nelfin.models.appraisal import discount_factors, price_index
+from nelfin.models.capital.schemes import Scheme
+from nelfin.models.capital.settings import Settings
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Start:
+    """A scheme starting in one year: what it is worth, what it costs, and its columns."""
+
+    scheme: Scheme
+    year: int
+    value: float
+    spend: Array
+    """£m by year of the plan, cash prices."""
+    cdel: Array
+    started: int
+    """Column that is 1 if the scheme starts in this year."""
+    share: int
+    """Column of the funded share; the same column unless the scheme is divisible."""
+
+    def revenue(self, year: int) -> float:
+        """Return the revenue effect in a year, £m: nothing until the scheme is complete."""
+        return self.scheme.revenue if year >= self.year + self.scheme.build_years else 0.0
+
+
+def starts_of(
+    program: lp.Program, schemes: list[Scheme], count: int, settings: Settings
+) -> list[Start]:
+    """Return every start of every scheme and add its columns to the program.
+
+    Parameters
+    ----------
+    program
+        Columns are added to it.
+    schemes
+        From the project table.
+    count
+        Number of years of the plan.
+    settings
+        Prices, discounting and how benefit counts.
+    """
+    horizon = count + 100 + int(max(settings.life_years.values(), default=0))
+    factors = discount_factors(
+        settings.discount_rate_pct, np.arange(horizon), settings.discount_later_pct
+    )
+    prices = price_index(settings.price_growth_pct, np.arange(count))
+    return [
+        _start(program, scheme, year, factors, prices, settings)
+        for scheme in schemes
+        for year in scheme.starts
+    ]
+
+
+def _start(
+    program: lp.Program,
+    scheme: Scheme,
+    year: int,
+    factors: Array,
+    prices: Array,
+    settings: Settings,
+) -> Start:
+    inside = scheme.spend[: len(prices) - year]
+    spend = np.zeros(len(prices))
+    spend[year : year + len(inside)] = inside * prices[year : year + len(inside)]
+    value = (
+        _npsv(scheme, year, factors)
+        if settings.benefit == "npsv"
+        else _discounted(scheme, year, inside, factors, settings.discount_from)
+    ) * scheme.equity_weight
+    if scheme.divisible:
+        started = program.column(0.0, whole=True)
+        share = program.column(value)
+    else:
+        started = share = program.column(value, whole=True)
+    return Start(scheme, year, value, spend, spend * scheme.cdel_share, started, share)
+
+
+def _discounted(
+    scheme: Scheme, year: int, inside: Array, factors: Array, discount_from: str
+) -> float:
+    counted = year if discount_from == "start" else year + scheme.build_years - 1
+    whole = scheme.spend.sum()
+    share_inside = inside.sum() / whole if whole > 0 else 1.0
+    return float(scheme.benefit * share_inside * factors[counted])
+
+
+def _npsv(scheme: Scheme, year: int, factors: Array) -> float:
+    """Return the net present social value, £m of the first year: Green Book appraisal.
+
+    Benefit and revenue effect come each year over the life of the asset, from the year after
+    completion; spend is in base-year prices, so that general inflation stays out of it.
+    """
+    done = year + scheme.build_years
+    yearly = (scheme.benefit + scheme.revenue) * factors[done : done + scheme.life_years].sum()
+    return float(yearly - scheme.spend @ factors[year:done])

@@ -323,7 +323,7 @@ TABLES: dict[str, Table] = {
             Column("organisation"),
             Column("category"),
             _number("benefit", low=0),
-            Column(SCORE, kind="number", required=False, low=0, pattern=True),
+            Column(SCORE, kind="number", required=False, blank=True, low=0, pattern=True),
             Column(
                 SPEND,
                 kind="number",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nelfin import program as lp
+from nelfin.models.capital.rules import rule_words
 
 if TYPE_CHECKING:
     from nelfin.models.capital.starts import Start
@@ -213,19 +214,21 @@ def apart(first: float, second: float) -> tuple[str, str]:
 
 
 def why_infeasible(program: lp.Program, starts: list[Start], solver: lp.SolverName) -> str:
-    """Return which limits cannot hold, and by how much, from an elastic relaxation.
+    """Return which limits and rules cannot hold, and by how much, from an elastic relaxation.
 
-    Every limit may be passed at a cost, and the total passed is made as small as it can be.
+    Every limit and rule may be passed at a cost, and the total passed is made as small as it can
+    be. A must-fund scheme is named with what it needs in the year.
     """
     elastic = lp.Program(
         [0.0] * len(program.value), list(program.low), list(program.high), list(program.whole)
     )
-    over: dict[tuple[str, str], tuple[int, float]] = {}
+    over: dict[tuple[str, ...], tuple[int, lp.Row]] = {}
     for row in program.rows:
-        if isinstance(row.name, tuple) and row.name[0] == "limit":
+        if isinstance(row.name, tuple) and row.name[0] in {"limit", "rule"}:
             slack = elastic.column(-1.0, 0.0, None)
-            over[row.name[1], row.name[2]] = (slack, row.bound)
-            elastic.rows.append(replace(row, terms=(*row.terms, (slack, -1.0))))
+            over[row.name] = (slack, row)
+            sign = 1.0 if row.sense == ">=" else -1.0
+            elastic.rows.append(replace(row, terms=(*row.terms, (slack, sign))))
         else:
             elastic.rows.append(row)
     found = lp.solve(elastic, solver, time_limit=30.0)
@@ -235,17 +238,54 @@ def why_infeasible(program: lp.Program, starts: list[Start], solver: lp.SolverNa
             "their windows and the exclusions cannot all hold. Look at the must-fund schemes first."
         )
     sentences = []
-    for (organisation, year), (slack, limit) in over.items():
-        passed = found.values[slack]
-        if passed > SMALL:
-            need, have = apart(limit + passed, limit)
-            who = f"of {organisation} " if organisation else ""
-            sentences.append(
-                f"must-fund schemes {who}need £{need}m in {year}, the limit is £{have}m"
-            )
+    for name, (slack, row) in over.items():
+        passed = float(found.values[slack])
+        if passed > SMALL and name[0] == "limit":
+            sentences.append(_limit_passed(row, name[1], name[2], passed, starts, found))
+        elif passed > SMALL:
+            sentences.append(_rule_passed(row, rule_words(*name[1:]), passed))
     must = list(dict.fromkeys(start.scheme.id for start in starts if start.scheme.must_fund))
-    named = ", ".join(must[:12]) + (f" and {len(must) - 12} more" if len(must) > 12 else "")
-    return (
-        f"No plan keeps every limit: {'; '.join(sentences)}. Raise the limits, widen the windows, "
-        f"or take must_fund off one of {named}."
+    remedy = (
+        f"Raise the limits, widen the windows, or take must_fund off one of {_listed(must)}."
+        if must
+        else "Ease the floors and targets of capital_rules, or raise the limits."
     )
+    return f"No plan keeps every limit and rule: {'; '.join(sentences)}. {remedy}"
+
+
+def _limit_passed(
+    row: lp.Row,
+    organisation: str,
+    year: str,
+    passed: float,
+    starts: list[Start],
+    found: lp.Solution,
+) -> str:
+    need, have = apart(row.bound + passed, row.bound)
+    who = f"of {organisation} " if organisation else ""
+    cost = dict(row.terms)
+    asked = sorted(
+        (
+            (cost[start.share] * float(found.values[start.share]), start.scheme.id)
+            for start in starts
+            if start.scheme.must_fund and start.share in cost
+        ),
+        key=lambda pair: (-pair[0], pair[1]),
+    )
+    named = [f"{name} £{amount:,.1f}m" for amount, name in asked if amount > SMALL]
+    detail = f" ({_listed(named, 4)})" if named else ""
+    return f"must-fund schemes {who}need £{need}m in {year}, the limit is £{have}m{detail}"
+
+
+def _rule_passed(row: lp.Row, words: str, passed: float) -> str:
+    if words.startswith("revenue"):
+        return f"{words} £{-row.bound:,.1f}m is passed by £{passed:,.1f}m"
+    if "backlog" in words:
+        return f"{words} the target is missed by £{passed:,.1f}m"
+    short = "over" if row.sense == "<=" else "short"
+    return f"{words} £{row.bound:,.1f}m is £{passed:,.1f}m {short}"
+
+
+def _listed(names: list[str], most: int = 12) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

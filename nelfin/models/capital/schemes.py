@@ -164,6 +164,8 @@ def _benefits(table: pd.DataFrame, settings: Settings, problems: Problems) -> li
             )
     total = np.zeros(len(table))
     for name, column in zip(criteria, scores, strict=True):
+        for row in table.index[table[column].isna()]:
+            problems.add(f"{place}, row {row}, column {column}", "is empty.", "Give the score.")
         total += settings.criteria_weights.get(name, 0.0) * table[column].to_numpy(dtype=float)
     if not criteria:
         problems.add(f"{place}, row 1", "has no score_ columns.", "Add one for each criterion.")

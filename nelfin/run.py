@@ -20,9 +20,10 @@ from nelfin.allocations import allocate, sensitivity
 from nelfin.data import Inputs, load_inputs
 from nelfin.data.inputs import opening_files
 from nelfin.data.register import register
-from nelfin.models.capital import CapitalPlan, Settings, solve_case
+from nelfin.models.capital import CapitalPlan, Settings
 from nelfin.models.capital.case import Case, case_of
 from nelfin.models.capital.schemes import check_capital
+from nelfin.models.capital.solving import solve_case
 from nelfin.models.charges import consequences
 from nelfin.models.prevention import shift
 from nelfin.models.recovery import recover

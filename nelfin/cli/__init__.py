@@ -13,6 +13,8 @@ from nelfin.errors import InputError, NelfinError
 COMMANDS = {
     "run": ("nelfin.cli.run", "Run a scenario and write its results and report."),
     "allocate": ("nelfin.cli.allocate", "Share the money among places; one page for a place."),
+    "capital": ("nelfin.cli.capital", "Draw up the capital plan, and put it to the test."),
+    "capital-solve": ("nelfin.cli.capital", "Choose schemes from any table within yearly limits."),
     "import-practices": ("nelfin.cli.places", "Sum NHS England's practice file to places."),
     "converge": ("nelfin.cli.places", "Apply a pace-of-change rule to a table."),
     "report": ("nelfin.cli.report", "Write the page or the workbook of a run again."),

@@ -53,13 +53,17 @@ def write_table(table: Any, file: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def write_tables(tables: Mapping[str, Any], folder: Path) -> None:
-    """Write tables to a new folder: whole beside it first, then renamed."""
+def write_tables(
+    tables: Mapping[str, Any], folder: Path, texts: Mapping[str, str] | None = None
+) -> None:
+    """Write tables and texts to a new folder: whole beside it first, then renamed."""
     part = folder.absolute().with_name(f".{folder.name}.part-{os.getpid()}")
     try:
         part.mkdir(parents=True)
         for name, table in tables.items():
             table.to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
+        for name, text in (texts or {}).items():
+            (part / name).write_text(text, encoding="utf-8")
         part.rename(folder)
     except OSError as error:
         raise InputError.one(

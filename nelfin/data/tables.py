@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from nelfin.data.files import Raw, as_text, read_raw
-from nelfin.errors import Problems, nearest
+from nelfin.errors import InputError, Problems, nearest
 from nelfin.years import start_of
 
 Kind = Literal["text", "number", "integer", "year", "yes_no"]
@@ -305,6 +305,21 @@ def _check_key(raw: Raw, spec: Table, frame: pd.DataFrame, problems: Problems) -
             )
         else:
             first[named] = row
+
+
+def raw_frame(path: str | Path, sheet: str | None = None) -> pd.DataFrame:
+    """Read a table as texts, indexed by the rows of the file, to be inspected later.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or a row is longer than the headings.
+    """
+    raw = read_raw(path, sheet)
+    if raw.problems:
+        raise InputError(raw.problems)
+    index = pd.Index(raw.numbers, name="row")
+    return pd.DataFrame(raw.rows, columns=raw.headings, index=index, dtype=object)
 
 
 def inspect_frame(frame: pd.DataFrame, spec: Table, place: str) -> tuple[pd.DataFrame, Problems]:

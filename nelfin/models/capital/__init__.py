@@ -10,15 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from nelfin import program as lp
-from nelfin.errors import NoAnswerError
-from nelfin.models.capital.case import Case, case_of
-from nelfin.models.capital.plan import CapitalPlan, plan_of
-from nelfin.models.capital.reasons import why_infeasible
-from nelfin.models.capital.search import best_plan
+from nelfin.models.capital.case import case_of
+from nelfin.models.capital.plan import CapitalPlan
 from nelfin.models.capital.settings import Settings
+from nelfin.models.capital.solving import solve_case
+from nelfin.models.capital.systems import SystemPlans, solve_systems
 
-__all__ = ["CapitalPlan", "Settings", "solve"]
+__all__ = ["CapitalPlan", "Settings", "SystemPlans", "solve", "solve_systems"]
 
 
 def solve(projects: pd.DataFrame, limits: pd.DataFrame, **settings: Any) -> CapitalPlan:
@@ -54,44 +52,3 @@ def solve(projects: pd.DataFrame, limits: pd.DataFrame, **settings: Any) -> Capi
     dual of each limit in the relaxation (Weingartner 1963).
     """
     return solve_case(case_of(projects, limits, Settings(**settings)))
-
-
-def solve_case(case: Case) -> CapitalPlan:
-    """Solve a case that is built."""
-    relaxed, found = solve_program(case)
-    return plan_of(case, relaxed, found)
-
-
-def solve_program(case: Case) -> tuple[lp.Solution, lp.Solution]:
-    """Solve the program of a case: the relaxation, and the plan within the gap asked."""
-    settings, program = case.settings, case.program
-    relaxed = lp.solve(program, settings.solver, relax=True)
-    require_answer(relaxed, case)
-    if settings.relax:
-        return relaxed, relaxed
-    _rule_out_too_dear(case)
-    gap = settings.gap_pct / 100
-    found = best_plan(program, relaxed, gap, settings.time_limit_s, settings.solver)
-    require_answer(found, case)
-    return relaxed, lp.filled(program, found)
-
-
-def require_answer(found: lp.Solution, case: Case) -> None:
-    """Read the status before any value: raise if there is no plan, and say why."""
-    if found.status == "infeasible":
-        raise NoAnswerError(why_infeasible(case.program, case.starts, case.settings.solver))
-    if not found.has_plan:
-        raise NoAnswerError(
-            f"The solver found no plan in {found.seconds:.0f} seconds ({found.status}). Give it "
-            "longer (time_limit_s), or relax a must-fund scheme."
-        )
-
-
-def _rule_out_too_dear(case: Case) -> None:
-    """Rule out whole starts that pass a limit by themselves: a tolerance is not a permission."""
-    whole = {s.share for s in case.starts if s.share == s.started and not s.scheme.must_fund}
-    for row in case.program.rows:
-        if isinstance(row.name, tuple) and row.name[0] == "limit":
-            for column, cost in row.terms:
-                if column in whole and cost > row.bound:
-                    case.program.high[column] = 0.0

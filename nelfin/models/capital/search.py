@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from nelfin import program as lp
 
@@ -21,6 +22,7 @@ def best_plan(
     gap: float,
     time_limit: float | None,
     solver: lp.SolverName,
+    begin: npt.NDArray[np.float64] | None = None,
 ) -> lp.Solution:
     """Find a whole-number plan proven within a gap of the best.
 
@@ -38,6 +40,8 @@ def best_plan(
         Seconds for all of it.
     solver
         CBC takes no beginning and no target, and searches everywhere at once.
+    begin
+        A plan known to hold, to begin from where nothing better is found near the relaxation.
 
     Returns
     -------
@@ -48,7 +52,6 @@ def best_plan(
         return lp.solve(program, solver, gap=gap, time_limit=time_limit)
     start = time.perf_counter()
     enough = relaxed.objective / (1 + gap) if gap > 0 and relaxed.objective > 0 else None
-    begin = None
     if enough is not None and len(program.value) > FEW:
         first = lp.solve(
             near(program, relaxed),
@@ -60,7 +63,8 @@ def best_plan(
             if first.objective >= enough:
                 spent = time.perf_counter() - start
                 return replace(first, status="optimal", bound=relaxed.objective, seconds=spent)
-            begin = first.values
+            if begin is None or first.objective > float(np.dot(program.value, begin)):
+                begin = first.values
     spent = time.perf_counter() - start
     left = None if time_limit is None else max(time_limit - spent, 0.0)
     found = lp.solve(program, gap=gap, time_limit=left, enough=enough, begin=begin)

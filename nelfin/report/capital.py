@@ -121,10 +121,10 @@ def _inflation(table: pd.DataFrame) -> list[str]:
 
 
 def _overrun(table: pd.DataFrame) -> list[str]:
-    lines = [f"{'WHAT AN OVERRUN MOVES':<49}{'before':>9}{'after':>9}{'':>12}"]
+    lines = [f"{'WHAT AN OVERRUN MOVES':<46}{'before':>9}{'after':>9}{'':>12}"]
     for row in table.itertuples():
-        label = f"{row.project_id} {row.name}"[:45]
-        lines.append(f"  {label:<47}{row.before or '–':>9}{row.after or '–':>9}  {row.change}")
+        label = f"{row.project_id} {row.name}"[:42]
+        lines.append(f"  {label:<44}{row.before or '–':>9}{row.after or '–':>9}  {row.change}")
     return lines if len(lines) > 1 else [*lines, "  Nothing: there is room for it."]
 
 

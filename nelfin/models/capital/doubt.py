@@ -161,7 +161,8 @@ def priority_list(
         best = max(alone.objective, found.objective)
         bound = min(relaxed.objective, max(alone.bound, best))
         regret = 100 * (best - found.objective) / best if best else 0.0
-        regrets.append([name, share, found.objective, best, regret, (bound - best) / best])
+        gap = (bound - best) / best if best else 0.0
+        regrets.append([name, share, found.objective, best, regret, gap])
     table = pd.DataFrame(
         [
             [

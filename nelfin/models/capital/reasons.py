@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -222,7 +222,7 @@ def why_infeasible(program: lp.Program, starts: list[Start], solver: lp.SolverNa
     elastic = lp.Program(
         [0.0] * len(program.value), list(program.low), list(program.high), list(program.whole)
     )
-    over: dict[tuple[str, ...], tuple[int, lp.Row]] = {}
+    over: dict[tuple[Any, ...], tuple[int, lp.Row]] = {}
     for row in program.rows:
         if isinstance(row.name, tuple) and row.name[0] in {"limit", "rule"}:
             slack = elastic.column(-1.0, 0.0, None)
@@ -243,7 +243,8 @@ def why_infeasible(program: lp.Program, starts: list[Start], solver: lp.SolverNa
         if passed > SMALL and name[0] == "limit":
             sentences.append(_limit_passed(row, name[1], name[2], passed, starts, found))
         elif passed > SMALL:
-            sentences.append(_rule_passed(row, rule_words(*name[1:]), passed))
+            side = "over" if row.sense == "<=" else "short"
+            sentences.append(f"{rule_words(*name[1:])}: £{passed:,.1f}m {side}")
     must = list(dict.fromkeys(start.scheme.id for start in starts if start.scheme.must_fund))
     remedy = (
         f"Raise the limits, widen the windows, or take must_fund off one of {_listed(must)}."
@@ -275,15 +276,6 @@ def _limit_passed(
     named = [f"{name} £{amount:,.1f}m" for amount, name in asked if amount > SMALL]
     detail = f" ({_listed(named, 4)})" if named else ""
     return f"must-fund schemes {who}need £{need}m in {year}, the limit is £{have}m{detail}"
-
-
-def _rule_passed(row: lp.Row, words: str, passed: float) -> str:
-    if words.startswith("revenue"):
-        return f"{words} £{-row.bound:,.1f}m is passed by £{passed:,.1f}m"
-    if "backlog" in words:
-        return f"{words} the target is missed by £{passed:,.1f}m"
-    short = "over" if row.sense == "<=" else "short"
-    return f"{words} £{row.bound:,.1f}m is £{passed:,.1f}m {short}"
 
 
 def _listed(names: list[str], most: int = 12) -> str:

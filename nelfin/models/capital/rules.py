@@ -18,12 +18,12 @@ BANDS = ("high", "significant", "moderate", "low")
 """Risk bands of backlog maintenance."""
 
 WORDS = {
-    "category_floor": "use of the limit by {name} at least",
-    "category_cap": "use of the limit by {name} at most",
-    "place_floor": "use of the limit in {name} at least",
-    "deprived_floor": "use of the limit that reaches the most deprived at least",
-    "revenue_limit": "revenue cost at most",
-    "backlog_target": "{name}-risk backlog left at most",
+    "category_floor": "at least £{amount}m of the limit for {name}",
+    "category_cap": "at most £{amount}m of the limit for {name}",
+    "place_floor": "at least £{amount}m of the limit in {name}",
+    "deprived_floor": "at least £{amount}m of the limit that reaches the most deprived",
+    "revenue_limit": "revenue cost of at most £{amount}m",
+    "backlog_target": "at most £{amount}m of {name}-risk backlog left",
 }
 """Rules in words."""
 
@@ -83,20 +83,20 @@ def names(text: object) -> list[str]:
 def add_rules(
     program: lp.Program, starts: list[Start], rules: pd.DataFrame | None, years: list[str]
 ) -> None:
-    """Add a row for each rule; its name is ("rule", kind, name, year)."""
+    """Add a row for each rule; its name is ("rule", kind, name, year, amount)."""
     for line in [] if rules is None else rules.to_dict("records"):
         kind, of, amount = str(line["rule"]), names(line["name"]), float(line["amount_gbp_m"])
         at = [years.index(line["year"])] if line["year"] else list(range(len(years)))
         # what revenue can bear is a limit of each year, not of their sum
         for spell in [[t] for t in at] if kind == "revenue_limit" else [at]:
-            year = years[spell[0]] if len(spell) == 1 else ""
+            year = years[spell[0]] if line["year"] or kind == "revenue_limit" else ""
             terms = [
                 (start.share, value)
                 for start in starts
                 if (value := _measure(start, kind, of, spell))
             ]
             sense, bound = _bound(kind, amount, line["now_gbp_m"])
-            program.row(("rule", kind, "; ".join(of), year), terms, sense, bound)
+            program.row(("rule", kind, "; ".join(of), year, amount), terms, sense, bound)
 
 
 def _measure(start: Start, kind: str, of: list[str], at: list[int]) -> float:
@@ -121,7 +121,7 @@ def _bound(kind: str, amount: float, now: float) -> tuple[Literal["<=", ">="], f
     return ">=", now - amount if kind == "backlog_target" else amount
 
 
-def rule_words(kind: str, name: str, year: str) -> str:
+def rule_words(kind: str, name: str, year: str, amount: float) -> str:
     """Return a rule in words, for a sentence."""
-    words = WORDS[kind].format(name=name)
+    words = WORDS[kind].format(name=name, amount=f"{amount:,.1f}")
     return f"{words} in {year}" if year else words

@@ -60,7 +60,9 @@ def without_too_dear(case: Case) -> lp.Program:
     high = list(case.program.high)
     for row in case.program.rows:
         if isinstance(row.name, tuple) and row.name[0] == "limit":
+            # what the year before may leave adds to the limit
+            left = sum(-v * (case.program.high[c] or 0.0) for c, v in row.terms if v < 0)
             for column, cost in row.terms:
-                if column in whole and cost > row.bound:
+                if column in whole and cost > row.bound + left:
                     high[column] = 0.0
     return replace(case.program, high=high)

@@ -1,0 +1,206 @@
+"""Plans under doubt and plans of many systems, on cases worked out by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nelfin.errors import InputError, NoAnswerError
+from nelfin.models.capital import Settings, solve, solve_systems
+from nelfin.models.capital.case import Case, case_of
+from nelfin.models.capital.doubt import (
+    core_index,
+    frontier,
+    inflation,
+    overrun,
+    priority_list,
+    robust,
+)
+from nelfin.years import label_of
+
+pytestmark = pytest.mark.unit
+
+
+def scheme(name: str, spend: Sequence[float] | float, benefit: float, **more: Any) -> dict:
+    profile = [spend] if isinstance(spend, int | float) else spend
+    about = {"name": name, "organisation": "Barts", "category": "Backlog", "benefit": benefit}
+    costs = {f"spend_{n}": float(value) for n, value in enumerate(profile, start=1)}
+    return {"project_id": name, **about, **more, **costs}
+
+
+def limits_of(limits: Sequence[float], status: str = "firm") -> pd.DataFrame:
+    years = [label_of(2025 + t) for t in range(len(limits))]
+    return pd.DataFrame({"year": years, "limit_gbp_m": np.array(limits, float), "status": status})
+
+
+def case(rows: Sequence[dict], limits: Sequence[float], **settings: Any) -> Case:
+    given = {"gap_pct": 0.0, "discount_rate_pct": 0.0} | settings
+    return case_of(pd.DataFrame(rows), limits_of(limits), Settings(**given))
+
+
+def test_the_frontier_runs_from_most_benefit_to_most_of_the_second() -> None:
+    rows = [
+        scheme("A", 5, 10.0, backlog_high_gbp_m=0.0),
+        scheme("B", 5, 8.0, backlog_high_gbp_m=3.0),
+        scheme("C", 5, 5.0, backlog_high_gbp_m=4.0, backlog_significant_gbp_m=2.0),
+    ]
+    found = frontier(case(rows, [10]), "backlog", points=3)
+    # A and B; A and C; B and C
+    assert found["benefit"].tolist() == pytest.approx([18.0, 15.0, 13.0])
+    assert found["second_gbp_m"].tolist() == pytest.approx([3.0, 6.0, 9.0])
+    assert found["benefit_given_up"].tolist() == pytest.approx([0.0, 3.0, 5.0])
+    assert (found["gap"] <= 1e-9).all()
+
+
+def test_reach_is_spend_times_the_share_of_deprived_people() -> None:
+    rows = [scheme("A", 5, 10.0, place="Havering"), scheme("B", 5, 8.0, place="Newham")]
+    shares = {"Havering": 0.1, "Newham": 0.4}
+    found = frontier(case(rows, [5], deprived_share=shares), "deprived", points=2)
+    assert found["second_gbp_m"].tolist() == pytest.approx([0.5, 2.0])
+    with pytest.raises(InputError, match="no scheme adds to deprived"):
+        frontier(case(rows, [5]), "deprived")
+
+
+def test_what_the_floor_promises_stays_funded_at_every_budget() -> None:
+    # at 8: A alone (9 for 8). At 10: B and C would give 10, but A is promised. At 18: all but one.
+    rows = [scheme("A", 8, 9.0), scheme("B", 5, 5.0), scheme("C", 5, 5.0)]
+    budgets = {"floor": 0.8, "today": 1.0, "more": 1.8}
+    table, regret = priority_list(case(rows, [10]), budgets)
+    assert table["project_id"].tolist() == ["A", "B", "C"]
+    assert table["tier"].tolist() == ["floor", "more", "more"]
+    assert regret["benefit"].tolist() == pytest.approx([9.0, 9.0, 19.0])
+    assert regret["best"].tolist() == pytest.approx([9.0, 10.0, 19.0])
+    assert regret["regret_pct"].tolist() == pytest.approx([0.0, 10.0, 0.0])
+
+
+def test_only_indicative_limits_move_where_some_are_firm() -> None:
+    rows = [scheme("A", 5, 5.0, latest_start="2025/26"), scheme("B", 5, 5.0)]
+    frame = limits_of([5, 5]).assign(status=["firm", "indicative"])
+    mixed = case_of(pd.DataFrame(rows), frame, Settings(gap_pct=0.0, discount_rate_pct=0.0))
+    _, regret = priority_list(mixed, {"half": 0.5, "today": 1.0})
+    assert regret["benefit"].tolist() == pytest.approx([5.0, 10.0])
+    _, regret = priority_list(case(rows, [5, 5]), {"half": 0.5, "today": 1.0})
+    assert regret["benefit"].tolist() == pytest.approx([0.0, 10.0])
+
+
+def test_a_prerequisite_comes_before_what_needs_it() -> None:
+    rows = [scheme("A", 2, 9.0, requires="B"), scheme("B", 5, 1.0)]
+    table, _ = priority_list(case(rows, [7]), {"today": 1.0})
+    assert table["project_id"].tolist() == ["B", "A"]
+    assert table["rank"].tolist() == [1, 2]
+
+
+def test_the_core_is_in_every_plan_and_the_same_for_a_seed() -> None:
+    rows = [scheme("A", 5, 30.0), scheme("B", 5, 10.0), scheme("C", 5, 10.0), scheme("D", 5, 1.0)]
+    first = core_index(case(rows, [10]), draws=20, cost_pct=0.0, seed=3)
+    index = first.set_index("project_id")
+    assert index.at["A", "verdict"] == "core"
+    assert index.at["D", "verdict"] == "exterior"
+    assert index.loc[["B", "C"], "verdict"].tolist() == ["borderline"] * 2
+    assert index.loc[["B", "C"], "core_index"].sum() == pytest.approx(1.0)
+    assert first.equals(core_index(case(rows, [10]), draws=20, cost_pct=0.0, seed=3))
+
+
+def test_costs_that_rise_leave_less_and_a_safe_plan_bears_them() -> None:
+    rows = [scheme(name, 4, benefit) for name, benefit in zip("ABC", (9.0, 8.0, 7.0), strict=True)]
+    found = inflation(case(rows, [12]), percents=(10.0, 50.0), gammas=(1.0, 3.0))
+    assert found["case"].tolist() == [
+        "as priced",
+        "all costs +10 %",
+        "all costs +50 %",
+        "safe against 1 scheme a year at +50 %",
+        "safe against 3 schemes a year at +50 %",
+    ]
+    # 3 x 4.4 and 2 x 6 against 12; one scheme 2 dearer: 8 + 2 leaves 2 of schemes out
+    assert found["benefit"].tolist() == pytest.approx([24.0, 17.0, 17.0, 17.0, 17.0])
+    assert found["dropped"].tolist() == [0, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("gamma", [1.0, 2.0, 4.0])
+def test_a_robust_plan_holds_whichever_schemes_rise(gamma: float) -> None:
+    rng = np.random.default_rng(5)
+    rows = [
+        scheme(f"P{n}", rng.integers(1, 9, 3).tolist(), float(rng.integers(1, 30)))
+        for n in range(25)
+    ]
+    built = case(rows, [20, 25, 22])
+    found, bound = robust(built, 0.3, gamma)
+    assert found.objective <= bound + 1e-9
+    for t in range(3):
+        use = np.array([s.cdel[t] * found.values[s.share] for s in built.starts])
+        worst = np.sort(0.3 * use)[::-1][: int(gamma)].sum()
+        assert use.sum() + worst <= built.limits["limit_gbp_m"].iloc[t] + 1e-6
+
+
+def test_an_overrun_names_what_slips_and_what_drops_out() -> None:
+    rows = [
+        scheme("A", 6, 9.0, must_fund="yes", latest_start="2025/26"),
+        scheme("B", 4, 5.0),
+        scheme("C", 5, 5.5, earliest_start="2026/27"),
+    ]
+    built = case(rows, [10, 6], discount_rate_pct=5.0)
+    found = overrun(built, "A", 10.0)
+    # A takes 6.6 of the first year: B no longer fits there, and later there is room for C alone
+    assert found[["project_id", "before", "after", "change"]].to_numpy().tolist() == [
+        ["B", "2025/26", "", "drops out"]
+    ]
+    assert overrun(built, "A", 0.0).empty
+    with pytest.raises(InputError, match='"Z" is not known'):
+        overrun(built, "Z", 10.0)
+    with pytest.raises(NoAnswerError):
+        overrun(built, "A", 100.0)
+
+
+# Many systems
+
+
+def systems() -> tuple[pd.DataFrame, pd.DataFrame]:
+    rows = [
+        scheme("A", 5, 10.0, system="North"),
+        scheme("B", 5, 8.0, system="North"),
+        scheme("A", 3, 2.0, system="South"),
+    ]
+    limits = pd.concat(
+        [limits_of([5]).assign(system="North"), limits_of([4]).assign(system="South")]
+    )
+    return pd.DataFrame(rows), limits
+
+
+def test_systems_solved_together_are_each_solved_alone() -> None:
+    projects, limits = systems()
+    found = solve_systems(projects, limits, gap_pct=0.0, discount_rate_pct=0.0)
+    assert found.solve["objective"].tolist() == [10.0, 2.0]
+    for name in ("North", "South"):
+        mine = projects[projects["system"] == name], limits[limits["system"] == name]
+        alone = solve(*mine, gap_pct=0.0, discount_rate_pct=0.0).plan
+        both = found.plan[found.plan["system"] == name].drop(columns="system")
+        assert both.reset_index(drop=True).equals(alone)
+
+
+def test_any_executor_gives_the_same_tables() -> None:
+    projects, limits = systems()
+    plain = solve_systems(projects, limits)
+    for kind in (ThreadPoolExecutor, ProcessPoolExecutor):
+        with kind(2) as executor:
+            found = solve_systems(projects, limits, executor)
+        assert found.plan.equals(plain.plan)
+        assert found.limits.equals(plain.limits)
+
+
+def test_a_system_without_an_answer_is_a_row_and_wrong_input_an_error() -> None:
+    projects, limits = systems()
+    must = projects.assign(must_fund=["yes", "yes", "no"])
+    found = solve_systems(must, limits)
+    assert found.solve["status"].tolist() == ["none", "optimal"]
+    assert "need £10.0m in 2025/26" in found.solve["error"].iloc[0]
+    with pytest.raises(InputError, match="projects of South, row 2"):
+        solve_systems(projects.assign(spend_1=[5.0, 5.0, -1.0]), limits)
+    with pytest.raises(InputError, match="system South: has no limits"):
+        solve_systems(projects, limits[limits["system"] == "North"])
+    with pytest.raises(InputError, match='the column "system" is missing'):
+        solve_systems(projects.drop(columns="system"), limits)

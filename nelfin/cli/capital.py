@@ -230,6 +230,7 @@ def capital(
         tables["frontier"] = doubt.frontier(case, frontier)
     if budgets:
         tables["priority_list"], tables["regret"] = doubt.priority_list(case)
+        tables["budget_curve"] = doubt.budget_curve(case)
     if core:
         tables["core_index"] = doubt.core_index(case, seed=seed)
     if inflation:

@@ -14,6 +14,7 @@ from nelfin.errors import InputError, NoAnswerError
 from nelfin.models.capital import Settings, solve, solve_systems
 from nelfin.models.capital.case import Case, case_of
 from nelfin.models.capital.doubt import (
+    budget_curve,
     core_index,
     frontier,
     inflation,
@@ -154,6 +155,17 @@ def test_an_overrun_names_what_slips_and_what_drops_out() -> None:
         overrun(built, "Z", 10.0)
     with pytest.raises(NoAnswerError):
         overrun(built, "A", 100.0)
+
+
+def test_the_budget_curve_is_the_relaxation_at_each_budget() -> None:
+    rows = [scheme("A", 4, 8.0), scheme("B", 4, 4.0), scheme("C", 2, 1.0, must_fund="yes")]
+    shares = [0.1, 0.5, 1.0, 2.0, 0.75]
+    curve = budget_curve(case(rows, [8]), shares)
+    # of 8: 2 must go to C, 4 to A, 2 to half of B; a tenth does not hold C
+    assert np.isnan(curve["benefit"].iloc[0])
+    assert curve["benefit"].tolist()[1:] == pytest.approx([5.0, 11.0, 13.0, 9.0])
+    assert curve["limit_gbp_m"].tolist() == pytest.approx([0.8, 4.0, 8.0, 16.0, 6.0])
+    assert curve["price_per_gbp_m"].tolist()[1:4] == pytest.approx([2.0, 1.0, 0.0])
 
 
 # Many systems

@@ -187,6 +187,45 @@ def priority_list(
     return table, pd.DataFrame(regrets, columns=columns)
 
 
+def budget_curve(case: Case, shares: Sequence[float] | None = None) -> pd.DataFrame:
+    """Return what the relaxation is worth as every limit moves together.
+
+    The program is built once; each budget is solved from where the last one ended.
+
+    Parameters
+    ----------
+    case
+        The capital case.
+    shares
+        Limits as shares of today's; by default 100 from a half to one and a half.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a share: `share_of_limit, limit_gbp_m` (all limits), `benefit, price_per_gbp_m`
+        (benefit of £1m more over all limits as they stand to each other); NaN where must-fund
+        schemes do not fit.
+    """
+    kept = lp.Kept(case.program, relax=True)
+    limits = [
+        row for row in case.program.rows if isinstance(row.name, tuple) and row.name[0] == "limit"
+    ]
+    whole = sum(row.bound for row in limits)
+    rows = []
+    for share in np.linspace(0.5, 1.5, 100) if shares is None else shares:
+        for row in limits:
+            kept.bound(row.name, row.bound * share)
+        found = kept.solve()
+        price = (
+            sum(found.prices[row.name] * row.bound for row in limits) / whole
+            if found.has_plan and whole
+            else np.nan
+        )
+        rows.append([share, whole * share, found.objective, price])
+    columns = ["share_of_limit", "limit_gbp_m", "benefit", "price_per_gbp_m"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def _in_order(case: Case, table: pd.DataFrame, tiers: list[str]) -> pd.DataFrame:
     """Order a list by tier and benefit a pound, with each prerequisite before what needs it."""
     key = pd.DataFrame(

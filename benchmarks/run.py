@@ -34,7 +34,7 @@ def measure(smoke: bool) -> dict[str, Any]:
 
 
 def table(found: dict[str, Any]) -> str:
-    """Return a table a group: median, ratio to the quickest of the group, and what else was seen."""
+    """Return a table a group: median, ratio to the quickest, and what else was seen."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for item in found["benchmarks"]:
         groups.setdefault(item["group"] or "other", []).append(item)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import time
 import warnings
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -168,21 +171,24 @@ class Kept:
             program, value=list(program.value), low=list(program.low), high=list(program.high)
         )
         self._whole = not relax and any(program.whole)
-        self._rows = {row.name: at for at, row in enumerate(program.rows)}
-        self._bounds = [row.bound for row in program.rows]
-        problem, _ = _build(program, relax)
         # tighter than a pound, so that a plan which meets its limits still does when rounded
         handed = _Highs(
             msg=False, mip_feasibility_tolerance=1e-9, primal_feasibility_tolerance=1e-9
         )
-        handed.createAndConfigureSolver(problem)
-        handed.buildSolverModel(problem)
-        self._model = problem.solverModel
+        with _no_collection():
+            problem, _ = _build(program, relax)
+            handed.createAndConfigureSolver(problem)
+            handed.buildSolverModel(problem)
+            self._model = problem.solverModel
+            del problem  # HiGHS has it all
+
+    @cached_property
+    def _rows(self) -> dict[Hashable, int]:
+        return {row.name: at for at, row in enumerate(self._program.rows)}
 
     def bound(self, name: Hashable, bound: float) -> None:
         """Change the bound of a row."""
         at = self._rows[name]
-        self._bounds[at] = bound
         sense, infinite = self._program.rows[at].sense, np.inf
         self._model.changeRowBounds(
             at, -infinite if sense == "<=" else bound, infinite if sense == ">=" else bound
@@ -314,6 +320,18 @@ def filled(program: Program, found: Solution) -> Solution:
     return replace(found, values=values, objective=objective)
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the collector of garbage from looking through what is only being made."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 class _Column(pulp.LpVariable):
     """A PuLP variable that is light to make: no look at its name and bounds, which are ours."""
 
@@ -345,6 +363,10 @@ class _Problem(pulp.LpProblem):
         """Return the variables in our order."""
         return list(self._variables)
 
+    def addConstraint(self, constraint: Any, name: str | None = None) -> None:  # noqa: N802
+        """Add a row; its name is one of ours, and new."""
+        self._constraints[name or constraint.name] = constraint
+
     def _add_variables(self, variables: Iterable[Any]) -> None:
         """Leave the variables as they are."""
 
@@ -359,10 +381,8 @@ class _Highs(pulp.HiGHS):
         columns, rows = lp._variables, list(lp._constraints.values())
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = len(columns), len(rows)
-        cost = np.zeros(len(columns))
-        for column, value in (lp.objective or {}).items():
-            cost[column.index] = -value
-        model.col_cost_ = cost
+        # the objective names every column, in order
+        model.col_cost_ = -np.array(list((lp.objective or {}).values()), dtype=float)
         model.col_lower_ = np.array([column.lowBound for column in columns], dtype=float)
         highs = [np.inf if column.upBound is None else column.upBound for column in columns]
         model.col_upper_ = np.array(highs, dtype=float)

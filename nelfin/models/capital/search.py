@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from nelfin import program as lp
 
-NEAR = 7
+NEAR = 3
 """Columns searched first, as a multiple of those the relaxation uses. Measured on the pipeline."""
 FEW = 400
 """Programs with fewer columns are searched whole at once."""

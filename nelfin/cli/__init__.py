@@ -13,6 +13,9 @@ from nelfin.errors import InputError, NelfinError
 COMMANDS = {
     "run": ("nelfin.cli.run", "Run a scenario and write its results and report."),
     "allocate": ("nelfin.cli.allocate", "Share the money among places; one page for a place."),
+    "prevention": ("nelfin.cli.models", "Model the shift into prevention: three ledgers."),
+    "recovery": ("nelfin.cli.models", "Roll the positions forward: a bridge that adds up."),
+    "seek": ("nelfin.cli.models", "Find the value of a setting at which a goal is met."),
     "capital": ("nelfin.cli.capital", "Draw up the capital plan, and put it to the test."),
     "capital-solve": ("nelfin.cli.capital", "Choose schemes from any table within yearly limits."),
     "import-practices": ("nelfin.cli.places", "Sum NHS England's practice file to places."),

@@ -211,11 +211,11 @@ def capital(
     Without an option the plan is printed by category and year. Each option adds a table.
     """
     from nelfin.data import load_inputs
+    from nelfin.joint import capital_case, check_schemes
     from nelfin.models.capital import doubt
     from nelfin.models.capital.solving import solve_case
     from nelfin.report.capital import capital_text
     from nelfin.result import check_folder
-    from nelfin.run import capital_case, check_schemes
     from nelfin.scenario import load_scenario
 
     if output is not None:

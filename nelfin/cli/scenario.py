@@ -38,7 +38,7 @@ def new(folder: Path) -> None:
 def check(scenario: str | None, overrides: tuple[str, ...], resolved: bool) -> None:
     """Check SCENARIO and its tables without running it."""
     from nelfin.data import load_inputs
-    from nelfin.run import check_schemes
+    from nelfin.joint import check_schemes
     from nelfin.scenario import load_scenario, resolved_toml
 
     loaded = load_scenario(scenario, overrides)

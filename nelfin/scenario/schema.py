@@ -232,6 +232,16 @@ class Capital(Section):
     """Weight of each criterion, the columns score_<criterion> of the schemes."""
     place_weights: dict[str, NotNegative] = {}
     """Equity weight of benefit by place; a place left out has 1."""
+    feedback: bool = False
+    """Whether the system's position moves next year's capital limit."""
+    deficit_penalty_pct: Percent = 10.0
+    """What a deficit takes off next year's limit at the most."""
+    deficit_for_full_penalty_pct: Percent = 1.0
+    """Deficit, as a share of turnover, from which the whole penalty falls."""
+    balance_bonus_pct: Percent = 30.0
+    """Share of the gap to fair share that a position in balance adds to next year's limit."""
+    fair_share_gbp_m: NotNegative = 0.0
+    """The system's fair share of capital a year; 0 if it is not known, so that no bonus comes."""
     carry_over_pct: Percent = 0.0
     """Share of a limit that may be carried into the next year unspent."""
     price_growth_pct: Growth

@@ -1,0 +1,140 @@
+"""`nelfin prevention`, `nelfin recovery` and `nelfin seek`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from nelfin.cli.options import scenario_argument, set_option, write_tables
+from nelfin.errors import InputError
+
+output_option = click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder for the tables."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.command()
+@scenario_argument
+@set_option
+@click.option(
+    "--against",
+    metavar="BASELINE",
+    help='Split the difference from another scenario by cause; "nel" for the embedded one.',
+)
+@output_option
+@json_option
+def recovery(
+    scenario: str | None,
+    overrides: tuple[str, ...],
+    against: str | None,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Roll the positions of SCENARIO forward, and print the bridge of the system."""
+    from nelfin.data import load_inputs
+    from nelfin.explain import explain
+    from nelfin.joint import check_schemes, join
+    from nelfin.report.positions import causes_text, recovery_text
+    from nelfin.result import check_folder, tidy_tables
+    from nelfin.scenario import load_scenario
+
+    if output is not None:
+        check_folder(output, force=False)
+    loaded = load_scenario(scenario, overrides)
+    inputs = load_inputs(loaded)
+    check_schemes(loaded, inputs)
+    found = join(loaded, inputs)
+    tables = tidy_tables(found.recovery)
+    if against is not None:
+        other = load_scenario(None if against == "nel" else against)
+        tables["causes"] = explain(loaded, other)
+    if output is not None:
+        write_tables(tables, output)
+        click.echo(f"Written to {output}.", err=True)
+    if as_json:
+        click.echo(_records(tables))
+        return
+    click.echo(recovery_text(found.recovery, loaded.name))
+    if against is not None:
+        click.echo("\n" + causes_text(tables["causes"]))
+
+
+@click.command()
+@scenario_argument
+@set_option
+@output_option
+@json_option
+def prevention(
+    scenario: str | None, overrides: tuple[str, ...], output: Path | None, as_json: bool
+) -> None:
+    """Model the shift of SCENARIO into prevention, and print its three ledgers."""
+    from nelfin.allocations import allocate
+    from nelfin.data import load_inputs
+    from nelfin.joint import shift_of
+    from nelfin.report.positions import prevention_text
+    from nelfin.result import check_folder, tidy_tables
+    from nelfin.scenario import load_scenario
+
+    if output is not None:
+        check_folder(output, force=False)
+    loaded = load_scenario(scenario, overrides)
+    inputs = load_inputs(loaded)
+    found = shift_of(loaded, inputs, allocate(loaded, inputs))
+    tables = tidy_tables(found)
+    if output is not None:
+        write_tables(tables, output)
+        click.echo(f"Written to {output}.", err=True)
+    click.echo(_records(tables) if as_json else prevention_text(found, loaded.name))
+
+
+@click.command()
+@scenario_argument
+@set_option
+@click.option("--goal", required=True, metavar="GOAL", help='Such as "system_reported>=0@2027/28".')
+@click.option("--by", "key", required=True, metavar="KEY", help="Setting to change.")
+@click.option("--from", "low", type=float, metavar="X", help="Least value to try.")
+@click.option("--to", "high", type=float, metavar="Y", help="Most value to try.")
+@json_option
+def seek(
+    scenario: str | None,
+    overrides: tuple[str, ...],
+    goal: str,
+    key: str,
+    low: float | None,
+    high: float | None,
+    as_json: bool,
+) -> None:
+    """Find the value of one setting of SCENARIO at which GOAL is met.
+
+    GOAL names a measure of the joint run, a level and a year. Says so if no value meets it, and
+    why. Exit status 1 then.
+    """
+    from nelfin.report.positions import found_text
+    from nelfin.scenario import load_scenario
+    from nelfin.seek import seek as seek_value
+
+    if low is not None and high is not None and not low < high:
+        raise InputError.one(f"--from {low:g}", f"is not below --to {high:g}.", "Swap them.")
+    loaded = load_scenario(scenario, overrides)
+    found = seek_value(loaded, goal, key, low, high)
+    if as_json:
+        about = {
+            "goal": str(found.goal),
+            "key": found.key,
+            "now": found.now,
+            "value": found.value,
+            "measure_now": found.measure_now,
+            "measure_then": found.measure_then,
+        }
+        click.echo(json.dumps(about, indent=1, ensure_ascii=False))
+    else:
+        unit = loaded.evidence[key].unit if key in loaded.evidence else ""
+        click.echo(found_text(found, unit))
+
+
+def _records(tables: dict) -> str:  # type: ignore[type-arg]
+    found = {name: json.loads(table.to_json(orient="records")) for name, table in tables.items()}
+    return json.dumps(found, indent=1, ensure_ascii=False)

@@ -1,0 +1,270 @@
+"""The models joined: budgets, prevention, capital and recovery, each handing on to the next.
+
+Where the switch is on, the system's position moves next year's capital limit, and the plan is
+drawn up again until it stops changing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from nelfin.allocations import allocate
+from nelfin.data import Inputs
+from nelfin.models.capital import CapitalPlan, Settings
+from nelfin.models.capital.case import Case, case_of
+from nelfin.models.capital.schemes import check_capital
+from nelfin.models.capital.solving import solve_case
+from nelfin.models.charges import consequences
+from nelfin.models.prevention import shift
+from nelfin.models.recovery import recover
+from nelfin.scenario import Scenario
+
+PASSES = 5
+"""Times the capital plan is drawn up again at most."""
+
+SETTLED = 0.005
+"""Change of a limit, £m, below which the plan has settled."""
+
+
+@dataclass(frozen=True)
+class Joint:
+    """What the models found together.
+
+    Parameters
+    ----------
+    budgets, prevention, recovery
+        From the models.
+    plan, limits
+        The capital plan, and the limits it was drawn up within.
+    charges
+        Savings less capital charges, £m; dims `organisation, year`.
+    passes
+        Times the capital plan was drawn up.
+    settled
+        Whether it stopped changing.
+    """
+
+    budgets: xr.Dataset
+    prevention: xr.Dataset
+    plan: CapitalPlan
+    limits: pd.DataFrame
+    charges: xr.DataArray
+    recovery: xr.Dataset
+    passes: int
+    settled: bool
+
+    def measures(self) -> dict[str, xr.DataArray]:
+        """Return what has one value a year, by name: what a goal can be set for."""
+        merged = [self.recovery, self.prevention]
+        return {
+            str(name): array
+            for part in merged
+            for name, array in part.data_vars.items()
+            if array.dims == ("year",)
+        }
+
+
+def join(scenario: Scenario, inputs: Inputs, plan: CapitalPlan | None = None) -> Joint:
+    """Run the models one after the other, and again while the capital limits move.
+
+    Parameters
+    ----------
+    scenario, inputs
+        A scenario and its tables.
+    plan
+        A capital plan to take as it is: of a case that differs in nothing capital rests on.
+
+    Raises
+    ------
+    NoAnswerError
+        If no budgets or no capital plan meet their limits and rules.
+    """
+    budgets = allocate(scenario, inputs)
+    prevention = shift_of(scenario, inputs, budgets)
+    organisations = [str(name) for name in inputs.organisations["organisation"]]
+    years = scenario.years.labels()
+    growth = budgets["like_for_like_growth"].sel(stream=budgets.attrs["main_stream"], drop=True)
+    by_organisation = prevention_by_organisation(prevention, inputs)
+    limits = limits_of(scenario, inputs)
+    feedback = scenario.capital.feedback
+    passes, settled = 0, not feedback
+    while True:
+        if plan is None or passes:
+            plan = solve_case(capital_case(scenario, inputs, limits))
+        passes += 1
+        charges = consequences(
+            plan, inputs.asset_types, scenario.recovery.pdc_pct, organisations, years
+        )
+        recovery = recover(inputs, scenario.recovery, growth, by_organisation, charges)
+        if feedback:
+            moved = limits_after(recovery["system_reported"], scenario, inputs)
+            change = (moved["limit_gbp_m"] - limits["limit_gbp_m"]).abs().max()
+            settled = bool(change < SETTLED)
+        if settled or passes > PASSES:
+            return Joint(budgets, prevention, plan, limits, charges, recovery, passes, settled)
+        limits = moved
+
+
+def shift_of(scenario: Scenario, inputs: Inputs, budgets: xr.Dataset) -> xr.Dataset:
+    """Model the shift of a scenario into prevention, on the money of its budgets."""
+    base = budgets["envelope"].sel(stream=list(scenario.prevention.share_of)).sum("stream")
+    return shift(base, scenario.prevention, inputs.prevention_programmes)
+
+
+def limits_of(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
+    """Return the capital limits of the plan's years."""
+    limits = inputs.capital_limits
+    return limits[limits["year"].isin(scenario.years.labels())]
+
+
+def limits_after(reported: xr.DataArray, scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
+    """Return the limits as the system's position of the year before moves them.
+
+    A deficit takes up to the penalty off next year's limit: all of it at the stated share of
+    turnover, less in proportion below. A position in balance adds the bonus, a share of the gap to
+    the system's fair share of capital. The first year's limit stands, and so do those of
+    organisations.
+
+    Notes
+    -----
+    Source: the capital incentives of 2024/25 (up to -10 % for a deficit plan, +30 % of the gap to
+    fair share for balance).
+    """
+    section = scenario.capital
+    limits = limits_of(scenario, inputs).copy()
+    whole = (
+        inputs.organisations["turnover_gbp_m"].sum() * section.deficit_for_full_penalty_pct / 100
+    )
+    years = [str(year) for year in reported["year"].values]
+    for row, line in limits.iterrows():
+        at = years.index(line["year"])
+        if line["organisation"] or at == 0:
+            continue
+        position, limit = float(reported[at - 1]), float(line["limit_gbp_m"])
+        if position < 0:
+            share = min(1.0, -position / whole) if whole > 0 else 1.0
+            moved = limit * (1 - section.deficit_penalty_pct / 100 * share)
+        else:
+            gap = max(section.fair_share_gbp_m - limit, 0.0)
+            moved = limit + section.balance_bonus_pct / 100 * gap
+        limits.loc[row, "limit_gbp_m"] = moved
+    return limits
+
+
+def check_schemes(scenario: Scenario, inputs: Inputs) -> None:
+    """Refuse schemes that are wrong over all the years that have limits.
+
+    A plan may be shorter than those years; what it cannot hold is then left out, not wrong.
+    """
+    settings = capital_settings(scenario, inputs)
+    loose = replace(settings, rules=None, leave_out=False)
+    check_capital(inputs.projects, inputs.capital_limits, loose)
+
+
+def capital_settings(scenario: Scenario, inputs: Inputs) -> Settings:
+    """Return the settings of a scenario's capital plan."""
+    section = scenario.capital
+    assets = inputs.asset_types.set_index("asset_type")
+    deprivation = inputs.deprivation.set_index("place")["most_deprived_share"]
+    return Settings(
+        discount_rate_pct=section.discount_rate_pct,
+        discount_later_pct=section.discount_later_pct,
+        discount_from=section.discount_from,
+        price_growth_pct=section.price_growth_pct,
+        over_programming_pct=section.over_programming_pct,
+        carry_over_pct=section.carry_over_pct,
+        optimism_bias_pct=_by_name(assets["optimism_bias_pct"]),
+        benefit=section.benefit,
+        criteria_weights=section.criteria_weights,
+        life_years=_by_name(assets["life_years"]),
+        place_weights=section.place_weights,
+        deprived_share=_by_name(deprivation),
+        rules=inputs.capital_rules,
+        leave_out=True,
+        gap_pct=section.gap_pct,
+        time_limit_s=section.time_limit_s,
+        solver=section.solver,
+        place=(str(scenario.data.projects), str(scenario.data.capital_limits)),
+    )
+
+
+def _by_name(series: pd.Series) -> dict[str, float]:
+    return {str(name): float(value) for name, value in series.items()}
+
+
+def capital_case(scenario: Scenario, inputs: Inputs, limits: pd.DataFrame | None = None) -> Case:
+    """Return the capital case of a scenario, over the plan's years."""
+    mine = limits_of(scenario, inputs) if limits is None else limits
+    return case_of(inputs.projects, mine, capital_settings(scenario, inputs))
+
+
+def solve_capital(scenario: Scenario, inputs: Inputs) -> CapitalPlan:
+    """Solve the capital plan of a scenario, its limits as they stand."""
+    check_schemes(scenario, inputs)
+    return solve_case(capital_case(scenario, inputs))
+
+
+def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Dataset:
+    """Return a capital plan as labelled data; the system's limit is NaN where it has none."""
+    years = scenario.years.labels()
+    ids = [str(name) for name in plan.plan["project_id"]]
+    organisations = [str(name) for name in inputs.organisations["organisation"]]
+    cube = plan.spend.set_index(["project_id", "year"])
+    owner = plan.plan.set_index("project_id")["organisation"]
+    by_project = {}
+    for name in ("spend_gbp_m", "cdel_gbp_m"):
+        wide = cube[name].unstack(fill_value=0.0).reindex(ids, fill_value=0.0)
+        by_project[name] = wide.reindex(columns=years, fill_value=0.0).to_numpy(dtype=float)
+    used = pd.DataFrame(by_project["cdel_gbp_m"], index=owner.loc[ids]).groupby(level=0).sum()
+    system = plan.limits[plan.limits["organisation"] == ""].set_index("year").reindex(years)
+
+    def about(words: str, units: str) -> dict[str, str]:
+        return {"long_name": words, "units": units}
+
+    both = ("project", "year")
+    return xr.Dataset(
+        {
+            "capital_share": (
+                "project",
+                plan.plan["funded_share"].to_numpy(dtype=float),
+                about("Funded share", "share"),
+            ),
+            "capital_spend": (both, by_project["spend_gbp_m"], about("Capital spend", "£m")),
+            "capital_cdel": (both, by_project["cdel_gbp_m"], about("Use of the limit", "£m")),
+            "capital_used": (
+                ("organisation", "year"),
+                used.reindex(organisations, fill_value=0.0).to_numpy(dtype=float),
+                about("Use of the limit by organisation", "£m"),
+            ),
+            "capital_limit": (
+                "year",
+                system["limit_gbp_m"].to_numpy(dtype=float),
+                about("Capital limit of the system", "£m"),
+            ),
+            "capital_price": (
+                "year",
+                system["price_per_gbp_m"].to_numpy(dtype=float),
+                about("Price of capital: benefit of £1m more", "points per £m"),
+            ),
+        },
+        coords={"project": ids, "year": years, "organisation": organisations},
+    )
+
+
+def prevention_by_organisation(prevention: xr.Dataset, inputs: Inputs) -> xr.DataArray:
+    """Return net cash by organisation: the ICB pays, the trusts release cash by turnover."""
+    frame = inputs.organisations
+    trust = (frame["kind"] == "trust").to_numpy(dtype=float)
+    weight = trust * frame["turnover_gbp_m"].to_numpy()
+    weight = weight / weight.sum()
+    cash = prevention["prevention_cash"].to_numpy()
+    paid = prevention["prevention_net_cash"].to_numpy() - cash
+    return xr.DataArray(
+        np.outer(weight, cash) + np.outer(1 - trust, paid),
+        {"organisation": list(frame["organisation"]), "year": prevention["year"].values},
+        ("organisation", "year"),
+    )

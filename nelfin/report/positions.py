@@ -1,0 +1,111 @@
+"""Prevention, recovery and goal seek as text, at most 80 columns wide."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import xarray as xr
+
+from nelfin.report.words import millions, money
+
+if TYPE_CHECKING:
+    from nelfin.seek import Found
+
+WIDTH = 79
+ACROSS = 5
+
+
+def recovery_text(data: xr.Dataset, name: str) -> str:
+    """Return the bridge of the system, year by year, and the reported position by organisation."""
+    bridge = data["recovery_bridge"]
+    system = bridge.sum("organisation").to_pandas()
+    years = [str(year) for year in data["year"].values]
+    lines = [_title(f"{name[:44]}, recovery {years[0]} to {years[-1]}")]
+    ends = {"opening underlying", "closing underlying", "reported"}
+    for some in _parts(years):
+        lines += ["", _heads("BRIDGE OF THE SYSTEM", some)]
+        for step in system.columns:
+            label = str(step).capitalize() if step in ends else f"  {step}"
+            lines.append(_row(label, system.loc[some, step]))
+    reported = bridge.sel(step="reported").to_pandas().T
+    for some in _parts(years):
+        lines += ["", _heads("REPORTED BY ORGANISATION", some)]
+        lines += [_row(f"  {column}", reported.loc[some, column]) for column in reported.columns]
+    return "\n".join(lines)
+
+
+def prevention_text(data: xr.Dataset, name: str) -> str:
+    """Return the three ledgers of the shift, never added."""
+    years = [str(year) for year in data["year"].values]
+    lines = [_title(f"{name[:44]}, prevention {years[0]} to {years[-1]}")]
+    ledgers = {
+        "CASH": ("extra_spend", "cash", "double_running", "net_cash"),
+        "CAPACITY, NOT CASH": ("capacity",),
+        "HEALTH AND SOCIETY": ("society", "qalys_gained", "qalys_forgone"),
+    }
+    for some in _parts(years):
+        for title, measures in ledgers.items():
+            lines += ["", _heads(title, some)]
+            for measure in measures:
+                array = data[f"prevention_{measure}"]
+                lines.append(_row(f"  {array.attrs['long_name']}", array.to_series().loc[some]))
+    even, back = data.attrs["break_even_year"], data.attrs["payback_year"]
+    last = years[-1]
+    lines += ["", *wrap(
+        f"Net cash breaks even in {even}." if even else f"Net cash does not break even by {last}.",
+        WIDTH,
+    )]  # fmt: skip
+    paid = f"is paid back in {back}" if back else f"is not paid back by {last}"
+    lines += wrap(
+        f"The spend {paid}. Net present value of the cash {millions(data.attrs['npv_gbp_m'])}. The "
+        "ledgers are never added.",
+        WIDTH,
+    )
+    return "\n".join(lines)
+
+
+def causes_text(table: pd.DataFrame) -> str:
+    """Return the difference of two scenarios by cause."""
+    wide = table.pivot(index="cause", columns="year", values="value")
+    wide = wide.loc[list(dict.fromkeys(table["cause"]))]
+    lines = []
+    for some in _parts([str(year) for year in wide.columns]):
+        lines += ["", _heads("REPORTED POSITION BY CAUSE", some)]
+        lines += [_row(f"  {cause}", wide.loc[cause, some]) for cause in wide.index]
+    return "\n".join(lines[1:])
+
+
+def found_text(found: Found, unit: str) -> str:
+    """Return what goal seek found."""
+    words = f" {unit}".rstrip()
+    if found.value == found.now:
+        said = f"{found.goal} holds already, with {found.key} at {found.now:g}{words}."
+    else:
+        said = (
+            f"{found.goal} needs {found.key} at {found.value:,.4f}{words}; it is {found.now:g} now."
+        )
+    lines = wrap(said, WIDTH)
+    years = list(found.measure_now)
+    for some in _parts(years):
+        lines += ["", _heads(found.goal.measure.upper(), some)]
+        for label, path in (("now", found.measure_now), ("then", found.measure_then)):
+            lines.append(_row(f"  {label}", pd.Series(path).loc[some]))
+    return "\n".join(lines)
+
+
+def _title(text: str) -> str:
+    return f"{text}{'£m unless said'.rjust(WIDTH - len(text))}\n{'=' * WIDTH}"
+
+
+def _parts(years: list[str]) -> list[list[str]]:
+    return [years[at : at + ACROSS] for at in range(0, len(years), ACROSS)]
+
+
+def _heads(title: str, years: list[str]) -> str:
+    return f"{title[:33]:<34}" + "".join(f"{year:>9}" for year in years)
+
+
+def _row(label: str, values: pd.Series) -> str:
+    return f"{label[:33]:<34}" + "".join(f"{money(float(value)):>9}" for value in values)

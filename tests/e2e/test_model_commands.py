@@ -1,0 +1,66 @@
+"""`nelfin prevention`, `nelfin recovery` and `nelfin seek`, as a person uses them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+
+def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "nelfin", *words],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_prevention_prints_its_ledgers_and_writes_its_tables(tmp_path: Path) -> None:
+    done = run("prevention", "-o", "tables", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+    for heading in ("CASH", "CAPACITY, NOT CASH", "HEALTH AND SOCIETY", "never added"):
+        assert heading in done.stdout
+    names = {path.name for path in (tmp_path / "tables").iterdir()}
+    assert names == {"prevention.csv", "prevention_programmes.csv"}
+
+
+def test_recovery_against_the_baseline_names_the_causes(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(
+        'extends = "nel"\nname = "Harder"\n[recovery]\nefficiency_pct = 5.0\npressures_pct = 0.5\n'
+    )
+    done = run("recovery", "mine.toml", "--against", "nel", "-o", "tables", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+    assert "REPORTED POSITION BY CAUSE" in done.stdout
+    causes = pd.read_csv(tmp_path / "tables" / "causes.csv")
+    wide = causes.pivot(index="cause", columns="year", values="value")
+    assert wide.drop(index="scenario").sum().to_dict() == pytest.approx(
+        wide.loc["scenario"].to_dict(), abs=1e-9
+    )
+    assert "interaction" in wide.index
+
+
+def test_seek_finds_a_value_or_says_why_there_is_none(tmp_path: Path) -> None:
+    words = ("seek", "--goal", "system_reported>=0@2027/28", "--by", "recovery.efficiency_pct")
+    done = run(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "% of the cost base a year; it is 4 now" in done.stdout.replace("\n", " ")
+    as_json = json.loads(run(*words, "--json", cwd=tmp_path).stdout)
+    assert as_json["value"] > as_json["now"] == 4.0
+    assert as_json["measure_then"]["2027/28"] >= 0
+    none = run("seek", "--goal", "system_reported>=0@2024/25", *words[3:], cwd=tmp_path)
+    assert none.returncode == 1
+    assert "is given in positions.csv" in none.stderr
+    wrong = run(*words, "--from", "5", "--to", "4", cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert "--from 5: is not below --to 4" in wrong.stderr

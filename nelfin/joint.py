@@ -14,6 +14,8 @@ import xarray as xr
 
 from nelfin.allocations import allocate
 from nelfin.data import Inputs
+from nelfin.errors import InputError
+from nelfin.models.best_mix import BestMix, Objective, best_mix
 from nelfin.models.capital import CapitalPlan, Settings
 from nelfin.models.capital.case import Case, case_of
 from nelfin.models.capital.schemes import check_capital
@@ -109,10 +111,63 @@ def join(scenario: Scenario, inputs: Inputs, plan: CapitalPlan | None = None) ->
         limits = moved
 
 
+BASIS = {"need": "health_inequalities", "population": "registered_population"}
+"""Component of need behind each basis of the places' shares of the shift."""
+
+
 def shift_of(scenario: Scenario, inputs: Inputs, budgets: xr.Dataset) -> xr.Dataset:
-    """Model the shift of a scenario into prevention, on the money of its budgets."""
-    base = budgets["envelope"].sel(stream=list(scenario.prevention.share_of)).sum("stream")
-    return shift(base, scenario.prevention, inputs.prevention_programmes)
+    """Model the shift of a scenario into prevention, on the money and the places of its budgets."""
+    section = scenario.prevention
+    base = budgets["envelope"].sel(stream=list(section.share_of)).sum("stream")
+    weights, deprived = place_weights(scenario, inputs, budgets)
+    return shift(base, section, inputs.prevention_programmes, weights, deprived)
+
+
+def place_weights(
+    scenario: Scenario, inputs: Inputs, budgets: xr.Dataset
+) -> tuple[xr.DataArray, xr.DataArray | None]:
+    """Return what places' shares of the shift go by, and their shares of deprived people."""
+    people = budgets["weighted_population"]
+    deprived = None
+    if not inputs.deprivation.empty:
+        places = [str(place) for place in budgets["place"].values]
+        share = inputs.deprivation.set_index("place")["most_deprived_share"].loc[places]
+        deprived = xr.DataArray(share.to_numpy(), {"place": places}, ("place",))
+    basis = scenario.prevention.place_basis
+    if basis == "deprivation":
+        if deprived is None:
+            raise InputError.one(
+                "scenario, prevention.place_basis",
+                'is "deprivation", but there is no table of it.',
+                "Give data.deprivation, or share by need or population.",
+            )
+        weights = deprived * people.sel(component="registered_population", drop=True)
+    else:
+        weights = people.sel(component=BASIS[basis], drop=True)
+    return weights.transpose("place", "year"), deprived
+
+
+def best_mix_of(
+    scenario: Scenario,
+    inputs: Inputs,
+    budgets: xr.Dataset,
+    prevention: xr.Dataset,
+    objective: Objective,
+    floor_gbp_m: float | None = None,
+    deprived_pct: float = 0.0,
+) -> BestMix:
+    """Choose the best mix of programmes for the shift of a scenario."""
+    _, deprived = place_weights(scenario, inputs, budgets)
+    return best_mix(
+        prevention["prevention_extra_spend"],
+        inputs.prevention_programmes,
+        scenario.prevention,
+        budgets["population"].isel(year=-1).to_series(),
+        None if deprived is None else deprived.to_series(),
+        objective,
+        floor_gbp_m,
+        deprived_pct,
+    )
 
 
 def limits_of(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:

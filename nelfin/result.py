@@ -35,6 +35,12 @@ TIDY: dict[str, tuple[str, ...]] = {
         "prevention_programme_spend",
         "prevention_programme_avoided",
         "prevention_programme_cash",
+        "prevention_programme_people",
+    ),
+    "prevention_places": (
+        "prevention_place_spend",
+        "prevention_place_cash",
+        "prevention_place_qalys",
     ),
     "recovery_bridge": ("recovery_bridge",),
     "system_position": ("system_underlying", "system_reported", "pressures_pct"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -65,29 +66,65 @@ def recovery(
 @click.command()
 @scenario_argument
 @set_option
+@click.option(
+    "--best-mix",
+    "objective",
+    type=click.Choice(["qalys", "cash"]),
+    help="The mix of programmes with most QALYs, or most net cash, over the plan.",
+)
+@click.option(
+    "--floor", type=float, metavar="GBP_M", help="Least net cash of the mix in a year, such as -20."
+)
+@click.option(
+    "--deprived",
+    type=click.FloatRange(0, 100),
+    default=0.0,
+    metavar="PCT",
+    help="Least share of the mix for people in the most deprived areas.",
+)
 @output_option
 @json_option
 def prevention(
-    scenario: str | None, overrides: tuple[str, ...], output: Path | None, as_json: bool
+    scenario: str | None,
+    overrides: tuple[str, ...],
+    objective: Literal["qalys", "cash"] | None,
+    floor: float | None,
+    deprived: float,
+    output: Path | None,
+    as_json: bool,
 ) -> None:
     """Model the shift of SCENARIO into prevention, and print its three ledgers."""
     from nelfin.allocations import allocate
     from nelfin.data import load_inputs
-    from nelfin.joint import shift_of
-    from nelfin.report.positions import prevention_text
+    from nelfin.joint import best_mix_of, shift_of
+    from nelfin.report.positions import mix_text, prevention_text
     from nelfin.result import check_folder, tidy_tables
     from nelfin.scenario import load_scenario
 
+    if objective is None and (floor is not None or deprived):
+        raise InputError.one(
+            "--floor and --deprived", "are rules of the mix.", "Add --best-mix qalys or cash."
+        )
     if output is not None:
         check_folder(output, force=False)
     loaded = load_scenario(scenario, overrides)
     inputs = load_inputs(loaded)
-    found = shift_of(loaded, inputs, allocate(loaded, inputs))
+    budgets = allocate(loaded, inputs)
+    found = shift_of(loaded, inputs, budgets)
     tables = tidy_tables(found)
+    mix = None
+    if objective is not None:
+        mix = best_mix_of(loaded, inputs, budgets, found, objective, floor, deprived)
+        tables |= {"best_mix": mix.mix, "best_mix_by_year": mix.by_year}
     if output is not None:
         write_tables(tables, output)
         click.echo(f"Written to {output}.", err=True)
-    click.echo(_records(tables) if as_json else prevention_text(found, loaded.name))
+    if as_json:
+        click.echo(_records(tables))
+        return
+    click.echo(prevention_text(found, loaded.name))
+    if mix is not None:
+        click.echo("\n" + mix_text(mix, str(objective)))
 
 
 @click.command()

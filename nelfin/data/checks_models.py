@@ -24,6 +24,13 @@ def programmes(fit: Fit) -> None:
             f"is {line['value']:g} %.",
             "It must be 100 or less.",
         )
+    for name in ("unit_cost_gbp", "eligible_people", "max_coverage_pct", "gbp_per_qaly"):
+        for row in frame.index[(frame["parameter"] == name) & (frame["value"] <= 0)]:
+            fit.problems.add(
+                fit.at("prevention_programmes", row, "value"),
+                f"is 0, the {name} of {frame.at[row, 'programme']}.",
+                "Give more than 0, or take the row out.",
+            )
     lags = frame[(frame["parameter"] == "mean_lag_years") & (frame["value"] <= 0)]
     for row in lags.index:
         fit.problems.add(

@@ -37,6 +37,9 @@ PROGRAMME_PARAMETERS = (
     "cashable_share_pct",
 )
 
+PROGRAMME_OPTIONS = ("unit_cost_gbp", "eligible_people", "max_coverage_pct", "gbp_per_qaly")
+"""What a programme may have beside."""
+
 _CAPS = ("over_cap_pct", "under_slope", "under_cap_pct")
 RULE_NEEDS: dict[str, tuple[str, ...]] = {
     "capped": _CAPS,
@@ -256,7 +259,7 @@ TABLES: dict[str, Table] = {
         (
             Column("programme"),
             Column("kind"),
-            Column("parameter", choices=PROGRAMME_PARAMETERS),
+            Column("parameter", choices=(*PROGRAMME_PARAMETERS, *PROGRAMME_OPTIONS)),
             _number("value", low=0),
             Column("unit"),
             _optional("low", kind="number"),

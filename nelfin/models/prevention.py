@@ -6,16 +6,41 @@ and a saving to the police is not one to the NHS.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
+from nelfin.data.specs import PROGRAMME_OPTIONS, PROGRAMME_PARAMETERS
 from nelfin.models.appraisal import discount_factors, first_year
 from nelfin.scenario.schema import Prevention
 from nelfin.years import start_of
 
 Array = npt.NDArray[np.float64]
+
+TARGETED = ("rapid", "community")
+"""Classes of programme that may be aimed at the people with the highest emergency cost."""
+
+BY_YEAR = {
+    "share": ("Share of spend on prevention", "%"),
+    "extra_spend": ("Extra spend on prevention", "£m"),
+    "cash": ("Cash released", "£m"),
+    "double_running": ("Double running while capacity opens", "£m"),
+    "net_cash": ("Net cash", "£m"),
+    "capacity": ("Capacity released that is not cash", "£m"),
+    "society": ("Saving outside the NHS", "£m"),
+    "qalys_gained": ("QALYs gained", "QALYs"),
+    "qalys_forgone": ("QALYs forgone", "QALYs"),
+}
+BY_PROGRAMME = {
+    "programme_spend": ("Extra spend by programme", "£m"),
+    "programme_avoided": ("Gross cost avoided by programme", "£m"),
+    "programme_cash": ("Cash released by programme, before steps", "£m"),
+    "programme_people": ("People reached by programme", "people"),
+}
+"""What the shift gives, with its name and unit."""
 
 
 def share_path(start: float, end: float, first: int, last: int, years: npt.ArrayLike) -> Array:
@@ -86,12 +111,199 @@ def avoided_cost(spend: Array, returns: npt.ArrayLike, mean_lag: npt.ArrayLike) 
 
 
 def programme_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a programme, one column a parameter, in the order of the table."""
+    """Return one row a programme, one column a parameter, in the order of the table.
+
+    A parameter that a programme may have and no row gives is NaN.
+    """
     wide = table.pivot(index="programme", columns="parameter", values="value")
-    return wide.loc[list(dict.fromkeys(table["programme"]))]
+    columns = [*PROGRAMME_PARAMETERS, *PROGRAMME_OPTIONS]
+    return wide.reindex(columns=columns).loc[list(dict.fromkeys(table["programme"]))]
 
 
-def shift(base: xr.DataArray, section: Prevention, programmes: pd.DataFrame) -> xr.Dataset:
+@dataclass(frozen=True)
+class Programmes:
+    """Parameters of programmes as arrays; shape (programme,) or (draw, programme), shares as such.
+
+    Parameters
+    ----------
+    names, kinds
+        Of each programme.
+    share, returns, lag, nhs, cashable
+        Share of the shift, £ of gross return per £1, mean lag in years, share of the return that
+        is the NHS's, and share of that which is cash.
+    unit_cost, eligible, max_coverage
+        £ a person a year, people who could be reached, and the share of them that can be at the
+        most; NaN where not given.
+    gbp_per_qaly
+        £ per QALY gained; NaN takes the scenario's.
+    """
+
+    names: tuple[str, ...]
+    kinds: tuple[str, ...]
+    share: Array
+    returns: Array
+    lag: Array
+    nhs: Array
+    cashable: Array
+    unit_cost: Array
+    eligible: Array
+    max_coverage: Array
+    gbp_per_qaly: Array
+
+    @property
+    def targeted(self) -> npt.NDArray[np.bool_]:
+        """Which programmes may be aimed at the people with the highest emergency cost."""
+        return np.array([kind in TARGETED for kind in self.kinds])
+
+
+def programmes_of(table: pd.DataFrame, section: Prevention) -> Programmes:
+    """Return a programme table as arrays; targeting leaves fewer people to be reached."""
+    wide = programme_table(table)
+    kinds = (
+        table.drop_duplicates("programme").set_index("programme")["kind"].loc[list(wide.index)]
+        if "kind" in table
+        else pd.Series("", index=wide.index)
+    )
+
+    def column(name: str, scale: float = 1.0) -> Array:
+        return np.asarray(wide[name], dtype=float) * scale
+
+    reach = np.where(kinds.isin(TARGETED), section.target_people_pct / 100, 1.0)
+    cover = column("max_coverage_pct", 0.01)
+    return Programmes(
+        names=tuple(str(name) for name in wide.index),
+        kinds=tuple(str(kind) for kind in kinds),
+        share=column("share_of_shift_pct", 0.01),
+        returns=column("return_gbp_per_gbp"),
+        lag=column("mean_lag_years"),
+        nhs=column("nhs_share_pct", 0.01),
+        cashable=column("cashable_share_pct", 0.01),
+        unit_cost=column("unit_cost_gbp"),
+        eligible=column("eligible_people") * reach,
+        max_coverage=np.where(np.isnan(cover), 1.0, cover),
+        gbp_per_qaly=column("gbp_per_qaly"),
+    )
+
+
+def coverage(x: npt.ArrayLike, most: npt.ArrayLike) -> Array:
+    """Return the share of eligible people reached by capacity for a share `x` of them.
+
+    2 a / (1 + exp(-2 x / a)) - a, with a the most that can be reached: the first places all find
+    someone new, the last ones nobody.
+    """
+    a = np.asarray(most, dtype=float)
+    return np.asarray(2 * a / (1 + np.exp(-2 * np.asarray(x, dtype=float) / a)) - a)
+
+
+def reach(spend: Array, programmes: Programmes) -> tuple[Array, Array]:
+    """Return the people reached, and the share of the spend that finds someone new.
+
+    Parameters
+    ----------
+    spend
+        Extra spend, £m; shape (..., programme, year).
+    programmes
+        Their unit costs and eligible people. Without a unit cost nobody can be counted (NaN), and
+        without eligible people there is no saturation.
+
+    Returns
+    -------
+    people, effective : numpy.ndarray
+        Shape of `spend`.
+    """
+    places = np.maximum(spend, 0.0) * 1e6 / programmes.unit_cost[..., None]
+    x = places / programmes.eligible[..., None]
+    covered = coverage(x, programmes.max_coverage[..., None])
+    known = np.isfinite(x)
+    people = np.where(known, covered * programmes.eligible[..., None], places)
+    people = np.where(spend == 0, 0.0, people)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        effective = np.where(known & (x > 0), covered / x, 1.0)
+    return people, effective
+
+
+def flows(
+    extra: Array, programmes: Programmes, section: Prevention, share: Array | None = None
+) -> dict[str, Array]:
+    """Return the ledgers of a path of extra spend; every array may have draws in front.
+
+    Parameters
+    ----------
+    extra
+        Extra spend, £m; shape (..., year).
+    programmes
+        Parameters; shape (..., programme).
+    section
+        Rates, donor, double running, steps and targeting.
+    share
+        Shares of the programmes; by default their own.
+
+    Returns
+    -------
+    dict
+        By year, shape (..., year): `cash, double_running, net_cash, capacity, society,
+        qalys_gained, qalys_forgone`. By programme, shape (..., programme, year):
+        `programme_spend, programme_avoided, programme_cash, programme_people`.
+    """
+    shares = programmes.share if share is None else share
+    spend = shares[..., None] * extra[..., None, :]
+    people, effective = reach(spend, programmes)
+    avoided = avoided_cost(spend * effective, programmes.returns, programmes.lag)
+    avoided = _within_potential(avoided, programmes, section)
+    nhs = avoided * programmes.nhs[..., None]
+    cashable = nhs * programmes.cashable[..., None]
+    cash = released(cashable.sum(axis=-2), section.release_step_gbp_m)
+    rise = np.maximum(np.diff(extra, prepend=0.0, axis=-1), 0.0)
+    double = rise * section.double_running_months / 12
+    new = section.new_money_pct / 100
+    moved = extra * (1 - new) * section.donor_is_treatment_pct / 100
+    price = np.where(
+        np.isnan(programmes.gbp_per_qaly), section.gbp_per_qaly_gained, programmes.gbp_per_qaly
+    )
+    gained = (spend * effective * 1e6 / price[..., None]).sum(axis=-2)
+    return {
+        "cash": cash,
+        "double_running": double,
+        "net_cash": cash - extra * new - double,
+        "capacity": nhs.sum(axis=-2) - cash,
+        "society": (avoided - nhs).sum(axis=-2),
+        "qalys_gained": gained,
+        "qalys_forgone": moved * 1e6 / section.gbp_per_qaly_forgone,
+        "programme_spend": spend,
+        "programme_avoided": avoided,
+        "programme_cash": cashable,
+        "programme_people": people,
+    }
+
+
+def _within_potential(avoided: Array, programmes: Programmes, section: Prevention) -> Array:
+    """Hold what targeted programmes avoid to what their people's emergency admissions cost.
+
+    The cost of the targeted people's emergency admissions, times the share of it that can be
+    avoided, is a ceiling of all targeted programmes together; 0 for no ceiling.
+    """
+    ceiling = (
+        section.emergency_cost_gbp_m
+        * section.target_cost_pct
+        * section.avoidable_emergency_pct
+        / 1e4
+    )
+    aimed = programmes.targeted
+    if ceiling <= 0 or not aimed.any():
+        return avoided
+    together = avoided[..., aimed, :].sum(axis=-2, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        kept = np.where(together > ceiling, ceiling / together, 1.0)
+    return np.asarray(np.where(aimed[:, None], avoided * kept, avoided))
+
+
+def shift(
+    base: xr.DataArray,
+    section: Prevention,
+    programmes: pd.DataFrame,
+    weights: xr.DataArray | None = None,
+    deprived: xr.DataArray | None = None,
+) -> xr.Dataset:
     """Model the shift of spend into prevention.
 
     Parameters
@@ -99,18 +311,23 @@ def shift(base: xr.DataArray, section: Prevention, programmes: pd.DataFrame) -> 
     base
         Spend that the share is a share of, £m; dim `year`.
     section
-        Path, donor, double running and rates.
+        Path, donor, double running, targeting and rates.
     programmes
-        Rows of `programme, parameter, value`.
+        Rows of `programme, kind, parameter, value`.
+    weights
+        What the places' shares of the extra spend go by; dims `place, year`.
+    deprived
+        Share of each place's people in the most deprived areas; dim `place`. QALYs there count
+        more where `qaly_deprivation_weight` is above 0.
 
     Returns
     -------
     xarray.Dataset
-        Dims `programme, year`; every variable starts with `prevention_`. The cash ledger is
-        `cash`, `extra_spend`, `double_running`, `net_cash`; the capacity ledger `capacity`; the
-        health and society ledger `society`, `qalys_gained`, `qalys_forgone`. Attributes hold
-        `break_even_year`, `payback_year` ("" if none in the plan), `npv_gbp_m` and
-        `net_qalys_discounted`.
+        Dims `programme, year` and, with weights, `place`; every variable starts with
+        `prevention_`. The cash ledger is `cash`, `extra_spend`, `double_running`, `net_cash`; the
+        capacity ledger `capacity`; the health and society ledger `society`, `qalys_gained`,
+        `qalys_forgone`. Attributes hold `break_even_year`, `payback_year` ("" if none in the
+        plan), `npv_gbp_m` and `net_qalys_discounted`.
 
     Notes
     -----
@@ -118,7 +335,7 @@ def shift(base: xr.DataArray, section: Prevention, programmes: pd.DataFrame) -> 
     """
     years = [str(year) for year in base["year"].values]
     starts = np.array([start_of(year) for year in years])
-    table = programme_table(programmes)
+    known = programmes_of(programmes, section)
     share = share_path(
         section.share_start_pct,
         section.share_end_pct,
@@ -127,53 +344,58 @@ def shift(base: xr.DataArray, section: Prevention, programmes: pd.DataFrame) -> 
         starts,
     )
     extra = (share - section.share_start_pct) / 100 * base.to_numpy()
-    spend = (table["share_of_shift_pct"].to_numpy() / 100)[:, None] * extra
-    avoided = avoided_cost(
-        spend, table["return_gbp_per_gbp"].to_numpy(), table["mean_lag_years"].to_numpy()
-    )
-    nhs = avoided * (table["nhs_share_pct"].to_numpy() / 100)[:, None]
-    cashable = nhs * (table["cashable_share_pct"].to_numpy() / 100)[:, None]
-    cash = released(cashable.sum(axis=0), section.release_step_gbp_m)
-    double = np.maximum(np.diff(extra, prepend=0.0), 0.0) * section.double_running_months / 12
-    new = section.new_money_pct / 100
-    net = cash - extra * new - double
-    moved = extra * (1 - new) * section.donor_is_treatment_pct / 100
-    gained = extra * 1e6 / section.gbp_per_qaly_gained
-    forgone = moved * 1e6 / section.gbp_per_qaly_forgone
-    by_year = {
-        "share": (share, "Share of spend on prevention", "%"),
-        "extra_spend": (extra, "Extra spend on prevention", "£m"),
-        "cash": (cash, "Cash released", "£m"),
-        "double_running": (double, "Double running while capacity opens", "£m"),
-        "net_cash": (net, "Net cash", "£m"),
-        "capacity": (nhs.sum(axis=0) - cash, "Capacity released that is not cash", "£m"),
-        "society": ((avoided - nhs).sum(axis=0), "Saving outside the NHS", "£m"),
-        "qalys_gained": (gained, "QALYs gained", "QALYs"),
-        "qalys_forgone": (forgone, "QALYs forgone", "QALYs"),
+    found = {"share": share, "extra_spend": extra} | flows(extra, known, section)
+    data = {
+        f"prevention_{name}": (dims, found[name], {"long_name": words, "units": unit})
+        for dims, group in ((("year",), BY_YEAR), (("programme", "year"), BY_PROGRAMME))
+        for name, (words, unit) in group.items()
     }
-    by_programme = {
-        "programme_spend": (spend, "Extra spend by programme", "£m"),
-        "programme_avoided": (avoided, "Gross cost avoided by programme", "£m"),
-        "programme_cash": (cashable, "Cash released by programme, before steps", "£m"),
-    }
+    net, gained = found["net_cash"], found["qalys_gained"] - found["qalys_forgone"]
     factors = discount_factors(section.discount_money_pct, starts - starts[0])
     health_factors = discount_factors(section.discount_qaly_pct, starts - starts[0])
     active = np.cumsum(np.abs(extra)) > 0
-    data = {
-        f"prevention_{name}": (dims, values, {"long_name": words, "units": unit})
-        for group, dims in ((by_year, ("year",)), (by_programme, ("programme", "year")))
-        for name, (values, words, unit) in group.items()
-    }
-    return xr.Dataset(
+    result = xr.Dataset(
         data,
-        coords={"programme": [str(name) for name in table.index], "year": years},
+        coords={"programme": list(known.names), "year": years},
         attrs={
             "break_even_year": first_year(years, (net >= 0) & active),
             "payback_year": first_year(years, (np.cumsum(net) >= 0) & active),
             "npv_gbp_m": float((net * factors).sum()),
-            "net_qalys_discounted": float((gained - forgone) @ health_factors),
+            "net_qalys_discounted": float(gained @ health_factors),
         },
     )
+    if weights is None:
+        return result
+    return result.assign(_by_place(result, weights, deprived, section))
+
+
+def _by_place(
+    found: xr.Dataset,
+    weights: xr.DataArray,
+    deprived: xr.DataArray | None,
+    section: Prevention,
+) -> dict[str, xr.DataArray]:
+    """Return spend, cash and QALYs by place; weighted QALYs sum to more where more go to need."""
+    share = weights / weights.sum("place")
+    by_place = {
+        "place_spend": (share * found["prevention_extra_spend"], "Extra spend by place", "£m"),
+        "place_cash": (share * found["prevention_cash"], "Cash released by place", "£m"),
+        "place_qalys": (share * found["prevention_qalys_gained"], "QALYs gained by place", "QALYs"),
+    }
+    if deprived is not None:
+        people = float((deprived * share.isel(year=0)).sum())
+        weight = 1 + section.qaly_deprivation_weight * (deprived / people - 1 if people else 0.0)
+        by_place["place_qalys_weighted"] = (
+            by_place["place_qalys"][0] * weight,
+            "QALYs gained by place, weighted by deprivation",
+            "QALYs",
+        )
+    return {
+        f"prevention_{name}": array.transpose("place", "year").assign_attrs(
+            long_name=words, units=unit
+        )
+        for name, (array, words, unit) in by_place.items()
+    }
 
 
 def released(cash: Array, step: float) -> Array:

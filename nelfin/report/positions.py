@@ -11,6 +11,7 @@ import xarray as xr
 from nelfin.report.words import millions, money
 
 if TYPE_CHECKING:
+    from nelfin.models.best_mix import BestMix
     from nelfin.seek import Found
 
 WIDTH = 79
@@ -63,6 +64,31 @@ def prevention_text(data: xr.Dataset, name: str) -> str:
         "ledgers are never added.",
         WIDTH,
     )
+    return "\n".join(lines)
+
+
+def mix_text(found: BestMix, objective: str) -> str:
+    """Return the best mix of programmes, over all places, and what it does by year."""
+    shares = found.mix.groupby("programme", sort=False)["share_pct"].sum()
+    what = "QALYs" if objective == "qalys" else "£m of net cash"
+    lines = [f"{f'BEST MIX FOR {objective.upper()}':<60}{'% of the shift':>19}"]
+    lines += [
+        f"  {str(name)[:55]:<58}{share:>19.1f}" for name, share in shares.items() if share > 0.05
+    ]
+    left = 100 - float(shares.sum())
+    if left > 0.05:
+        lines.append(f"  {'not spent':<58}{left:>19.1f}")
+    by_year = found.by_year.set_index("year")
+    for some in _parts(list(by_year.index)):
+        lines += ["", _heads("THE MIX BY YEAR", some)]
+        for column in ("extra_spend_gbp_m", "cash_gbp_m", "net_cash_gbp_m"):
+            label = column.removesuffix("_gbp_m").replace("_", " ")
+            lines.append(_row(f"  {label}", by_year.loc[some, column]))
+    lines += ["", *wrap(
+        f"Over the plan {found.objective:,.1f} {what}, discounted. £1m more of shift would add "
+        f"{found.price_per_gbp_m:,.2f}.",
+        WIDTH,
+    )]  # fmt: skip
     return "\n".join(lines)
 
 

@@ -22,6 +22,7 @@ SHEETS = {
     "sensitivity": "Sensitivity",
     "prevention": "Prevention",
     "prevention_programmes": "Prevention programmes",
+    "prevention_places": "Prevention by place",
     "recovery_bridge": "Recovery bridge",
     "system_position": "System position",
     "plan": "Capital plan",

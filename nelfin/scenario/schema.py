@@ -165,6 +165,19 @@ class Prevention(Section):
     """Cost of a quality-adjusted life year gained by public health spend."""
     gbp_per_qaly_forgone: Positive
     """Cost of a quality-adjusted life year in treatment."""
+    place_basis: Literal["need", "deprivation", "population"] = "need"
+    """What the places' shares of the extra spend go by: need for care that avoidable deaths tell
+    of, people in the most deprived areas, or people."""
+    target_people_pct: Annotated[float, Field(gt=0, le=100)] = 100.0
+    """Share of people whom rapid and community programmes are for."""
+    target_cost_pct: Percent = 100.0
+    """Share of the cost of emergency admissions that those people cause."""
+    emergency_cost_gbp_m: NotNegative = 0.0
+    """Cost of emergency admissions a year; 0 if it is not known, so that it limits nothing."""
+    avoidable_emergency_pct: Percent = 100.0
+    """Share of that cost which can be avoided at the most."""
+    qaly_deprivation_weight: NotNegative = 0.0
+    """How much more a QALY counts for people in the most deprived areas; 0 for the same."""
     discount_money_pct: Percent
     """Discount rate of money."""
     discount_qaly_pct: Percent

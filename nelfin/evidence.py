@@ -20,9 +20,11 @@ MEANING: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Figure:
-    """A value with its unit, its status and its source."""
+    """A value with its unit, its status and its source, and the range it may lie in."""
 
     value: Any
     unit: str
     status: Status
     source: str
+    low: float | None = None
+    high: float | None = None

@@ -28,7 +28,7 @@ from nelfin.scenario import Scenario
 PASSES = 5
 """Times the capital plan is drawn up again at most."""
 
-SETTLED = 0.005
+SETTLED = 0.05
 """Change of a limit, £m, below which the plan has settled."""
 
 
@@ -91,6 +91,7 @@ def join(scenario: Scenario, inputs: Inputs, plan: CapitalPlan | None = None) ->
     years = scenario.years.labels()
     growth = budgets["like_for_like_growth"].sel(stream=budgets.attrs["main_stream"], drop=True)
     by_organisation = prevention_by_organisation(prevention, inputs)
+    moved_income = income_by_place(budgets, inputs)
     limits = limits_of(scenario, inputs)
     feedback = scenario.capital.feedback
     passes, settled = 0, not feedback
@@ -101,7 +102,9 @@ def join(scenario: Scenario, inputs: Inputs, plan: CapitalPlan | None = None) ->
         charges = consequences(
             plan, inputs.asset_types, scenario.recovery.pdc_pct, organisations, years
         )
-        recovery = recover(inputs, scenario.recovery, growth, by_organisation, charges)
+        recovery = recover(
+            inputs, scenario.recovery, growth, by_organisation, charges, moved_income
+        )
         if feedback:
             moved = limits_after(recovery["system_reported"], scenario, inputs)
             change = (moved["limit_gbp_m"] - limits["limit_gbp_m"]).abs().max()
@@ -167,6 +170,35 @@ def best_mix_of(
         objective,
         floor_gbp_m,
         deprived_pct,
+    )
+
+
+def income_by_place(budgets: xr.Dataset, inputs: Inputs) -> xr.DataArray | None:
+    """Return the income that place budgets move between organisations, £m a year.
+
+    An organisation's income in a place grows as that place's budget does beside all places'. What
+    is gained and lost adds up to nothing. None where no table says whom organisations serve.
+    """
+    table = inputs.organisation_places
+    if table.empty:
+        return None
+    budget = budgets["budget"].sum("stream").transpose("place", "year")
+    # streams that begin would look like growth, so shares of the money are compared
+    share = (budget / budget.sum("place")).to_numpy()
+    apart = np.zeros_like(share)
+    apart[:, 1:] = share[:, 1:] / share[:, :-1] - 1
+    names = [str(name) for name in inputs.organisations["organisation"]]
+    places = [str(place) for place in budgets["place"].values]
+    serves = np.zeros((len(names), len(places)))
+    for line in table.to_dict("records"):
+        serves[names.index(line["organisation"]), places.index(line["place"])] = line["share_pct"]
+    turnover = inputs.organisations["turnover_gbp_m"].to_numpy(dtype=float)
+    gained = turnover[:, None] * (serves / 100 @ apart)
+    level = gained - gained.sum(axis=0) * (turnover / turnover.sum())[:, None]
+    return xr.DataArray(
+        level,
+        {"organisation": names, "year": budgets["year"].values},
+        ("organisation", "year"),
     )
 
 
@@ -310,16 +342,22 @@ def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Da
     )
 
 
-def prevention_by_organisation(prevention: xr.Dataset, inputs: Inputs) -> xr.DataArray:
-    """Return net cash by organisation: the ICB pays, the trusts release cash by turnover."""
+def prevention_shares(inputs: Inputs) -> tuple[np.ndarray, np.ndarray]:
+    """Return each organisation's share of the cash released, and of what the shift costs."""
     frame = inputs.organisations
     trust = (frame["kind"] == "trust").to_numpy(dtype=float)
     weight = trust * frame["turnover_gbp_m"].to_numpy()
-    weight = weight / weight.sum()
+    return weight / weight.sum(), 1 - trust
+
+
+def prevention_by_organisation(prevention: xr.Dataset, inputs: Inputs) -> xr.DataArray:
+    """Return net cash by organisation: the ICB pays, the trusts release cash by turnover."""
+    trusts, payers = prevention_shares(inputs)
     cash = prevention["prevention_cash"].to_numpy()
     paid = prevention["prevention_net_cash"].to_numpy() - cash
+    names = list(inputs.organisations["organisation"])
     return xr.DataArray(
-        np.outer(weight, cash) + np.outer(1 - trust, paid),
-        {"organisation": list(frame["organisation"]), "year": prevention["year"].values},
+        np.outer(trusts, cash) + np.outer(payers, paid),
+        {"organisation": names, "year": prevention["year"].values},
         ("organisation", "year"),
     )

@@ -155,6 +155,27 @@ def seek(
     return Found(goal, key, now, value, before, measured(value))
 
 
+def odds_of(scenario: Scenario, goal: Goal, draws: int, seed: int = 0) -> float:
+    """Return the share of draws in which a goal is met.
+
+    Raises
+    ------
+    InputError
+        If the goal's measure is not one that draws have.
+    """
+    from nelfin.draws import draw_positions
+
+    inputs = load_inputs(scenario)
+    positions = draw_positions(scenario, inputs, join(scenario, inputs), draws, seed)
+    known = [str(name) for name in positions.data_vars if name != "drawn"]
+    if goal.measure not in known:
+        raise InputError.one(
+            "--draws", f"have no {goal.measure}.", f"They have {', '.join(known)}."
+        )
+    drawn = positions[goal.measure].sel(year=goal.year).to_numpy()
+    return float((np.array([goal.short(value) for value in drawn]) <= 0).mean())
+
+
 def _measure(
     scenario: Scenario, inputs: Inputs, goal: Goal, plan: CapitalPlan | None
 ) -> dict[str, float]:

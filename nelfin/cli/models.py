@@ -14,6 +14,11 @@ from nelfin.errors import InputError
 output_option = click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder for the tables."
 )
+draws_option = click.option(
+    "--draws", type=click.IntRange(0, 1_000_000), default=0, metavar="N",
+    help="Draws of the settings that have a range, for the odds.",
+)  # fmt: skip
+seed_option = click.option("--seed", type=int, default=0, show_default=True, help="Of the draws.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -25,20 +30,25 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
     metavar="BASELINE",
     help='Split the difference from another scenario by cause; "nel" for the embedded one.',
 )
+@draws_option
+@seed_option
 @output_option
 @json_option
 def recovery(
     scenario: str | None,
     overrides: tuple[str, ...],
     against: str | None,
+    draws: int,
+    seed: int,
     output: Path | None,
     as_json: bool,
 ) -> None:
     """Roll the positions of SCENARIO forward, and print the bridge of the system."""
     from nelfin.data import load_inputs
+    from nelfin.draws import draw_positions, odds_table
     from nelfin.explain import explain
     from nelfin.joint import check_schemes, join
-    from nelfin.report.positions import causes_text, recovery_text
+    from nelfin.report.positions import causes_text, odds_text, recovery_text
     from nelfin.result import check_folder, tidy_tables
     from nelfin.scenario import load_scenario
 
@@ -52,6 +62,10 @@ def recovery(
     if against is not None:
         other = load_scenario(None if against == "nel" else against)
         tables["causes"] = explain(loaded, other)
+    odds = None
+    if draws:
+        odds = odds_table(draw_positions(loaded, inputs, found, draws, seed))
+        tables["odds"] = odds
     if output is not None:
         write_tables(tables, output)
         click.echo(f"Written to {output}.", err=True)
@@ -61,6 +75,8 @@ def recovery(
     click.echo(recovery_text(found.recovery, loaded.name))
     if against is not None:
         click.echo("\n" + causes_text(tables["causes"]))
+    if odds is not None:
+        click.echo("\n" + odds_text(odds, draws))
 
 
 @click.command()
@@ -134,6 +150,8 @@ def prevention(
 @click.option("--by", "key", required=True, metavar="KEY", help="Setting to change.")
 @click.option("--from", "low", type=float, metavar="X", help="Least value to try.")
 @click.option("--to", "high", type=float, metavar="Y", help="Most value to try.")
+@draws_option
+@seed_option
 @json_option
 def seek(
     scenario: str | None,
@@ -142,6 +160,8 @@ def seek(
     key: str,
     low: float | None,
     high: float | None,
+    draws: int,
+    seed: int,
     as_json: bool,
 ) -> None:
     """Find the value of one setting of SCENARIO at which GOAL is met.
@@ -151,12 +171,15 @@ def seek(
     """
     from nelfin.report.positions import found_text
     from nelfin.scenario import load_scenario
+    from nelfin.scenario.change import changed
+    from nelfin.seek import odds_of
     from nelfin.seek import seek as seek_value
 
     if low is not None and high is not None and not low < high:
         raise InputError.one(f"--from {low:g}", f"is not below --to {high:g}.", "Swap them.")
     loaded = load_scenario(scenario, overrides)
     found = seek_value(loaded, goal, key, low, high)
+    odds = odds_of(changed(loaded, {key: found.value}), found.goal, draws, seed) if draws else None
     if as_json:
         about = {
             "goal": str(found.goal),
@@ -165,11 +188,14 @@ def seek(
             "value": found.value,
             "measure_now": found.measure_now,
             "measure_then": found.measure_then,
+            "odds": odds,
         }
         click.echo(json.dumps(about, indent=1, ensure_ascii=False))
     else:
         unit = loaded.evidence[key].unit if key in loaded.evidence else ""
         click.echo(found_text(found, unit))
+        if odds is not None:
+            click.echo(f"\nOf {draws:,} draws {100 * odds:.0f} % meet the goal at that value.")
 
 
 def _records(tables: dict) -> str:  # type: ignore[type-arg]

@@ -22,6 +22,10 @@ set_option = click.option(
     help="Set a value of the scenario, such as capital.gap_pct=1. May be given again.",
 )
 
+strict_option = click.option(
+    "--strict", is_flag=True, help="Refuse figures that are assumed or illustrative."
+)
+
 force_option = click.option("--force", is_flag=True, help="Replace a run folder that is there.")
 
 replace_option = click.option("--force", is_flag=True, help="Replace a file that is there.")

@@ -8,21 +8,30 @@ from pathlib import Path
 
 import click
 
-from nelfin.cli.options import force_option, scenario_argument, set_option
+from nelfin.cli.options import force_option, scenario_argument, set_option, strict_option
 
 
 @click.command()
 @scenario_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Run folder.")
 @set_option
+@strict_option
 @force_option
-def run(scenario: str | None, output: Path | None, overrides: tuple[str, ...], force: bool) -> None:
+def run(
+    scenario: str | None,
+    output: Path | None,
+    overrides: tuple[str, ...],
+    strict: bool,
+    force: bool,
+) -> None:
     """Run SCENARIO and write its results and report.
 
     SCENARIO is a TOML file; without it the embedded scenario of NHS North East London runs. The
     summary is printed; tables, data, the page report.html and the workbook report.xlsx go to DIR,
     by default nelfin-runs/NAME-TIME.
     """
+    from nelfin.data import load_inputs
+    from nelfin.data.register import register, require_sourced
     from nelfin.result import check_folder
     from nelfin.run import run as run_scenario
     from nelfin.scenario import load_scenario
@@ -30,6 +39,8 @@ def run(scenario: str | None, output: Path | None, overrides: tuple[str, ...], f
     loaded = load_scenario(scenario, overrides)
     folder = output if output is not None else _default_folder(loaded.name)
     check_folder(folder, force)
+    if strict:
+        require_sourced(register(loaded, load_inputs(loaded)))
     result = run_scenario(loaded)
     saved = result.save(folder, force=force)
     click.echo(result.summary())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from nelfin.cli.options import scenario_argument, set_option
+from nelfin.cli.options import scenario_argument, set_option, strict_option
 from nelfin.errors import InputError
 from nelfin.evidence import STATUSES
 
@@ -59,17 +59,24 @@ def check(scenario: str | None, overrides: tuple[str, ...], resolved: bool) -> N
 @scenario_argument
 @set_option
 @click.option("--status", type=click.Choice(STATUSES), help="Only figures of this status.")
+@strict_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def sources(
-    scenario: str | None, overrides: tuple[str, ...], status: str | None, as_json: bool
+    scenario: str | None,
+    overrides: tuple[str, ...],
+    status: str | None,
+    strict: bool,
+    as_json: bool,
 ) -> None:
     """List every figure SCENARIO rests on, with its unit, status and source."""
     from nelfin.data import load_inputs
-    from nelfin.data.register import register
+    from nelfin.data.register import register, require_sourced
     from nelfin.scenario import load_scenario
 
     loaded = load_scenario(scenario, overrides)
     figures = register(loaded, load_inputs(loaded))
+    if strict:
+        require_sourced(figures)
     if status:
         figures = figures[figures["status"] == status]
     if as_json:

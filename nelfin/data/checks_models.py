@@ -73,6 +73,14 @@ def organisations(fit: Fit) -> None:
     fit.unknown("capital_limits", "organisation", names, set())
     fit.unknown("efficiency_schemes", "organisation", names, {ANY_TRUST, SYSTEM})
     fit.unknown("projects", "organisation", names, set())
+    frame = fit.inputs.efficiency_schemes
+    for row in frame.index[frame["delivery_pct"].isna() & (frame["rating"] == "")]:
+        fit.problems.add(
+            fit.at("efficiency_schemes", row, "delivery_pct"),
+            "is empty, and so is rating.",
+            "Give the delivery, or rate the scheme green, amber or red.",
+        )
+    organisation_places(fit, names)
     if not fit.of_other_places("projects"):
         fit.unknown("projects", "place", fit.inputs.places(), set())
     opening = fit.inputs.positions
@@ -82,6 +90,22 @@ def organisations(fit: Fit) -> None:
             f"has no opening_underlying for {fit.years[0]}.",
             "Add the underlying position at the start of the plan.",
         )
+
+
+def organisation_places(fit: Fit, names: list[str]) -> None:
+    """Find organisations and places that are not there, and shares that do not add up."""
+    if fit.of_other_places("organisation_places"):
+        return
+    fit.unknown("organisation_places", "organisation", names, set())
+    fit.unknown("organisation_places", "place", fit.inputs.places(), set())
+    for name, rows in fit.inputs.organisation_places.groupby("organisation"):
+        total = rows["share_pct"].sum()
+        if total > 100 + 1e-9:
+            fit.problems.add(
+                fit.at("organisation_places", column="share_pct"),
+                f"adds up to {total:g} % of {name}.",
+                "It must be 100 or less; the rest goes with the system.",
+            )
 
 
 def prevention_years(fit: Fit) -> None:

@@ -39,6 +39,7 @@ class Inputs:
     organisations: pd.DataFrame
     positions: pd.DataFrame
     efficiency_schemes: pd.DataFrame
+    organisation_places: pd.DataFrame
     uplift_factors: pd.DataFrame
     projects: pd.DataFrame
     capital_limits: pd.DataFrame

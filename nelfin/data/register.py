@@ -6,6 +6,7 @@ import pandas as pd
 
 from nelfin.data.inputs import Inputs
 from nelfin.data.specs import TABLES
+from nelfin.errors import Problems
 from nelfin.scenario import Scenario
 
 COLUMNS = ["where", "figure", "value", "unit", "status", "source"]
@@ -59,6 +60,34 @@ def register(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
                 ]
             )
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+DOUBTFUL = ("assumption", "illustrative")
+"""Statuses of figures that a team should replace by its own."""
+
+
+def require_sourced(figures: pd.DataFrame) -> None:
+    """Refuse figures that are assumed or illustrative.
+
+    Raises
+    ------
+    InputError
+        Naming each of them.
+    """
+    problems = Problems()
+    left = figures[figures["status"].isin(DOUBTFUL)]
+    for line in left.itertuples():
+        value = f"{line.value} {line.unit}".strip()
+        problems.add(
+            f"{line.where}, {line.figure}",
+            f"rests on {_article(str(line.status))}: {value}.",
+            "Put in your own figure with its status and source.",
+        )
+    problems.raise_if_any()
+
+
+def _article(status: str) -> str:
+    return f"an {status}" if status == "assumption" else f"an {status} figure"
 
 
 def _value(name: str, frame: pd.DataFrame) -> tuple[pd.Series, str | pd.Series]:

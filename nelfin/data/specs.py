@@ -298,7 +298,8 @@ TABLES: dict[str, Table] = {
             Column("year", kind="year"),
             Column("organisation"),
             _number("full_year_gbp_m", low=0),
-            _number("delivery_pct", low=0, high=100),
+            _optional("delivery_pct", kind="number", low=0, high=100),
+            _optional("rating", default="", choices=("green", "amber", "red")),
             _number("recurrent_pct", low=0, high=100),
             _optional("months", kind="integer", low=1, high=12, default=12),
             _optional("whole_ask", kind="yes_no", default=False),
@@ -306,6 +307,18 @@ TABLES: dict[str, Table] = {
             _SOURCE,
         ),
         key=("scheme", "year", "organisation"),
+    ),
+    "organisation_places": Table(
+        "places that organisations serve",
+        (
+            Column("organisation"),
+            Column("place"),
+            _number("share_pct", low=0, high=100),
+            _STATUS,
+            _SOURCE,
+        ),
+        key=("organisation", "place"),
+        may_be_empty=True,
     ),
     "uplift_factors": Table(
         "uplift factors",

@@ -103,6 +103,22 @@ def causes_text(table: pd.DataFrame) -> str:
     return "\n".join(lines[1:])
 
 
+def odds_text(table: pd.DataFrame, draws: int) -> str:
+    """Return the odds of balance and the spread of the reported position."""
+    wide = table.pivot(index="measure", columns="year", values="value")
+    lines = []
+    labels = {
+        "reported_p10": "one in ten is worse than",
+        "reported_p50": "the middle one",
+        "reported_p90": "one in ten is better than",
+    }
+    for some in _parts([str(year) for year in wide.columns]):
+        lines += ["", _heads(f"REPORTED, OF {draws:,} DRAWS", some)]
+        lines += [_row(f"  {label}", wide.loc[key, some]) for key, label in labels.items()]
+        lines.append(_row("  odds of balance, %", 100 * wide.loc["odds_of_balance", some]))
+    return "\n".join(lines[1:])
+
+
 def found_text(found: Found, unit: str) -> str:
     """Return what goal seek found."""
     words = f" {unit}".rstrip()

@@ -147,12 +147,33 @@ def _leaves(raw: Tree, file: Path) -> Tree:
         for name in ("unit", "source"):
             if not isinstance(value.get(name, ""), str):
                 problems.add(where, f"has a {name} that is not a text.", "Put it in quotes.")
-        figure = Figure(value["value"], value.get("unit", ""), status, value.get("source", ""))
+        low, high = _range(value, where, problems)
+        figure = Figure(
+            value["value"], value.get("unit", ""), status, value.get("source", ""), low, high
+        )
         return Leaf(_located(value["value"], key, file.parent), figure, str(file))
 
     tree: Tree = {name: turn(item, name) for name, item in raw.items()}
     problems.raise_if_any()
     return tree
+
+
+def _range(value: Tree, where: str, problems: Problems) -> tuple[float, float] | tuple[None, None]:
+    """Return the range of a figure, if it has one: numbers with the value between them."""
+    if "low" not in value and "high" not in value:
+        return None, None
+    ends = [value.get(name) for name in ("low", "value", "high")]
+    if not all(isinstance(end, int | float) and not isinstance(end, bool) for end in ends):
+        problems.add(where, "has a range that is not of numbers.", "Give low, value and high.")
+        return None, None
+    low, middle, high = (float(end) for end in ends)  # type: ignore[arg-type]
+    if not low <= middle <= high:
+        problems.add(
+            where,
+            f"has the range {low:g} to {high:g} around {middle:g}.",
+            "Give a low no higher than the value, and a high no lower.",
+        )
+    return low, high
 
 
 def _located(value: Any, key: str, folder: Path) -> Any:
@@ -358,12 +379,9 @@ def resolved_toml(scenario: Scenario) -> str:
         figure = scenario.evidence.get(key)
         if figure is None or not figure.unit or key.startswith("data."):
             return value
-        return {
-            "value": value,
-            "unit": figure.unit,
-            "status": figure.status,
-            "source": figure.source,
-        }
+        ends = {} if figure.low is None else {"low": figure.low, "high": figure.high}
+        about = {"unit": figure.unit, "status": figure.status, "source": figure.source}
+        return {"value": value, **ends, **about}
 
     plain = scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
     for table, path in plain["data"].items():

@@ -90,6 +90,8 @@ class Data(Section):
     """Published positions of the system."""
     efficiency_schemes: TablePath
     """Efficiency schemes and asks by year."""
+    organisation_places: TablePath | None = None
+    """Shares of organisations' income by the places they serve."""
     uplift_factors: TablePath
     """Cost uplift and efficiency factors by year."""
     projects: TablePath
@@ -225,9 +227,36 @@ class Recovery(Section):
     support_gbp_m: Money
     """Deficit support a year."""
     repayment_gbp_m: NotNegative
-    """Repayment of past deficits a year."""
+    """Repayment of past deficits a year, where the rule is fixed."""
+    repayment_rule: Literal["fixed", "surplus"] = "fixed"
+    """A fixed repayment a year, or what a surplus allows until the plan's deficits are repaid."""
+    repayment_cap_pct: Percent = 0.5
+    """Most that a surplus repays in a year, share of income."""
+    convergence_pct: Growth = 0.0
+    """Convergence of the system's allocation a year, added to income growth in years without a
+    published allocation."""
+    delivery_green_pct: Percent = 90.0
+    """Share that a scheme rated green delivers."""
+    delivery_amber_pct: Percent = 60.0
+    """Share that a scheme rated amber delivers."""
+    delivery_red_pct: Percent = 25.0
+    """Share that a scheme rated red delivers."""
+    pay_share_pct: Percent = 65.0
+    """Pay bill, share of turnover."""
+    agency_share_pct: Percent = 3.2
+    """Agency staff, share of the pay bill in the first year."""
+    agency_target_pct: Percent = 3.2
+    """Agency staff, share of the pay bill in the end."""
+    agency_year: str = "2028/29"
+    """Year in which the end is reached."""
+    agency_premium_pct: NotNegative = 25.0
+    """What agency staff cost above own staff."""
+    position_by_month_5_pct: Annotated[float, Field(ge=-500, le=500)] = 41.7
+    """Share of a year's position that falls in the first five months."""
     pdc_pct: Percent
     """Public dividend capital dividend, on average relevant net assets."""
+
+    _agency = field_validator("agency_year")(_year)
 
 
 class Capital(Section):

@@ -31,7 +31,7 @@ def test_prevention_prints_its_ledgers_and_writes_its_tables(tmp_path: Path) -> 
     for heading in ("CASH", "CAPACITY, NOT CASH", "HEALTH AND SOCIETY", "never added"):
         assert heading in done.stdout
     names = {path.name for path in (tmp_path / "tables").iterdir()}
-    assert names == {"prevention.csv", "prevention_programmes.csv"}
+    assert names == {"prevention.csv", "prevention_programmes.csv", "prevention_places.csv"}
 
 
 def test_recovery_against_the_baseline_names_the_causes(tmp_path: Path) -> None:
@@ -64,3 +64,37 @@ def test_seek_finds_a_value_or_says_why_there_is_none(tmp_path: Path) -> None:
     wrong = run(*words, "--from", "5", "--to", "4", cwd=tmp_path)
     assert wrong.returncode == 2
     assert "--from 5: is not below --to 4" in wrong.stderr
+
+
+def test_recovery_and_seek_give_odds(tmp_path: Path) -> None:
+    done = run("recovery", "--draws", "200", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "REPORTED, OF 200 DRAWS" in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+    words = ("--goal", "system_reported>=0@2027/28", "--by", "recovery.efficiency_pct")
+    odds = run("seek", *words, "--draws", "200", cwd=tmp_path)
+    assert "Of 200 draws" in odds.stdout
+
+
+def test_the_best_mix_is_printed_or_said_not_to_be(tmp_path: Path) -> None:
+    words = ("prevention", "--best-mix", "qalys")
+    done = run(*words, "--floor", "-20", "-o", "tables", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "BEST MIX FOR QALYS" in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+    by_year = pd.read_csv(tmp_path / "tables" / "best_mix_by_year.csv")
+    assert (by_year["net_cash_gbp_m"] >= -20 - 1e-6).all()
+    none = run(*words, "--floor", "5", cwd=tmp_path)
+    assert none.returncode == 1
+    assert "No mix keeps net cash at £5.0m or more" in none.stderr
+    wrong = run("prevention", "--floor", "5", cwd=tmp_path)
+    assert wrong.returncode == 2
+
+
+def test_strict_refuses_what_is_assumed(tmp_path: Path) -> None:
+    for words in (["run", "--strict", "-o", "out"], ["sources", "--strict"]):
+        done = run(*words, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "envelope.growth_pct.core: rests on an assumption: 3 % a year" in done.stderr
+        assert " more." in done.stderr.splitlines()[-1]
+    assert not (tmp_path / "out").exists()

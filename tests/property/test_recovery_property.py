@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import nelfin
 from nelfin.data import Inputs, load_inputs
-from nelfin.models.recovery import ONE_OFF, RECURRENT, recover
+from nelfin.models.recovery import ONE_OFF, RECURRENT, STEPS, Drivers, recover, roll_forward
 from nelfin.scenario.schema import Recovery
 from nelfin.years import label_of
 
@@ -326,3 +326,30 @@ def test_levels_of_prevention_and_capital_add_up_over_the_years(system: System) 
     ):
         so_far = bridge.sel(step=name).cumsum("year")
         np.testing.assert_allclose(so_far, level, rtol=0, atol=1e-10)
+
+
+@given(
+    st.floats(0.0, 0.08),
+    st.floats(0.0, 1.0),
+    st.floats(0.0, 1.0),
+    st.floats(-0.02, 0.06),
+    st.floats(-0.02, 0.06),
+)
+@settings(max_examples=40)
+def test_better_delivery_never_worsens_a_reported_position(
+    ask: float, first: float, second: float, growth: float, inflation: float
+) -> None:
+    low, high = sorted((first, second))
+    two, years = np.zeros((2, 5)), np.zeros(5)
+    drivers = Drivers(
+        turnover=np.array([300.0, 100.0]), opening=np.array([-30.0, -10.0]),
+        income_growth=years + growth, convergence=years, inflation=years + inflation,
+        demand=np.array(0.01), pressures=np.array(0.005), ask=np.array(ask),
+        delivery=np.array([low, high]), lasting=np.array(0.5), recurrent=two, full_year=two,
+        one_off=two, named=two, whole_ask=np.zeros(5, dtype=bool), steps={},
+        support=np.array(0.0), repayment=np.array(0.0), repay_cap=np.nan,
+        reported=np.full(5, np.nan),
+    )  # fmt: skip
+    bridge, _ = roll_forward(drivers)
+    reported = bridge[..., STEPS.index("reported")].sum(axis=1)
+    assert (reported[1] >= reported[0] - 1e-9).all()

@@ -200,7 +200,7 @@ def test_the_joint_run_settles_and_its_limits_fit_its_position(scenario: Scenari
     assert found.settled
     assert 2 <= found.passes <= 6
     again = limits_after(found.recovery["system_reported"], mine, inputs)
-    np.testing.assert_allclose(again["limit_gbp_m"], found.limits["limit_gbp_m"], atol=0.01)
+    np.testing.assert_allclose(again["limit_gbp_m"], found.limits["limit_gbp_m"], atol=0.05)
     used = found.plan.limits
     assert (used["used_gbp_m"] <= found.limits["limit_gbp_m"].to_numpy() + 1e-6).all()
     # deficits of the first years lower the limits that follow
@@ -212,3 +212,21 @@ def test_a_run_says_how_often_the_plan_was_drawn_up() -> None:
     result = nelfin.run(nelfin.load_scenario(overrides={"years.last": "2025/26"}))
     assert result.provenance["capital_passes"] == 1
     assert not any("settled" in text for text in result.provenance["warnings"])
+
+
+def test_a_shift_of_nothing_is_the_baseline_to_the_bit(
+    scenario: Scenario, inputs: Inputs, plan: CapitalPlan
+) -> None:
+    still = changed(scenario, {"prevention.share_end_pct": 2.0, "prevention.share_start_pct": 2.0})
+    found = join(still, inputs, plan)
+    free = inputs.prevention_programmes.assign(value=inputs.prevention_programmes["value"])
+    back = free["parameter"] == "return_gbp_per_gbp"
+    free.loc[back, "value"] = 0.0
+    from dataclasses import replace
+
+    # with no shift it does not matter what programmes return
+    other = join(still, replace(inputs, prevention_programmes=free), plan)
+    assert found.recovery.identical(other.recovery)
+    step = found.recovery["recovery_bridge"].sel(step="prevention net cash")
+    assert (step == 0.0).all()
+    assert found.budgets.identical(join(scenario, inputs, plan).budgets)

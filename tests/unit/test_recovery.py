@@ -229,7 +229,7 @@ def split(inputs: Inputs, asks: pd.DataFrame, years: list[str]) -> list[np.ndarr
     )
     weight = np.array([0.6, 0.2, 0.2])
     return list(efficiency(replace(inputs, organisations=frame, efficiency_schemes=asks),
-                           years, weight))[:3]  # fmt: skip
+                           section(), years, weight))[:3]  # fmt: skip
 
 
 def test_system_splits_by_turnover_and_trusts_leaves_the_icb_out(inputs: Inputs) -> None:

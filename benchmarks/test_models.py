@@ -1,0 +1,49 @@
+"""Prevention and recovery: draws worked out at once, beside a loop of single runs."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nelfin.data import Inputs
+from nelfin.draws import draw_positions
+from nelfin.joint import Joint, join, solve_capital
+from nelfin.scenario import Scenario
+from nelfin.scenario.change import changed
+
+
+@pytest.fixture(scope="module")
+def joint(scenario: Scenario, inputs: Inputs) -> Joint:
+    return join(scenario, inputs, solve_capital(scenario, inputs))
+
+
+def test_10000_draws_at_once(
+    benchmark: Any, scenario: Scenario, inputs: Inputs, joint: Joint, smoke: bool
+) -> None:
+    benchmark.group = "prevention and recovery under draws"
+    count = 10 if smoke else 10_000
+    benchmark.pedantic(draw_positions, (scenario, inputs, joint, count), rounds=1 if smoke else 3)
+    benchmark.extra_info["draws"] = count
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    benchmark.extra_info["peak_mb"] = round(peak / (1e6 if sys.platform == "darwin" else 1e3))
+
+
+def test_100_single_runs(
+    benchmark: Any, scenario: Scenario, inputs: Inputs, joint: Joint, smoke: bool
+) -> None:
+    """A hundredth of the draws: 10,000 would take a quarter of an hour."""
+    benchmark.group = "prevention and recovery under draws"
+    count = 2 if smoke else 100
+    values = np.linspace(60.0, 100.0, count)
+
+    def loop() -> None:
+        for value in values:
+            one = changed(scenario, {"recovery.efficiency_delivery_pct": float(value)})
+            join(one, inputs, joint.plan)
+
+    benchmark.pedantic(loop, rounds=1)
+    benchmark.extra_info["draws"] = count

@@ -8,6 +8,7 @@ import pandas as pd
 
 from nelfin.report.charts.style import (
     BLUE,
+    GREEN,
     HEIGHT,
     LIGHT_BLUE,
     MONEY,
@@ -130,10 +131,11 @@ def budget_change(result: Result) -> Card:
         data["budget_change"].sel(year=year, drop=True).sum("stream")
         .to_series().rename("value").reset_index()
     )  # fmt: skip
-    parts = ["envelope", "need", "pace"]
+    fenced = frame.loc[frame["change"] == "ring-fence", "value"].abs().max() > 1e-9
+    parts = ["envelope", "need", "pace", *(["ring-fence"] if fenced else [])]
     order = list(headline(result).places.index)
     chart = (
-        alt.Chart(frame[frame["change"] != "envelope"])
+        alt.Chart(frame[frame["change"].isin(parts[1:])])
         .mark_bar(height=12)
         .encode(
             y=alt.Y("place:N", sort=order, title=None),
@@ -142,7 +144,7 @@ def budget_change(result: Result) -> Card:
             color=alt.Color(
                 "change:N",
                 title=None,
-                scale=alt.Scale(domain=["need", "pace"], range=[ORANGE, BLUE]),
+                scale=alt.Scale(domain=parts[1:], range=[ORANGE, BLUE, GREEN][: len(parts) - 1]),
                 legend=alt.Legend(orient="top"),
             ),
             tooltip=[
@@ -156,9 +158,9 @@ def budget_change(result: Result) -> Card:
     whole = frame.pivot(index="place", columns="change", values="value")[parts].loc[order]
     whole["total"] = whole.sum(axis="columns")
     words = (
-        "Beyond an even share of growth, budgets move by need (weighted population) and by the "
-        f"pace of change towards target. The largest pace move is "
-        f"{millions(float(whole['pace'].abs().max()))}."
+        "Beyond an even share of growth, budgets move by need (weighted population), by the pace "
+        f"of change towards target{' and by ring-fences' if fenced else ''}. The largest pace move "
+        f"is {millions(float(whole['pace'].abs().max()))}."
     )
     return Card(
         f"What moved the budgets in {year}",

@@ -22,8 +22,8 @@ from nelfin.report.words import millions, money
 from nelfin.result import Result
 
 LEDGERS = {
-    "prevention_net_cash": "Cash: net of the extra spend, £m",
-    "prevention_capacity": "Capacity released, not cash, £m",
+    "prevention_net_cash": "Net cash, £m",
+    "prevention_capacity": "Capacity, not cash, £m",
     "prevention_society": "Saved outside the NHS, £m",
 }
 

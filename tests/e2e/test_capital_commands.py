@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from command import run
 
 pytestmark = pytest.mark.e2e
 
@@ -28,17 +27,6 @@ LIMITS_1 = "year,limit_gbp_m\n" + "".join(
     f"{2025 + t}/{26 + t},{limit}\n"
     for t, limit in enumerate((80, 96, 20, 36, 44, 48, 10, 18, 22, 24))
 )
-
-
-def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "nelfin", *words],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
 
 
 @pytest.fixture

@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from command import run
 
 pytestmark = pytest.mark.e2e
 
 # NEL core 2023/24, from NHS England's allocation workbook, on the prior year's target
 ROWS = "id,baseline,growth,target\nNEL,3406.8747063430916,0.05422122061427914,3345.0691846085377\n"
-
-
-def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "nelfin", *words],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
 
 
 def test_converge_returns_the_published_allocation(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,9 +14,11 @@ import pandas as pd
 from nelfin.data.specs import PROJECTS_BY_CRITERIA, TABLES
 from nelfin.data.tables import BACKLOG, SCORE, SPEND, inspect_frame
 from nelfin.errors import InputError, Problems, nearest
+from nelfin.models.capital.limits import check_owners, inspect_limits
+from nelfin.models.capital.links import check_links, excluded, required
 from nelfin.models.capital.rules import check_rules
 from nelfin.models.capital.settings import Settings
-from nelfin.years import start_of, years_between
+from nelfin.years import start_of
 
 Array = npt.NDArray[np.float64]
 
@@ -129,8 +130,8 @@ def schemes_of(
                 must_fund=line["must_fund"],
                 # a scheme that must be funded is funded whole
                 divisible=line["divisible"] and not line["must_fund"],
-                requires=_required(line, known, at, problems),
-                excludes=_excluded(line, known, at, problems),
+                requires=required(line, known, at, problems),
+                excludes=excluded(line, known, at, problems),
                 category=line["category"],
                 place=line["place"],
                 equity_weight=settings.place_weights.get(line["place"], 1.0),
@@ -140,7 +141,7 @@ def schemes_of(
                 life_years=round(settings.life_years.get(line["asset_type"], 0)),
             )
         )
-    _check_links(schemes, place, problems)
+    check_links(schemes, place, problems)
     problems.raise_if_any()
     return table, schemes
 
@@ -244,140 +245,6 @@ def _starts(
     return starts
 
 
-def _required(
-    line: Mapping[str, Any], known: Mapping[str, int], at: str, problems: Problems
-) -> tuple[tuple[str, int], ...]:
-    found: dict[str, int] = {}
-    for text in _split(line["requires"]):
-        name, plus, lag = text.partition("+")
-        where = f"{at}, column requires"
-        if plus and not re.fullmatch(r"\d+", lag.strip(), re.ASCII):
-            problems.add(where, f'holds "{text}".', 'Write the years as in "P12+2".')
-        elif _is_other(name.strip(), line["project_id"], known, where, problems):
-            # of two lags on one scheme the longer holds
-            found[name.strip()] = max(found.get(name.strip(), 0), int(lag) if plus else 0)
-    return tuple(found.items())
-
-
-def _excluded(
-    line: Mapping[str, Any], known: Mapping[str, int], at: str, problems: Problems
-) -> tuple[str, ...]:
-    where = f"{at}, column excludes"
-    return tuple(
-        name
-        for name in _split(line["excludes"])
-        if _is_other(name, line["project_id"], known, where, problems)
-    )
-
-
-def _split(text: str) -> list[str]:
-    return [part.strip() for part in text.split(";") if part.strip()]
-
-
-def _is_other(
-    name: str, own: str, known: Mapping[str, int], where: str, problems: Problems
-) -> bool:
-    if name == own:
-        problems.add(where, "names the scheme itself.", "Take it out.")
-    elif name not in known:
-        problems.add(where, f'names "{name}", which no row has.', nearest(name, known))
-    else:
-        return True
-    return False
-
-
-def _check_links(schemes: list[Scheme], place: str, problems: Problems) -> None:
-    by_id = {scheme.id: scheme for scheme in schemes}
-    for scheme in schemes:
-        at = f"{place}, row {scheme.row}"
-        for name, _ in scheme.requires:
-            other = by_id[name]
-            if name in scheme.excludes or scheme.id in other.excludes:
-                problems.add(
-                    f"{at}, column requires",
-                    f"names {name}, but the two exclude each other.",
-                    "Drop one of the two links.",
-                )
-            elif scheme.group == other.group:
-                problems.add(
-                    f"{at}, column requires",
-                    f"names {name}, another option of {scheme.group}; only one is ever chosen.",
-                    "Drop the link, or take one of them out of the options.",
-                )
-        for name in scheme.excludes:
-            if scheme.must_fund and by_id[name].must_fund:
-                problems.add(
-                    f"{at}, column excludes",
-                    f"names {name}, but both must be funded.",
-                    "Set must_fund to no for one of them.",
-                )
-    for loop in _loops(by_id):
-        shown = loop if len(loop) <= 8 else [*loop[:4], f"… ({len(loop) - 5} more) …", loop[-1]]
-        problems.add(
-            f"{place}, row {by_id[loop[0]].row}, column requires",
-            f"makes a loop: {' needs '.join([*shown, loop[0]])}.",
-            "Break the loop.",
-        )
-
-
-def _loops(by_id: Mapping[str, Scheme]) -> list[list[str]]:
-    """Return the loops of prerequisites, each once."""
-    done: set[str] = set()
-    loops = []
-    for start in by_id:
-        path: list[str] = []
-        trail = [(start, iter(by_id[start].requires))] if start not in done else []
-        if trail:
-            path.append(start)
-        while trail:
-            _, links = trail[-1]
-            step = next(links, None)
-            if step is None:
-                done.add(path.pop())
-                trail.pop()
-            elif step[0] in path:
-                loops.append(path[path.index(step[0]) :])
-            elif step[0] not in done:
-                path.append(step[0])
-                trail.append((step[0], iter(by_id[step[0]].requires)))
-    return loops
-
-
-def inspect_limits(limits: pd.DataFrame, place: str) -> tuple[pd.DataFrame, Problems]:
-    """Inspect a limits table: its years run without a gap, the same for every organisation."""
-    table, problems = inspect_frame(limits, TABLES["capital_limits"], place)
-    if not {"year", "limit_gbp_m"} <= set(table.columns):
-        return table, problems
-    have = {str(year) for year in table["year"] if year}
-    years = years_between(min(have), max(have)) if have else []
-    if len(years) > 40:
-        span = f"runs from {years[0]} to {years[-1]}, {len(years)} years."
-        problems.add(place, span, "Give at most 40 years.")
-    whole = bool(have) and all(table["year"])
-    for organisation, rows in table.groupby("organisation") if whole else []:
-        missing = [year for year in years[:40] if year not in set(rows["year"])]
-        if missing:
-            problems.add(
-                place,
-                f"has no limit for {organisation or 'the system'} in {', '.join(missing)}.",
-                "Give every organisation the same years, without a gap.",
-            )
-    return table, problems
-
-
-def require_limits(limits: pd.DataFrame, place: str = "limits") -> pd.DataFrame:
-    """Return a limits table that is right.
-
-    Raises
-    ------
-    InputError
-        With every problem.
-    """
-    table, problems = inspect_limits(limits, place)
-    problems.raise_if_any()
-    return table
-
-
 @dataclass(frozen=True)
 class Checked:
     """The tables of a capital plan, checked together.
@@ -422,26 +289,12 @@ def check_capital(
         checked, schemes = schemes_of(projects, years or [ANY_YEAR], loose)
     except InputError as error:
         problems.extend(error)
-    _check_owners(table, {scheme.organisation for scheme in schemes}, settings.place[1], problems)
+    check_owners(table, {scheme.organisation for scheme in schemes}, settings.place[1], problems)
     rules = check_rules(
         settings.rules, checked, years, bool(settings.deprived_share), "capital_rules", problems
     )
     problems.raise_if_any()
     return Checked(checked, schemes, table, years, rules)
-
-
-def _check_owners(limits: pd.DataFrame, owners: set[str], place: str, problems: Problems) -> None:
-    """Refuse a limit of an organisation that looks misspelt: it would bind nobody, unseen."""
-    if "organisation" not in limits:
-        return
-    for name, rows in limits.groupby("organisation"):
-        close = difflib.get_close_matches(str(name), sorted(owners), n=1, cutoff=0.8)
-        if name and name not in owners and close:
-            problems.add(
-                f"{place}, row {rows.index[0]}, column organisation",
-                f'is "{name}", which has no scheme.',
-                f'Did you mean "{close[0]}"?',
-            )
 
 
 ANY_YEAR = "2000/01"

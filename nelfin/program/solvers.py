@@ -1,96 +1,20 @@
-"""Linear and integer programs: the one place that talks to PuLP and its solvers."""
+"""Programs solved: by HiGHS, kept there to be changed and solved again, or by CBC."""
 
 from __future__ import annotations
 
-import gc
 import time
 import warnings
-from collections.abc import Hashable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable
+from dataclasses import replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pulp
 
 from nelfin.errors import SolverError
-
-Array = npt.NDArray[np.float64]
-Status = Literal[
-    "optimal",
-    "enough",
-    "stopped",
-    "infeasible",
-    "unbounded",
-    "unbounded or infeasible",
-    "no plan found",
-]
-HAS_PLAN = {"optimal", "enough", "stopped"}
-SolverName = Literal["highs", "cbc"]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One constraint: a sum of (column, coefficient) against a bound."""
-
-    name: Hashable
-    terms: tuple[tuple[int, float], ...]
-    sense: Literal["<=", ">=", "=="]
-    bound: float
-
-
-@dataclass
-class Program:
-    """A program to maximise: columns with a value, bounds and a kind; and rows."""
-
-    value: list[float] = field(default_factory=list)
-    low: list[float] = field(default_factory=list)
-    high: list[float | None] = field(default_factory=list)
-    whole: list[bool] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-
-    def column(
-        self, value: float, low: float = 0.0, high: float | None = 1.0, whole: bool = False
-    ) -> int:
-        """Add a column and return its number."""
-        self.value.append(value)
-        self.low.append(low)
-        self.high.append(high)
-        self.whole.append(whole)
-        return len(self.value) - 1
-
-    def row(
-        self,
-        name: Hashable,
-        terms: Iterable[tuple[int, float]],
-        sense: Literal["<=", ">=", "=="],
-        bound: float,
-    ) -> None:
-        """Add a constraint under a name of its own. Each column stands in one term at most."""
-        self.rows.append(Row(name, tuple(terms), sense, bound))
-
-
-@dataclass(frozen=True)
-class Solution:
-    """What a solver found. Values mean something only if `has_plan`.
-
-    `prices` are the duals of the rows of a relaxation: the gain in the objective per unit of
-    bound. They are zero for a whole-number program.
-    """
-
-    status: Status
-    objective: float
-    bound: float
-    values: Array
-    prices: dict[Hashable, float]
-    seconds: float
-
-    @property
-    def has_plan(self) -> bool:
-        """Whether there is a plan to read."""
-        return self.status in HAS_PLAN
+from nelfin.program.built import Highs, build, no_collection
+from nelfin.program.form import HAS_PLAN, Array, Program, Solution, SolverName, Status
 
 
 def solve(
@@ -133,7 +57,7 @@ def solve(
     """
     if solver == "highs":
         return Kept(program, relax).solve(gap, time_limit, enough, begin)
-    problem, columns = _build(program, relax)
+    problem, columns = build(program, relax)
     whole = not relax and any(program.whole)
     start = time.perf_counter()
     try:
@@ -172,11 +96,9 @@ class Kept:
         )
         self._whole = not relax and any(program.whole)
         # tighter than a pound, so that a plan which meets its limits still does when rounded
-        handed = _Highs(
-            msg=False, mip_feasibility_tolerance=1e-9, primal_feasibility_tolerance=1e-9
-        )
-        with _no_collection():
-            problem, _ = _build(program, relax)
+        handed = Highs(msg=False, mip_feasibility_tolerance=1e-9, primal_feasibility_tolerance=1e-9)
+        with no_collection():
+            problem, _ = build(program, relax)
             handed.createAndConfigureSolver(problem)
             handed.buildSolverModel(problem)
             self._model = problem.solverModel
@@ -283,141 +205,6 @@ def _solution(
             row.name: float(dual) + 0.0 for row, dual in zip(program.rows, duals, strict=True)
         }
     return Solution(status, objective, bound, values, prices, seconds)
-
-
-def filled(program: Program, found: Solution) -> Solution:
-    """Raise whole-number columns that are 0 to 1 where every row still holds, best value first.
-
-    A solver that stops within its gap leaves such columns behind.
-    """
-    values = found.values.copy()
-    used: list[list[tuple[int, float]]] = [[] for _ in values]
-    room = np.zeros(len(program.rows))
-    for r, row in enumerate(program.rows):
-        sign = -1.0 if row.sense == ">=" else 1.0
-        columns = [column for column, _ in row.terms]
-        factors = np.array([factor for _, factor in row.terms])
-        room[r] = 0.0 if row.sense == "==" else sign * (row.bound - factors @ values[columns])
-        for column, factor in row.terms:
-            # an equality that holds leaves no room either way
-            used[column].append((r, abs(factor) if row.sense == "==" else sign * factor))
-    best_first = np.argsort(-np.asarray(program.value), kind="stable")
-    waiting = [
-        int(column)
-        for column in best_first
-        if program.value[column] > 0 and program.whole[column] and program.high[column] != 0
-    ]
-    raised = True
-    while raised:  # one that is raised may let another follow
-        raised = False
-        for column in waiting:
-            if values[column] == 0 and all(factor <= room[r] for r, factor in used[column]):
-                values[column] = 1.0
-                raised = True
-                for r, factor in used[column]:
-                    room[r] -= factor
-    objective = float(np.dot(program.value, values))
-    return replace(found, values=values, objective=objective)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Keep the collector of garbage from looking through what is only being made."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-class _Column(pulp.LpVariable):
-    """A PuLP variable that is light to make: no look at its name and bounds, which are ours."""
-
-    modified = True
-    varValue = dj = None  # noqa: N815
-
-    def __init__(self, index: int, low: float, high: float | None, kind: str) -> None:
-        self.index = index
-        self.lowBound = low
-        self.upBound = high
-        self.cat = kind
-
-    __hash__ = object.__hash__
-
-    @property
-    def name(self) -> str:
-        """Its place as a word, for the file that CBC reads."""
-        return f"x{self.index:07d}"
-
-
-class _Problem(pulp.LpProblem):
-    """A PuLP problem that is told its variables once, not found again in every row."""
-
-    def __init__(self, columns: list[_Column]) -> None:
-        super().__init__("nelfin", pulp.LpMaximize)
-        self._variables = columns
-
-    def variables(self) -> list[_Column]:
-        """Return the variables in our order."""
-        return list(self._variables)
-
-    def addConstraint(self, constraint: Any, name: str | None = None) -> None:  # noqa: N802
-        """Add a row; its name is one of ours, and new."""
-        self._constraints[name or constraint.name] = constraint
-
-    def _add_variables(self, variables: Iterable[Any]) -> None:
-        """Leave the variables as they are."""
-
-
-class _Highs(pulp.HiGHS):
-    """PuLP's HiGHS, which takes the matrix whole, not a column and a row at a time."""
-
-    def buildSolverModel(self, lp: _Problem) -> None:  # noqa: N802
-        """Pass PuLP's problem to HiGHS."""
-        import highspy
-
-        columns, rows = lp._variables, list(lp._constraints.values())
-        model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = len(columns), len(rows)
-        # the objective names every column, in order
-        model.col_cost_ = -np.array(list((lp.objective or {}).values()), dtype=float)
-        model.col_lower_ = np.array([column.lowBound for column in columns], dtype=float)
-        highs = [np.inf if column.upBound is None else column.upBound for column in columns]
-        model.col_upper_ = np.array(highs, dtype=float)
-        if any(column.cat == pulp.LpInteger for column in columns):
-            kind = highspy.HighsVarType
-            model.integrality_ = [
-                kind.kInteger if column.cat == pulp.LpInteger else kind.kContinuous
-                for column in columns
-            ]
-        bounds = np.array([-row.constant for row in rows], dtype=float)
-        senses = np.array([row.sense for row in rows], dtype=int)
-        model.row_lower_ = np.where(senses == pulp.LpConstraintLE, -np.inf, bounds)
-        model.row_upper_ = np.where(senses == pulp.LpConstraintGE, np.inf, bounds)
-        matrix = model.a_matrix_
-        matrix.format_ = highspy.MatrixFormat.kRowwise
-        matrix.start_ = np.cumsum([0, *(len(row.expr) for row in rows)], dtype=np.int32)
-        matrix.index_ = np.array([c.index for row in rows for c in row.expr], dtype=np.int32)
-        matrix.value_ = np.array([v for row in rows for v in row.expr.values()], dtype=float)
-        lp.solverModel.passModel(model)
-
-
-def _build(program: Program, relax: bool) -> tuple[_Problem, list[_Column]]:
-    kinds = [pulp.LpInteger if w and not relax else pulp.LpContinuous for w in program.whole]
-    columns = [
-        _Column(at, *given)
-        for at, given in enumerate(zip(program.low, program.high, kinds, strict=True))
-    ]
-    problem = _Problem(columns)
-    problem.setObjective(pulp.LpAffineExpression(zip(columns, program.value, strict=True)))
-    senses = {"<=": pulp.LpConstraintLE, ">=": pulp.LpConstraintGE, "==": pulp.LpConstraintEQ}
-    for i, row in enumerate(program.rows):
-        expression = pulp.LpAffineExpression([(columns[j], value) for j, value in row.terms])
-        name = f"r{i:07d}"
-        problem.addConstraint(pulp.LpConstraint(expression, senses[row.sense], name, row.bound))
-    return problem, columns
 
 
 def _run_cbc(problem: Any, gap: float, time_limit: float | None, whole: bool) -> None:

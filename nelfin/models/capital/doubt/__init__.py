@@ -1,0 +1,20 @@
+"""Capital plans under doubt: frontier, budgets that move, costs that rise, what stays in.
+
+Each function takes a `Case` (both tables checked, program built) and returns tables.
+"""
+
+from nelfin.models.capital.doubt.budgets import budget_curve, priority_list
+from nelfin.models.capital.doubt.core import core_index
+from nelfin.models.capital.doubt.costs import inflation, overrun, robust
+from nelfin.models.capital.doubt.frontier import frontier, second_measure
+
+__all__ = [
+    "budget_curve",
+    "core_index",
+    "frontier",
+    "inflation",
+    "overrun",
+    "priority_list",
+    "robust",
+    "second_measure",
+]

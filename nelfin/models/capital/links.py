@@ -1,0 +1,114 @@
+"""Links between schemes: prerequisites and exclusions, and loops of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from nelfin.errors import Problems, nearest
+
+if TYPE_CHECKING:
+    from nelfin.models.capital.schemes import Scheme
+
+
+def required(
+    line: Mapping[str, Any], known: Mapping[str, int], at: str, problems: Problems
+) -> tuple[tuple[str, int], ...]:
+    """Return the prerequisites of a row, each with the years it must start before."""
+    found: dict[str, int] = {}
+    for text in _split(line["requires"]):
+        name, plus, lag = text.partition("+")
+        where = f"{at}, column requires"
+        if plus and not re.fullmatch(r"\d+", lag.strip(), re.ASCII):
+            problems.add(where, f'holds "{text}".', 'Write the years as in "P12+2".')
+        elif _is_other(name.strip(), line["project_id"], known, where, problems):
+            # of two lags on one scheme the longer holds
+            found[name.strip()] = max(found.get(name.strip(), 0), int(lag) if plus else 0)
+    return tuple(found.items())
+
+
+def excluded(
+    line: Mapping[str, Any], known: Mapping[str, int], at: str, problems: Problems
+) -> tuple[str, ...]:
+    """Return the schemes a row excludes."""
+    where = f"{at}, column excludes"
+    return tuple(
+        name
+        for name in _split(line["excludes"])
+        if _is_other(name, line["project_id"], known, where, problems)
+    )
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(";") if part.strip()]
+
+
+def _is_other(
+    name: str, own: str, known: Mapping[str, int], where: str, problems: Problems
+) -> bool:
+    if name == own:
+        problems.add(where, "names the scheme itself.", "Take it out.")
+    elif name not in known:
+        problems.add(where, f'names "{name}", which no row has.', nearest(name, known))
+    else:
+        return True
+    return False
+
+
+def check_links(schemes: list[Scheme], place: str, problems: Problems) -> None:
+    """Find links that cannot hold: exclusions of what is needed, and loops."""
+    by_id = {scheme.id: scheme for scheme in schemes}
+    for scheme in schemes:
+        at = f"{place}, row {scheme.row}"
+        for name, _ in scheme.requires:
+            other = by_id[name]
+            if name in scheme.excludes or scheme.id in other.excludes:
+                problems.add(
+                    f"{at}, column requires",
+                    f"names {name}, but the two exclude each other.",
+                    "Drop one of the two links.",
+                )
+            elif scheme.group == other.group:
+                problems.add(
+                    f"{at}, column requires",
+                    f"names {name}, another option of {scheme.group}; only one is ever chosen.",
+                    "Drop the link, or take one of them out of the options.",
+                )
+        for name in scheme.excludes:
+            if scheme.must_fund and by_id[name].must_fund:
+                problems.add(
+                    f"{at}, column excludes",
+                    f"names {name}, but both must be funded.",
+                    "Set must_fund to no for one of them.",
+                )
+    for loop in _loops(by_id):
+        shown = loop if len(loop) <= 8 else [*loop[:4], f"… ({len(loop) - 5} more) …", loop[-1]]
+        problems.add(
+            f"{place}, row {by_id[loop[0]].row}, column requires",
+            f"makes a loop: {' needs '.join([*shown, loop[0]])}.",
+            "Break the loop.",
+        )
+
+
+def _loops(by_id: Mapping[str, Scheme]) -> list[list[str]]:
+    """Return the loops of prerequisites, each once."""
+    done: set[str] = set()
+    loops = []
+    for start in by_id:
+        path: list[str] = []
+        trail = [(start, iter(by_id[start].requires))] if start not in done else []
+        if trail:
+            path.append(start)
+        while trail:
+            _, links = trail[-1]
+            step = next(links, None)
+            if step is None:
+                done.add(path.pop())
+                trail.pop()
+            elif step[0] in path:
+                loops.append(path[path.index(step[0]) :])
+            elif step[0] not in done:
+                path.append(step[0])
+                trail.append((step[0], iter(by_id[step[0]].requires)))
+    return loops

@@ -1,0 +1,114 @@
+"""Programs built in PuLP: light variables, rows by name, the matrix handed to HiGHS whole."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pulp
+
+from nelfin.program.form import Program
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Keep the collector of garbage from looking through what is only being made."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+class Column(pulp.LpVariable):
+    """A PuLP variable that is light to make: no look at its name and bounds, which are ours."""
+
+    modified = True
+    varValue = dj = None  # noqa: N815
+
+    def __init__(self, index: int, low: float, high: float | None, kind: str) -> None:
+        self.index = index
+        self.lowBound = low
+        self.upBound = high
+        self.cat = kind
+
+    __hash__ = object.__hash__
+
+    @property
+    def name(self) -> str:
+        """Its place as a word, for the file that CBC reads."""
+        return f"x{self.index:07d}"
+
+
+class Problem(pulp.LpProblem):
+    """A PuLP problem that is told its variables once, not found again in every row."""
+
+    def __init__(self, columns: list[Column]) -> None:
+        super().__init__("nelfin", pulp.LpMaximize)
+        self._variables = columns
+
+    def variables(self) -> list[Column]:
+        """Return the variables in our order."""
+        return list(self._variables)
+
+    def addConstraint(self, constraint: Any, name: str | None = None) -> None:  # noqa: N802
+        """Add a row; its name is one of ours, and new."""
+        self._constraints[name or constraint.name] = constraint
+
+    def _add_variables(self, variables: Iterable[Any]) -> None:
+        """Leave the variables as they are."""
+
+
+class Highs(pulp.HiGHS):
+    """PuLP's HiGHS, which takes the matrix whole, not a column and a row at a time."""
+
+    def buildSolverModel(self, lp: Problem) -> None:  # noqa: N802
+        """Pass PuLP's problem to HiGHS."""
+        import highspy
+
+        columns, rows = lp._variables, list(lp._constraints.values())
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = len(columns), len(rows)
+        # the objective names every column, in order
+        model.col_cost_ = -np.array(list((lp.objective or {}).values()), dtype=float)
+        model.col_lower_ = np.array([column.lowBound for column in columns], dtype=float)
+        highs = [np.inf if column.upBound is None else column.upBound for column in columns]
+        model.col_upper_ = np.array(highs, dtype=float)
+        if any(column.cat == pulp.LpInteger for column in columns):
+            kind = highspy.HighsVarType
+            model.integrality_ = [
+                kind.kInteger if column.cat == pulp.LpInteger else kind.kContinuous
+                for column in columns
+            ]
+        bounds = np.array([-row.constant for row in rows], dtype=float)
+        senses = np.array([row.sense for row in rows], dtype=int)
+        model.row_lower_ = np.where(senses == pulp.LpConstraintLE, -np.inf, bounds)
+        model.row_upper_ = np.where(senses == pulp.LpConstraintGE, np.inf, bounds)
+        matrix = model.a_matrix_
+        matrix.format_ = highspy.MatrixFormat.kRowwise
+        matrix.start_ = np.cumsum([0, *(len(row.expr) for row in rows)], dtype=np.int32)
+        matrix.index_ = np.array([c.index for row in rows for c in row.expr], dtype=np.int32)
+        matrix.value_ = np.array([v for row in rows for v in row.expr.values()], dtype=float)
+        lp.solverModel.passModel(model)
+
+
+def build(program: Program, relax: bool) -> tuple[Problem, list[Column]]:
+    """Build a program in PuLP; a relaxation lets whole-number columns be cut."""
+    kinds = [pulp.LpInteger if w and not relax else pulp.LpContinuous for w in program.whole]
+    columns = [
+        Column(at, *given)
+        for at, given in enumerate(zip(program.low, program.high, kinds, strict=True))
+    ]
+    problem = Problem(columns)
+    problem.setObjective(pulp.LpAffineExpression(zip(columns, program.value, strict=True)))
+    senses = {"<=": pulp.LpConstraintLE, ">=": pulp.LpConstraintGE, "==": pulp.LpConstraintEQ}
+    for i, row in enumerate(program.rows):
+        expression = pulp.LpAffineExpression([(columns[j], value) for j, value in row.terms])
+        name = f"r{i:07d}"
+        problem.addConstraint(pulp.LpConstraint(expression, senses[row.sense], name, row.bound))
+    return problem, columns

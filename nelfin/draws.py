@@ -21,7 +21,7 @@ from nelfin.joint import (
     income_by_place,
     prevention_shares,
 )
-from nelfin.models.prevention import flows, programmes_of
+from nelfin.models.prevention import Programmes, flows, programmes_of
 from nelfin.models.recovery import STEPS, drivers_of, roll_forward
 from nelfin.scenario import Scenario
 
@@ -40,7 +40,10 @@ DRAWN = (
 """Settings of the recovery that may have a range."""
 
 MOST = 1_000_000
-"""Draws past which memory would run out."""
+"""Draws at the most."""
+
+PART = 10_000
+"""Draws worked out at once."""
 
 
 def triangle(share: Array, low: float, middle: float, high: float) -> Array:
@@ -92,7 +95,9 @@ def draw_positions(
             # a setting that was changed takes its range along
             middle = float(getattr(section, name))
             moved = middle - float(figure.value)
-            ranges[name] = (figure.low + moved, middle, figure.high + moved)
+            least = -50.0 if name.startswith(("demand", "cost", "pressures")) else 0.0
+            low, high = max(figure.low + moved, least), min(figure.high + moved, 100.0)
+            ranges[name] = (min(low, middle), middle, max(high, middle))
     programmes = programmes_of(inputs.prevention_programmes, scenario.prevention)
     returns = inputs.prevention_programmes
     returns = returns[returns["parameter"] == "return_gbp_per_gbp"].set_index("programme")
@@ -104,40 +109,37 @@ def draw_positions(
         for at, (name, (low, middle, high)) in enumerate(ranges.items())
     }
     value = returns["value"].to_numpy(dtype=float)
-    low = returns["low"].fillna(returns["value"]).to_numpy(dtype=float)
-    high = returns["high"].fillna(returns["value"]).to_numpy(dtype=float)
+    worst = returns["low"].fillna(returns["value"]).to_numpy(dtype=float)
+    best = returns["high"].fillna(returns["value"]).to_numpy(dtype=float)
     back = np.stack(
         [
-            triangle(shares[:, len(ranges) + m], low[m], value[m], high[m])
+            triangle(shares[:, len(ranges) + m], worst[m], value[m], best[m])
             for m in range(len(value))
         ],
         axis=-1,
     )
-    # the path of spend is the scenario's; what comes back of it is drawn
-    extra = joint.prevention["prevention_extra_spend"].to_numpy()
-    shift = flows(extra, replace(programmes, returns=back), scenario.prevention)
-    net = shift["net_cash"]
-    bridge = _positions(scenario, inputs, joint, drawn, shift)
     years = scenario.years.labels()
-
-    def about(words: str) -> dict[str, str]:
-        return {"long_name": words, "units": "£m"}
-
-    total = bridge.sum(axis=1)
-    dims = ("draw", "year")
+    found = np.empty((3, draws, len(years)))
+    # in parts, so that memory does not grow with the draws
+    for begin in range(0, draws, PART):
+        part = slice(begin, min(begin + PART, draws))
+        mine = {name: values[part] for name, values in drawn.items()}
+        known = replace(programmes, returns=back[part])
+        found[:, part] = _positions(scenario, inputs, joint, mine, known)
+    names = ("system_underlying", "system_reported", "prevention_net_cash")
+    words = ("Underlying position of the system", "Reported position of the system",
+             "Net cash of prevention")  # fmt: skip
+    data: dict[str, tuple[tuple[str, ...], Array, dict[str, str]]] = {
+        name: (("draw", "year"), values, {"long_name": said, "units": "£m"})
+        for name, values, said in zip(names, found, words, strict=True)
+    }
+    data["drawn"] = (
+        ("setting", "draw"),
+        np.vstack([*drawn.values(), back.T]),
+        {"long_name": "What was drawn", "units": "as the setting"},
+    )
     settings = [*drawn, *(f"return of {name}" for name in programmes.names)]
-    return xr.Dataset(
-        {
-            "system_reported": (dims, total[..., 1], about("Reported position of the system")),
-            "system_underlying": (dims, total[..., 0], about("Underlying position of the system")),
-            "prevention_net_cash": (
-                dims, np.broadcast_to(net, (draws, len(years))), about("Net cash of prevention"),
-            ),
-            "drawn": (("setting", "draw"), np.vstack([*drawn.values(), back.T])),
-        },
-        coords={"year": years, "setting": settings},
-        attrs={"seed": seed},
-    )  # fmt: skip
+    return xr.Dataset(data, {"year": years, "setting": settings}, {"seed": seed})
 
 
 def _positions(
@@ -145,10 +147,13 @@ def _positions(
     inputs: Inputs,
     joint: Joint,
     drawn: dict[str, Array],
-    shift: dict[str, Array],
+    programmes: Programmes,
 ) -> Array:
-    """Return closing underlying and reported position; shape (draw, organisation, year, 2)."""
+    """Return underlying and reported position, and net cash of prevention; (3, draw, year)."""
     section = scenario.recovery
+    # the path of spend is the scenario's; what comes back of it is drawn
+    extra = joint.prevention["prevention_extra_spend"].to_numpy()
+    shift = flows(extra, programmes, scenario.prevention)
     growth = joint.budgets["like_for_like_growth"].sel(
         stream=joint.budgets.attrs["main_stream"], drop=True
     )
@@ -181,7 +186,9 @@ def _positions(
         steps=base.steps | {"prevention net cash": np.diff(level, prepend=0.0, axis=-1)},
     )
     wanted = [STEPS.index("closing underlying"), STEPS.index("reported")]
-    return np.asarray(roll_forward(drivers, wanted)[0])
+    system = roll_forward(drivers, wanted)[0].sum(axis=-3)
+    net = np.broadcast_to(shift["net_cash"], system.shape[:-1])
+    return np.stack([system[..., 0], system[..., 1], net])
 
 
 def odds_of_balance(positions: xr.Dataset) -> xr.DataArray:

@@ -62,13 +62,11 @@ def explain(
     for name, settings in causes.items():
         one = changed(baseline, settings)
         parts[name] = _alone(one, settings, inputs, plan, measure) - start
-    if len(causes) == 1:
-        end = start + next(iter(parts.values()))
-    else:
-        end = _alone(scenario, changes, inputs, plan, measure)
+    end = _alone(scenario, changes, inputs, plan, measure)
+    rest = end - start - sum(parts.values())
     found = {"baseline": start, **parts}
-    if len(causes) > 1:
-        found["interaction"] = end - start - sum(parts.values())
+    if len(causes) > 1 or bool((rest != 0).any()):
+        found["interaction"] = rest
     found["scenario"] = end
     frame = pd.concat(
         [series.rename("value").rename_axis("year").reset_index().assign(cause=name)

@@ -81,6 +81,27 @@ def test_draws_stay_in_their_ranges_and_a_seed_gives_them_again(
     assert not other["drawn"].identical(positions["drawn"])
 
 
+def test_parts_give_what_the_whole_gives(
+    scenario: Scenario,
+    inputs: Inputs,
+    joint: Joint,
+    positions: xr.Dataset,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("nelfin.draws.PART", 7)
+    parts = draw_positions(scenario, inputs, joint, 400, seed=1)
+    xr.testing.assert_allclose(parts, positions, rtol=1e-12)
+
+
+def test_a_range_stays_within_what_a_setting_may_be(
+    scenario: Scenario, inputs: Inputs, joint: Joint
+) -> None:
+    mine = changed(scenario, {"recovery.efficiency_delivery_pct": 100.0})
+    found = draw_positions(mine, inputs, join(mine, inputs, joint.plan), 300, seed=1)
+    delivery = found["drawn"].sel(setting="efficiency_delivery_pct")
+    assert 77.0 <= float(delivery.min()) < float(delivery.max()) <= 100.0
+
+
 def test_given_positions_stand_in_every_draw(positions: xr.Dataset) -> None:
     assert positions["system_reported"].sel(year="2024/25").std() < 1e-9
     assert float(odds_of_balance(positions).sel(year="2024/25")) == 0.0

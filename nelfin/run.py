@@ -12,12 +12,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from nelfin.allocations import sensitivity
 from nelfin.data import load_inputs
 from nelfin.data.inputs import opening_files
 from nelfin.data.register import register
+from nelfin.draws import draw_positions, odds_table
 from nelfin.joint import Joint, capital_data, check_schemes, join
 from nelfin.result import Result, tidy_tables
 from nelfin.scenario import Scenario, resolved_toml
@@ -26,13 +28,18 @@ from nelfin.scenario.schema import Data
 PACKAGES = ("nelfin", "numpy", "pandas", "xarray", "PuLP", "highspy", "pydantic")
 
 
-def run(scenario: Scenario) -> Result:
+def run(scenario: Scenario, draws: int = 0, seed: int = 0) -> Result:
     """Run a scenario: budgets, prevention, capital and recovery.
 
     Parameters
     ----------
     scenario
         From `load_scenario`.
+    draws
+        Draws of the settings that have a range: the result then has variables with the dim
+        `draw`, and a table `odds`. 0 for none.
+    seed
+        Of the draws.
 
     Returns
     -------
@@ -59,13 +66,20 @@ def run(scenario: Scenario) -> Result:
     capital = capital_data(plan, inputs, scenario)
     data = _joined(found.budgets, found.prevention, capital, found.recovery)
     data["capital_consequences"] = found.charges
+    tables: dict[str, pd.DataFrame] = {}
+    if draws:
+        with _timed("draws", seconds):
+            positions = draw_positions(scenario, inputs, found, draws, seed)
+        renamed = {name: f"drawn_{name}" for name in positions.data_vars if name != "drawn"}
+        data = data.merge(positions.rename(renamed).rename(drawn="drawn_settings"))
+        tables["odds"] = odds_table(positions)
     pinned = inputs.positions[inputs.positions["measure"] == "reported"]["year"]
     data.attrs |= {
         "name": scenario.name,
         "capital_status": plan.solve["status"],
         "pinned_years": ", ".join(year for year in scenario.years.labels() if year in set(pinned)),
     }
-    tables = tidy_tables(data) | {
+    tables |= tidy_tables(data) | {
         "plan": plan.plan,
         "spend": plan.spend,
         "limits": plan.limits,
@@ -79,6 +93,8 @@ def run(scenario: Scenario) -> Result:
         "versions": {name: version(name) for name in PACKAGES}
         | {"python": platform.python_version()},
         "inputs": _hashes(scenario),
+        "draws": draws,
+        "seed": seed,
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
         "capital": plan.solve,
         "capital_passes": found.passes,

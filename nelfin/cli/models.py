@@ -8,17 +8,18 @@ from typing import Literal
 
 import click
 
-from nelfin.cli.options import scenario_argument, set_option, write_tables
+from nelfin.cli.options import (
+    draws_option,
+    scenario_argument,
+    seed_option,
+    set_option,
+    write_tables,
+)
 from nelfin.errors import InputError
 
 output_option = click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder for the tables."
 )
-draws_option = click.option(
-    "--draws", type=click.IntRange(0, 1_000_000), default=0, metavar="N",
-    help="Draws of the settings that have a range, for the odds.",
-)  # fmt: skip
-seed_option = click.option("--seed", type=int, default=0, show_default=True, help="Of the draws.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

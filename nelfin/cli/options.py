@@ -22,6 +22,12 @@ set_option = click.option(
     help="Set a value of the scenario, such as capital.gap_pct=1. May be given again.",
 )
 
+draws_option = click.option(
+    "--draws", type=click.IntRange(0, 1_000_000), default=0, metavar="N",
+    help="Draws of the settings that have a range, for the odds.",
+)  # fmt: skip
+seed_option = click.option("--seed", type=int, default=0, show_default=True, help="Of the draws.")
+
 strict_option = click.option(
     "--strict", is_flag=True, help="Refuse figures that are assumed or illustrative."
 )

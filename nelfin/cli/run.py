@@ -8,19 +8,30 @@ from pathlib import Path
 
 import click
 
-from nelfin.cli.options import force_option, scenario_argument, set_option, strict_option
+from nelfin.cli.options import (
+    draws_option,
+    force_option,
+    scenario_argument,
+    seed_option,
+    set_option,
+    strict_option,
+)
 
 
 @click.command()
 @scenario_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Run folder.")
 @set_option
+@draws_option
+@seed_option
 @strict_option
 @force_option
 def run(
     scenario: str | None,
     output: Path | None,
     overrides: tuple[str, ...],
+    draws: int,
+    seed: int,
     strict: bool,
     force: bool,
 ) -> None:
@@ -41,7 +52,7 @@ def run(
     check_folder(folder, force)
     if strict:
         require_sourced(register(loaded, load_inputs(loaded)))
-    result = run_scenario(loaded)
+    result = run_scenario(loaded, draws, seed)
     saved = result.save(folder, force=force)
     click.echo(result.summary())
     for warning in result.provenance["warnings"]:

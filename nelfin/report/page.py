@@ -17,6 +17,7 @@ from nelfin.report.summary import (
     assumption_words,
     balance_words,
     capital_words,
+    odds_words,
     prevention_words,
 )
 from nelfin.report.words import money, percent, pounds
@@ -61,7 +62,7 @@ def render(result: Result) -> str:
     environment.filters |= {"money": money, "percent": percent, "pounds": pounds}
     found = headline(result)
     words = {
-        "recovery": balance_words(found),
+        "recovery": [*balance_words(found), *odds_words(result)],
         "places": [],
         "prevention": prevention_words(result),
         "capital": capital_words(found),

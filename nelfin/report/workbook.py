@@ -25,6 +25,7 @@ SHEETS = {
     "prevention_places": "Prevention by place",
     "recovery_bridge": "Recovery bridge",
     "system_position": "System position",
+    "odds": "Odds of balance",
     "plan": "Capital plan",
     "spend": "Capital spend",
     "limits": "Capital limits",
@@ -57,7 +58,8 @@ def write_workbook(result: Result, file: Path) -> None:
     try:
         with xlsxwriter.Workbook(str(file), options) as book:
             _front(book, result)
-            for name, title in SHEETS.items():
+            there = {name: title for name, title in SHEETS.items() if name in result.tables}
+            for name, title in there.items():
                 _table(book, title, name, result.table(name))
     except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
         raise InputError.one(

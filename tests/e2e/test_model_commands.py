@@ -86,3 +86,17 @@ def test_strict_refuses_what_is_assumed(tmp_path: Path) -> None:
         assert "envelope.growth_pct.core: rests on an assumption: 3 % a year" in done.stderr
         assert " more." in done.stderr.splitlines()[-1]
     assert not (tmp_path / "out").exists()
+
+
+def test_a_run_with_draws_keeps_them_and_tells_the_odds(tmp_path: Path) -> None:
+    import nelfin
+
+    done = run("run", "--draws", "50", "--seed", "3", "-o", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Odds of balance over 50 draws" in done.stdout.replace("\n  ", " ")
+    result = nelfin.open_result(tmp_path / "out")
+    assert result.data["drawn_system_reported"].dims == ("draw", "year")
+    assert result.data.sizes["draw"] == 50
+    assert set(result.table("odds")["measure"]) >= {"odds_of_balance", "reported_p50"}
+    assert (result.provenance["draws"], result.provenance["seed"]) == (50, 3)
+    assert "Odds of balance" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")

@@ -43,7 +43,12 @@ TIDY: dict[str, tuple[str, ...]] = {
         "prevention_place_qalys",
     ),
     "recovery_bridge": ("recovery_bridge",),
-    "system_position": ("system_underlying", "system_reported", "pressures_pct"),
+    "system_position": (
+        "system_underlying",
+        "system_reported",
+        "system_do_nothing",
+        "pressures_pct",
+    ),
     "capital_by_organisation": ("capital_used", "capital_consequences"),
 }
 """Tidy tables and the variables they hold: one value a row, with its unit."""

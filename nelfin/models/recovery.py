@@ -38,6 +38,15 @@ RECURRENT = (
 ONE_OFF = ("non-recurrent efficiency", "deficit support", "repayment")
 """Steps from the closing underlying to the reported position."""
 
+MEASURES = (
+    "recurrent efficiency",
+    "full-year effect of last year's schemes",
+    "agency",
+    "prevention net cash",
+    "capital consequences",
+)
+"""Steps that the system takes; the others come to it."""
+
 STEPS = ("opening underlying", *RECURRENT, "closing underlying", *ONE_OFF, "reported")
 
 MONTHS = 12
@@ -130,7 +139,8 @@ def recover(
     -------
     xarray.Dataset
         `recovery_bridge` (£m; dims `organisation, year, step`; the steps of a year add up
-        exactly), `system_underlying`, `system_reported`, `pressures_pct` (dim `year`), and
+        exactly), `system_underlying`, `system_reported`, `system_do_nothing` (underlying without
+        what the system's own measures have brought), `pressures_pct` (dim `year`), and
         `system_monthly` (dims `year, month`).
 
     Notes
@@ -338,6 +348,12 @@ def _labelled(
                 "year",
                 pressures_pct,
                 about("Pressures above the national uplift", "% of the cost base"),
+            ),
+            "system_do_nothing": (
+                "year",
+                total[:, STEPS.index("closing underlying")]
+                - np.cumsum(sum(total[:, STEPS.index(step)] for step in MEASURES)),
+                about("Underlying position of the system if it did nothing"),
             ),
             "system_monthly": (
                 ("year", "month"),

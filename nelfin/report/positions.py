@@ -30,6 +30,7 @@ def recovery_text(data: xr.Dataset, name: str) -> str:
         for step in system.columns:
             label = str(step).capitalize() if step in ends else f"  {step}"
             lines.append(_row(label, system.loc[some, step]))
+        lines.append(_row("Underlying, doing nothing", data["system_do_nothing"].to_series()[some]))
     reported = bridge.sel(step="reported").to_pandas().T
     for some in _parts(years):
         lines += ["", _heads("REPORTED BY ORGANISATION", some)]

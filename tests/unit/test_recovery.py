@@ -340,3 +340,20 @@ def test_trusts_that_turn_nothing_over_are_refused(tmp_path: Path) -> None:
     file.write_text("\n".join(["organisation,kind,turnover_gbp_m", *rows]), encoding="utf-8")
     with pytest.raises(InputError, match="turnover_gbp_m"):
         load_inputs(nelfin.load_scenario(None, {"data.organisations": str(file)}))
+
+
+def test_doing_nothing_takes_out_what_every_measure_has_brought(solve: Recover) -> None:
+    data = solve(
+        section(),
+        prevention={"Trust": [1.0, 3.0], "ICB": [-2.0, -2.5]},
+        capital={"Trust": [-0.4, -1.0], "ICB": [0.0, 0.0]},
+    )
+    first = -35.92 - (3.96 + 1.32) - (1.0 - 2.0) - (-0.4)
+    assert float(data["system_do_nothing"].sel(year="2023/24")) == pytest.approx(first)
+    later = sum(
+        step(data, name, year).sum()
+        for year in ("2023/24", "2024/25")
+        for name in ("recurrent efficiency", "prevention net cash", "capital consequences")
+    )
+    second = float(data["system_underlying"].sel(year="2024/25")) - later
+    assert float(data["system_do_nothing"].sel(year="2024/25")) == pytest.approx(second)

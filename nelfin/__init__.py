@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nelfin.errors import NoAnswerError as NoAnswerError
     from nelfin.result import Result as Result
     from nelfin.result import open_result as open_result
-    from nelfin.run import run as run
+    from nelfin.runner import run as run
     from nelfin.scenario import Scenario as Scenario
     from nelfin.scenario import load_scenario as load_scenario
 
@@ -32,7 +32,7 @@ _HOME = {
     "Scenario": "nelfin.scenario",
     "load_scenario": "nelfin.scenario",
     "open_result": "nelfin.result",
-    "run": "nelfin.run",
+    "run": "nelfin.runner",
 }
 _ROOMS = ("allocations", "models")
 

@@ -44,7 +44,7 @@ def run(
     from nelfin.data import load_inputs
     from nelfin.data.register import register, require_sourced
     from nelfin.result import check_folder
-    from nelfin.run import run as run_scenario
+    from nelfin.runner import run as run_scenario
     from nelfin.scenario import load_scenario
 
     loaded = load_scenario(scenario, overrides)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -80,3 +81,19 @@ def test_unknown_tables_and_charts_are_named(result: nelfin.Result) -> None:
         result.table("limit")
     with pytest.raises(InputError, match='Did you mean "recovery"'):
         result.chart("recover")
+
+
+def test_no_room_hides_a_public_name(tmp_path: Path) -> None:
+    """A module that bears a function's name would take its place once it is imported."""
+    code = (
+        "import importlib, pkgutil, nelfin\n"
+        "for found in pkgutil.walk_packages(nelfin.__path__, 'nelfin.'):\n"
+        "    if found.name != 'nelfin.__main__':\n"
+        "        importlib.import_module(found.name)\n"
+        "assert callable(nelfin.run) and callable(nelfin.load_scenario)\n"
+        "assert callable(nelfin.models.capital.solve)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nelfin import allocations as allocations
     from nelfin import models as models
+    from nelfin.comparison import Comparison as Comparison
+    from nelfin.comparison import compare as compare
     from nelfin.errors import InputError as InputError
     from nelfin.errors import NelfinError as NelfinError
     from nelfin.errors import NoAnswerError as NoAnswerError
@@ -25,11 +27,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Comparison": "nelfin.comparison",
     "InputError": "nelfin.errors",
     "NelfinError": "nelfin.errors",
     "NoAnswerError": "nelfin.errors",
     "Result": "nelfin.result",
     "Scenario": "nelfin.scenario",
+    "compare": "nelfin.comparison",
     "load_scenario": "nelfin.scenario",
     "open_result": "nelfin.result",
     "run": "nelfin.runner",

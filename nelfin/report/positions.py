@@ -11,6 +11,7 @@ import xarray as xr
 from nelfin.report.words import millions, money
 
 if TYPE_CHECKING:
+    from nelfin.comparison import Comparison
     from nelfin.models.best_mix import BestMix
     from nelfin.seek import Found
 
@@ -102,6 +103,34 @@ def causes_text(table: pd.DataFrame) -> str:
         lines += ["", _heads("REPORTED POSITION BY CAUSE", some)]
         lines += [_row(f"  {cause}", wide.loc[cause, some]) for cause in wide.index]
     return "\n".join(lines[1:])
+
+
+def comparison_text(found: Comparison, most: int = 20) -> str:
+    """Return settings that differ, then the largest changes of results, then flags."""
+    names = found.names
+    lines = [_title(f"{names[0][:30]} and {names[-1][:30]}").replace("£m unless said", "")]
+    lines = [line.rstrip() for line in "\n".join(lines).splitlines()]
+    if len(names) > 2:
+        lines.append(f"Of {len(names)} runs the first and the last are shown; -o writes all.")
+    lines += ["", f"{'SETTING':<43}{'first':>17}{'last':>19}"]
+    for row in found.settings.itertuples(index=False):
+        lines.append(f"  {str(row[0])[:40]:<41}{str(row[1])[:16]:>17}{str(row[-1])[:18]:>19}")
+    if found.settings.empty:
+        lines.append("  No setting differs.")
+    lines += ["", f"{'RESULT, £m':<44}{'first':>11}{'last':>12}{'change':>12}"]
+    for _, row in found.results.head(most).iterrows():
+        of = "" if row["of"] == "system" else f", {row['of']}"
+        label = f"{row['measure']} {row['year']}{of}"[:41]
+        first, last = (money(float(row[name])) for name in (names[0], names[-1]))
+        change = money(float(row["change"]))
+        lines.append(f"  {label:<42}{first:>11}{last:>12}{change:>12}")
+    if found.results.empty:
+        lines.append("  No result differs.")
+    elif len(found.results) > most:
+        lines.append(f"  and {len(found.results) - most:,} smaller changes.")
+    return "\n".join([*lines, *([""] if found.flags else []), *(
+        line for flag in found.flags for line in wrap(flag, WIDTH)
+    )])  # fmt: skip
 
 
 def odds_text(table: pd.DataFrame, draws: int) -> str:

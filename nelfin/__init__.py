@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nelfin.runner import run as run
     from nelfin.scenario import Scenario as Scenario
     from nelfin.scenario import load_scenario as load_scenario
+    from nelfin.sweeping import sweep as sweep
 
 __version__ = "0.1.0"
 
@@ -37,6 +38,7 @@ _HOME = {
     "load_scenario": "nelfin.scenario",
     "open_result": "nelfin.result",
     "run": "nelfin.runner",
+    "sweep": "nelfin.sweeping",
 }
 _ROOMS = ("allocations", "models")
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from nelfin.errors import InputError, nearest
+from nelfin.errors import InputError, Problems, nearest
+from nelfin.scenario.load import in_words
 from nelfin.scenario.schema import Scenario
 
 
@@ -33,8 +34,8 @@ def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
             yield f"{prefix}{key}", value
 
 
-def field_of(scenario: Scenario, key: str) -> Setting:
-    """Return a setting by its dotted key.
+def field_of(scenario: Scenario, key: str, option: str = "--by") -> Setting:
+    """Return a setting by its dotted key; `option` is what asked for it, named in errors.
 
     Raises
     ------
@@ -43,7 +44,7 @@ def field_of(scenario: Scenario, key: str) -> Setting:
     """
     known = leaves(scenario)
     if key not in known:
-        raise InputError.one(f"--by {key}", "is not a setting.", nearest(key, known))
+        raise InputError.one(f"{option} {key}", "is not a setting.", nearest(key, known))
     model: Any = scenario
     limits: tuple[Any, ...] = ()
     for part in key.split("."):
@@ -84,11 +85,13 @@ def changed(scenario: Scenario, settings: Mapping[str, Any]) -> Scenario:
         branch[last] = value
     try:
         made = Scenario.model_validate(tree)
-    except ValueError as error:
-        raise InputError.one(
-            ", ".join(settings), f"cannot be {', '.join(map(str, settings.values()))}: {error}",
-            "Correct the value.",
-        ) from None  # fmt: skip
+    except ValidationError as error:
+        problems = Problems()
+        for item in error.errors():
+            key = ".".join(str(part) for part in item["loc"])
+            value = settings.get(key, item.get("input"))
+            problems.add(key, f'is "{value}": {in_words(item)}.', "Correct the value.")
+        raise InputError(problems.found) from None
     made._evidence = scenario.evidence
     made._files = scenario.files
     return made

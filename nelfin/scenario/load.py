@@ -331,7 +331,7 @@ def _explain(item: Any, leaves: Mapping[str, Leaf], file: str, problems: Problem
     origins = [leaves[holder].origin] if holder in leaves else below
     origin = max(origins, key=lambda name: _rank(name, file), default=file)
     where = f"{origin}, {key or 'scenario'}"
-    words = PLAIN.get(item["type"], _message(item))
+    words = in_words(item)
     if item["type"] == "extra_forbidden":
         known = [field.alias or name for name, field in _fields(parts[:-1]).items()]
         problems.add(where, "is not a known key.", nearest(parts[-1], known))
@@ -347,6 +347,11 @@ def _explain(item: Any, leaves: Mapping[str, Leaf], file: str, problems: Problem
 def _rank(origin: str, file: str) -> int:
     """Order the places a value may come from: the reader's own come last, so they are named."""
     return 2 if origin == "--set" else 1 if origin == file else 0
+
+
+def in_words(item: Any) -> str:
+    """Return one of pydantic's findings in plain words."""
+    return PLAIN.get(item["type"], _message(item))
 
 
 def _message(item: Any) -> str:

@@ -1,0 +1,81 @@
+"""`nelfin sweep`, as a person uses it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from command import run
+
+pytestmark = pytest.mark.e2e
+
+WORDS = (
+    "sweep", "--vary", "recovery.efficiency_pct=3:5:3", "--vary", "recovery.pressures_pct=0.5,1.5",
+)  # fmt: skip
+
+
+def test_a_sweep_is_the_same_on_one_process_and_two(tmp_path: Path) -> None:
+    one = run(*WORDS, "-o", "one", cwd=tmp_path)
+    assert one.returncode == 0, one.stderr
+    assert "6 cases. Written to one." in one.stderr
+    two = run(*WORDS, "-o", "two", "--jobs", "2", cwd=tmp_path)
+    assert two.returncode == 0, two.stderr
+    first, second = (tmp_path / name / "sweep.csv" for name in ("one", "two"))
+    assert first.read_bytes() == second.read_bytes()
+    table = pd.read_parquet(tmp_path / "one" / "sweep.parquet")
+    assert sorted(table["recovery.efficiency_pct"].unique()) == [3.0, 4.0, 5.0]
+
+
+def test_a_sweep_that_is_stopped_goes_on(tmp_path: Path) -> None:
+    words = (*WORDS[:2], "recovery.efficiency_pct=3:5:60", "-o", "s")
+    command = [sys.executable, "-W", "error", "-m", "nelfin", *words]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        batches = tmp_path / "s" / "batches"
+        while process.poll() is None and not (batches.is_dir() and any(batches.glob("0*"))):
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert "What is done is kept: go on with --resume" in said
+    kept = len(list(batches.glob("0*.parquet")))
+    assert 1 <= kept < 8
+    again = run(*words, "--resume", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    whole = run(*words[:-1], "whole", cwd=tmp_path)
+    assert whole.returncode == 0
+    first, second = (tmp_path / name / "sweep.csv" for name in ("s", "whole"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--vary", "recovery.eficiency_pct=1"), 'Did you mean "recovery.efficiency_pct"?'),
+        (("--vary", "recovery.efficiency_pct"), "is not KEY=V1,V2"),
+        (("--vary", "recovery.efficiency_pct=5:3:4"), "runs backwards"),
+        (("--vary", "recovery.efficiency_pct=a:b:c"), "is not from:to:count"),
+        (("--vary", "recovery.efficiency_pct="), "has no values"),
+        (("--vary", "capital.gap_pct=1", "--vary", "capital.gap_pct=2"), "names a setting twice"),
+        (("--vary", "capital.gap_pct=1", "--jobs", "2", "--scheduler", "x"), "exclude each other"),
+    ],
+)
+def test_sweeps_that_cannot_be_are_refused(
+    tmp_path: Path, words: tuple[str, ...], says: str
+) -> None:
+    done = run("sweep", *words, "-o", "s", cwd=tmp_path)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scheduler_that_is_not_there_is_said_to_be_that(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    words = ("--vary", "capital.gap_pct=1", "--scheduler", "tcp://127.0.0.1:9")
+    done = run("sweep", *words, "-o", "s", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--scheduler tcp://127.0.0.1:9: cannot be reached" in done.stderr

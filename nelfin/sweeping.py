@@ -13,7 +13,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -170,44 +169,25 @@ def _answers(
             future.cancel()
 
 
+READS = {"data", "years", "allocation", "envelope", "prevention", "capital"}
+"""Sections that the tables are checked against."""
+
+
 def run_batch(job: Job) -> pd.DataFrame:
     """Run a batch of cases; an error of a case is a row of it."""
     parts = []
+    tables: dict[str, Inputs] = {}
     for case, settings in job.cases:
         try:
             mine = changed(job.scenario, settings)
-            parts.append(_rows(case, join(mine, _inputs_of(mine), job.plan)))
+            read = mine.model_dump_json(by_alias=True, include=READS)
+            if read not in tables:
+                tables = {read: load_inputs(mine)}
+            parts.append(_rows(case, join(mine, tables[read], job.plan)))
         except NelfinError as error:
             row = [case, "", "", "", float("nan"), "", str(error)]
             parts.append(pd.DataFrame([row], columns=COLUMNS))
     return pd.concat(parts, ignore_index=True)
-
-
-def _inputs_of(scenario: Scenario) -> Inputs:
-    """Return the tables of a scenario; a process reads the same ones once."""
-    return _read(scenario.model_dump_json(by_alias=True, include=READS), _Held(scenario))
-
-
-READS = {"data", "years", "allocation", "envelope", "prevention", "capital"}
-"""Sections that tables are checked against."""
-
-
-class _Held:
-    """A scenario that counts as the same whatever it is: the key beside it tells."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held)
-
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=4)
-def _read(_key: str, held: _Held) -> Inputs:
-    return load_inputs(held.scenario)
 
 
 def _rows(case: int, joint: Joint) -> pd.DataFrame:

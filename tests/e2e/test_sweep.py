@@ -34,7 +34,10 @@ def test_a_sweep_is_the_same_on_one_process_and_two(tmp_path: Path) -> None:
 def test_a_sweep_that_is_stopped_goes_on(tmp_path: Path) -> None:
     words = (*WORDS[:2], "recovery.efficiency_pct=3:5:60", "-o", "s")
     command = [sys.executable, "-W", "error", "-m", "nelfin", *words]
+    # a suite run in the background ignores Ctrl-C, and what it starts would too
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        signal.signal(signal.SIGINT, before)
         batches = tmp_path / "s" / "batches"
         while process.poll() is None and not (batches.is_dir() and any(batches.glob("0*"))):
             time.sleep(0.05)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from nelfin.joint import Joint, join, solve_capital
 from nelfin.models.capital import CapitalPlan
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed, field_of
+from nelfin.writing import write_whole
 
 BATCH = 8
 """Cases handed out together: what they share travels once."""
@@ -34,6 +34,8 @@ MOST = 1_000_000
 """Cases of one sweep at the most."""
 
 COLUMNS = ["case", "measure", "of", "year", "value", "unit", "error"]
+
+REMEDY = "Free space, or choose another folder; go on with --resume."
 
 Progress = Callable[[int, int], None]
 """Told how many cases are done, and of how many."""
@@ -236,9 +238,11 @@ class Kept:
             raise InputError.one(str(folder), "is not empty.", "Choose another folder.")
         try:
             (folder / "batches").mkdir(parents=True, exist_ok=True)
-            _write(file, lambda part: part.write_text(json.dumps(about), encoding="utf-8"))
         except OSError as error:
-            raise _unwritable(folder, error) from None
+            raise InputError.one(
+                str(folder), f"cannot be written: {error.strerror or error}.", REMEDY
+            ) from None
+        write_whole(file, lambda part: part.write_text(json.dumps(about), encoding="utf-8"), REMEDY)
 
     def _file(self, at: int) -> Path:
         return self.folder / "batches" / f"{at:06d}.parquet"
@@ -248,11 +252,8 @@ class Kept:
         return self._file(at).is_file()
 
     def put(self, at: int, table: pd.DataFrame) -> None:
-        """Keep a batch: whole beside its place first, then renamed."""
-        try:
-            _write(self._file(at), lambda part: table.to_parquet(part, index=False))
-        except OSError as error:
-            raise _unwritable(self.folder, error) from None
+        """Keep a batch."""
+        write_whole(self._file(at), lambda part: table.to_parquet(part, index=False), REMEDY)
 
     def get(self, at: int) -> pd.DataFrame:
         """Read a batch."""
@@ -261,19 +262,3 @@ class Kept:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _write(file: Path, write: Callable[[Path], object]) -> None:
-    part = file.with_name(f".{file.name}.part-{os.getpid()}")
-    try:
-        write(part)
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _unwritable(folder: Path, error: OSError) -> InputError:
-    return InputError.one(
-        str(folder), f"cannot be written: {error.strerror or error}.", "Free space, or choose "
-        "another folder; go on with --resume.",
-    )  # fmt: skip

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from nelfin.cli.options import scenario_argument, set_option, write_tables
+from nelfin.cli.options import (
+    as_records,
+    echo_json,
+    json_option,
+    output_option,
+    scenario_argument,
+    set_option,
+    write_tables,
+)
 from nelfin.errors import InputError, nearest
 
 if TYPE_CHECKING:
@@ -36,10 +43,8 @@ if TYPE_CHECKING:
     help="How far budgets move with need weights, opening position and rule.",
 )
 @set_option
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder for the tables."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@output_option
+@json_option
 def allocate(
     scenario: str | None,
     year: str,
@@ -81,7 +86,7 @@ def allocate(
         click.echo(f"Written to {output}.", err=True)
     mark = _opening_mark(loaded, inputs, stream)
     if as_json:
-        click.echo(_as_json(data, place, year, tables.get("sensitivity")))
+        echo_json(_about(data, place, year, tables.get("sensitivity")))
     elif sensitivity:
         table = tables["sensitivity"]
         shown = table[table["place"] == place] if place else table
@@ -100,18 +105,17 @@ def _opening_mark(scenario: Scenario, inputs: Inputs, stream: str) -> str:
     return f"{'illustrative' if made_up else 'given'}: {Path(opening).name}"
 
 
-def _as_json(data: xr.Dataset, place: str, year: str, sensitivity: pd.DataFrame | None) -> str:
+def _about(
+    data: xr.Dataset, place: str, year: str, sensitivity: pd.DataFrame | None
+) -> dict[str, object]:
     from nelfin.allocations.comparisons import compare_places, what_moved
-
-    def records(frame: pd.DataFrame) -> object:
-        return json.loads(frame.to_json(orient="records"))
 
     frame = compare_places(data, year)
     shown = frame.loc[[place]] if place else frame
-    found: dict[str, object] = {"year": year, "places": records(shown.reset_index())}
+    found: dict[str, object] = {"year": year, **as_records({"places": shown.reset_index()})}
     if place:
         found["what_moved_gbp_m"] = what_moved(data, place, year).to_dict()
     if sensitivity is not None:
         mine = sensitivity[sensitivity["place"] == place] if place else sensitivity
-        found["sensitivity"] = records(mine)
-    return json.dumps(found, indent=1, ensure_ascii=False)
+        found |= as_records({"sensitivity": mine})
+    return found

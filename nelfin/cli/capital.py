@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from nelfin.cli.options import scenario_argument, set_option, write_tables
+from nelfin.cli.options import (
+    as_records,
+    echo_json,
+    json_option,
+    output_option,
+    scenario_argument,
+    set_option,
+    write_tables,
+)
 from nelfin.errors import InputError
 
 if TYPE_CHECKING:
@@ -190,10 +198,8 @@ def _account(plan: Any) -> str:
     help="What slips if a scheme costs PCT % more.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of --core.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder for the tables."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@output_option
+@json_option
 def capital(
     scenario: str | None,
     overrides: tuple[str, ...],
@@ -242,10 +248,7 @@ def capital(
         write_tables(tables, output, {"solve.json": json.dumps(plan.solve, indent=2) + "\n"})
         click.echo(f"Written to {output}.", err=True)
     if as_json:
-        found: dict[str, Any] = {"solve": plan.solve}
-        for name, table in tables.items():
-            found[name] = json.loads(table.to_json(orient="records"))
-        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+        echo_json({"solve": plan.solve} | as_records(tables))
     else:
         click.echo(capital_text(plan, tables, loaded.name))
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from nelfin.cli.options import write_tables
+from nelfin.cli.options import as_records, echo_json, json_option, output_option, write_tables
 
 
 @click.command()
 @click.argument("runs", nargs=-1, type=click.Path(), metavar="RUN_A RUN_B [RUN...]")
 @click.option("--causes", is_flag=True, help="Split the change of the position by cause, too.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder for the tables."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@output_option
+@json_option
 def compare(runs: tuple[str, ...], causes: bool, output: Path | None, as_json: bool) -> None:
     """Set runs side by side: changed settings first, then changed results, largest first.
 
@@ -43,9 +40,7 @@ def compare(runs: tuple[str, ...], causes: bool, output: Path | None, as_json: b
         write_tables(tables, output)
         click.echo(f"Written to {output}.", err=True)
     if as_json:
-        shown = {name: json.loads(table.to_json(orient="records"))
-                 for name, table in tables.items()}  # fmt: skip
-        click.echo(json.dumps(shown | {"flags": found.flags}, indent=1, ensure_ascii=False))
+        echo_json(as_records(tables) | {"flags": found.flags})
         return
     click.echo(comparison_text(found))
     if causes:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Literal
 
 import click
 
 from nelfin.cli.options import (
+    as_records,
     draws_option,
+    echo_json,
+    json_option,
+    output_option,
     scenario_argument,
     seed_option,
     set_option,
     write_tables,
 )
 from nelfin.errors import InputError
-
-output_option = click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder for the tables."
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.command()
@@ -71,7 +69,7 @@ def recovery(
         write_tables(tables, output)
         click.echo(f"Written to {output}.", err=True)
     if as_json:
-        click.echo(_records(tables))
+        echo_json(as_records(tables))
         return
     click.echo(recovery_text(found.recovery, loaded.name))
     if against is not None:
@@ -137,7 +135,7 @@ def prevention(
         write_tables(tables, output)
         click.echo(f"Written to {output}.", err=True)
     if as_json:
-        click.echo(_records(tables))
+        echo_json(as_records(tables))
         return
     click.echo(prevention_text(found, loaded.name))
     if mix is not None:
@@ -191,14 +189,9 @@ def seek(
             "measure_then": found.measure_then,
             "odds": odds,
         }
-        click.echo(json.dumps(about, indent=1, ensure_ascii=False))
+        echo_json(about)
     else:
         unit = loaded.evidence[key].unit if key in loaded.evidence else ""
         click.echo(found_text(found, unit))
         if odds is not None:
             click.echo(f"\nOf {draws:,} draws {100 * odds:.0f} % meet the goal at that value.")
-
-
-def _records(tables: dict) -> str:  # type: ignore[type-arg]
-    found = {name: json.loads(table.to_json(orient="records")) for name, table in tables.items()}
-    return json.dumps(found, indent=1, ensure_ascii=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from typing import Any
 import click
 
 from nelfin.errors import InputError
+from nelfin.writing import write_whole
 
 scenario_argument = click.argument("scenario", required=False, type=click.Path())
 
@@ -28,6 +30,11 @@ draws_option = click.option(
 )  # fmt: skip
 seed_option = click.option("--seed", type=int, default=0, show_default=True, help="Of the draws.")
 
+output_option = click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder for the tables."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
 strict_option = click.option(
     "--strict", is_flag=True, help="Refuse figures that are assumed or illustrative."
 )
@@ -35,6 +42,16 @@ strict_option = click.option(
 force_option = click.option("--force", is_flag=True, help="Replace a run folder that is there.")
 
 replace_option = click.option("--force", is_flag=True, help="Replace a file that is there.")
+
+
+def as_records(tables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return tables as lists of rows that JSON knows: no number is null."""
+    return {name: json.loads(table.to_json(orient="records")) for name, table in tables.items()}
+
+
+def echo_json(found: Any) -> None:
+    """Print JSON, one space a level."""
+    click.echo(json.dumps(found, indent=1, ensure_ascii=False))
 
 
 def require_free(file: Path, force: bool) -> None:
@@ -51,16 +68,7 @@ def require_free(file: Path, force: bool) -> None:
 
 def write_table(table: Any, file: Path) -> None:
     """Write a table as CSV: whole beside the file first, then renamed."""
-    part = file.with_name(f".{file.name}.part-{os.getpid()}")
-    try:
-        table.to_csv(part, index=False, lineterminator="\n")
-        part.replace(file)
-    except OSError as error:
-        raise InputError.one(
-            str(file), f"cannot be written: {error.strerror}.", "Choose another place."
-        ) from None
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(file, lambda part: table.to_csv(part, index=False, lineterminator="\n"))
 
 
 def write_tables(

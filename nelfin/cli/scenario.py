@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
 import click
 
-from nelfin.cli.options import scenario_argument, set_option, strict_option
+from nelfin.cli.options import (
+    echo_json,
+    json_option,
+    scenario_argument,
+    set_option,
+    strict_option,
+)
 from nelfin.errors import InputError
 from nelfin.evidence import STATUSES
 
@@ -60,7 +65,7 @@ def check(scenario: str | None, overrides: tuple[str, ...], resolved: bool) -> N
 @set_option
 @click.option("--status", type=click.Choice(STATUSES), help="Only figures of this status.")
 @strict_option
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def sources(
     scenario: str | None,
     overrides: tuple[str, ...],
@@ -80,7 +85,7 @@ def sources(
     if status:
         figures = figures[figures["status"] == status]
     if as_json:
-        click.echo(json.dumps(figures.to_dict("records"), indent=1, ensure_ascii=False))
+        echo_json(figures.to_dict("records"))
         return
     for line in figures.itertuples():
         click.echo(f"{line.where}: {line.figure} = {line.value} {line.unit}".rstrip())

@@ -51,7 +51,9 @@ def sweep(
     on. DIR gets sweep.parquet and, if there are no more than 200 cases, sweep.csv.
     """
     from nelfin.scenario import load_scenario
+    from nelfin.sweeping import REMEDY
     from nelfin.sweeping import sweep as run_sweep
+    from nelfin.writing import write_whole
 
     loaded = load_scenario(scenario, overrides)
     values = dict(_values(text) for text in vary)
@@ -65,7 +67,7 @@ def sweep(
         except KeyboardInterrupt:
             click.echo("nelfin: stopped. What is done is kept: go on with --resume.", err=True)
             raise click.exceptions.Exit(130) from None
-    table.to_parquet(output / "sweep.parquet", index=False)
+    write_whole(output / "sweep.parquet", lambda part: table.to_parquet(part, index=False), REMEDY)
     count = table["case"].nunique()
     if count <= 200:
         write_table(table, output / "sweep.csv")

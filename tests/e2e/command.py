@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 
-def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def run(
+    *words: str, cwd: Path, timeout: float = 600, **extra: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", "nelfin", *words],
         cwd=cwd,
@@ -15,4 +18,8 @@ def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         encoding="utf-8",
         check=False,
+        timeout=timeout,
+        env={k: v for k, v in os.environ.items() if k != "NELFIN_DEBUG"}
+        | {"PYTHONIOENCODING": "utf-8"}
+        | extra,
     )

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import xarray as xr
+from command import run
 from python_calamine import CalamineWorkbook
 
 import nelfin
@@ -22,20 +20,8 @@ pytestmark = pytest.mark.e2e
 FILES = {"report.html", "report.xlsx", "results.nc", "run.json", "scenario.resolved.toml", "tables"}
 
 
-def nelfin_command(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "nelfin", *words],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
-    )
-
-
 def test_run_prints_the_summary_and_writes_the_whole_folder(tmp_path: Path) -> None:
-    done = nelfin_command("run", "-o", "out", cwd=tmp_path)
+    done = run("run", "-o", "out", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
     for heading in (
@@ -52,11 +38,11 @@ def test_run_prints_the_summary_and_writes_the_whole_folder(tmp_path: Path) -> N
 
 
 def test_a_scenario_that_was_copied_and_one_that_extends_run(tmp_path: Path) -> None:
-    assert nelfin_command("new", "plan", cwd=tmp_path).returncode == 0
+    assert run("new", "plan", cwd=tmp_path).returncode == 0
     (tmp_path / "short.toml").write_text(
         'extends = "plan/scenario.toml"\nname = "Short"\n[years]\nlast = "2026/27"\n'
     )
-    done = nelfin_command(
+    done = run(
         "run", "short.toml", "--set", "capital.gap_pct=5", "--set", "prevention.end_year=2026/27",
         "--set", "data.projects=few.csv", cwd=tmp_path,
     )  # fmt: skip
@@ -67,7 +53,7 @@ def test_a_scenario_that_was_copied_and_one_that_extends_run(tmp_path: Path) -> 
         "A,<script>alert(1)</script>,Homerton,=1+1,5,1.5,\n"
         "B,Lift,BHRUT,Backlog,3,2,90\n"
     )
-    again = nelfin_command(
+    again = run(
         "run", "short.toml", "--set", "data.projects=few.csv",
         "--set", "prevention.end_year=2026/27", cwd=tmp_path,
     )  # fmt: skip

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command import run
 
 from nelfin.scenario.load import packaged_folder
 
@@ -17,17 +16,7 @@ pytestmark = pytest.mark.e2e
 
 
 def run_nelfin(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if k != "NELFIN_DEBUG"}
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "nelfin", *words],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        timeout=120,
-        env=environment | {"PYTHONIOENCODING": "utf-8", "COLUMNS": "200"},
-    )
+    return run(*words, cwd=cwd, timeout=120, COLUMNS="200")
 
 
 def contents(folder: Path) -> dict[str, bytes | None]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
+from typing import Literal
 
 from nelfin import program as lp
 from nelfin.models.capital.case import Case
@@ -50,11 +51,13 @@ def copy_of(program: lp.Program) -> lp.Program:
     )
 
 
-def with_rows(case: Case, rows: list[tuple[object, Terms, str, float]]) -> Case:
+def with_rows(
+    case: Case, rows: list[tuple[Hashable, Terms, Literal["<=", ">=", "=="], float]]
+) -> Case:
     """Return the case with rows added: name, terms, sense and bound of each."""
     program = copy_of(case.program)
     for name, terms, sense, bound in rows:
-        program.row(name, terms, sense, bound)  # type: ignore[arg-type]
+        program.row(name, terms, sense, bound)
     return replace(case, program=program)
 
 

@@ -1,0 +1,40 @@
+"""Files written whole: beside their place first, then renamed, so that none is half there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from nelfin.errors import InputError
+
+
+def write_whole(
+    file: Path, write: Callable[[Path], object], remedy: str = "Choose another place."
+) -> None:
+    """Write a file, or leave what was there.
+
+    Parameters
+    ----------
+    file
+        Its place.
+    write
+        Writes to the path it is given.
+    remedy
+        What to do if it cannot be written.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    part = file.with_name(f".{file.name}.part-{os.getpid()}")
+    try:
+        write(part)
+        part.replace(file)
+    except OSError as error:
+        raise InputError.one(
+            str(file), f"cannot be written: {error.strerror or error}.", remedy
+        ) from None
+    finally:
+        part.unlink(missing_ok=True)

@@ -7,6 +7,10 @@ from typing import Any, Literal, get_args
 
 Status = Literal["published", "derived", "assumption", "illustrative", "given"]
 
+Shape = Literal["triangle", "interval_80"]
+
+SHAPES: tuple[str, ...] = get_args(Shape)
+
 STATUSES: tuple[str, ...] = get_args(Status)
 
 MEANING: dict[str, str] = {
@@ -20,7 +24,11 @@ MEANING: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Figure:
-    """A value with its unit, its status and its source, and the range it may lie in."""
+    """A value with its unit, its status and its source, and the range it may lie in.
+
+    The range is a triangle from low to high with its peak at the value, or an interval that holds
+    80 % of what may come, a tenth on either side outside it.
+    """
 
     value: Any
     unit: str
@@ -28,3 +36,4 @@ class Figure:
     source: str
     low: float | None = None
     high: float | None = None
+    shape: Shape = "triangle"

@@ -272,6 +272,7 @@ def capital_settings(scenario: Scenario, inputs: Inputs) -> Settings:
         deprived_share=_by_name(deprivation),
         rules=inputs.capital_rules,
         leave_out=True,
+        relax=section.relax,
         gap_pct=section.gap_pct,
         time_limit_s=section.time_limit_s,
         solver=section.solver,

@@ -19,8 +19,9 @@ from nelfin.allocations import sensitivity
 from nelfin.data import load_inputs
 from nelfin.data.inputs import opening_files
 from nelfin.data.register import register
-from nelfin.draws import draw_positions, odds_table
+from nelfin.draws import draw_positions, tornado
 from nelfin.joint import Joint, capital_data, check_schemes, join
+from nelfin.odds import odds_table
 from nelfin.result import Result, tidy_tables
 from nelfin.scenario import Scenario, resolved_toml
 from nelfin.scenario.schema import Data
@@ -73,6 +74,7 @@ def run(scenario: Scenario, draws: int = 0, seed: int = 0) -> Result:
         renamed = {name: f"drawn_{name}" for name in positions.data_vars if name != "drawn"}
         data = data.merge(positions.rename(renamed).rename(drawn="drawn_settings"))
         tables["odds"] = odds_table(positions)
+        tables["tornado"] = tornado(scenario, inputs, found)
     pinned = inputs.positions[inputs.positions["measure"] == "reported"]["year"]
     data.attrs |= {
         "name": scenario.name,

@@ -167,7 +167,8 @@ def odds_of(scenario: Scenario, goal: Goal, draws: int, seed: int = 0) -> float:
 
     inputs = load_inputs(scenario)
     positions = draw_positions(scenario, inputs, join(scenario, inputs), draws, seed)
-    known = [str(name) for name in positions.data_vars if name != "drawn"]
+    known = [str(name) for name in positions.data_vars if positions[name].dtype == float]
+    known.remove("drawn")
     if goal.measure not in known:
         raise InputError.one(
             "--draws", f"have no {goal.measure}.", f"They have {', '.join(known)}."

@@ -197,7 +197,11 @@ def _account(plan: Any) -> str:
     metavar="ID=PCT",
     help="What slips if a scheme costs PCT % more.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of --core.")
+@click.option(
+    "--draws", type=click.IntRange(0, 10_000), default=0, metavar="N",
+    help="How often each scheme stays in the plan, over N draws of what schemes cost.",
+)  # fmt: skip
+@click.option("--seed", type=int, default=0, show_default=True, help="Of --core and --draws.")
 @output_option
 @json_option
 def capital(
@@ -208,6 +212,7 @@ def capital(
     core: bool,
     inflation: bool,
     overrun: str | None,
+    draws: int,
     seed: int,
     output: Path | None,
     as_json: bool,
@@ -217,6 +222,7 @@ def capital(
     Without an option the plan is printed by category and year. Each option adds a table.
     """
     from nelfin.data import load_inputs
+    from nelfin.draws import cost_spread
     from nelfin.joint import capital_case, check_schemes
     from nelfin.models.capital import doubt
     from nelfin.models.capital.solving import solve_case
@@ -229,6 +235,7 @@ def capital(
     loaded = load_scenario(scenario, overrides)
     inputs = load_inputs(loaded)
     check_schemes(loaded, inputs)
+    spread = cost_spread(loaded, inputs) if draws else None
     case = capital_case(loaded, inputs)
     plan = solve_case(case)
     tables = {"plan": plan.plan, "spend": plan.spend, "limits": plan.limits, "prices": plan.prices}
@@ -239,6 +246,10 @@ def capital(
         tables["budget_curve"] = doubt.budget_curve(case)
     if core:
         tables["core_index"] = doubt.core_index(case, seed=seed)
+    none = 0
+    if spread is not None:
+        common = loaded.uncertainty.capital_cost_common_pct
+        tables["stays"], none = doubt.stays(case, spread, common, draws, seed)
     if inflation:
         tables["inflation"] = doubt.inflation(case)
     if overrun:
@@ -251,6 +262,8 @@ def capital(
         echo_json({"solve": plan.solve} | as_records(tables))
     else:
         click.echo(capital_text(plan, tables, loaded.name))
+    if none:
+        click.echo(f"In {none} of {draws} draws no plan meets the limits.", err=True)
 
 
 def _overrun(text: str) -> tuple[str, float]:

@@ -44,9 +44,10 @@ def recovery(
 ) -> None:
     """Roll the positions of SCENARIO forward, and print the bridge of the system."""
     from nelfin.data import load_inputs
-    from nelfin.draws import draw_positions, odds_table
+    from nelfin.draws import draw_positions
     from nelfin.explain import explain
     from nelfin.joint import check_schemes, join
+    from nelfin.odds import odds_table
     from nelfin.report.positions import causes_text, odds_text, recovery_text
     from nelfin.result import check_folder, tidy_tables
     from nelfin.scenario import load_scenario

@@ -98,7 +98,8 @@ def _regret(table: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _core(table: pd.DataFrame) -> list[str]:
+def _verdicts(table: pd.DataFrame) -> list[str]:
+    """Return how many schemes are in every plan, in some, in none."""
     count = table["verdict"].value_counts()
     words = ", ".join(
         f"{count.get(name, 0)} {label}"
@@ -106,7 +107,24 @@ def _core(table: pd.DataFrame) -> list[str]:
             ("core", "in every plan"), ("borderline", "in some"), ("exterior", "in none"),
         )
     )  # fmt: skip
-    return ["CORE INDEX", *(f"  {line}" for line in wrap(f"Of {len(table)} schemes {words}.", 76))]
+    return [f"  {line}" for line in wrap(f"Of {len(table)} schemes {words}.", 76)]
+
+
+def _core(table: pd.DataFrame) -> list[str]:
+    return ["CORE INDEX", *_verdicts(table)]
+
+
+def _stays(table: pd.DataFrame) -> list[str]:
+    lines = [
+        f"{'IN THE PLAN WHEN COSTS ARE DRAWN':<58}{'£m':>10}{'of draws':>11}",
+        *_verdicts(table),
+    ]
+    lines.append("  The dearest:")
+    for row in table.nlargest(10, "spend_gbp_m").itertuples():
+        label = f"{row.project_id} {row.name}"[:52]
+        share = percent(row.in_plan, 0)
+        lines.append(f"  {label:<56}{money(row.spend_gbp_m):>10}{share:>11}")
+    return lines
 
 
 def _inflation(table: pd.DataFrame) -> list[str]:
@@ -133,6 +151,7 @@ SECTIONS = {
     "priority_list": _priorities,
     "regret": _regret,
     "core_index": _core,
+    "stays": _stays,
     "inflation": _inflation,
     "overrun": _overrun,
 }

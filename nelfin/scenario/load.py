@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,13 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from nelfin.errors import InputError, Problems, nearest
-from nelfin.evidence import STATUSES, Figure
+from nelfin.evidence import SHAPES, STATUSES, Figure
 from nelfin.scenario.schema import OPENING_FILES, Scenario
 
 PACKAGED = "nel"
 """Name of the embedded system, usable in `extends` and, as `nel:file.csv`, in `[data]`."""
 
-_FIGURE_KEYS = {"value", "unit", "status", "source", "low", "high"}
+_FIGURE_KEYS = {"value", "unit", "status", "source", "low", "high", "shape"}
 
 Tree = dict[str, Any]
 
@@ -148,8 +148,11 @@ def _leaves(raw: Tree, file: Path) -> Tree:
             if not isinstance(value.get(name, ""), str):
                 problems.add(where, f"has a {name} that is not a text.", "Put it in quotes.")
         low, high = _range(value, where, problems)
+        shape = value.get("shape", "triangle")
+        if shape not in SHAPES:
+            problems.add(where, f'has the shape "{shape}".', f"Use one of {', '.join(SHAPES)}.")
         figure = Figure(
-            value["value"], value.get("unit", ""), status, value.get("source", ""), low, high
+            value["value"], value.get("unit", ""), status, value.get("source", ""), low, high, shape
         )
         return Leaf(_located(value["value"], key, file.parent), figure, str(file))
 
@@ -208,9 +211,9 @@ def _merge(base: Tree, layer: Tree) -> None:
 
 def _given(leaf: Leaf, before: Any) -> Leaf:
     """Return a leaf with a figure: a bare value is given, in the unit of the one it replaces."""
-    if leaf.figure is not None:
-        return leaf
     unit = before.figure.unit if isinstance(before, Leaf) and before.figure else ""
+    if leaf.figure is not None:
+        return replace(leaf, figure=replace(leaf.figure, unit=leaf.figure.unit or unit))
     return Leaf(leaf.value, Figure(leaf.value, unit, "given", leaf.origin), leaf.origin)
 
 
@@ -382,9 +385,12 @@ def resolved_toml(scenario: Scenario) -> str:
         if isinstance(value, dict):
             return {name: turn(item, f"{key}.{name}".lstrip(".")) for name, item in value.items()}
         figure = scenario.evidence.get(key)
-        if figure is None or not figure.unit or key.startswith("data."):
+        bare = figure is None or not (figure.unit or figure.low is not None)
+        if figure is None or bare or key.startswith("data."):
             return value
-        ends = {} if figure.low is None else {"low": figure.low, "high": figure.high}
+        ends: Tree = {}
+        if figure.low is not None:
+            ends = {"low": figure.low, "high": figure.high, "shape": figure.shape}
         about = {"unit": figure.unit, "status": figure.status, "source": figure.source}
         return {"value": value, **ends, **about}
 

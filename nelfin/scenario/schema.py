@@ -292,10 +292,39 @@ class Capital(Section):
     """How far the plan may pass each limit."""
     gap_pct: Percent
     """The solver may stop when the plan is proven this close to the best."""
+    relax: bool = False
+    """Whether every scheme may be funded in part: quick, and a bound on what a plan can reach."""
     time_limit_s: Positive
     """The solver stops after this many seconds with the best plan found."""
     solver: Literal["highs", "cbc"]
     """Solver."""
+
+
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class Uncertainty(Section):
+    """What draws need beside the ranges of the settings themselves."""
+
+    outcome_kinds: Names = ()
+    """Kinds of prevention programme whose return is one of three outcomes, as below; the others
+    are drawn from their range."""
+    outcome_saves: Count = 7
+    """Schemes that saved money, of those evaluated."""
+    outcome_neither: Count = 14
+    """Schemes that neither saved nor cost."""
+    outcome_costs_more: Count = 6
+    """Schemes that cost more than they saved."""
+    capital_cost_pct: Growth = 0.0
+    """What capital schemes cost above their price; drawn if it has a range."""
+    capital_cost_common_pct: Percent = 50.0
+    """Share of that which all schemes have in common, such as tender prices."""
+
+    @model_validator(mode="after")
+    def _some(self) -> Uncertainty:
+        if not self.outcome_saves + self.outcome_neither + self.outcome_costs_more:
+            raise ValueError("the numbers of outcomes must not all be 0")
+        return self
 
 
 class Scenario(Section):
@@ -310,6 +339,7 @@ class Scenario(Section):
     prevention: Prevention
     recovery: Recovery
     capital: Capital
+    uncertainty: Uncertainty = Uncertainty()
 
     _evidence: dict[str, Figure] = PrivateAttr(default_factory=dict)
     _files: tuple[Path, ...] = PrivateAttr(default=())

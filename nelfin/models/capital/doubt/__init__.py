@@ -7,8 +7,10 @@ from nelfin.models.capital.doubt.budgets import budget_curve, priority_list
 from nelfin.models.capital.doubt.core import core_index
 from nelfin.models.capital.doubt.costs import inflation, overrun, robust
 from nelfin.models.capital.doubt.frontier import frontier, second_measure
+from nelfin.models.capital.doubt.overruns import Overruns, stays
 
 __all__ = [
+    "Overruns",
     "budget_curve",
     "core_index",
     "frontier",
@@ -17,4 +19,5 @@ __all__ = [
     "priority_list",
     "robust",
     "second_measure",
+    "stays",
 ]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from nelfin.models.capital.case import Case
-from nelfin.models.capital.doubt.variants import funded, with_limits
+from nelfin.models.capital.doubt.variants import counted, funded, with_limits
 from nelfin.models.capital.solving import solve_program
 
 
@@ -60,9 +60,4 @@ def core_index(
         drawn = replace(moved, program=replace(moved.program, value=value))
         for start in funded(case, solve_program(drawn)[1], whole=True):
             count[start.scheme.id] += 1
-    frame = case.projects[["project_id", "name"]].reset_index(drop=True)
-    frame["core_index"] = frame["project_id"].map(count) / draws
-    frame["verdict"] = np.select(
-        [frame["core_index"] == 1, frame["core_index"] == 0], ["core", "exterior"], "borderline"
-    )
-    return frame.sort_values("core_index", ascending=False, kind="stable", ignore_index=True)
+    return counted(case, count, draws, "core_index")

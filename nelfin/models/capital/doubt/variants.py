@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
+
+import numpy as np
+import pandas as pd
 
 from nelfin import program as lp
 from nelfin.models.capital.case import Case
@@ -18,6 +21,16 @@ def funded(case: Case, found: lp.Solution, whole: bool = False) -> list[Start]:
     """Return the starts that a solution funds, in part or, if `whole`, only whole."""
     least = 1 - 1e-6 if whole else 1e-6
     return [start for start in case.starts if found.values[start.share] > least]
+
+
+def counted(case: Case, count: Mapping[str, int], draws: int, column: str) -> pd.DataFrame:
+    """Return in what share of drawn plans each scheme is: all core, none exterior."""
+    frame = case.projects[["project_id", "name"]].reset_index(drop=True)
+    frame[column] = frame["project_id"].map(count) / draws
+    frame["verdict"] = np.select(
+        [frame[column] == 1, frame[column] == 0], ["core", "exterior"], "borderline"
+    )
+    return frame.sort_values(column, ascending=False, kind="stable", ignore_index=True)
 
 
 def groups(case: Case, names: Iterable[str]) -> list[tuple[str, Terms]]:

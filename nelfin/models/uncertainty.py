@@ -1,0 +1,110 @@
+"""What may come: ranges, outcomes of schemes, and Latin hypercube shares to draw them by.
+
+A spread turns a share between 0 and 1 into the value below which that share of what may come lies
+(its inverse distribution), so that one set of shares draws them all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from nelfin.evidence import Shape
+
+Array = npt.NDArray[np.float64]
+
+TENTH = 1.2815515655446004
+"""The standard normal value that nine in ten lie below."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """A range about a value.
+
+    Parameters
+    ----------
+    low, middle, high
+        Ends and value.
+    shape
+        `triangle`: from low to high, its peak at the value. `interval_80`: half of what may come
+        lies on either side of the value, a tenth below low and a tenth above high; each side is
+        half of a normal distribution.
+    least, most
+        What a value may be at the least and the most; what lies outside is put on the end.
+    """
+
+    low: float
+    middle: float
+    high: float
+    shape: Shape = "triangle"
+    least: float = -np.inf
+    most: float = np.inf
+
+    def at(self, share: Array) -> Array:
+        """Return the value below which a share of what may come lies."""
+        found = (
+            triangle(share, self.low, self.middle, self.high)
+            if self.shape == "triangle"
+            else interval_80(share, self.low, self.middle, self.high)
+        )
+        return np.clip(found, self.least, self.most)
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """A return that comes out in one of three ways: costs more, neither, or saves.
+
+    Evaluated schemes tell how often. One that costs more returns evenly anything between `low` and
+    £1 for £1; one that does neither returns £1; one that saves, anything between £1 and `high`.
+
+    Parameters
+    ----------
+    low, middle, high
+        Least return, the return of the base case, and the most.
+    costs_more, neither, saves
+        Numbers of schemes.
+    """
+
+    low: float
+    middle: float
+    high: float
+    costs_more: int
+    neither: int
+    saves: int
+
+    def at(self, share: Array) -> Array:
+        """Return the return below which a share of what may come lies."""
+        count = self.costs_more + self.neither + self.saves
+        edges = [0.0, self.costs_more / count, (self.costs_more + self.neither) / count, 1.0]
+        low, high = min(self.low, 1.0), max(self.high, 1.0)
+        return np.interp(share, edges, [low, 1.0, 1.0, high])
+
+
+Spread = Range | Outcomes
+
+
+def triangle(share: Array, low: float, middle: float, high: float) -> Array:
+    """Return the value below which a share of a triangular distribution lies."""
+    if high <= low:
+        return np.full_like(share, middle)
+    peak = (middle - low) / (high - low)
+    below = low + np.sqrt(share * (high - low) * (middle - low))
+    above = high - np.sqrt((1 - share) * (high - low) * (high - middle))
+    return np.where(share < peak, below, above)
+
+
+def interval_80(share: Array, low: float, middle: float, high: float) -> Array:
+    """Return the value below which a share lies, of two half normals that meet at the middle."""
+    from scipy.special import ndtri
+
+    away = ndtri(share) / TENTH
+    return np.asarray(middle + np.where(away < 0, middle - low, high - middle) * away)
+
+
+def latin_hypercube(draws: int, count: int, seed: int) -> Array:
+    """Return shares by which to draw: each of `count` ranges is seen evenly; (draws, count)."""
+    from scipy.stats import qmc
+
+    return np.asarray(qmc.LatinHypercube(d=count, rng=seed).random(draws))

@@ -1,0 +1,61 @@
+"""What draws say: odds, and the spread of what may come."""
+
+from __future__ import annotations
+
+import pandas as pd
+import xarray as xr
+
+TENTHS = (10.0, 50.0, 90.0)
+"""Percentiles that are told."""
+
+
+def odds_of_balance(positions: xr.Dataset) -> xr.DataArray:
+    """Return the share of draws in which the system reports no deficit, by year."""
+    return (positions["system_reported"] >= -0.05).mean("draw")
+
+
+def odds_of_payback(positions: xr.Dataset) -> xr.DataArray:
+    """Return the share of draws in which prevention has paid back, by year.
+
+    It has cost money by then, and has paid it all back.
+    """
+    net = positions["prevention_net_cash"]
+    begun = (abs(net).cumsum("year") > 0).any("draw")
+    return ((net.cumsum("year") >= 0) & begun).mean("draw")
+
+
+def fan(array: xr.DataArray, percents: tuple[float, ...] = TENTHS) -> xr.DataArray:
+    """Return percentiles over draws; dims `percent, year`."""
+    found = array.quantile([percent / 100 for percent in percents], dim="draw")
+    return found.rename(quantile="percent").assign_coords(percent=list(percents))
+
+
+def odds_table(positions: xr.Dataset) -> pd.DataFrame:
+    """Return odds and percentiles: tidy, one value a row.
+
+    Measures: `odds_of_balance, odds_of_payback, odds_within_limits` (in the year) and
+    `odds_within_limits_so_far` (in every year up to it), shares; and the percentiles 10, 50 and 90
+    of the reported and underlying position, net cash of prevention and capital used, £m.
+    """
+    within = positions["within_limits"]
+    odds = {
+        "odds_of_balance": odds_of_balance(positions),
+        "odds_of_payback": odds_of_payback(positions),
+        "odds_within_limits": within.mean("draw"),
+        "odds_within_limits_so_far": within.astype(int).cumprod("year").mean("draw"),
+    }
+    parts = [
+        array.to_series().rename("value").reset_index().assign(measure=name, unit="share")
+        for name, array in odds.items()
+    ]
+    spread = {
+        "reported": "system_reported",
+        "underlying": "system_underlying",
+        "net_cash": "prevention_net_cash",
+        "capital_used": "capital_used",
+    }
+    for name, variable in spread.items():
+        frame = fan(positions[variable]).to_series().rename("value").reset_index()
+        frame["measure"] = f"{name}_p" + frame["percent"].astype(int).astype(str)
+        parts.append(frame.assign(unit="£m"))
+    return pd.concat(parts, ignore_index=True)[["year", "measure", "value", "unit"]]

@@ -295,8 +295,8 @@ def tornado(scenario: Scenario, inputs: Inputs, joint: Joint) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `year, setting, end` (p10 or p90), `at` (the setting's value there), `value` (change of
-        the reported position, £m), `unit`; the largest mover of the last year first.
+        `year, setting, end` (p10 or p90), `at` (the setting's value there), `measure, value`
+        (change of the reported position, £m), `unit`; the largest mover of the last year first.
     """
     spread = {name: each for name, each in spreads(scenario, inputs).items() if name != COST}
     ends = np.array([0.1, 0.9])
@@ -316,4 +316,6 @@ def tornado(scenario: Scenario, inputs: Inputs, joint: Joint) -> pd.DataFrame:
         for e, end in enumerate(("p10", "p90"))
         for t, year in enumerate(years)
     ]
-    return pd.DataFrame(rows, columns=["year", "setting", "end", "at", "value"]).assign(unit="£m")
+    table = pd.DataFrame(rows, columns=["year", "setting", "end", "at", "value"])
+    table.insert(4, "measure", "change of system_reported")
+    return table.assign(unit="£m")

@@ -124,10 +124,10 @@ class Result:
 
     @property
     def charts(self) -> list[str]:
-        """Names of the standard charts."""
+        """Names of the standard charts that the run has something to show in."""
         from nelfin.report.charts import CHARTS
 
-        return list(CHARTS)
+        return [name for name, chart in CHARTS.items() if chart(self) is not None]
 
     def chart(self, name: str) -> Any:
         """Return a standard chart by name, an Altair chart to show or to style further.
@@ -135,13 +135,18 @@ class Result:
         Raises
         ------
         InputError
-            If there is no such chart; says which there are.
+            If there is no such chart, or the run has nothing to show in it.
         """
         from nelfin.report.charts import CHARTS
 
         if name not in CHARTS:
             raise InputError.one("chart", f'"{name}" is not known.', nearest(name, CHARTS))
-        return CHARTS[name](self).chart
+        card = CHARTS[name](self)
+        if card is None:
+            raise InputError.one(
+                "chart", f'"{name}" needs draws, and the run has none.', "Run it with draws."
+            )
+        return card.chart
 
     def summary(self) -> str:
         """Return the summary a finance director reads in half a minute."""

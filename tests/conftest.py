@@ -45,8 +45,8 @@ def inputs(scenario: Scenario) -> Inputs:
 
 @pytest.fixture(scope="session")
 def result(scenario: Scenario) -> Result:
-    """One run of the embedded scenario, for every test that only reads it."""
-    return nelfin.run(scenario)
+    """One run of the embedded scenario with draws, for every test that only reads it."""
+    return nelfin.run(scenario, draws=200, seed=1)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from nelfin.cli.options import (
-    draws_option,
     force_option,
     scenario_argument,
     seed_option,
@@ -22,7 +21,10 @@ from nelfin.cli.options import (
 @scenario_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Run folder.")
 @set_option
-@draws_option
+@click.option(
+    "--draws", type=click.IntRange(0, 1_000_000), default=1_000, show_default=True, metavar="N",
+    help="Draws of the settings that have a range, for the odds; 0 for none.",
+)  # fmt: skip
 @seed_option
 @strict_option
 @force_option

@@ -13,18 +13,18 @@ from nelfin.errors import InputError
 from nelfin.evidence import MEANING
 from nelfin.report.charts import CHARTS, Card
 from nelfin.report.headline import headline
+from nelfin.report.odds import balance_odds, capital_odds, prevention_odds
 from nelfin.report.summary import (
     assumption_words,
     balance_words,
     capital_words,
-    odds_words,
     prevention_words,
 )
 from nelfin.report.words import money, percent, pounds
 from nelfin.result import Result
 
 SECTIONS = (
-    ("Recovery", "recovery", ("recovery", "bridge")),
+    ("Recovery", "recovery", ("recovery", "fan", "tornado", "bridge")),
     ("Place budgets", "places", ("budgets", "distance", "budget_change", "sensitivity")),
     ("Prevention", "prevention", ("prevention",)),
     ("Capital", "capital", ("capital", "capital_categories", "capital_price")),
@@ -62,19 +62,23 @@ def render(result: Result) -> str:
     environment.filters |= {"money": money, "percent": percent, "pounds": pounds}
     found = headline(result)
     words = {
-        "recovery": [*balance_words(found), *odds_words(result)],
+        "recovery": [*balance_words(found), *balance_odds(result)],
         "places": [],
-        "prevention": prevention_words(result),
-        "capital": capital_words(found),
+        "prevention": [*prevention_words(result), *prevention_odds(result)],
+        "capital": [*capital_words(found), *capital_odds(result)],
     }
-    cards: dict[str, Card] = {name: chart(result) for name, chart in CHARTS.items()}
+    made = {name: chart(result) for name, chart in CHARTS.items()}
+    cards: dict[str, Card] = {name: card for name, card in made.items() if card is not None}
     specs = {name: card.chart.to_dict() for name, card in cards.items()}
     plan = result.table("plan").fillna("")
     return environment.get_template("report.html.j2").render(
         result=result,
         found=found,
         places=found.places.reset_index(names="place").to_dict("records"),
-        sections=[(title, key, names, words[key]) for title, key, names in SECTIONS],
+        sections=[
+            (title, key, [name for name in names if name in cards], words[key])
+            for title, key, names in SECTIONS
+        ],
         cards=cards,
         tables={name: _rows(card.table) for name, card in cards.items()},
         specs=_script_json(specs),

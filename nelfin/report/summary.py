@@ -7,6 +7,7 @@ from textwrap import fill
 
 from nelfin.evidence import STATUSES
 from nelfin.report.headline import Headline, headline
+from nelfin.report.odds import balance_odds, capital_odds, prevention_odds
 from nelfin.report.words import millions, money, percent, plural, pounds
 from nelfin.result import Result
 
@@ -21,10 +22,10 @@ def summary(result: Result) -> str:
     unit = "£m unless said".rjust(WIDTH - len(title))
     parts = [
         f"{title}{unit}\n{'=' * WIDTH}",
-        _section("WHEN WE BALANCE", [*balance_words(found), *odds_words(result)]),
+        _section("WHEN WE BALANCE", [*balance_words(found), *balance_odds(result)]),
         f"WHO IS UNDER TARGET\n{_places(found)}",
-        _section("PREVENTION", prevention_words(result)),
-        _section("WHAT THE CAPITAL BUYS", capital_words(found)),
+        _section("PREVENTION", [*prevention_words(result), *prevention_odds(result)]),
+        _section("WHAT THE CAPITAL BUYS", [*capital_words(found), *capital_odds(result)]),
         _section("WHAT RESTS ON ASSUMPTION", [*assumption_words(found), SEE_ALL]),
     ]
     return "\n\n".join(parts)
@@ -53,17 +54,6 @@ def balance_words(found: Headline) -> list[str]:
         saved = millions(found.one_off[balance])
         sentences.append(f"One-off savings of {saved} carry {balance}: not yet a lasting balance.")
     return sentences
-
-
-def odds_words(result: Result) -> list[str]:
-    """Say how likely balance is by year, if the run has draws."""
-    if "odds" not in result.tables:
-        return []
-    table = result.table("odds")
-    odds = table[table["measure"] == "odds_of_balance"].set_index("year")["value"]
-    shown = ", ".join(f"{year} {100 * odds[year]:.0f}\u00a0%" for year in list(odds.index)[2:7])
-    draws = result.provenance["draws"]
-    return [f"Odds of balance over {draws:,} draws of the assumptions: {shown}."]
 
 
 def _position(value: float) -> str:

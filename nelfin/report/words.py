@@ -58,3 +58,16 @@ def plural(count: int, one: str, many: str = "") -> str:
     ('1 scheme', '3 schemes')
     """
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def setting_words(key: str) -> str:
+    """Return a setting's key as a reader says it: `recovery.pressures_pct` is "pressures, %"."""
+    if key.startswith("return of "):
+        return key
+    section, _, rest = key.partition(".")
+    name, _, of = (rest or section).partition(".")
+    for ending, unit in (("_pct", ", %"), ("_gbp_m", ", £m"), ("_years", ", years")):
+        if name.endswith(ending):
+            name = name.removesuffix(ending) + (f" of {of}" if of else "") + unit
+            break
+    return name.replace("_", " ")

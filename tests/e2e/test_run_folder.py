@@ -132,7 +132,7 @@ def test_the_workbook_holds_every_table_with_plain_numbers(
 ) -> None:
     book = CalamineWorkbook.from_path(str(run_folder / "report.xlsx"))
     assert book.sheet_names[0] == "Summary"
-    assert len(book.sheet_names) == 18
+    assert len(book.sheet_names) == 20
     cells = book.get_sheet_by_name("Capital limits").to_python()
     limits = result.table("limits")
     assert cells[0] == list(limits.columns)

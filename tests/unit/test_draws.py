@@ -17,6 +17,9 @@ from nelfin.joint import Joint, capital_case, join, solve_capital
 from nelfin.models.capital.doubt import stays
 from nelfin.models.uncertainty import Outcomes, Range, interval_80, triangle
 from nelfin.odds import fan, odds_of_balance, odds_of_payback, odds_table
+from nelfin.report.charts import CHARTS
+from nelfin.report.words import setting_words
+from nelfin.result import Result
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed
 from nelfin.seek import goal_of, odds_of
@@ -331,3 +334,47 @@ def test_shapes_are_read_checked_and_written_again(tmp_path) -> None:
     (tmp_path / "c.toml").write_text(text.format("normal"))
     with pytest.raises(InputError, match='has the shape "normal"'):
         nelfin.load_scenario(tmp_path / "c.toml")
+
+
+@pytest.fixture(scope="module")
+def bare(scenario: Scenario) -> Result:
+    return nelfin.run(changed(scenario, {"capital.gap_pct": 5.0}))
+
+
+def test_charts_of_doubt_show_what_the_tables_say(result: Result, bare: Result) -> None:
+    assert {"fan", "tornado"} <= set(result.charts)
+    assert not {"fan", "tornado"} & set(bare.charts)
+    with pytest.raises(InputError, match='"fan" needs draws'):
+        bare.chart("fan")
+    card = CHARTS["fan"](result)
+    assert card is not None
+    odds = result.table("odds").set_index(["measure", "year"])["value"]
+    last = card.table.set_index("year").loc["2032/33"]
+    assert last["one in ten below"] == round(odds["reported_p10", "2032/33"], 3)
+    assert last["odds of balance, %"] == round(100 * odds["odds_of_balance", "2032/33"], 3)
+    assert last["the plan"] == round(float(result.data["system_reported"][-1]), 3)
+    movers = CHARTS["tornado"](result)
+    assert movers is not None
+    assert list(movers.table["assumption"].unique())[:2] == ["pressures, %", "growth of core, %"]
+    assert len(movers.table) == 20
+
+
+def test_the_summary_says_the_odds_and_only_with_draws(result: Result, bare: Result) -> None:
+    text = " ".join(result.summary().split())
+    for words in (
+        "Odds of balance over 200 draws of the assumptions: 2025/26 ",
+        "2032/33 rests most on pressures, %: in eight draws of ten it is worth between (£",
+        "0 % have paid back by then",
+        "is better than nine draws in ten: its returns stand near the top of their ranges",
+        "With costs drawn, the plan stays within its limits in every year in",
+    ):
+        assert words in text.replace("\u00a0", " ")
+    assert "draws" not in bare.summary()
+    assert max(len(line) for line in result.summary().splitlines()) <= 80
+
+
+def test_settings_are_said_as_a_reader_says_them() -> None:
+    assert setting_words("recovery.support_gbp_m") == "support, £m"
+    assert setting_words("envelope.growth_pct.core") == "growth of core, %"
+    assert setting_words("return of Falls prevention") == "return of Falls prevention"
+    assert setting_words("draws") == "draws"

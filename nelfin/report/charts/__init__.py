@@ -2,6 +2,7 @@
 
 Each is a function from a result to a `Card`: the chart, its title, one sentence that says what to
 see (it is the alternative text too), and the table behind it. Colour never carries meaning alone.
+Where a run has nothing to show there is no card: the fan and the tornado need draws.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nelfin.report.charts.capital import capital, capital_categories, capital_price
+from nelfin.report.charts.doubt import fan, tornado
 from nelfin.report.charts.places import budget_change, budgets, distance, sensitivity
 from nelfin.report.charts.recovery import bridge, prevention, recovery
 from nelfin.report.charts.style import Card
@@ -16,8 +18,10 @@ from nelfin.result import Result
 
 __all__ = ["CHARTS", "Card"]
 
-CHARTS: dict[str, Callable[[Result], Card]] = {
+CHARTS: dict[str, Callable[[Result], Card | None]] = {
     "recovery": recovery,
+    "fan": fan,
+    "tornado": tornado,
     "bridge": bridge,
     "budgets": budgets,
     "distance": distance,

@@ -1,0 +1,143 @@
+"""Charts of doubt: the fan of the position, and which assumption moves it most.
+
+A run without draws has neither.
+"""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from nelfin.report.charts.style import (
+    BLUE,
+    DARK_BLUE,
+    HEIGHT,
+    LIGHT_BLUE,
+    MONEY,
+    ORANGE,
+    WIDTH,
+    Card,
+    themed,
+)
+from nelfin.report.words import millions, money, setting_words
+from nelfin.result import Result
+
+MOVERS = 10
+"""Assumptions shown in the tornado."""
+
+
+def fan(result: Result) -> Card | None:
+    """Show the reported position of the plan, and what eight draws in ten lie between."""
+    if "odds" not in result.tables:
+        return None
+    odds = result.table("odds")
+    wide = odds.pivot(index="year", columns="measure", values="value")
+    frame = wide[[f"reported_p{p}" for p in (10, 50, 90)]].set_axis(
+        ["low", "middle", "high"], axis=1
+    )
+    frame["plan"] = result.data["system_reported"].to_series()
+    frame["odds"] = 100 * wide["odds_of_balance"]
+    frame = frame.reset_index()
+    x = alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0))
+    scale = alt.Scale(nice=True, padding=12)
+    tips = [
+        alt.Tooltip("year:O", title="Year"),
+        alt.Tooltip("plan:Q", title="The plan, £m", format=MONEY),
+        alt.Tooltip("low:Q", title="One draw in ten is below, £m", format=MONEY),
+        alt.Tooltip("middle:Q", title="Middle draw, £m", format=MONEY),
+        alt.Tooltip("high:Q", title="One draw in ten is above, £m", format=MONEY),
+        alt.Tooltip("odds:Q", title="Odds of balance, %", format=".0f"),
+    ]
+    base = alt.Chart(frame)
+    band = base.mark_area(opacity=0.35, color=LIGHT_BLUE).encode(
+        x=x, y=alt.Y("low:Q", title="£m, surplus positive", scale=scale), y2="high:Q", tooltip=tips
+    )
+    names = {"plan": "The plan", "middle": "Middle draw"}
+    lines = pd.concat(
+        frame[["year", key]].set_axis(["year", "value"], axis=1).assign(line=name)
+        for key, name in names.items()
+    )
+    domain, dashes = list(names.values()), [[1, 0], [6, 4]]
+    legend = alt.Legend(orient="top")
+    drawn = (
+        alt.Chart(lines)
+        .mark_line(point=True)
+        .encode(
+            x=x,
+            y=alt.Y("value:Q", scale=scale),
+            color=alt.Color("line:N", title=None, legend=legend,
+                            scale=alt.Scale(domain=domain, range=[BLUE, DARK_BLUE])),
+            strokeDash=alt.StrokeDash("line:N", title=None, legend=legend,
+                                      scale=alt.Scale(domain=domain, range=dashes)),
+            tooltip=[alt.Tooltip("line:N", title="Line"), alt.Tooltip("year:O", title="Year"),
+                     alt.Tooltip("value:Q", title="£m", format=MONEY)],
+        )
+    )  # fmt: skip
+    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color="#425563").encode(y="y:Q")
+    last = frame.iloc[-1]
+    words = (
+        f"Eight draws in ten lie in the band: from {millions(last['low'])} to "
+        f"{millions(last['high'])} in {last['year']}, where the plan says {millions(last['plan'])}."
+    )
+    chart = (band + zero + drawn).properties(width=WIDTH, height=HEIGHT)
+    table = frame.rename(
+        columns={
+            "low": "one in ten below",
+            "middle": "middle draw",
+            "high": "one in ten above",
+            "plan": "the plan",
+            "odds": "odds of balance, %",
+        }
+    )
+    return Card("How sure the reported position is", words, themed(chart), table.round(3))
+
+
+def tornado(result: Result) -> Card | None:
+    """Show the assumptions that move the reported position of the last year most."""
+    if "tornado" not in result.tables:
+        return None
+    table = result.table("tornado")
+    last = str(table["year"].iloc[-1])
+    frame = table[table["year"] == last].drop(columns=["year", "measure", "unit"])
+    names = list(dict.fromkeys(frame["setting"]))[:MOVERS]
+    frame = frame[frame["setting"].isin(names)]
+    frame["assumption"] = [setting_words(str(name)) for name in frame["setting"]]
+    frame["end"] = frame["end"].map({"p10": "low end", "p90": "high end"})
+    frame["words"] = [
+        f"{money(v)} at {at:.3g}" for v, at in zip(frame["value"], frame["at"], strict=True)
+    ]
+    # of two ends on one side only the farther is told: their words would lie on each other
+    far = frame.groupby("setting")["value"].transform(lambda ends: ends.abs().max())
+    alone = frame.groupby("setting")["value"].transform(lambda ends: ends.prod() < 0)
+    frame.loc[~alone & (frame["value"].abs() < far), "words"] = ""
+    edge = 1.6 * float(frame["value"].abs().max())
+    scale = alt.Scale(domain=[-edge, edge], nice=False)
+    base = alt.Chart(frame).encode(
+        y=alt.Y("assumption:N", title=None, sort=[setting_words(str(name)) for name in names])
+    )
+    legend = alt.Legend(orient="top")
+    domain = ["low end", "high end"]
+    title = f"change of the reported position of {last}, £m"
+    bars = base.mark_bar(height=16).encode(
+        x=alt.X("value:Q", title=title, scale=scale, stack=None),
+        color=alt.Color("end:N", title=None, legend=legend,
+                        scale=alt.Scale(domain=domain, range=[ORANGE, BLUE])),
+        tooltip=[
+            alt.Tooltip("assumption:N", title="Assumption"),
+            alt.Tooltip("end:N", title="End of its range"),
+            alt.Tooltip("at:Q", title="Its value there", format=",.2f"),
+            alt.Tooltip("value:Q", title="Moves the position by, £m", format=MONEY),
+        ],
+    )  # fmt: skip
+    right = base.transform_filter("datum.value >= 0").mark_text(align="left", dx=4)
+    left = base.transform_filter("datum.value < 0").mark_text(align="right", dx=-4)
+    texts = [mark.encode(x=alt.X("value:Q", scale=scale), text="words:N") for mark in (right, left)]
+    most = frame[frame["setting"] == names[0]]["value"]
+    words = (
+        f"{setting_words(str(names[0])).capitalize()} moves {last} most: {millions(most.max())} or "
+        f"{millions(most.min())}. Each assumption alone, a tenth of its range in from either end."
+    )
+    chart = alt.layer(bars, *texts).properties(width=WIDTH - 120, height=26 * len(names))
+    shown = frame[["assumption", "end", "at", "value"]].round(3)
+    shown = shown.rename(columns={"at": "value there", "value": "moves the position by, £m"})
+    return Card("Which assumption moves it most", words, themed(chart), shown)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from nelfin.scenario import Scenario as Scenario
     from nelfin.scenario import load_scenario as load_scenario
     from nelfin.sweeping import sweep as sweep
+    from nelfin.sweeping import sweep_to as sweep_to
+    from nelfin.swept import Sweep as Sweep
+    from nelfin.swept import open_sweep as open_sweep
 
 __version__ = "0.1.0"
 
@@ -34,11 +37,14 @@ _HOME = {
     "NoAnswerError": "nelfin.errors",
     "Result": "nelfin.result",
     "Scenario": "nelfin.scenario",
+    "Sweep": "nelfin.swept",
     "compare": "nelfin.comparison",
     "load_scenario": "nelfin.scenario",
     "open_result": "nelfin.result",
+    "open_sweep": "nelfin.swept",
     "run": "nelfin.runner",
     "sweep": "nelfin.sweeping",
+    "sweep_to": "nelfin.sweeping",
 }
 _ROOMS = ("allocations", "models")
 

@@ -59,6 +59,12 @@ class SolverError(NelfinError):
     """The solver stopped without a plan for a reason that is not the user's."""
 
 
+class WorkerError(NelfinError):
+    """A process that ran cases died: its memory ran out, or its machine went away."""
+
+    exit_status = 1
+
+
 class Problems:
     """A list of problems that grows while input is read, and is raised once at the end."""
 

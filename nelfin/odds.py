@@ -5,13 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import xarray as xr
 
+from nelfin.models.recovery import IN_BALANCE
+
 TENTHS = (10.0, 50.0, 90.0)
 """Percentiles that are told."""
 
 
 def odds_of_balance(positions: xr.Dataset) -> xr.DataArray:
     """Return the share of draws in which the system reports no deficit, by year."""
-    return (positions["system_reported"] >= -0.05).mean("draw")
+    return (positions["system_reported"] >= IN_BALANCE).mean("draw")
 
 
 def odds_of_payback(positions: xr.Dataset) -> xr.DataArray:

@@ -94,7 +94,7 @@ def run(scenario: Scenario, draws: int = 0, seed: int = 0) -> Result:
         "started": started.isoformat(timespec="seconds"),
         "versions": {name: version(name) for name in PACKAGES}
         | {"python": platform.python_version()},
-        "inputs": _hashes(scenario),
+        "inputs": input_hashes(scenario),
         "draws": draws,
         "seed": seed,
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
@@ -125,7 +125,7 @@ def _plain_labels(data: xr.Dataset) -> xr.Dataset:
     return data.assign_coords({str(dim): (dim, values) for dim, values in labels.items()})
 
 
-def _hashes(scenario: Scenario) -> dict[str, str]:
+def input_hashes(scenario: Scenario) -> dict[str, str]:
     """Return the SHA-256 of every file a run has read, by its name in the scenario."""
     files = {f"scenario {n}": path for n, path in enumerate(scenario.files, start=1)}
     named = {name: getattr(scenario.data, name) for name in Data.model_fields}

@@ -8,34 +8,44 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    wait,
+)
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from nelfin import __version__
 from nelfin.data import Inputs, load_inputs
-from nelfin.errors import InputError, NelfinError, Problems
+from nelfin.errors import InputError, NelfinError, Problems, WorkerError
 from nelfin.explain import CAPITAL
 from nelfin.joint import Joint, join, solve_capital
 from nelfin.models.capital import CapitalPlan
+from nelfin.runner import input_hashes
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed, field_of
-from nelfin.writing import write_whole
+from nelfin.swept import RESULTS, Kept, Sweep
 
 BATCH = 8
-"""Cases handed out together: what they share travels once."""
+"""Cases handed out together at the least: what they share travels once."""
 
 MOST = 1_000_000
 """Cases of one sweep at the most."""
 
-COLUMNS = ["case", "measure", "of", "year", "value", "unit", "error"]
+BATCHES, MOST_IN_BATCH = 4096, 256
+"""Batches that are aimed at, and cases in one of them at the most."""
 
-REMEDY = "Free space, or choose another folder; go on with --resume."
+AHEAD = 512
+"""Batches handed out ahead of their answers at the most."""
 
 Progress = Callable[[int, int], None]
 """Told how many cases are done, and of how many."""
@@ -88,8 +98,6 @@ def sweep(
     scenario: Scenario,
     vary: Mapping[str, Sequence[Any]],
     executor: Executor | None = None,
-    folder: str | Path | None = None,
-    resume: bool = False,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Run the joint model for every combination of some settings.
@@ -103,10 +111,6 @@ def sweep(
     executor
         Where to run: any executor of `concurrent.futures`, or a Dask client's
         (`client.get_executor()`). None runs here, one after another. The table is the same.
-    folder
-        Where to keep batches as they come (Parquet).
-    resume
-        Go on with the batches that are in the folder.
     progress
         Told of every batch that is done.
 
@@ -119,56 +123,150 @@ def sweep(
     Raises
     ------
     InputError
-        If a key or a value is wrong, or the folder holds another sweep.
+        If a key or a value is wrong.
+    WorkerError
+        If a worker died.
     """
     cases = cases_of(scenario, vary)
-    keys = list(vary)
-    kept = Kept(Path(folder), scenario, cases, resume) if folder is not None else None
-    jobs = list(_jobs(scenario, cases, keys))
-    waiting = [at for at in range(len(jobs)) if kept is None or not kept.has(at)]
-    done = len(cases) - sum(len(jobs[at].cases) for at in waiting)
-    if progress is not None:
-        progress(done, len(cases))
+    jobs = Jobs(scenario, cases)
     found: dict[int, pd.DataFrame] = {}
-    for at, table in _answers(jobs, waiting, executor):
-        if kept is None:
-            found[at] = table
-        else:
-            kept.put(at, table)
-        done += len(jobs[at].cases)
-        if progress is not None:
-            progress(done, len(cases))
-    tables = [found[at] if kept is None else kept.get(at) for at in range(len(jobs))]
-    results = pd.concat(tables, ignore_index=True)
+    _run(jobs, range(jobs.count), executor, progress, found.__setitem__)
+    results = pd.concat([found[at] for at in range(jobs.count)], ignore_index=True)
     return cases.merge(results, on="case", validate="one_to_many")
 
 
-def _jobs(scenario: Scenario, cases: pd.DataFrame, keys: list[str]) -> Iterator[Job]:
-    plan = None
-    if not any(key.startswith(CAPITAL) for key in keys) and not scenario.capital.feedback:
-        plan = solve_capital(scenario, load_inputs(scenario))
-    rows = [(int(row["case"]), {key: row[key] for key in keys}) for row in cases.to_dict("records")]
-    for begin in range(0, len(rows), BATCH):
-        yield Job(scenario, plan, rows[begin : begin + BATCH])
+def sweep_to(
+    folder: str | Path,
+    scenario: Scenario,
+    vary: Mapping[str, Sequence[Any]],
+    executor: Executor | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> Sweep:
+    """Run a sweep and keep it in a folder, batch by batch: memory does not grow with the cases.
+
+    Parameters
+    ----------
+    folder
+        Folder of the sweep, new or empty.
+    resume
+        Go on with a sweep that was stopped there.
+    scenario, vary, executor, progress
+        As for `sweep`.
+
+    Returns
+    -------
+    Sweep
+        The results in the folder, read when asked for.
+
+    Raises
+    ------
+    InputError
+        If a key or a value is wrong, or the folder holds another sweep.
+    WorkerError
+        If a worker died: what is done is kept.
+    """
+    cases = cases_of(scenario, vary)
+    jobs = Jobs(scenario, cases)
+    about = {
+        "name": scenario.name,
+        "vary": {key: len(values) for key, values in vary.items()},
+        "scenario": _digest(scenario.model_dump_json(by_alias=True)),
+        "inputs": input_hashes(scenario),
+        "digest": _digest(cases.to_csv(index=False)),
+        "batch": jobs.batch,
+    }
+    kept = Kept(Path(folder), cases, about, resume)
+    waiting = [at for at in range(jobs.count) if not kept.has(at)]
+    _run(jobs, waiting, executor, progress, kept.put)
+    return kept.finish()
+
+
+class Jobs:
+    """The batches of a sweep, made when asked for; every one has the same plan."""
+
+    def __init__(self, scenario: Scenario, cases: pd.DataFrame) -> None:
+        self.scenario, self.cases = scenario, cases
+        self.keys = [key for key in cases.columns if key != "case"]
+        self.batch = min(max(BATCH, len(cases) // BATCHES), MOST_IN_BATCH)
+
+    @property
+    def count(self) -> int:
+        """How many batches there are."""
+        return math.ceil(len(self.cases) / self.batch)
+
+    def size(self, at: int) -> int:
+        """Return how many cases a batch has."""
+        return min(self.batch, len(self.cases) - at * self.batch)
+
+    @cached_property
+    def plan(self) -> CapitalPlan | None:
+        """The capital plan, if no case changes what it rests on."""
+        moved = any(key.startswith(CAPITAL) for key in self.keys)
+        if moved or self.scenario.capital.feedback:
+            return None
+        return solve_capital(self.scenario, load_inputs(self.scenario))
+
+    def job(self, at: int) -> Job:
+        """Make a batch."""
+        rows = self.cases.iloc[at * self.batch : (at + 1) * self.batch].to_dict("records")
+        mine = [(int(row["case"]), {key: row[key] for key in self.keys}) for row in rows]
+        return Job(self.scenario, self.plan, mine)
+
+
+def _run(
+    jobs: Jobs,
+    waiting: Sequence[int],
+    executor: Executor | None,
+    progress: Progress | None,
+    keep: Callable[[int, pd.DataFrame], None],
+) -> None:
+    """Run the batches that wait, and keep each as it is done."""
+    total = len(jobs.cases)
+    done = total - sum(jobs.size(at) for at in waiting)
+    if progress is not None:
+        progress(done, total)
+    for at, table in _answers(jobs, waiting, executor):
+        keep(at, table)
+        done += jobs.size(at)
+        if progress is not None:
+            progress(done, total)
 
 
 def _answers(
-    jobs: list[Job], waiting: list[int], executor: Executor | None
+    jobs: Jobs, waiting: Sequence[int], executor: Executor | None
 ) -> Iterator[tuple[int, pd.DataFrame]]:
     """Yield batches as they are done; those not begun are called off if the caller stops."""
     if executor is None:
         for at in waiting:
-            yield at, run_batch(jobs[at])
+            yield at, run_batch(jobs.job(at))
         return
-    futures: dict[Future[pd.DataFrame], int] = {
-        executor.submit(run_batch, jobs[at]): at for at in waiting
-    }
+    left = iter(waiting)
+    futures: dict[Future[pd.DataFrame], int] = {}
     try:
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+        while True:
+            # no more at once than workers can be waiting for, so that memory stays flat
+            for at in itertools.islice(left, AHEAD - len(futures)):
+                futures[executor.submit(run_batch, jobs.job(at))] = at
+            if not futures:
+                return
+            for future in wait(futures, return_when=FIRST_COMPLETED).done:
+                at = futures.pop(future)
+                yield at, future.result()
+    except Exception as error:
+        if isinstance(error, BrokenExecutor | CancelledError) or _of_cluster(error):
+            raise WorkerError(
+                f"A worker died ({type(error).__name__}: {error}). What is done is kept where the "
+                "sweep has a folder: go on with --resume, with fewer --jobs if memory ran out."
+            ) from error
+        raise
     finally:
         for future in futures:
             future.cancel()
+
+
+def _of_cluster(error: Exception) -> bool:
+    return type(error).__module__.startswith("distributed")
 
 
 READS = {"data", "years", "allocation", "envelope", "prevention", "capital"}
@@ -186,9 +284,10 @@ def run_batch(job: Job) -> pd.DataFrame:
             if read not in tables:
                 tables = {read: load_inputs(mine)}
             parts.append(_rows(case, join(mine, tables[read], job.plan)))
-        except NelfinError as error:
-            row = [case, "", "", "", float("nan"), "", str(error)]
-            parts.append(pd.DataFrame([row], columns=COLUMNS))
+        except Exception as error:  # one case must not cost the others
+            said = str(error) if isinstance(error, NelfinError) else f"fault of ours: {error!r}"
+            row = [case, "", "", "", float("nan"), "", said]
+            parts.append(pd.DataFrame([row], columns=RESULTS))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -201,63 +300,7 @@ def _rows(case: int, joint: Joint) -> pd.DataFrame:
     budget = joint.budgets["budget"].sum("stream").rename(place="of")
     frame = budget.transpose("of", "year").to_series().rename("value").reset_index()
     parts.append(frame.assign(measure="budget", unit="£m"))
-    return pd.concat(parts, ignore_index=True).assign(case=case, error="")[COLUMNS]
-
-
-class Kept:
-    """Batches of a sweep kept in a folder.
-
-    Raises
-    ------
-    InputError
-        If the folder is there without `resume`, or holds another sweep.
-    """
-
-    def __init__(self, folder: Path, scenario: Scenario, cases: pd.DataFrame, resume: bool) -> None:
-        self.folder = folder
-        about = {
-            "version": __version__,
-            "scenario": _digest(scenario.model_dump_json(by_alias=True)),
-            "cases": _digest(cases.to_csv(index=False)),
-            "batch": BATCH,
-        }
-        file = folder / "sweep.json"
-        if file.is_file():
-            before = json.loads(file.read_text(encoding="utf-8"))
-            if not resume:
-                raise InputError.one(
-                    str(folder), "holds a sweep.", "Add --resume, or choose another folder."
-                )
-            if before != about:
-                raise InputError.one(
-                    str(folder),
-                    "holds another sweep, or one of another version.",
-                    "Choose another folder.",
-                )
-        elif folder.exists() and any(folder.iterdir()):
-            raise InputError.one(str(folder), "is not empty.", "Choose another folder.")
-        try:
-            (folder / "batches").mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError.one(
-                str(folder), f"cannot be written: {error.strerror or error}.", REMEDY
-            ) from None
-        write_whole(file, lambda part: part.write_text(json.dumps(about), encoding="utf-8"), REMEDY)
-
-    def _file(self, at: int) -> Path:
-        return self.folder / "batches" / f"{at:06d}.parquet"
-
-    def has(self, at: int) -> bool:
-        """Say whether a batch is there."""
-        return self._file(at).is_file()
-
-    def put(self, at: int, table: pd.DataFrame) -> None:
-        """Keep a batch."""
-        write_whole(self._file(at), lambda part: table.to_parquet(part, index=False), REMEDY)
-
-    def get(self, at: int) -> pd.DataFrame:
-        """Read a batch."""
-        return pd.read_parquet(self._file(at))
+    return pd.concat(parts, ignore_index=True).assign(case=case, error="")[RESULTS]
 
 
 def _digest(text: str) -> str:

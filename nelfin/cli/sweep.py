@@ -14,6 +14,9 @@ import click
 from nelfin.cli.options import set_option, write_table
 from nelfin.errors import InputError
 
+FEW = 200
+"""Cases up to which the results are written as CSV too."""
+
 
 @click.command()
 @click.argument("scenario", required=False, type=click.Path())
@@ -50,10 +53,9 @@ def sweep(
     A case without an answer is a row with its error. Ctrl-C keeps what is done, and --resume goes
     on. DIR gets sweep.parquet and, if there are no more than 200 cases, sweep.csv.
     """
+    from nelfin.report.sweeps import sweep_text
     from nelfin.scenario import load_scenario
-    from nelfin.sweeping import REMEDY
-    from nelfin.sweeping import sweep as run_sweep
-    from nelfin.writing import write_whole
+    from nelfin.sweeping import sweep_to
 
     loaded = load_scenario(scenario, overrides)
     values = dict(_values(text) for text in vary)
@@ -63,17 +65,16 @@ def sweep(
         raise InputError.one("--jobs and --scheduler", "exclude each other.", "Keep one.")
     with _executor(jobs, scheduler) as executor, _bar() as progress:
         try:
-            table = run_sweep(loaded, values, executor, output, resume, progress)
+            found = sweep_to(output, loaded, values, executor, resume, progress)
         except KeyboardInterrupt:
             click.echo("nelfin: stopped. What is done is kept: go on with --resume.", err=True)
             raise click.exceptions.Exit(130) from None
-    write_whole(output / "sweep.parquet", lambda part: table.to_parquet(part, index=False), REMEDY)
-    count = table["case"].nunique()
-    if count <= 200:
-        write_table(table, output / "sweep.csv")
-    failed = int((table["error"] != "").sum())
-    words = f", {failed} without an answer" if failed else ""
-    click.echo(f"{count:,} cases{words}. Written to {output}.", err=True)
+    if len(found) <= FEW:
+        write_table(found.table(), output / "sweep.csv")
+    click.echo(sweep_text(found))
+    failed = len(found.errors())
+    words = f", {failed:,} without an answer" if failed else ""
+    click.echo(f"{len(found):,} cases{words}. Written to {output}.", err=True)
 
 
 def _values(text: str) -> tuple[str, list[Any]]:
@@ -106,10 +107,10 @@ def _range(text: str, parts: list[str]) -> list[Any]:
 def _value(text: str) -> Any:
     plain = text.strip()
     try:
-        value = tomllib.loads(f"value = {plain}")["value"]
+        value: Any = tomllib.loads(f"value = {plain}")["value"]
     except tomllib.TOMLDecodeError:
         return plain  # a bare word is a text
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return value
 
 
 @contextmanager

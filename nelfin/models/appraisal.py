@@ -46,3 +46,10 @@ def price_index(growth_pct: float, periods: npt.ArrayLike) -> Array:
 def first_year(years: list[str], holds: npt.NDArray[np.bool_]) -> str:
     """Return the first year in which something holds, or "" if it never does."""
     return years[int(np.argmax(holds))] if holds.any() else ""
+
+
+def lasting_from(years: list[str], holds: npt.NDArray[np.bool_]) -> str:
+    """Return the first year from which something always holds, or "" if the last year does not."""
+    broken = np.flatnonzero(~holds)
+    first = int(broken[-1]) + 1 if len(broken) else 0
+    return years[first] if first < len(years) else ""

@@ -15,6 +15,7 @@ import pandas as pd
 import xarray as xr
 
 from nelfin.data.inputs import ANY_TRUST, SYSTEM, Inputs
+from nelfin.models.appraisal import lasting_from
 from nelfin.scenario.schema import Recovery
 from nelfin.years import start_of
 
@@ -52,6 +53,16 @@ STEPS = ("opening underlying", *RECURRENT, "closing underlying", *ONE_OFF, "repo
 MONTHS = 12
 EARLY = 5
 """Months by which the share of a year's position is known."""
+
+
+IN_BALANCE = -0.05
+"""£m: a position that rounds to no deficit."""
+
+
+def balance_year(position: xr.DataArray) -> str:
+    """Return the first year from which a position is never again in deficit, or ""."""
+    years = [str(year) for year in position["year"].values]
+    return lasting_from(years, position.to_numpy() >= IN_BALANCE)
 
 
 @dataclass(frozen=True)

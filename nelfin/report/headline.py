@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
+from nelfin.models.recovery import balance_year
 from nelfin.result import Result
 
 
@@ -75,8 +75,8 @@ def headline(result: Result) -> Headline:
         reported=data["system_reported"].to_series(),
         underlying=data["system_underlying"].to_series(),
         pinned_years=str(data.attrs["pinned_years"]),
-        balance_year=_balance_year(data["system_reported"]),
-        underlying_balance_year=_balance_year(data["system_underlying"]),
+        balance_year=balance_year(data["system_reported"]),
+        underlying_balance_year=balance_year(data["system_underlying"]),
         one_off=bridge.sel(step="non-recurrent efficiency", drop=True).to_series(),
         places=_places(data),
         budget_year=str(data.attrs["last_published_year"]),
@@ -106,13 +106,6 @@ def _marks(sources: pd.DataFrame, main: str) -> dict[str, str]:
         if doubtful:
             marks[section] = "illustrative: " + ", ".join(doubtful)
     return marks
-
-
-def _balance_year(position: xr.DataArray) -> str:
-    """Return the first year from which the position is never again in deficit (£0.05m rounds)."""
-    short = np.flatnonzero(position.to_numpy() < -0.05)
-    first = int(short[-1]) + 1 if len(short) else 0
-    return str(position["year"].values[first]) if first < position.sizes["year"] else ""
 
 
 def _categories(plan: pd.DataFrame, projects: pd.DataFrame, years: list[str]) -> pd.DataFrame:

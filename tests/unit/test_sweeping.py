@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,11 +13,13 @@ import pytest
 
 import nelfin
 from nelfin.data import load_inputs
-from nelfin.errors import InputError
+from nelfin.errors import InputError, WorkerError
 from nelfin.joint import join, solve_capital
+from nelfin.report.sweeps import case_table, sweep_text
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed
-from nelfin.sweeping import cases_of, sweep
+from nelfin.sweeping import cases_of, run_batch, sweep, sweep_to
+from nelfin.swept import open_sweep
 
 pytestmark = pytest.mark.unit
 
@@ -23,6 +27,10 @@ VARY: dict[str, list[Any]] = {
     "recovery.efficiency_pct": [3.0, 4.0, 5.0],
     "envelope.growth_pct.core": [2.0, 3.0, 4.0],
 }
+
+
+def same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False, check_exact=True)
 
 
 @pytest.fixture(scope="module")
@@ -83,33 +91,154 @@ def test_what_is_kept_is_not_run_again(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        sweep(scenario, VARY, folder=tmp_path / "s", progress=stop)
+        sweep_to(tmp_path / "s", scenario, VARY, progress=stop)
     assert told == [(0, 9), (2, 9), (4, 9)]
     kept = sorted(path.name for path in (tmp_path / "s" / "batches").iterdir())
     assert kept == ["000000.parquet", "000001.parquet"]
     told.clear()
-    again = sweep(
-        scenario, VARY, folder=tmp_path / "s", resume=True,
+    with pytest.raises(InputError, match="holds a sweep that is not done"):
+        open_sweep(tmp_path / "s")
+    again = sweep_to(
+        tmp_path / "s", scenario, VARY, resume=True,
         progress=lambda done, total: told.append((done, total)),
     )  # fmt: skip
     assert told[0] == (4, 9)
     assert told[-1] == (9, 9)
-    pd.testing.assert_frame_equal(again, table)
+    same(again.table(), table)
+    assert sorted(path.name for path in (tmp_path / "s").iterdir()) == [
+        "cases.parquet", "sweep.json", "sweep.parquet",
+    ]  # fmt: skip
+    # one that is done is not run again, nor lost
+    told.clear()
+    done = sweep_to(
+        tmp_path / "s", scenario, VARY, resume=True,
+        progress=lambda done, total: told.append((done, total)),
+    )  # fmt: skip
+    assert told == [(9, 9)]
+    same(done.table(), table)
 
 
-def test_a_folder_of_another_sweep_is_refused(scenario: Scenario, tmp_path: Path) -> None:
+def test_a_folder_of_another_sweep_is_refused(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one = {"recovery.efficiency_pct": [4.0]}
-    sweep(scenario, one, folder=tmp_path / "s")
+    sweep_to(tmp_path / "s", scenario, one)
     with pytest.raises(InputError, match=r"holds a sweep\. Add --resume"):
-        sweep(scenario, one, folder=tmp_path / "s")
+        sweep_to(tmp_path / "s", scenario, one)
+    other = {"recovery.efficiency_pct": [5.0]}
     with pytest.raises(InputError, match="holds another sweep"):
-        sweep(scenario, {"recovery.efficiency_pct": [5.0]}, folder=tmp_path / "s", resume=True)
+        sweep_to(tmp_path / "s", scenario, other, resume=True)
+    # a table that was edited since makes it another sweep
+    monkeypatch.setattr("nelfin.sweeping.input_hashes", lambda _: {"projects": "edited"})
+    with pytest.raises(InputError, match="one of other tables"):
+        sweep_to(tmp_path / "s", scenario, one, resume=True)
+    monkeypatch.undo()
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("mine")
     with pytest.raises(InputError, match="is not empty"):
-        sweep(scenario, one, folder=tmp_path / "full")
+        sweep_to(tmp_path / "full", scenario, one)
     with pytest.raises(InputError, match="cannot be written"):
-        sweep(scenario, one, folder="/proc/nowhere/s")
+        sweep_to("/proc/nowhere/s", scenario, one)
+    with pytest.raises(InputError, match="is not the folder of a sweep"):
+        open_sweep(tmp_path / "full")
+
+
+def test_a_sweep_of_a_newer_version_is_refused(scenario: Scenario, tmp_path: Path) -> None:
+    one = {"recovery.efficiency_pct": [4.0]}
+    sweep_to(tmp_path / "s", scenario, one)
+    file = tmp_path / "s" / "sweep.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"version": "9.1.0"}))
+    for act in (open_sweep, lambda folder: sweep_to(folder, scenario, one, resume=True)):
+        with pytest.raises(InputError, match=r"was written by nelfin 9\.1\.0, which is newer"):
+            act(tmp_path / "s")
+
+
+def test_what_is_asked_for_is_read_and_no_more(
+    scenario: Scenario, table: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nelfin.sweeping.BATCH", 4)
+    kept = sweep_to(tmp_path / "s", scenario, VARY)
+    assert len(kept) == 9
+    assert len(kept.cases) == 9
+    part = open_sweep(tmp_path / "s").table(measure="budget", of="Newham", year="2030/31")
+    mine = table["measure"].eq("budget") & table["of"].eq("Newham") & table["year"].eq("2030/31")
+    same(part, table[mine].reset_index(drop=True))
+    same(kept.table(cases=[2, 7]), table[table["case"].isin([2, 7])].reset_index(drop=True))
+    assert kept.errors().empty
+    assert repr(kept) == "<nelfin.Sweep s, 9 cases>"
+
+
+def test_each_case_is_told_with_its_balance(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = changed(scenario, {"allocation.streams.core.rule": "ccg-2018-19"})
+    kept = sweep_to(tmp_path / "s", mine, {"envelope.growth_pct.core": [-10.0, 6.0]})
+    found = case_table(kept).set_index("envelope.growth_pct.core")
+    reported = kept.table(measure="system_reported").set_index("year")["value"]
+    assert found.loc[6.0, "reported_gbp_m"] == reported["2032/33"]
+    first = found.loc[6.0, "balance_from"]
+    assert (reported[reported.index >= first] >= -0.05).all()
+    assert reported[reported.index < first].iloc[-1] < -0.05
+    assert pd.isna(found.loc[-10.0, "reported_gbp_m"])
+    text = sweep_text(kept)
+    assert "no answer" in text
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert len(kept.errors()) == 1
+    monkeypatch.setattr("nelfin.report.sweeps.SHOWN", 1)
+    assert "and 1 more cases: read sweep.parquet." in sweep_text(kept)
+
+
+def test_a_fault_in_one_case_does_not_cost_the_others(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import nelfin.sweeping as room
+
+    real = room.join
+
+    def fragile(mine: Scenario, *rest: Any) -> Any:
+        if mine.recovery.efficiency_pct == 4.0:
+            raise ZeroDivisionError("no such luck")
+        return real(mine, *rest)
+
+    monkeypatch.setattr(room, "join", fragile)
+    found = sweep(scenario, {"recovery.efficiency_pct": [3.0, 4.0, 5.0]})
+    wrong = found[found["error"] != ""]
+    assert wrong["case"].tolist() == [1]
+    assert "fault of ours: ZeroDivisionError('no such luck')" in wrong["error"].iloc[0]
+    assert found["case"].nunique() == 3
+
+
+def die(_: Any) -> None:
+    os._exit(9)
+
+
+def test_a_worker_that_dies_is_said_to_have(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nelfin.sweeping.run_batch", die)
+    with ProcessPoolExecutor(1) as executor, pytest.raises(WorkerError, match="A worker died"):
+        sweep_to(tmp_path / "s", scenario, VARY, executor)
+    monkeypatch.setattr("nelfin.sweeping.run_batch", run_batch)
+    assert len(sweep_to(tmp_path / "s", scenario, VARY, resume=True)) == 9
+
+
+def test_no_more_batches_are_handed_out_than_may_wait(
+    scenario: Scenario, table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nelfin.sweeping.BATCH", 1)
+    monkeypatch.setattr("nelfin.sweeping.AHEAD", 2)
+    running: list[int] = []
+
+    class Counting(ThreadPoolExecutor):
+        def submit(self, *args: Any, **named: Any) -> Any:
+            future = super().submit(*args, **named)
+            running.append(0)
+            future.add_done_callback(lambda _: running.pop())
+            assert len(running) <= 2
+            return future
+
+    with Counting(1) as executor:
+        same(sweep(scenario, VARY, executor), table)
 
 
 def test_keys_and_values_that_cannot_be_are_told_in_one_go(scenario: Scenario) -> None:
@@ -142,3 +271,5 @@ def test_keys_and_values_that_cannot_be_are_told_in_one_go(scenario: Scenario) -
 
 def test_the_public_name_is_the_function() -> None:
     assert nelfin.sweep is sweep
+    assert nelfin.sweep_to is sweep_to
+    assert nelfin.open_sweep is open_sweep

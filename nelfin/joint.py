@@ -70,7 +70,12 @@ class Joint:
         }
 
 
-def join(scenario: Scenario, inputs: Inputs, plan: CapitalPlan | None = None) -> Joint:
+def join(
+    scenario: Scenario,
+    inputs: Inputs,
+    plan: CapitalPlan | None = None,
+    check_prices: bool = False,
+) -> Joint:
     """Run the models one after the other, and again while the capital limits move.
 
     Parameters
@@ -79,6 +84,8 @@ def join(scenario: Scenario, inputs: Inputs, plan: CapitalPlan | None = None) ->
         A scenario and its tables.
     plan
         A capital plan to take as it is: of a case that differs in nothing capital rests on.
+    check_prices
+        Confirm the price of capital by solving again with £1m more and less of each limit.
 
     Raises
     ------
@@ -97,7 +104,10 @@ def join(scenario: Scenario, inputs: Inputs, plan: CapitalPlan | None = None) ->
     passes, settled = 0, not feedback
     while True:
         if plan is None or passes:
-            plan = solve_case(capital_case(scenario, inputs, limits))
+            case = capital_case(scenario, inputs, limits)
+            plan = solve_case(
+                replace(case, settings=replace(case.settings, check_prices=check_prices))
+            )
         passes += 1
         charges = consequences(
             plan, inputs.asset_types, scenario.recovery.pdc_pct, organisations, years
@@ -291,9 +301,13 @@ def capital_case(scenario: Scenario, inputs: Inputs, limits: pd.DataFrame | None
 
 
 def solve_capital(scenario: Scenario, inputs: Inputs) -> CapitalPlan:
-    """Solve the capital plan of a scenario, its limits as they stand."""
+    """Solve the capital plan of a scenario, its limits as they stand, prices unconfirmed."""
     check_schemes(scenario, inputs)
-    return solve_case(capital_case(scenario, inputs))
+    return _solved(capital_case(scenario, inputs), check_prices=False)
+
+
+def _solved(case: Case, check_prices: bool) -> CapitalPlan:
+    return solve_case(replace(case, settings=replace(case.settings, check_prices=check_prices)))
 
 
 def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Dataset:

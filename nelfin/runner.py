@@ -60,7 +60,7 @@ def run(scenario: Scenario, draws: int = 0, seed: int = 0) -> Result:
         inputs = load_inputs(scenario)
         check_schemes(scenario, inputs)
     with _timed("models", seconds):
-        found = join(scenario, inputs)
+        found = join(scenario, inputs, check_prices=True)
     with _timed("sensitivity", seconds):
         moves = sensitivity(scenario, inputs)
     plan = found.plan

@@ -269,8 +269,15 @@ def _of_cluster(error: Exception) -> bool:
     return type(error).__module__.startswith("distributed")
 
 
-READS = {"data", "years", "allocation", "envelope", "prevention", "capital"}
-"""Sections that the tables are checked against."""
+READS: Any = {
+    "data": True,
+    "years": True,
+    "allocation": True,
+    "envelope": True,
+    "prevention": True,
+    "capital": {"benefit"},
+}
+"""Settings that the tables are read and checked by."""
 
 
 def run_batch(job: Job) -> pd.DataFrame:

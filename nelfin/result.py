@@ -14,6 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from nelfin.errors import InputError, nearest
+from nelfin.versions import require_readable
 
 TIDY: dict[str, tuple[str, ...]] = {
     "place_budgets": ("budget", "target", "opening", "ring_fence", "dft_opening", "dft"),
@@ -267,11 +268,14 @@ def open_result(folder: str | Path) -> Result:
     Raises
     ------
     InputError
-        If the folder is not a run folder, or a file of it is missing.
+        If the folder is not a run folder, a file of it is missing, or a newer version wrote it.
     """
     path = Path(folder)
     try:
         account = json.loads((path / "run.json").read_text(encoding="utf-8"))
+        if not isinstance(account, dict) or "capital" not in account:
+            raise ValueError("run.json is not that of a run")
+        require_readable(str(account["versions"]["nelfin"]), str(path))
         toml = (path / "scenario.resolved.toml").read_text(encoding="utf-8")
         with xr.open_dataset(path / "results.nc", engine="h5netcdf") as stored:
             data = stored.load()
@@ -279,9 +283,7 @@ def open_result(folder: str | Path) -> Result:
             file.stem: pd.read_csv(file, keep_default_na=False, na_values=[""])
             for file in sorted((path / "tables").glob("*.csv"))
         }
-        if not isinstance(account, dict) or "capital" not in account:
-            raise ValueError("run.json is not that of a run")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError.one(
             str(path), f"is not a run folder that can be read: {error}.", "Name a folder of a run."
         ) from None

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,8 @@ from nelfin.data.inputs import opening_files
 from nelfin.data.register import register
 from nelfin.draws import draw_positions, tornado
 from nelfin.joint import Joint, capital_data, check_schemes, join
+from nelfin.models.capital import CapitalPlan
+from nelfin.models.recovery import balance_year
 from nelfin.odds import odds_table
 from nelfin.result import Result, tidy_tables
 from nelfin.scenario import Scenario, resolved_toml
@@ -98,11 +101,36 @@ def run(scenario: Scenario, draws: int = 0, seed: int = 0) -> Result:
         "draws": draws,
         "seed": seed,
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
+        "headline": _headline(data, plan, tables),
         "capital": plan.solve,
         "capital_passes": found.passes,
         "warnings": _warnings(scenario, found),
     }
     return Result(scenario.name, data, tables, resolved_toml(scenario), provenance)
+
+
+def _headline(
+    data: xr.Dataset, plan: CapitalPlan, tables: dict[str, pd.DataFrame]
+) -> dict[str, Any]:
+    """Return the figures by which a run is known in a list of runs."""
+    last, year = str(data["year"].values[-1]), data.attrs["last_published_year"]
+    budgets = data[["budget", "target"]].sum("stream").sel(year=year)
+    distance = (budgets["budget"] / budgets["target"] - 1).to_series()
+    odds = None
+    if "odds" in tables:
+        by_name = tables["odds"].set_index(["measure", "year"])["value"]
+        odds = float(by_name["odds_of_balance", last])
+    return {
+        "balance_from": balance_year(data["system_reported"]),
+        "last_year": last,
+        "reported_gbp_m": float(data["system_reported"][-1]),
+        "underlying_gbp_m": float(data["system_underlying"][-1]),
+        "schemes_funded": int((plan.plan["status"] != "not funded").sum()),
+        "capital_used_gbp_m": float(plan.plan["cdel_gbp_m"].sum()),
+        "furthest_under_target": str(distance.idxmin()),
+        "dft": float(distance.min()),
+        "odds_of_balance": odds,
+    }
 
 
 @contextmanager

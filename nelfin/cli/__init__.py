@@ -21,6 +21,7 @@ COMMANDS = {
     "import-practices": ("nelfin.cli.places", "Sum NHS England's practice file to places."),
     "converge": ("nelfin.cli.places", "Apply a pace-of-change rule to a table."),
     "sweep": ("nelfin.cli.sweep", "Run every combination of some settings."),
+    "runs": ("nelfin.cli.runs", "List a folder of runs with their headline figures; open one."),
     "compare": ("nelfin.cli.compare", "Set runs side by side: what differs, largest first."),
     "report": ("nelfin.cli.report", "Write the page or the workbook of a run again."),
     "new": ("nelfin.cli.scenario", "Copy the embedded scenario and its tables, to edit."),

@@ -46,7 +46,7 @@ replace_option = click.option("--force", is_flag=True, help="Replace a file that
 
 def as_records(tables: Mapping[str, Any]) -> dict[str, Any]:
     """Return tables as lists of rows that JSON knows: no number is null."""
-    return {name: json.loads(table.to_json(orient="records")) for name, table in tables.items()}
+    return {name: json.loads(table.to_json(orient="records", double_precision=15)) for name, table in tables.items()}
 
 
 def echo_json(found: Any) -> None:

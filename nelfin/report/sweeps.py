@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
 from nelfin.models.appraisal import lasting_from
 from nelfin.models.recovery import IN_BALANCE
 from nelfin.report.terminal import table_text
-from nelfin.report.words import money, setting_words
+from nelfin.report.words import money, percent, setting_words
 from nelfin.swept import Sweep
 
 SHOWN = 40
@@ -76,3 +76,35 @@ def sweep_text(sweep: Sweep) -> str:
 
 def _shown(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def runs_text(runs: pd.DataFrame) -> str:
+    """Return a list of runs: when, balance, last position, schemes, and who is under target."""
+    if runs.empty:
+        return "No run fits."
+    heads = ["folder", "day", "balance", "reported", "schemes", "furthest under"]
+    rows = []
+    for row in runs.to_dict("records"):
+        started = str(row["started"])[:10]
+        if row["kind"] == "sweep" or row["note"]:
+            cases = f"{int(row['cases']):,} cases" if pd.notna(row["cases"]) else ""
+            said = ", ".join(words for words in (cases, row["note"]) if words)
+            rows.append([row["folder"], started, "", "", "", said])
+            continue
+        balance = row["balance_from"] if isinstance(row["balance_from"], str) else None
+        under = row["furthest_under_target"]
+        rows.append(
+            [
+                row["folder"],
+                started,
+                "–" if balance is None else balance or "none",
+                _number(row["reported_gbp_m"], money),
+                _number(row["schemes_funded"], lambda value: f"{value:.0f}"),
+                f"{under} {_number(row['dft'], percent)}" if isinstance(under, str) else "–",
+            ]
+        )
+    return table_text(heads, rows, left=2)
+
+
+def _number(value: object, shown: Callable[[float], str]) -> str:
+    return "–" if pd.isna(value) else shown(float(str(value)))

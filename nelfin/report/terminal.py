@@ -27,7 +27,7 @@ def table_text(heads: Sequence[str], rows: Sequence[Sequence[str]], left: int = 
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for at, head in enumerate(heads):
-        table.add_column(Text(head), justify="left" if at < left else "right")
+        table.add_column(Text(head), justify="left" if at < left else "right", overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console = Console(file=StringIO(), width=WIDTH, color_system=None, legacy_windows=False)

@@ -49,6 +49,15 @@ class InputError(NelfinError):
         return cls([Problem(where, what, remedy)])
 
 
+class OutputError(InputError):
+    """What was worked out cannot be written: the disk is full, or the place may not be used."""
+
+    @classmethod
+    def at(cls, place: object, error: OSError, remedy: str) -> OutputError:
+        """Make the error of a place that cannot be written."""
+        return cls([Problem(str(place), f"cannot be written: {error.strerror or error}.", remedy)])
+
+
 class NoAnswerError(NelfinError):
     """The question has no answer: limits that cannot all hold, a goal out of reach."""
 

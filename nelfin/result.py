@@ -7,13 +7,14 @@ import os
 import shutil
 import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import xarray as xr
 
-from nelfin.errors import InputError, nearest
+from nelfin.errors import InputError, OutputError, nearest
 from nelfin.versions import require_readable
 
 TIDY: dict[str, tuple[str, ...]] = {
@@ -184,8 +185,12 @@ class Result:
             self._write(part, report)
             _replace(target, part)
         except OSError as error:
-            raise InputError.one(
-                str(target), f"cannot be written: {error.strerror}.", "Choose another folder."
+            raise OutputError.at(target, error, "Choose another folder.") from None
+        except OutputError as error:
+            # by the name the reader knows, not that of the folder beside it
+            raise OutputError(
+                replace(problem, where=problem.where.replace(str(part), str(target)))
+                for problem in error.problems
             ) from None
         finally:
             shutil.rmtree(part, ignore_errors=True)
@@ -196,7 +201,8 @@ class Result:
         return target
 
     def _write(self, folder: Path, report: bool) -> None:
-        self.data.to_netcdf(folder / "results.nc", engine="h5netcdf")
+        # made in memory: on a full disk HDF5 itself does not return an error but dies
+        (folder / "results.nc").write_bytes(self.data.to_netcdf(engine="h5netcdf"))
         (folder / "tables").mkdir()
         for name, table in self._tables.items():
             table.to_csv(folder / "tables" / f"{name}.csv", index=False, lineterminator="\n")

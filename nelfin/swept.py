@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from nelfin.errors import InputError
+from nelfin.errors import InputError, OutputError
 from nelfin.versions import HERE, require_readable
 from nelfin.writing import write_whole
 
@@ -182,9 +182,7 @@ class Kept:
         try:
             (folder / "batches").mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise InputError.one(
-                str(folder), f"cannot be written: {error.strerror or error}.", REMEDY
-            ) from None
+            raise OutputError.at(folder, error, REMEDY) from None
         text = json.dumps(self.about, indent=1, ensure_ascii=False)
         write_whole(folder / "cases.parquet", cases.to_parquet, REMEDY)
         write_whole(file, lambda part: part.write_text(text, encoding="utf-8"), REMEDY)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from nelfin.errors import InputError
+from nelfin.errors import OutputError
 
 
 def write_whole(
@@ -25,7 +25,7 @@ def write_whole(
 
     Raises
     ------
-    InputError
+    OutputError
         If it cannot be written.
     """
     part = file.with_name(f".{file.name}.part-{os.getpid()}")
@@ -33,8 +33,6 @@ def write_whole(
         write(part)
         part.replace(file)
     except OSError as error:
-        raise InputError.one(
-            str(file), f"cannot be written: {error.strerror or error}.", remedy
-        ) from None
+        raise OutputError.at(file, error, remedy) from None
     finally:
         part.unlink(missing_ok=True)

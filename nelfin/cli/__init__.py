@@ -8,7 +8,7 @@ from importlib import import_module
 
 import click
 
-from nelfin.errors import InputError, NelfinError
+from nelfin.errors import InputError, NelfinError, OutputError
 
 COMMANDS = {
     "run": ("nelfin.cli.run", "Run a scenario and write its results and report."),
@@ -106,7 +106,12 @@ def main() -> None:
 def _say(error: InputError) -> None:
     count = len(error.problems)
     head = "a problem" if count == 1 else f"{count} problems"
-    click.echo(f"nelfin: {head} with the input. Nothing was written.", err=True)
+    said = (
+        "the output cannot be written."
+        if isinstance(error, OutputError)
+        else f"{head} with the input. Nothing was written."
+    )
+    click.echo(f"nelfin: {said}", err=True)
     for problem in error.problems[:SHOWN]:
         click.echo(f"  {problem}", err=True)
     if count > SHOWN:

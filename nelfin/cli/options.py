@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from nelfin.errors import InputError
+from nelfin.errors import InputError, OutputError
 from nelfin.writing import write_whole
 
 scenario_argument = click.argument("scenario", required=False, type=click.Path())
@@ -46,7 +46,10 @@ replace_option = click.option("--force", is_flag=True, help="Replace a file that
 
 def as_records(tables: Mapping[str, Any]) -> dict[str, Any]:
     """Return tables as lists of rows that JSON knows: no number is null."""
-    return {name: json.loads(table.to_json(orient="records", double_precision=15)) for name, table in tables.items()}
+    return {
+        name: json.loads(table.to_json(orient="records", double_precision=15))
+        for name, table in tables.items()
+    }
 
 
 def echo_json(found: Any) -> None:
@@ -66,9 +69,9 @@ def require_free(file: Path, force: bool) -> None:
         raise InputError.one(str(file), "has no folder to stand in.", "Make the folder first.")
 
 
-def write_table(table: Any, file: Path) -> None:
+def write_table(table: Any, file: Path, remedy: str = "Choose another place.") -> None:
     """Write a table as CSV: whole beside the file first, then renamed."""
-    write_whole(file, lambda part: table.to_csv(part, index=False, lineterminator="\n"))
+    write_whole(file, lambda part: table.to_csv(part, index=False, lineterminator="\n"), remedy)
 
 
 def write_tables(
@@ -84,8 +87,6 @@ def write_tables(
             (part / name).write_text(text, encoding="utf-8")
         part.rename(folder)
     except OSError as error:
-        raise InputError.one(
-            str(folder), f"cannot be written: {error.strerror}.", "Choose another folder."
-        ) from None
+        raise OutputError.at(folder, error, "Choose another folder.") from None
     finally:
         shutil.rmtree(part, ignore_errors=True)

@@ -14,7 +14,7 @@ from nelfin.cli.options import (
     set_option,
     strict_option,
 )
-from nelfin.errors import InputError
+from nelfin.errors import InputError, OutputError
 from nelfin.evidence import STATUSES
 
 
@@ -29,9 +29,7 @@ def new(folder: Path) -> None:
     try:
         shutil.copytree(packaged_folder(), folder, dirs_exist_ok=True)
     except OSError as error:
-        raise InputError.one(
-            str(folder), f"cannot be written: {error.strerror or error}.", "Choose another folder."
-        ) from None
+        raise OutputError.at(folder, error, "Choose another folder.") from None
     click.echo(f"Copied to {folder}. Edit scenario.toml and the tables, then run:", err=True)
     click.echo(f"nelfin run {folder / 'scenario.toml'}")
 

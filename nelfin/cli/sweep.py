@@ -56,6 +56,7 @@ def sweep(
     from nelfin.report.sweeps import sweep_text
     from nelfin.scenario import load_scenario
     from nelfin.sweeping import sweep_to
+    from nelfin.swept import REMEDY
 
     loaded = load_scenario(scenario, overrides)
     values = dict(_values(text) for text in vary)
@@ -70,7 +71,7 @@ def sweep(
             click.echo("nelfin: stopped. What is done is kept: go on with --resume.", err=True)
             raise click.exceptions.Exit(130) from None
     if len(found) <= FEW:
-        write_table(found.table(), output / "sweep.csv")
+        write_table(found.table(), output / "sweep.csv", REMEDY)
     click.echo(sweep_text(found))
     failed = len(found.errors())
     words = f", {failed:,} without an answer" if failed else ""

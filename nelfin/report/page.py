@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from nelfin.errors import InputError
+from nelfin.errors import OutputError
 from nelfin.evidence import MEANING
 from nelfin.report.charts import CHARTS, Card
 from nelfin.report.headline import headline
@@ -36,16 +36,14 @@ def write_page(result: Result, file: Path) -> None:
 
     Raises
     ------
-    InputError
+    OutputError
         If the file cannot be written.
     """
     text = render(result)
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise InputError.one(
-            str(file), f"cannot be written: {error.strerror}.", "Choose another file."
-        ) from None
+        raise OutputError.at(file, error, "Choose another file.") from None
 
 
 def render(result: Result) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from nelfin.errors import InputError
+from nelfin.errors import OutputError
 from nelfin.report.headline import headline
 from nelfin.report.summary import summary
 from nelfin.result import Result
@@ -47,7 +47,7 @@ def write_workbook(result: Result, file: Path) -> None:
 
     Raises
     ------
-    InputError
+    OutputError
         If the file cannot be written.
     """
     options = {
@@ -63,7 +63,7 @@ def write_workbook(result: Result, file: Path) -> None:
             for name, title in there.items():
                 _table(book, title, name, result.table(name))
     except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        raise InputError.one(
+        raise OutputError.one(
             str(file), f"cannot be written: {error}.", "Close it or choose another file."
         ) from None
 

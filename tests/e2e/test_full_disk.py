@@ -47,7 +47,7 @@ def test_a_sweep_keeps_what_is_done_and_goes_on(tmp_path: Path, blocks: int) -> 
     """The cases do not fit; then only the table as CSV."""
     done = limited(blocks, *SWEEP, cwd=tmp_path)
     assert done.returncode == 2, done.stderr
-    assert "cannot be written: File too large. Free space, or choose another" in done.stderr
+    assert "File too large. Free space, or choose another folder" in done.stderr
     assert "go on with --resume" in done.stderr
     assert not list((tmp_path / "s").rglob(".*"))
     again = run(*SWEEP, "--resume", cwd=tmp_path)

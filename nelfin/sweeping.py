@@ -41,7 +41,7 @@ BATCH = 8
 MOST = 1_000_000
 """Cases of one sweep at the most."""
 
-BATCHES, MOST_IN_BATCH = 4096, 256
+BATCHES, MOST_IN_BATCH = 1024, 256
 """Batches that are aimed at, and cases in one of them at the most."""
 
 AHEAD = 512

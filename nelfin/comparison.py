@@ -113,10 +113,11 @@ def _measures(run: Result) -> pd.Series:
 
 def _flags(runs: list[Result], names: list[str]) -> list[str]:
     flags = []
+    drawn = all(run.provenance.get("draws") for run in runs)
     for label, of in (
         ("version of nelfin", lambda run: run.provenance["versions"].get("nelfin")),
         ("years", lambda run: f"{run.data['year'].values[0]} to {run.data['year'].values[-1]}"),
-        ("seed of the draws", lambda run: run.provenance.get("seed")),
+        ("seed of the draws", lambda run: run.provenance.get("seed") if drawn else None),
         ("number of draws", lambda run: run.provenance.get("draws")),
     ):
         seen = [of(run) for run in runs]

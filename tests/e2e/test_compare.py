@@ -29,7 +29,7 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "data.positions": str(folder / "positions.csv"),
         }
     )
-    return nelfin.run(scenario).save(folder / "run", report=False)
+    return nelfin.run(scenario, draws=200, seed=1).save(folder / "run", report=False)
 
 
 def test_settings_come_first_then_results_by_size(

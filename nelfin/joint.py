@@ -74,6 +74,7 @@ def join(
     scenario: Scenario,
     inputs: Inputs,
     plan: CapitalPlan | None = None,
+    budgets: xr.Dataset | None = None,
     check_prices: bool = False,
 ) -> Joint:
     """Run the models one after the other, and again while the capital limits move.
@@ -84,6 +85,8 @@ def join(
         A scenario and its tables.
     plan
         A capital plan to take as it is: of a case that differs in nothing capital rests on.
+    budgets
+        Place budgets to take as they are: of a case that differs in nothing they rest on.
     check_prices
         Confirm the price of capital by solving again with £1m more and less of each limit.
 
@@ -92,7 +95,7 @@ def join(
     NoAnswerError
         If no budgets or no capital plan meet their limits and rules.
     """
-    budgets = allocate(scenario, inputs)
+    budgets = allocate(scenario, inputs) if budgets is None else budgets
     prevention = shift_of(scenario, inputs, budgets)
     organisations = [str(name) for name in inputs.organisations["organisation"]]
     years = scenario.years.labels()

@@ -24,7 +24,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import xarray as xr
 
+from nelfin.allocations import allocate
 from nelfin.data import Inputs, load_inputs
 from nelfin.errors import InputError, NelfinError, Problems, WorkerError
 from nelfin.explain import CAPITAL
@@ -269,28 +271,32 @@ def _of_cluster(error: Exception) -> bool:
     return type(error).__module__.startswith("distributed")
 
 
-READS: Any = {
-    "data": True,
-    "years": True,
-    "allocation": True,
-    "envelope": True,
-    "prevention": True,
-    "capital": {"benefit"},
-}
+BUDGETS: Any = {"data": True, "years": True, "allocation": True, "envelope": True}
+"""Settings that place budgets rest on."""
+
+READS: Any = BUDGETS | {"prevention": True, "capital": {"benefit"}}
 """Settings that the tables are read and checked by."""
 
 
 def run_batch(job: Job) -> pd.DataFrame:
-    """Run a batch of cases; an error of a case is a row of it."""
+    """Run a batch of cases; an error of a case is a row of it.
+
+    What one case has read and shared out stands for the next where it would come out the same.
+    """
     parts = []
-    tables: dict[str, Inputs] = {}
+    tables: tuple[str, Inputs] | None = None
+    budgets: tuple[str, xr.Dataset] | None = None
     for case, settings in job.cases:
         try:
             mine = changed(job.scenario, settings)
-            read = mine.model_dump_json(by_alias=True, include=READS)
-            if read not in tables:
-                tables = {read: load_inputs(mine)}
-            parts.append(_rows(case, join(mine, tables[read], job.plan)))
+            read, shared = (
+                mine.model_dump_json(by_alias=True, include=k) for k in (READS, BUDGETS)
+            )
+            if tables is None or tables[0] != read:
+                tables = read, load_inputs(mine)
+            if budgets is None or budgets[0] != shared:
+                budgets = shared, allocate(mine, tables[1])
+            parts.append(_rows(case, join(mine, tables[1], job.plan, budgets[1])))
         except Exception as error:  # one case must not cost the others
             said = str(error) if isinstance(error, NelfinError) else f"fault of ours: {error!r}"
             row = [case, "", "", "", float("nan"), "", said]

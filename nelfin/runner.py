@@ -23,6 +23,7 @@ from nelfin.draws import draw_positions, odds_table
 from nelfin.joint import Joint, capital_data, check_schemes, join
 from nelfin.result import Result, tidy_tables
 from nelfin.scenario import Scenario, resolved_toml
+from nelfin.scenario.paths import split_sheet
 from nelfin.scenario.schema import Data
 
 PACKAGES = ("nelfin", "numpy", "pandas", "xarray", "PuLP", "highspy", "pydantic")
@@ -130,7 +131,8 @@ def _hashes(scenario: Scenario) -> dict[str, str]:
     files |= {name: path for name, path in named.items() if path is not None}
     files |= {f"opening {path}": Path(path) for path in opening_files(scenario)}
     return {
-        name: hashlib.sha256(Path(path).read_bytes()).hexdigest() for name, path in files.items()
+        name: hashlib.sha256(split_sheet(path)[0].read_bytes()).hexdigest()
+        for name, path in files.items()
     }
 
 

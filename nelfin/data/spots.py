@@ -42,7 +42,7 @@ def spot(table: str, row: object = None, column: str = "") -> str:
     >>> spot(Sheet("tables.xlsx, sheet projects", ("project_id", "benefit")), 12, "benefit")
     'tables.xlsx, sheet projects, cell B12 (benefit)'
     """
-    if row is not None and isinstance(table, Sheet) and column in table.headings:
+    if row is not None and column and isinstance(table, Sheet) and column in table.headings:
         return f"{table}, cell {letters(table.headings.index(column))}{row} ({column})"
     parts = [table]
     if row is not None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
-
-import xlsxwriter
 
 from nelfin.data.files import Raw, read_raw
 from nelfin.data.notes import TABLE_NOTES, about, allowed, spec_column, unit_of
@@ -14,6 +11,7 @@ from nelfin.data.specs import TABLES
 from nelfin.data.spots import letters
 from nelfin.data.tables import Column
 from nelfin.evidence import MEANING
+from nelfin.report.cells import BLUE, PALE, height, open_book
 from nelfin.report.words import plural
 from nelfin.scenario import Scenario
 from nelfin.years import start_of, years_between
@@ -25,7 +23,6 @@ TEXT = 49
 """Excel's own number format of text: it makes no dates and numbers of years and codes."""
 
 COLUMNS, LISTS = "Columns", "Lists"
-NEEDED, OPTIONAL = "#003087", "#D8E6F3"
 
 FROM_LISTS = {
     "place": "place",
@@ -70,8 +67,7 @@ def write_template(scenario: Scenario, file: Path) -> None:
         If it cannot be written.
     """
     raws = {name: _raw(scenario, name) for name in TABLES}
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(file), options) as book:
+    with open_book(file) as book:
         _read_me(book, raws)
         for name, raw in raws.items():
             _table(book, name, raw)
@@ -96,9 +92,9 @@ def _table(book: Any, name: str, raw: Raw) -> None:
     text = book.add_format({"num_format": TEXT})
     heads = {
         True: book.add_format(
-            {"bold": True, "font_color": "white", "bg_color": NEEDED, "num_format": TEXT}
+            {"bold": True, "font_color": "white", "bg_color": BLUE, "num_format": TEXT}
         ),
-        False: book.add_format({"bold": True, "bg_color": OPTIONAL, "num_format": TEXT}),
+        False: book.add_format({"bold": True, "bg_color": PALE, "num_format": TEXT}),
     }
     columns = [spec_column(name, heading) for heading in raw.headings]
     for at, (heading, column) in enumerate(zip(raw.headings, columns, strict=True)):
@@ -135,11 +131,6 @@ def _table(book: Any, name: str, raw: Raw) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     sheet.freeze_panes(1, 1)
-
-
-def _height(text: str, width: int) -> float:
-    """Return the height of a row whose text wraps, which not every program works out by itself."""
-    return 15.0 * math.ceil(max(len(text), 1) / (1.15 * width))
 
 
 def _unit(column: Column) -> str:
@@ -231,7 +222,7 @@ def _columns(book: Any, raws: dict[str, Raw]) -> None:
     sheet = book.add_worksheet(COLUMNS)
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     top = book.add_format({"valign": "top"})
-    bold = book.add_format({"bold": True, "bg_color": OPTIONAL})
+    bold = book.add_format({"bold": True, "bg_color": PALE})
     rows = []
     for name, raw in raws.items():
         for heading in raw.headings:
@@ -257,7 +248,7 @@ def _columns(book: Any, raws: dict[str, Raw]) -> None:
         },
     )
     for at, cells in enumerate(rows, start=1):
-        sheet.set_row(at, max(_height(cells[2], 60), _height(cells[5], 70)))
+        sheet.set_row(at, max(height(cells[2], 60), height(cells[5], 70)))
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.freeze_panes(1, 2)
@@ -289,7 +280,7 @@ def _read_me(book: Any, raws: dict[str, Raw]) -> None:
     sheet.set_column(0, 0, 27)
     sheet.set_column(1, 1, 84)
     sheet.set_column(2, 3, 14)
-    title = book.add_format({"bold": True, "font_size": 16, "font_color": NEEDED})
+    title = book.add_format({"bold": True, "font_size": 16, "font_color": BLUE})
     head = book.add_format({"bold": True, "bottom": 1})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     top = book.add_format({"valign": "top", "align": "left"})
@@ -300,7 +291,7 @@ def _read_me(book: Any, raws: dict[str, Raw]) -> None:
     for number, step in enumerate(STEPS, start=1):
         sheet.write_number(row, 0, number, top)
         sheet.write_string(row, 1, step, wrap)
-        sheet.set_row(row, _height(step, 84))
+        sheet.set_row(row, height(step, 84))
         row += 1
     row += 1
     for at, words in enumerate(("Statuses", "What they mean")):
@@ -316,7 +307,7 @@ def _read_me(book: Any, raws: dict[str, Raw]) -> None:
         row += 1
         sheet.write_url(row, 0, f"internal:'{name}'!A1", string=name)
         sheet.write_string(row, 1, TABLE_NOTES[name], wrap)
-        sheet.set_row(row, _height(TABLE_NOTES[name], 84))
+        sheet.set_row(row, height(TABLE_NOTES[name], 84))
         sheet.write_number(row, 2, len(raw.rows), top)
         if made_up := _illustrative(raw):
             sheet.write_string(row, 3, plural(made_up, "row"))

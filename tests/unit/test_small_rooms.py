@@ -20,7 +20,9 @@ from nelfin.scenario import paths
 pytestmark = pytest.mark.unit
 
 
-@pytest.mark.parametrize("module", [years, words, pace, spots, notes, paths], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [years, words, pace, spots, notes, paths], ids=lambda module: module.__name__
+)
 def test_examples_in_docstrings_are_true(module: object) -> None:
     outcome = doctest.testmod(module)  # type: ignore[arg-type]
     assert outcome.attempted > 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,21 +75,27 @@ def styles(book: Any) -> Styles:
     )
 
 
-def open_book(file: Path) -> Any:
-    """Return a new workbook in which text that starts with = stays text."""
+@contextmanager
+def open_book(file: Path) -> Iterator[Any]:
+    """Make a workbook in which text that starts with = stays text; it is written at the end.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written, as when it is open in Excel.
+    """
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    return xlsxwriter.Workbook(str(file), options)
-
-
-def cannot_write(file: Path, error: Exception) -> InputError:
-    """Return what to say of a workbook that cannot be written, as when it is open in Excel."""
-    return InputError.one(
-        str(file), f"cannot be written: {error}.", "Close it or choose another file."
-    )
+    try:
+        with xlsxwriter.Workbook(str(file), options) as book:
+            yield book
+    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
+        raise InputError.one(
+            str(file), f"cannot be written: {error}.", "Close it or choose another file."
+        ) from None
 
 
 def put(sheet: Any, row: int, column: int, value: object, style: Any = None) -> None:

@@ -63,8 +63,8 @@ def write_template(scenario: Scenario, file: Path) -> None:
 
     Raises
     ------
-    OSError
-        If it cannot be written.
+    InputError
+        If a table cannot be read, or the workbook cannot be written.
     """
     raws = {name: _raw(scenario, name) for name in TABLES}
     with open_book(file) as book:

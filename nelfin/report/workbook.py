@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
-from nelfin.report.cells import Styles, cannot_write, open_book, put, styles
+from nelfin.report.cells import Styles, open_book, put, styles
 from nelfin.report.resting import (
     CAPITAL,
     ENVELOPE,
@@ -75,20 +75,16 @@ def write_workbook(result: Result, file: Path) -> None:
     pages = _pages(result)
     sources = result.table("sources")
     rests = {name: illustrative(sources, page.rests) for name, (page, _) in pages.items()}
-    try:
-        with open_book(file) as book:
-            formats = styles(book)
-            contents = [
-                (page.title, page.words, len(frame), rests[name])
-                for name, (page, frame) in pages.items()
-            ]
-            write_front(book, result, contents, formats)
-            write_summary(book, result, formats)
-            write_charts(book, result, formats)
-            for name, (page, frame) in pages.items():
-                _table(book, name, page, frame, rests[name], formats)
-    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        raise cannot_write(file, error) from None
+    contents = [
+        (page.title, page.words, len(frame), rests[name]) for name, (page, frame) in pages.items()
+    ]
+    with open_book(file) as book:
+        formats = styles(book)
+        write_front(book, result, contents, formats)
+        write_summary(book, result, formats)
+        write_charts(book, result, formats)
+        for name, (page, frame) in pages.items():
+            _table(book, name, page, frame, rests[name], formats)
 
 
 def _pages(result: Result) -> dict[str, tuple[Page, pd.DataFrame]]:
@@ -98,11 +94,19 @@ def _pages(result: Result) -> dict[str, tuple[Page, pd.DataFrame]]:
     pages = {name: (PAGES[name], result.table(name)) for name in there}
     pages |= {name: (_unknown(name), result.table(name)) for name in others}
     warnings = result.provenance["warnings"]
+    sources = result.table("sources")
+    sources["value"] = sources["value"].map(_number_or_text)
     return pages | {
         "settings": (SETTINGS, settings_table(result)),
-        "sources": (SOURCES, result.table("sources")),
+        "sources": (SOURCES, sources),
         "warnings": (WARNINGS, pd.DataFrame({"warning": warnings}, dtype=object)),
     }
+
+
+def _number_or_text(value: object) -> object:
+    """Return a figure of the register as the number it is; it holds them as texts."""
+    text = str(value)
+    return float(text) if re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", text) else value
 
 
 def _unknown(name: str) -> Page:

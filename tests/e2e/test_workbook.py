@@ -278,6 +278,21 @@ def test_every_setting_stands_with_value_unit_status_source_and_range(
     assert all(row[3] for row in rows)
 
 
+def test_every_figure_of_the_sources_is_a_number_where_it_is_one(
+    drawn: tuple[Result, Path],
+) -> None:
+    heads, *rows = cells(drawn[1])["Sources"][3:]
+    given = drawn[0].table("sources")
+    assert [row[heads.index("source")] for row in rows] == list(given["source"])
+    value, unit = heads.index("value"), heads.index("unit")
+    pounds = [row[value] for row in rows if row[unit] == "£m" and row[value] != ""]
+    assert len(pounds) > 300
+    assert all(isinstance(number, float) for number in pounds)
+    years = [row[value] for row in rows if row[unit] == "year"]
+    assert years
+    assert all(isinstance(year, str) for year in years)
+
+
 def test_settings_are_those_of_the_run_when_it_is_opened_again(
     run_folder: Path, result: Result
 ) -> None:
@@ -302,8 +317,7 @@ def test_warnings_stand_on_a_sheet_of_their_own(result: Result, tmp_path: Path) 
     warned = Result(
         result.name,
         result.data,
-        {name: result.table(name) for name in result.tables}
-        | {"new_one": pd.DataFrame({"a": [1]})},
+        {name: result.table(name) for name in result.tables} | {"new_one": extra},
         result.scenario_toml,
         result.provenance | {"warnings": ["=not a formula", "Second."]},
     )

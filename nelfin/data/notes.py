@@ -10,8 +10,7 @@ from nelfin.evidence import MEANING
 
 TABLE_NOTES: dict[str, str] = {
     "allocations": "The system's allocation by stream of money and year, as NHS England publishes.",
-    "weighted_populations": "Registered and weighted populations of the places. The places named "
-    "here are the places of the plan.",
+    "weighted_populations": "Registered and weighted populations. Its places are the plan's.",
     "need_weights": "Weights that rebuild a final weighted population from its components.",
     "area_costs": "Cost of staff and property of each place, beside the average.",
     "openings": "Where places stand in the first year: cash or distance from target.",

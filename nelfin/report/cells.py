@@ -64,7 +64,7 @@ def styles(book: Any) -> Styles:
         head=book.add_format({"bold": True, "bottom": 1}),
         year=book.add_format({"bold": True, "bottom": 1, "align": "right", "text_wrap": True}),
         wrap=book.add_format({"text_wrap": True, "valign": "top"}),
-        top=book.add_format({"valign": "top"}),
+        top=book.add_format({"bold": True, "valign": "top"}),
         money=book.add_format({"num_format": MONEY}),
         percent=book.add_format({"num_format": PERCENT}),
         plain=book.add_format({"num_format": PLAIN}),

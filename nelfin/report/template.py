@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nelfin.data.files import Raw, read_raw
+from nelfin.data.inputs import ANY_TRUST, SYSTEM
 from nelfin.data.notes import TABLE_NOTES, about, allowed, spec_column, unit_of
 from nelfin.data.specs import TABLES
 from nelfin.data.spots import letters
@@ -22,6 +23,8 @@ ROWS = 2000
 TEXT = 49
 """Excel's own number format of text: it makes no dates and numbers of years and codes."""
 
+NUMBERS = {"number", "integer"}
+
 COLUMNS, LISTS = "Columns", "Lists"
 
 FROM_LISTS = {
@@ -33,6 +36,8 @@ FROM_LISTS = {
     "earliest_start": "year",
     "latest_start": "year",
     "efficiency_schemes.organisation": "delivered_by",
+    "prevention_programmes.kind": "programme_kind",
+    "projects.category": "category",
     "weighted_populations.place": "",  # the places are named here
 }
 """Drop-downs by column, or by table and column: a list of the sheet of lists."""
@@ -90,6 +95,7 @@ def _raw(scenario: Scenario, name: str) -> Raw:
 def _table(book: Any, name: str, raw: Raw) -> None:
     sheet = book.add_worksheet(name)
     text = book.add_format({"num_format": TEXT})
+    after_number = book.add_format({"num_format": TEXT, "indent": 1})
     heads = {
         True: book.add_format(
             {"bold": True, "font_color": "white", "bg_color": BLUE, "num_format": TEXT}
@@ -98,12 +104,13 @@ def _table(book: Any, name: str, raw: Raw) -> None:
     }
     columns = [spec_column(name, heading) for heading in raw.headings]
     for at, (heading, column) in enumerate(zip(raw.headings, columns, strict=True)):
-        number = column.kind in {"number", "integer"}
+        number = column.kind in NUMBERS
         cells = [row[at] for row in raw.rows]
         longest = max((len(cell) for cell in cells), default=0)
-        sheet.set_column(
-            at, at, min(max(len(heading) + 3, longest + 1, 9), 50), None if number else text
-        )
+        # text would stand close to the number before it
+        words = after_number if at and columns[at - 1].kind in NUMBERS else text
+        width = min(max(len(heading) + 3, longest + 1, 9), 50)
+        sheet.set_column(at, at, width, None if number else words)
         for row, cell in enumerate(cells, start=1):
             if cell and number:
                 sheet.write_number(row, at, Exact(cell))
@@ -153,7 +160,7 @@ def _choices(table: str, column: Column) -> dict[str, Any] | None:
     other = FROM_SHEETS.get(column.name, table)
     if other != table:
         return _follows(other, 0)
-    if column.kind in {"number", "integer"}:
+    if column.kind in NUMBERS:
         return _bounds(column)
     return None
 
@@ -183,14 +190,12 @@ def _bounds(column: Column) -> dict[str, Any]:
     }
 
 
-LIST_COLUMNS = ("place", "stream", "year", "delivered_by")
+LIST_COLUMNS = ("place", "stream", "year", "delivered_by", "programme_kind", "category")
 """Columns of the sheet of lists."""
 
 
 def _lists(book: Any, scenario: Scenario, raws: dict[str, Raw]) -> None:
     """Write the words that drop-downs offer; a word written below the others joins them."""
-    people, owners = raws["weighted_populations"], raws["organisations"]
-    places = [row[people.headings.index("place")] for row in people.rows]
     seen = {
         row[at]
         for name, raw in raws.items()
@@ -200,13 +205,13 @@ def _lists(book: Any, scenario: Scenario, raws: dict[str, Raw]) -> None:
         if row[at]
     } | set(scenario.years.labels())
     lists = {
-        "place": [place for place in dict.fromkeys(places) if place],
+        "place": _words(raws["weighted_populations"], "place"),
         "stream": list(scenario.allocation.streams),
         "year": years_between(min(seen, key=start_of), max(seen, key=start_of)),
-        "delivered_by": [
-            "system", "trusts", *(row[owners.headings.index("organisation")] for row in owners.rows)
-        ],
-    }  # fmt: skip
+        "delivered_by": [SYSTEM, ANY_TRUST, *_words(raws["organisations"], "organisation")],
+        "programme_kind": _words(raws["prevention_programmes"], "kind"),
+        "category": _words(raws["projects"], "category"),
+    }
     sheet = book.add_worksheet(LISTS)
     text = book.add_format({"num_format": TEXT})
     head = book.add_format({"bold": True, "bottom": 1, "num_format": TEXT})
@@ -216,6 +221,12 @@ def _lists(book: Any, scenario: Scenario, raws: dict[str, Raw]) -> None:
         for row, word in enumerate(lists[name], start=1):
             sheet.write_string(row, at, word)
     sheet.freeze_panes(1, 0)
+
+
+def _words(raw: Raw, heading: str) -> list[str]:
+    """Return the words of a column, each once."""
+    at = raw.headings.index(heading)
+    return [word for word in dict.fromkeys(row[at] for row in raw.rows) if word]
 
 
 def _columns(book: Any, raws: dict[str, Raw]) -> None:
@@ -278,7 +289,7 @@ def _read_me(book: Any, raws: dict[str, Raw]) -> None:
     sheet = book.add_worksheet("Read me")
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 27)
-    sheet.set_column(1, 1, 84)
+    sheet.set_column(1, 1, 100)
     sheet.set_column(2, 3, 14)
     title = book.add_format({"bold": True, "font_size": 16, "font_color": BLUE})
     head = book.add_format({"bold": True, "bottom": 1})
@@ -291,7 +302,7 @@ def _read_me(book: Any, raws: dict[str, Raw]) -> None:
     for number, step in enumerate(STEPS, start=1):
         sheet.write_number(row, 0, number, top)
         sheet.write_string(row, 1, step, wrap)
-        sheet.set_row(row, height(step, 84))
+        sheet.set_row(row, height(step, 100))
         row += 1
     row += 1
     for at, words in enumerate(("Statuses", "What they mean")):
@@ -307,7 +318,7 @@ def _read_me(book: Any, raws: dict[str, Raw]) -> None:
         row += 1
         sheet.write_url(row, 0, f"internal:'{name}'!A1", string=name)
         sheet.write_string(row, 1, TABLE_NOTES[name], wrap)
-        sheet.set_row(row, height(TABLE_NOTES[name], 84))
+        sheet.set_row(row, height(TABLE_NOTES[name], 100))
         sheet.write_number(row, 2, len(raw.rows), top)
         if made_up := _illustrative(raw):
             sheet.write_string(row, 3, plural(made_up, "row"))

@@ -98,6 +98,8 @@ def test_choices_are_drop_downs(file: Path) -> None:
     assert found["place"][1].startswith("OFFSET(Lists!$A$2")
     assert found["earliest_start"][1].startswith("OFFSET(Lists!$C$2")
     assert found["benefit"] == ("decimal", "0")
+    assert found["category"][1].startswith("OFFSET(Lists!$F$2")
+    assert validations(file, "prevention_programmes")["kind"][1].startswith("OFFSET(Lists!$E$2")
     statuses = validations(file, "organisations")
     assert statuses["status"] == ("list", f'"{",".join(STATUSES)}"')
     assert statuses["kind"] == ("list", '"trust,icb"')
@@ -124,6 +126,8 @@ def test_the_lists_hold_the_words_the_tables_use(file: Path, inputs: Inputs) -> 
     assert [place for place in lists["place"] if place != "whole system"] == inputs.places()
     assert set(inputs.allocations["stream"]) <= set(lists["stream"])
     assert set(inputs.efficiency_schemes["organisation"]) <= set(lists["delivered_by"])
+    assert set(lists["programme_kind"]) == set(inputs.prevention_programmes["kind"])
+    assert set(lists["category"]) == set(inputs.projects["category"])
     for name, spec in TABLES.items():
         for column in spec.columns:
             if column.kind == "year":

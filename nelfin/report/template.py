@@ -8,7 +8,7 @@ from typing import Any
 from nelfin.data.files import Raw, read_raw
 from nelfin.data.inputs import ANY_TRUST, SYSTEM
 from nelfin.data.notes import TABLE_NOTES, about, allowed, spec_column, unit_of
-from nelfin.data.specs import TABLES
+from nelfin.data.specs import TABLES, WHOLE_SYSTEM
 from nelfin.data.spots import letters
 from nelfin.data.tables import Column
 from nelfin.evidence import MEANING
@@ -204,8 +204,9 @@ def _lists(book: Any, scenario: Scenario, raws: dict[str, Raw]) -> None:
         for row in raw.rows
         if row[at]
     } | set(scenario.years.labels())
+    people = raws["weighted_populations"]
     lists = {
-        "place": _words(raws["weighted_populations"], "place"),
+        "place": [name for name in _words(people, "place") if name != WHOLE_SYSTEM],
         "stream": list(scenario.allocation.streams),
         "year": years_between(min(seen, key=start_of), max(seen, key=start_of)),
         "delivered_by": [SYSTEM, ANY_TRUST, *_words(raws["organisations"], "organisation")],
@@ -252,7 +253,7 @@ def _columns(book: Any, raws: dict[str, Raw]) -> None:
         len(rows),
         len(heads) - 1,
         {
-            "name": "columns",
+            "name": "about_columns",
             "style": "Table Style Light 9",
             "columns": [{"header": head, "header_format": bold} for head in heads],
             "data": rows,

@@ -123,7 +123,7 @@ def test_the_lists_hold_the_words_the_tables_use(file: Path, inputs: Inputs) -> 
     lists = {
         str(head): [str(row[at]) for row in rows if row[at] != ""] for at, head in enumerate(heads)
     }
-    assert [place for place in lists["place"] if place != "whole system"] == inputs.places()
+    assert lists["place"] == inputs.places()
     assert set(inputs.allocations["stream"]) <= set(lists["stream"])
     assert set(inputs.efficiency_schemes["organisation"]) <= set(lists["delivered_by"])
     assert set(lists["programme_kind"]) == set(inputs.prevention_programmes["kind"])

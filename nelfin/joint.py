@@ -289,7 +289,8 @@ def capital_settings(scenario: Scenario, inputs: Inputs) -> Settings:
         gap_pct=section.gap_pct,
         time_limit_s=section.time_limit_s,
         solver=section.solver,
-        place=(str(scenario.data.projects), str(scenario.data.capital_limits)),
+        place=(inputs.called["projects"], inputs.called["capital_limits"]),
+        rules_place=inputs.called.get("capital_rules", "capital_rules"),
     )
 
 

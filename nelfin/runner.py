@@ -27,6 +27,7 @@ from nelfin.models.recovery import balance_year
 from nelfin.odds import odds_table
 from nelfin.result import Result, tidy_tables
 from nelfin.scenario import Scenario, resolved_toml
+from nelfin.scenario.paths import split_sheet
 from nelfin.scenario.schema import Data
 
 PACKAGES = ("nelfin", "numpy", "pandas", "xarray", "PuLP", "highspy", "pydantic")
@@ -160,7 +161,8 @@ def input_hashes(scenario: Scenario) -> dict[str, str]:
     files |= {name: path for name, path in named.items() if path is not None}
     files |= {f"opening {path}": Path(path) for path in opening_files(scenario)}
     return {
-        name: hashlib.sha256(Path(path).read_bytes()).hexdigest() for name, path in files.items()
+        name: hashlib.sha256(split_sheet(path)[0].read_bytes()).hexdigest()
+        for name, path in files.items()
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,17 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the reference figures are not beside the project")
     return folder
+
+
+@pytest.fixture(scope="session")
+def libreoffice() -> str:
+    """Path of LibreOffice; on a machine of CI it must be there."""
+    for name in ("soffice", "libreoffice"):
+        if path := shutil.which(name):
+            return path
+    if os.environ.get("CI"):
+        pytest.fail("CI needs LibreOffice for the test of the workbooks")
+    pytest.skip("no LibreOffice on this machine")
 
 
 @pytest.fixture(scope="session")

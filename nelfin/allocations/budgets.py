@@ -217,7 +217,7 @@ def _share_stream(
         envelope,
         weighted,
         scenario.envelope.growth_pct[name],
-        str(scenario.data.ring_fences),
+        inputs.called.get("ring_fences", "ring_fences"),
     )
     people = weighted.sel(component="registered_population").to_numpy()
     shares = weighted.sel(component=stream.need).to_numpy()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import tempfile
 from pathlib import Path
 
 import click
@@ -20,18 +22,42 @@ from nelfin.evidence import STATUSES
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-def new(folder: Path) -> None:
+@click.option("--excel", is_flag=True, help="Put the tables in one workbook, tables.xlsx.")
+def new(folder: Path, excel: bool) -> None:
     """Copy the embedded scenario and its tables to DIR, to edit."""
     from nelfin.scenario.load import packaged_folder
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError.one(str(folder), "already exists.", "Name a folder that is not there yet.")
     try:
-        shutil.copytree(packaged_folder(), folder, dirs_exist_ok=True)
+        if excel:
+            _copy_as_workbook(folder)
+        else:
+            shutil.copytree(packaged_folder(), folder, dirs_exist_ok=True)
     except OSError as error:
         raise OutputError.at(folder, error, "Choose another folder.") from None
-    click.echo(f"Copied to {folder}. Edit scenario.toml and the tables, then run:", err=True)
+    what = f"the sheets of {TABLES_FILE}" if excel else "the tables"
+    click.echo(f"Copied to {folder}. Edit scenario.toml and {what}, then run:", err=True)
     click.echo(f"nelfin run {folder / 'scenario.toml'}")
+
+
+TABLES_FILE = "tables.xlsx"
+
+
+def _copy_as_workbook(folder: Path) -> None:
+    """Write the embedded scenario with its tables as sheets; whole elsewhere first, then copied."""
+    from nelfin.report import write_template
+    from nelfin.scenario import load_scenario
+    from nelfin.scenario.load import packaged_folder
+
+    text = (packaged_folder() / "scenario.toml").read_text(encoding="utf-8")
+    named = re.sub(r'^(\w+) = "\w+\.csv"$', rf'\1 = "{TABLES_FILE}#\1"', text, flags=re.MULTILINE)
+    with tempfile.TemporaryDirectory() as name:
+        made = Path(name) / "made"
+        made.mkdir()
+        (made / "scenario.toml").write_text(named, encoding="utf-8")
+        write_template(load_scenario(), made / TABLES_FILE)
+        shutil.copytree(made, folder, dirs_exist_ok=True)
 
 
 @click.command()

@@ -7,6 +7,7 @@ import pandas as pd
 from nelfin.data.fit import Fit
 from nelfin.data.inputs import opening_files
 from nelfin.data.specs import OTHER
+from nelfin.data.spots import spot
 from nelfin.errors import nearest
 from nelfin.scenario import main_stream
 
@@ -94,7 +95,8 @@ def openings(fit: Fit) -> None:
         return
     for name, rows in frame.groupby("opening"):
         # a file of a stream's own has its name for the opening's
-        _one_opening(fit, str(name), rows, str(name) if name in own else fit.at("openings"))
+        called = fit.inputs.called.get(str(name), str(name)) if name in own else fit.at("openings")
+        _one_opening(fit, str(name), rows, called)
 
 
 def _one_opening(fit: Fit, name: str, rows: pd.DataFrame, file: str) -> None:
@@ -102,14 +104,14 @@ def _one_opening(fit: Fit, name: str, rows: pd.DataFrame, file: str) -> None:
     for row, line in rows.iterrows():
         if line["place"] not in known:
             fit.problems.add(
-                f"{file}, row {row}, column place",
+                spot(file, row, "place"),
                 f'is "{line["place"]}".',
                 nearest(str(line["place"]), known),
             )
         cash = line["measure"] == "cash_gbp_m"
         if (cash and line["value"] < 0) or (not cash and line["value"] <= -100):
             fit.problems.add(
-                f"{file}, row {row}, column value",
+                spot(file, row, "value"),
                 f"is {line['value']:g}: a place cannot open with less than nothing.",
                 "Give cash of 0 or more, or a distance above -100 %.",
             )
@@ -118,13 +120,13 @@ def _one_opening(fit: Fit, name: str, rows: pd.DataFrame, file: str) -> None:
         fit.problems.add(file, f'"{name}" lacks {", ".join(gaps)}.', "Add the rows.")
     if rows["measure"].nunique() > 1:
         fit.problems.add(
-            f"{file}, row {rows.index[0]}, column measure",
+            spot(file, rows.index[0], "measure"),
             f'"{name}" mixes cash and distance from target.',
             "Use one measure in an opening.",
         )
     elif rows["measure"].iloc[0] == "cash_gbp_m" and rows["value"].sum() <= 0:
         fit.problems.add(
-            f"{file}, column value", f'"{name}" adds up to nothing.', "Give each place's cash."
+            spot(file, column="value"), f'"{name}" adds up to nothing.', "Give each place's cash."
         )
 
 

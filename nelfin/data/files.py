@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nelfin.data.formulas import failed_formulas
+from nelfin.data.spots import Sheet, spot
 from nelfin.errors import InputError, Problem, Problems, nearest
+from nelfin.scenario.paths import split_sheet
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,20 @@ class Raw:
 def read_raw(path: str | Path, sheet: str | None = None) -> Raw:
     """Read a table as texts, with its headings, its rows and where they stand.
 
+    Parameters
+    ----------
+    path
+        File; a sheet of a workbook may follow, as in `tables.xlsx#projects`.
+    sheet
+        Sheet of a workbook where the path names none; the first by default.
+
     Raises
     ------
     InputError
         If the file cannot be read, or a row is longer than the headings.
     """
-    file = Path(path)
+    file, named = split_sheet(path)
+    sheet = sheet if named is None else named
     text = file.suffix.lower() in {".csv", ".txt", ""}
     return _read_csv(file) if text else _read_book(file, sheet)
 
@@ -65,8 +75,7 @@ def _read_book(file: Path, sheet: str | None) -> Raw:
         book = CalamineWorkbook.from_path(str(file))
         name = sheet if sheet is not None else next(iter(book.sheet_names), "")
         if name not in book.sheet_names:
-            where = str(file)
-            raise InputError.one(where, f'has no sheet "{name}".', nearest(name, book.sheet_names))
+            raise _no_sheet(file, name, book.sheet_names)
         cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except (OSError, ValueError) as error:
         raise _unreadable(file, error) from None
@@ -78,7 +87,8 @@ def _read_book(file: Path, sheet: str | None) -> Raw:
     for row, column, text in failed_formulas(file, name):
         if row < len(records) and column < len(records[row]):
             records[row][column] = text
-    return _shape(f"{file}, sheet {name}", records)
+    headings = tuple(cell.strip() for cell in records[0]) if records else ()
+    return _shape(Sheet(f"{file}, sheet {name}", headings), records)
 
 
 def as_text(cell: object) -> str:
@@ -88,6 +98,16 @@ def as_text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     return str(cell)
+
+
+def _no_sheet(file: Path, name: str, there: list[str]) -> InputError:
+    hint = nearest(name, there)
+    close = f"{hint} " if hint.startswith("Did you mean") else ""
+    more = f" and {len(there) - 40} more" if len(there) > 40 else ""
+    listed = ", ".join(f'"{sheet}"' for sheet in there[:40])
+    return InputError.one(
+        str(file), f'has no sheet "{name}".', f"{close}Its sheets are {listed}{more}."
+    )
 
 
 def _unreadable(file: Path, error: OSError | ValueError) -> InputError:
@@ -100,7 +120,7 @@ def _unreadable(file: Path, error: OSError | ValueError) -> InputError:
 def _shape(place: str, records: Sequence[Sequence[str]]) -> Raw:
     """Split off the headings, drop empty rows, and refuse rows longer than the headings."""
     if not records or not any(cell.strip() for cell in records[0]):
-        raise InputError.one(f"{place}, row 1", "holds no headings.", "Name the columns in row 1.")
+        raise InputError.one(spot(place, 1), "holds no headings.", "Name the columns in row 1.")
     headings = [cell.strip() for cell in records[0]]
     problems = Problems()
     rows: list[list[str]] = []
@@ -111,7 +131,7 @@ def _shape(place: str, records: Sequence[Sequence[str]]) -> Raw:
             continue
         if any(cells[len(headings) :]):
             problems.add(
-                f"{place}, row {number}",
+                spot(place, number),
                 f"has {len(cells)} cells, but there are {len(headings)} headings.",
                 "Put a text that holds a comma in double quotes.",
             )

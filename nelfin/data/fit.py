@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from nelfin.data.inputs import Inputs
+from nelfin.data.spots import spot
 from nelfin.errors import Problems, nearest
 from nelfin.scenario import Scenario
 from nelfin.scenario.schema import Data
@@ -22,13 +22,7 @@ class Fit:
 
     def at(self, table: str, row: object = None, column: str = "") -> str:
         """Name a spot in a table's file."""
-        path: Path | None = getattr(self.scenario.data, table)
-        parts = [str(path or f"scenario, data.{table}")]
-        if row is not None:
-            parts.append(f"row {row}")
-        if column:
-            parts.append(f"column {column}")
-        return ", ".join(parts)
+        return spot(self.inputs.called.get(table, f"scenario, data.{table}"), row, column)
 
     def of_other_places(self, table: str) -> bool:
         """Say whether a table names none of the scenario's places, and note it as one problem.

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
+from nelfin.data.files import read_raw
 from nelfin.data.specs import OPENING_FILE, PROJECTS_BY_CRITERIA, TABLES, WHOLE_SYSTEM
-from nelfin.data.tables import empty_table, read_table
+from nelfin.data.tables import Table, check, empty_table
 from nelfin.errors import InputError, Problems
 from nelfin.scenario import Scenario
-from nelfin.scenario.schema import OPENING_FILES
+from nelfin.scenario.paths import is_opening_file
 
 ANY_TRUST = "trusts"
 """In the efficiency table: every trust, by turnover."""
@@ -46,6 +49,8 @@ class Inputs:
     capital_rules: pd.DataFrame
     deprivation: pd.DataFrame
     asset_types: pd.DataFrame
+    called: Mapping[str, str] = field(default_factory=dict)
+    """What each table that was read is called in errors; files of openings by their path."""
 
     def places(self) -> list[str]:
         """Return the places in the order of the weighted populations."""
@@ -54,13 +59,13 @@ class Inputs:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return every table by name."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: getattr(self, name) for name in TABLES}
 
 
 def opening_files(scenario: Scenario) -> list[str]:
     """Return the files that streams name as their opening position, each once."""
     named = [stream.opening for stream in scenario.allocation.streams.values()]
-    return list(dict.fromkeys(name for name in named if name.lower().endswith(OPENING_FILES)))
+    return list(dict.fromkeys(name for name in named if is_opening_file(name)))
 
 
 def load_inputs(scenario: Scenario, models: bool = True) -> Inputs:
@@ -81,23 +86,30 @@ def load_inputs(scenario: Scenario, models: bool = True) -> Inputs:
     """
     problems = Problems()
     tables: dict[str, pd.DataFrame] = {}
+    called: dict[str, str] = {}
+
+    def read(name: str, path: str | Path, spec: Table) -> pd.DataFrame:
+        raw = read_raw(path)
+        called[name] = raw.place
+        return check(raw, spec)
+
     for name, spec in TABLES.items():
         path = getattr(scenario.data, name)
         criteria = name == "projects" and scenario.capital.benefit == "criteria"
         fits = PROJECTS_BY_CRITERIA if criteria else spec
         try:
-            tables[name] = empty_table(fits) if path is None else read_table(path, fits)
+            tables[name] = empty_table(fits) if path is None else read(name, path, fits)
         except InputError as error:
             problems.extend(error)
     own = []
     for path in opening_files(scenario):
         try:
-            own.append(read_table(path, OPENING_FILE).assign(opening=path))
+            own.append(read(path, path, OPENING_FILE).assign(opening=path))
         except InputError as error:
             problems.extend(error)
     problems.raise_if_any()
     tables["openings"] = pd.concat([tables["openings"], *own])
-    inputs = Inputs(**tables)
+    inputs = Inputs(**tables, called=called)
     from nelfin.data.checks import check_together
 
     check_together(scenario, inputs, models)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from nelfin.data.files import Raw, read_raw
 from nelfin.data.specs import COMPONENTS, WHOLE_SYSTEM
+from nelfin.data.spots import spot
 from nelfin.data.tables import Column, Table, read_table
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.years import start_of
@@ -80,7 +81,7 @@ def read_practices(file: str | Path) -> Practices:
         if heading is None and name not in OPTIONAL:
             known = [text for text in HEADINGS[name] if "\\" not in text]
             problems.add(
-                f"{raw.place}, row 1",
+                spot(raw.place, 1),
                 f"has no column for {name.replace('_', ' ')}.",
                 f'NHS England calls it "{known[0]}". Use a practice file of its place-based tool.',
             )
@@ -95,7 +96,7 @@ def read_practices(file: str | Path) -> Practices:
         else:
             columns[name] = texts
     table = pd.DataFrame(columns, index=pd.Index(raw.numbers, name="row"))
-    _check_codes(raw, table, problems)
+    _check_codes(raw, table, str(found["practice_code"]), problems)
     problems.raise_if_any()
     named = re.fullmatch(r"pop (\d{4}/\d\d)", found["registered_population"] or "")
     return Practices(table, named[1] if named else "", raw.place)
@@ -114,17 +115,17 @@ def _figures(raw: Raw, name: str, heading: str, texts: list[str], problems: Prob
     for at in np.flatnonzero(~np.isfinite(values) | (values < 0)):
         what = f'is "{texts[at][:60]}".' if texts[at] else "is empty."
         problems.add(
-            f"{raw.place}, row {raw.numbers[int(at)]}, column {heading}",
+            spot(raw.place, raw.numbers[int(at)], heading),
             what,
             f"Give the {name.replace('_', ' ')} as a number, 0 or more.",
         )
     return np.asarray(values)
 
 
-def _check_codes(raw: Raw, table: pd.DataFrame, problems: Problems) -> None:
+def _check_codes(raw: Raw, table: pd.DataFrame, heading: str, problems: Problems) -> None:
     first: dict[str, int] = {}
     for row, code in table["practice_code"].items():
-        where = f"{raw.place}, row {row}, column practice code"
+        where = spot(raw.place, row, heading)
         if not code:
             problems.add(where, "is empty.", "Give the practice's code.")
         elif code in first:
@@ -229,7 +230,7 @@ def place_practices(
     for row in placed.index[placed.isna()]:
         code, pcn, area = (mine.at[row, name] for name in MAP_KEYS)
         problems.add(
-            f"{practices.file}, row {row}",
+            spot(practices.file, row),
             f"practice {code} (PCN {pcn or 'none'}, {area or 'no local authority'}) has no place.",
             "Add its code, its PCN or its local authority to the map.",
         )

@@ -5,27 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from nelfin.data.inputs import Inputs
+from nelfin.data.notes import unit_of
 from nelfin.data.specs import TABLES
 from nelfin.errors import Problems
 from nelfin.scenario import Scenario
 
 COLUMNS = ["where", "figure", "value", "unit", "status", "source"]
-
-# Columns that hold a figure although they are not numbers with a unit in their name.
-_UNITS = {
-    "weighted_population": "people",
-    "growth": "fraction",
-    "convergence": "fraction",
-    "people_added": "people",
-    "weight": "share",
-    "multiplier": "ratio",
-    "under_slope": "fraction",
-    "life_years": "years",
-    "months": "months",
-    "benefit": "points",
-    "cdel_share": "share",
-    "most_deprived_share": "share",
-}
 
 _ENDS = ("min_growth_pct", "max_growth_pct")
 
@@ -98,11 +83,7 @@ def _value(name: str, frame: pd.DataFrame) -> tuple[pd.Series, str | pd.Series]:
     if name == "prevention_programmes":
         return frame["value"], frame["unit"]
     column = next(c.name for c in TABLES[name].columns if c.kind in {"number", "integer"})
-    if column.endswith("_gbp_m"):
-        return frame[column], "£m"
-    if column.endswith("_pct"):
-        return frame[column], "%"
-    return frame[column], _UNITS[column]
+    return frame[column], unit_of(column)
 
 
 def _spend(frame: pd.DataFrame) -> tuple[pd.Series, str]:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from nelfin.data.files import Raw, as_text, read_raw
+from nelfin.data.spots import spot
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.years import start_of
 
@@ -94,7 +95,7 @@ def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.Da
     Parameters
     ----------
     path
-        A .csv, .xlsx, .xlsb, .xls or .ods file.
+        A .csv, .xlsx, .xlsb, .xls or .ods file; `tables.xlsx#projects` names a sheet.
     spec
         What the table must look like.
     sheet
@@ -152,7 +153,7 @@ def inspect(raw: Raw, spec: Table) -> tuple[pd.DataFrame, Problems]:
 
 
 def _match_headings(raw: Raw, spec: Table, problems: Problems) -> list[tuple[Column, str | None]]:
-    where = f"{raw.place}, row 1"
+    where = spot(raw.place, 1)
     for heading in sorted({h for h in raw.headings if h and raw.headings.count(h) > 1}):
         problems.add(where, f'has the column "{heading}" twice.', "Keep one of them.")
     wanted: list[tuple[Column, str | None]] = []
@@ -212,7 +213,7 @@ def _convert(
     problems: Problems,
 ) -> pd.Series:
     def refuse(at: int, what: str, remedy: str) -> None:
-        problems.add(f"{raw.place}, row {index[at]}, column {heading}", what, remedy)
+        problems.add(spot(raw.place, index[at], heading), what, remedy)
 
     blanks = np.array([text == "" for text in texts], dtype=bool)
     for at, text in enumerate(texts):
@@ -299,7 +300,7 @@ def _check_key(raw: Raw, spec: Table, frame: pd.DataFrame, problems: Problems) -
         if named in first:
             words = ", ".join(f"{k} {v}" for k, v in zip(spec.key, named, strict=True))
             problems.add(
-                f"{raw.place}, row {row}, column {spec.key[0]}",
+                spot(raw.place, row, spec.key[0]),
                 f"repeats row {first[named]} ({words}).",
                 "Keep one row for each.",
             )

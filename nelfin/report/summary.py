@@ -15,18 +15,29 @@ WIDTH = 79
 SEE_ALL = 'See every figure with "nelfin sources", or in report.html.'
 
 
+def words_of(result: Result) -> dict[str, list[str]]:
+    """Return what there is to say, in sentences: on recovery, prevention, capital, assumption."""
+    found = headline(result)
+    return {
+        "recovery": [*balance_words(found), *balance_odds(result)],
+        "prevention": [*prevention_words(result), *prevention_odds(result)],
+        "capital": [*capital_words(found), *capital_odds(result)],
+        "assumption": assumption_words(found),
+    }
+
+
 def summary(result: Result) -> str:
     """Return the summary of a run as plain text."""
-    found = headline(result)
+    found, said = headline(result), words_of(result)
     title = f"{result.name[:44]}, {found.years[0]} to {found.years[-1]}"
     unit = "£m unless said".rjust(WIDTH - len(title))
     parts = [
         f"{title}{unit}\n{'=' * WIDTH}",
-        _section("WHEN WE BALANCE", [*balance_words(found), *balance_odds(result)]),
+        _section("WHEN WE BALANCE", said["recovery"]),
         f"WHO IS UNDER TARGET\n{_places(found)}",
-        _section("PREVENTION", [*prevention_words(result), *prevention_odds(result)]),
-        _section("WHAT THE CAPITAL BUYS", [*capital_words(found), *capital_odds(result)]),
-        _section("WHAT RESTS ON ASSUMPTION", [*assumption_words(found), SEE_ALL]),
+        _section("PREVENTION", said["prevention"]),
+        _section("WHAT THE CAPITAL BUYS", said["capital"]),
+        _section("WHAT RESTS ON ASSUMPTION", [*said["assumption"], SEE_ALL]),
     ]
     return "\n\n".join(parts)
 

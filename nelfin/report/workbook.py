@@ -1,45 +1,68 @@
-"""The workbook: a front sheet, the tables as real Excel tables, and the sources."""
+"""The workbook: front sheet, summary, charts, the tables as real Excel tables, and the sources."""
 
 from __future__ import annotations
 
-import math
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
-from nelfin.errors import OutputError
-from nelfin.report.headline import headline
-from nelfin.report.summary import summary
+from nelfin.report.cells import Styles, open_book, put, styles
+from nelfin.report.resting import (
+    CAPITAL,
+    ENVELOPE,
+    NEED,
+    PLACES,
+    PREVENTION,
+    RECOVERY,
+    illustrative,
+    settings_table,
+)
+from nelfin.report.workbook_charts import write_charts
+from nelfin.report.workbook_front import write_front, write_summary
 from nelfin.result import Result
 
-SHEETS = {
-    "place_budgets": "Place budgets",
-    "budget_change": "Budget change",
-    "envelope": "Envelope",
-    "need": "Need",
-    "sensitivity": "Sensitivity",
-    "prevention": "Prevention",
-    "prevention_programmes": "Prevention programmes",
-    "prevention_places": "Prevention by place",
-    "recovery_bridge": "Recovery bridge",
-    "system_position": "System position",
-    "odds": "Odds",
-    "tornado": "What moves it most",
-    "plan": "Capital plan",
-    "spend": "Capital spend",
-    "limits": "Capital limits",
-    "prices": "Price of capital",
-    "capital_by_organisation": "Capital by organisation",
-    "projects": "Projects",
-    "sources": "Sources",
-}
-MONEY = "#,##0.0;(#,##0.0);0.0"
-"""Brackets for negatives by format; the cell keeps the plain number."""
 
-LONGEST = 32767
-"""Characters an Excel cell can hold."""
+@dataclass(frozen=True)
+class Page:
+    """A sheet that holds a table."""
+
+    title: str
+    words: str
+    rests: tuple[str, ...] = ()
+    """Sections and tables whose illustrative figures it rests on."""
+
+
+PAGES = {
+    "place_budgets": Page("Place budgets", "Budget, target and distance of each place.", PLACES),
+    "budget_change": Page("Budget change", "Why each budget moves, cause by cause.", PLACES),
+    "envelope": Page("Envelope", "What the system has to spend, by stream.", ENVELOPE),
+    "need": Page("Need", "Weighted populations and need beside the average.", NEED),
+    "sensitivity": Page("Sensitivity", "How far budgets move with what they rest on.", PLACES),
+    "prevention": Page("Prevention", "The three ledgers of the shift, never added.", PREVENTION),
+    "prevention_programmes": Page("Prevention programmes", "The shift by programme.", PREVENTION),
+    "prevention_places": Page("Prevention by place", "The shift by place.", PREVENTION),
+    "recovery_bridge": Page("Recovery bridge", "From opening to reported position.", RECOVERY),
+    "system_position": Page("System position", "Position of the system by year.", RECOVERY),
+    "odds": Page("Odds", "Odds and spread over draws of the settings.", RECOVERY),
+    "tornado": Page("What moves it most", "Each assumption alone, at either end.", RECOVERY),
+    "plan": Page("Capital plan", "Each scheme: in or out, when, and why.", CAPITAL),
+    "spend": Page("Capital spend", "Spend of the schemes in the plan by year.", CAPITAL),
+    "limits": Page("Capital limits", "Use of each limit, and its price.", CAPITAL),
+    "prices": Page("Price of capital", "What £1m more or less would change.", CAPITAL),
+    "capital_by_organisation": Page(
+        "Capital by organisation", "Use of capital and what it costs in revenue.", CAPITAL
+    ),
+    "projects": Page("Projects", "The schemes as given.", ("projects",)),
+}
+SETTINGS = Page("Settings", "Every setting of the scenario, with its source and range.")
+SOURCES = Page("Sources", "Every figure the run rests on, with unit, status and source.")
+WARNINGS = Page("Warnings", "What to know of this run before it is relied on.")
+
+TOP = 3
+"""Row of the headings of a table: title, words and a blank row stand above."""
 
 
 def write_workbook(result: Result, file: Path) -> None:
@@ -50,114 +73,89 @@ def write_workbook(result: Result, file: Path) -> None:
     OutputError
         If the file cannot be written.
     """
-    options = {
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "nan_inf_to_errors": False,
-    }
-    try:
-        with xlsxwriter.Workbook(str(file), options) as book:
-            _front(book, result)
-            there = {name: title for name, title in SHEETS.items() if name in result.tables}
-            for name, title in there.items():
-                _table(book, title, name, result.table(name))
-    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        raise OutputError.one(
-            str(file), f"cannot be written: {error}.", "Close it or choose another file."
-        ) from None
-
-
-def _front(book: Any, result: Result) -> None:
-    sheet = book.add_worksheet("Summary")
-    sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 12, 12)
-    title = book.add_format({"bold": True, "font_size": 16, "font_color": "#003087"})
-    head = book.add_format({"bold": True, "bottom": 1, "align": "right", "text_wrap": True})
-    left = book.add_format({"bold": True, "bottom": 1})
-    money = book.add_format({"num_format": MONEY})
-    share = book.add_format({"num_format": "0.0%;(0.0%);0.0%"})
-    found = headline(result)
-
-    def number(row: int, column: int, value: float, style: Any) -> None:
-        if math.isfinite(value):
-            sheet.write_number(row, column, value, style)
-
-    sheet.write_string(0, 0, result.name[:LONGEST], title)
-    sheet.write_string(1, 0, f"Plan {found.years[0]} to {found.years[-1]}. £m unless said.")
-    row = 3
-    sheet.write_string(row, 0, "Position of the system", left)
-    for column, year in enumerate(found.years, start=1):
-        sheet.write_string(row, column, year, head)
-    for words, series in (("Underlying", found.underlying), ("Reported", found.reported)):
-        row += 1
-        sheet.write_string(row, 0, words)
-        for column, value in enumerate(series, start=1):
-            number(row, column, value, money)
-    row += 2
-    heads = [
-        f"Budget {found.years[0]}",
-        f"Budget {found.budget_year}",
-        f"Target {found.budget_year}",
-        "A head, £",
-        f"From target {found.budget_year}",
-        f"From target {found.years[-1]}",
+    pages = _pages(result)
+    sources = result.table("sources")
+    rests = {name: illustrative(sources, page.rests) for name, (page, _) in pages.items()}
+    contents = [
+        (page.title, page.words, len(frame), rests[name]) for name, (page, frame) in pages.items()
     ]
-    sheet.write_string(row, 0, "Place", left)
-    for column, words in enumerate(heads, start=1):
-        sheet.write_string(row, column, words, head)
-    for name, line in found.places.iterrows():
-        row += 1
-        sheet.write_string(row, 0, str(name)[:LONGEST])
-        for column, key in enumerate(("base", "budget", "target", "per_head"), start=1):
-            number(row, column, line[key], money)
-        number(row, 5, line["dft"], share)
-        number(row, 6, line["dft_last"], share)
-    row += 2
-    for text in summary(result).splitlines():
-        if not text.startswith("==="):
-            sheet.write_string(row, 0, text[:LONGEST])
-            row += 1
-    for warning in result.provenance["warnings"]:
-        sheet.write_string(row, 0, f"Warning: {warning}"[:LONGEST])
-        row += 1
-    sheet.fit_to_pages(1, 0)
+    with open_book(file) as book:
+        formats = styles(book)
+        write_front(book, result, contents, formats)
+        write_summary(book, result, formats)
+        write_charts(book, result, formats)
+        for name, (page, frame) in pages.items():
+            _table(book, name, page, frame, rests[name], formats)
 
 
-def _table(book: Any, title: str, name: str, frame: pd.DataFrame) -> None:
-    sheet = book.add_worksheet(title)
-    money = book.add_format({"num_format": MONEY})
-    plain = book.add_format({"num_format": "#,##0.0000;(#,##0.0000);0"})
+def _pages(result: Result) -> dict[str, tuple[Page, pd.DataFrame]]:
+    """Return every table of a result with its page, in the order of the sheets."""
+    there = [name for name in PAGES if name in result.tables]
+    others = [name for name in result.tables if name not in PAGES and name != "sources"]
+    pages = {name: (PAGES[name], result.table(name)) for name in there}
+    pages |= {name: (_unknown(name), result.table(name)) for name in others}
+    warnings = result.provenance["warnings"]
+    sources = result.table("sources")
+    sources["value"] = sources["value"].map(_number_or_text)
+    return pages | {
+        "settings": (SETTINGS, settings_table(result)),
+        "sources": (SOURCES, sources),
+        "warnings": (WARNINGS, pd.DataFrame({"warning": warnings}, dtype=object)),
+    }
+
+
+def _number_or_text(value: object) -> object:
+    """Return a figure of the register as the number it is; it holds them as texts."""
+    text = str(value)
+    return float(text) if re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", text) else value
+
+
+def _unknown(name: str) -> Page:
+    """Return the page of a table without words of its own."""
+    return Page(name.replace("_", " ").capitalize()[:31], "", RECOVERY + PLACES)
+
+
+def _table(
+    book: Any, name: str, page: Page, frame: pd.DataFrame, rests: str, formats: Styles
+) -> None:
+    sheet = book.add_worksheet(page.title)
+    sheet.write_string(0, 0, page.title, formats.title)
+    mark = f"Rests on illustrative figures: {rests}." if rests else ""
+    sheet.write_string(1, 0, f"{page.words} {mark}".strip())
     columns = [str(column) for column in frame.columns]
-    numeric = [pd.api.types.is_numeric_dtype(frame[c]) and frame[c].dtype != bool for c in columns]
+    units = [str(unit) for unit in frame["unit"]] if "unit" in frame else []
+    before = False
     for at, column in enumerate(columns):
-        style = (money if column.endswith("_gbp_m") else plain) if numeric[at] else None
-        width = 12 if numeric[at] else _width(column, frame[column])
-        sheet.set_column(at, at, width, style)
-    for row, values in enumerate(frame.itertuples(index=False), start=1):
-        for at, value in enumerate(values):
-            if isinstance(value, bool):
-                sheet.write_string(row, at, "yes" if value else "no")
-            elif numeric[at]:
-                if pd.notna(value):
-                    sheet.write_number(row, at, value)
-            elif not pd.isna(value) and value != "":
-                sheet.write_string(row, at, str(value)[:LONGEST])
+        values = list(frame.iloc[:, at])
+        numeric = pd.api.types.is_numeric_dtype(frame.iloc[:, at])
+        if numeric:
+            style = formats.money if column.endswith("_gbp_m") else formats.plain
+        else:
+            # text would stand close to the number before it
+            style = formats.after if before else None
+        before = numeric
+        sheet.set_column(at, at, _width(column, values, numeric), style)
+        by_unit = numeric and column == "value" and bool(units)
+        for row, value in enumerate(values, start=TOP + 1):
+            own = formats.of_unit(units[row - TOP - 1]) if by_unit else None
+            put(sheet, row, at, value, own)
     sheet.add_table(
+        TOP,
         0,
-        0,
-        max(len(frame), 1),
+        TOP + max(len(frame), 1),
         len(columns) - 1,
         {
             "name": f"t_{name}",
             "style": "Table Style Light 9",
-            "columns": [{"header": column} for column in columns],
+            "columns": [{"header": column, "header_format": formats.table} for column in columns],
         },
     )
-    sheet.freeze_panes(1, 1)
+    sheet.freeze_panes(TOP + 1, 1)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(TOP)
 
 
-def _width(column: str, series: pd.Series) -> int:
-    longest = max((len(str(value)) for value in series.head(200)), default=0)
-    return int(min(max(len(column) + 3, longest + 1), 60))
+def _width(column: str, values: list[object], numeric: bool) -> int:
+    longest = 10 if numeric else max((len(str(value)) for value in values[:200]), default=0)
+    return int(min(max(len(column) + 4, longest + 1), 60))

@@ -13,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.evidence import SHAPES, STATUSES, Figure
-from nelfin.scenario.schema import OPENING_FILES, Scenario
+from nelfin.scenario.paths import is_opening_file
+from nelfin.scenario.schema import Scenario
 
 PACKAGED = "nel"
 """Name of the embedded system, usable in `extends` and, as `nel:file.csv`, in `[data]`."""
@@ -185,7 +186,7 @@ def _located(value: Any, key: str, folder: Path) -> Any:
         return value
     text = str(value)
     opening = key.startswith("allocation.streams.") and key.endswith(".opening")
-    if not key.startswith("data.") and not (opening and text.lower().endswith(OPENING_FILES)):
+    if not key.startswith("data.") and not (opening and is_opening_file(text)):
         return value
     if text == "":
         return None  # the table is left out

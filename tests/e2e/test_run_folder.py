@@ -131,12 +131,12 @@ def test_the_workbook_holds_every_table_with_plain_numbers(
     run_folder: Path, result: Result
 ) -> None:
     book = CalamineWorkbook.from_path(str(run_folder / "report.xlsx"))
-    assert book.sheet_names[0] == "Summary"
-    assert len(book.sheet_names) == 20
-    cells = book.get_sheet_by_name("Capital limits").to_python()
+    assert book.sheet_names[:3] == ["Front", "Summary", "Charts"]
+    assert len(book.sheet_names) == 3 + len(result.tables) + 2, "settings and warnings beside"
+    cells = book.get_sheet_by_name("Capital limits").to_python()[3:]
     limits = result.table("limits")
     assert cells[0] == list(limits.columns)
     used = cells[0].index("used_gbp_m")
     assert [row[used] for row in cells[1:]] == pytest.approx(list(limits["used_gbp_m"]))
-    sources = book.get_sheet_by_name("Sources").to_python()
+    sources = book.get_sheet_by_name("Sources").to_python()[3:]
     assert len(sources) == len(result.table("sources")) + 1

@@ -150,7 +150,7 @@ def test_pcn_rows_are_no_fault_of_a_file_that_gives_no_pcns(write: Write) -> Non
         (lambda t: t.replace(" 50.0 ", " fifty "), 'row 3, column Registered Patients: is "fifty"'),
         (lambda t: t.replace(" 50.0 ", "  "), "row 3, column Registered Patients: is empty"),
         (lambda t: t.replace(" 50.0 ", " -50 "), 'is "-50"'),
-        (lambda t: t.replace("B1,", ","), "row 4, column practice code: is empty"),
+        (lambda t: t.replace("B1,", ","), "row 4, column Practice_Code: is empty"),
     ],
     ids=["component missing", "practice twice", "text", "blank", "negative", "no code"],
 )

@@ -12,13 +12,17 @@ import pytest
 import nelfin
 from nelfin import years
 from nelfin.allocations import pace
+from nelfin.data import notes, spots
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.report import words
+from nelfin.scenario import paths
 
 pytestmark = pytest.mark.unit
 
 
-@pytest.mark.parametrize("module", [years, words, pace], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [years, words, pace, spots, notes, paths], ids=lambda module: module.__name__
+)
 def test_examples_in_docstrings_are_true(module: object) -> None:
     outcome = doctest.testmod(module)  # type: ignore[arg-type]
     assert outcome.attempted > 0

@@ -484,6 +484,27 @@ def test_a_sheet_is_found_by_its_name_and_the_first_is_read_without_one(workbook
     assert read_table(file, SCHEMES, sheet="B").loc[2, "code"] == "P2"
 
 
+def test_a_path_may_name_the_sheet(workbook: Any) -> None:
+    file = workbook({"A": [["code", "amount"], ["P1", 1]], "B#2": [["code", "amount"], ["P2", 2]]})
+    assert read_table(f"{file}#B#2", SCHEMES).loc[2, "code"] == "P2"
+    assert read_table(Path(f"{file}#A"), SCHEMES).loc[2, "code"] == "P1"
+
+
+def test_a_number_sign_in_the_name_of_a_file_is_no_sheet(read: Any) -> None:
+    assert read("code,amount\nP1,1\n", name="no#1.csv").loc[2, "code"] == "P1"
+    (problem,) = problems_of(lambda: read_table("table.csv#B", SCHEMES))
+    assert problem.startswith("table.csv#B: does not exist")
+
+
+@pytest.mark.parametrize("name", ["Costs", ""])
+def test_an_unknown_sheet_is_refused_with_the_sheets_there_are(workbook: Any, name: str) -> None:
+    file = workbook({"Schemes": [["code", "amount"]], "Limits": [["year"]]})
+    (problem,) = problems_of(lambda: read_table(f"{file}#{name}", SCHEMES))
+    assert problem.endswith(
+        f'table.xlsx: has no sheet "{name}". Its sheets are "Schemes", "Limits".'
+    )
+
+
 def test_an_unknown_sheet_is_refused_with_the_nearest_name(workbook: Any) -> None:
     file = workbook({"Schemes": [["code", "amount"], ["P1", 1]]})
     (problem,) = problems_of(lambda: read_table(file, SCHEMES, sheet="Shemes"))
@@ -492,18 +513,18 @@ def test_an_unknown_sheet_is_refused_with_the_nearest_name(workbook: Any) -> Non
     assert '"Schemes"' in problem
 
 
-def test_a_wrong_cell_of_a_workbook_is_named_by_sheet_row_and_column(workbook: Any) -> None:
+def test_a_wrong_cell_of_a_workbook_is_named_by_sheet_cell_and_column(workbook: Any) -> None:
     file = workbook({"Plan A": [["code", "amount"], [], ["P1", "lots"]]})
     (problem,) = problems_of(lambda: read_table(file, SCHEMES))
-    assert "table.xlsx, sheet Plan A, row 3, column amount: " in problem
+    assert "table.xlsx, sheet Plan A, cell B3 (amount): is" in problem
 
 
 def test_a_date_is_not_a_number_nor_a_year(workbook: Any) -> None:
     day = datetime(2026, 4, 1)  # noqa: DTZ001
     file = workbook({"A": [["code", "amount", "year"], ["P1", day, day]]})
     text = " ".join(problems_of(lambda: read_table(file, SCHEMES)))
-    assert "row 2, column amount" in text
-    assert "row 2, column year" in text
+    assert "sheet A, cell B2 (amount)" in text
+    assert "sheet A, cell C2 (year)" in text
 
 
 @pytest.mark.parametrize("error", ["#N/A", "#DIV/0!", "#REF!"])
@@ -514,7 +535,7 @@ def test_a_formula_that_ends_in_an_error_is_not_an_empty_cell(
     cells = {"code": "P1", "amount": 1, "change": 2, "note": "x"} | {column: error}
     file = workbook({"A": [list(cells), list(cells.values())]})
     (problem,) = problems_of(lambda: read_table(file, SCHEMES))
-    assert f"row 2, column {column}" in problem
+    assert f"cell {chr(ord('A') + list(cells).index(column))}2 ({column})" in problem
     assert "is empty" not in problem
 
 

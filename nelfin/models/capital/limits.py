@@ -7,6 +7,7 @@ import difflib
 import pandas as pd
 
 from nelfin.data.specs import TABLES
+from nelfin.data.spots import spot
 from nelfin.data.tables import inspect_frame
 from nelfin.errors import Problems
 from nelfin.years import years_between
@@ -55,7 +56,7 @@ def check_owners(limits: pd.DataFrame, owners: set[str], place: str, problems: P
         close = difflib.get_close_matches(str(name), sorted(owners), n=1, cutoff=0.8)
         if name and name not in owners and close:
             problems.add(
-                f"{place}, row {rows.index[0]}, column organisation",
+                spot(place, rows.index[0], "organisation"),
                 f'is "{name}", which has no scheme.',
                 f'Did you mean "{close[0]}"?',
             )

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from nelfin.data.spots import spot
 from nelfin.errors import Problems, nearest
 
 if TYPE_CHECKING:
     from nelfin.models.capital.schemes import Scheme
 
 
+At = Callable[[str], str]
+"""Names a column of a row in errors."""
+
+
 def required(
-    line: Mapping[str, Any], known: Mapping[str, int], at: str, problems: Problems
+    line: Mapping[str, Any], known: Mapping[str, int], at: At, problems: Problems
 ) -> tuple[tuple[str, int], ...]:
     """Return the prerequisites of a row, each with the years it must start before."""
     found: dict[str, int] = {}
     for text in _split(line["requires"]):
         name, plus, lag = text.partition("+")
-        where = f"{at}, column requires"
+        where = at("requires")
         if plus and not re.fullmatch(r"\d+", lag.strip(), re.ASCII):
             problems.add(where, f'holds "{text}".', 'Write the years as in "P12+2".')
         elif _is_other(name.strip(), line["project_id"], known, where, problems):
@@ -29,10 +34,10 @@ def required(
 
 
 def excluded(
-    line: Mapping[str, Any], known: Mapping[str, int], at: str, problems: Problems
+    line: Mapping[str, Any], known: Mapping[str, int], at: At, problems: Problems
 ) -> tuple[str, ...]:
     """Return the schemes a row excludes."""
-    where = f"{at}, column excludes"
+    where = at("excludes")
     return tuple(
         name
         for name in _split(line["excludes"])
@@ -60,32 +65,31 @@ def check_links(schemes: list[Scheme], place: str, problems: Problems) -> None:
     """Find links that cannot hold: exclusions of what is needed, and loops."""
     by_id = {scheme.id: scheme for scheme in schemes}
     for scheme in schemes:
-        at = f"{place}, row {scheme.row}"
         for name, _ in scheme.requires:
             other = by_id[name]
             if name in scheme.excludes or scheme.id in other.excludes:
                 problems.add(
-                    f"{at}, column requires",
+                    spot(place, scheme.row, "requires"),
                     f"names {name}, but the two exclude each other.",
                     "Drop one of the two links.",
                 )
             elif scheme.group == other.group:
                 problems.add(
-                    f"{at}, column requires",
+                    spot(place, scheme.row, "requires"),
                     f"names {name}, another option of {scheme.group}; only one is ever chosen.",
                     "Drop the link, or take one of them out of the options.",
                 )
         for name in scheme.excludes:
             if scheme.must_fund and by_id[name].must_fund:
                 problems.add(
-                    f"{at}, column excludes",
+                    spot(place, scheme.row, "excludes"),
                     f"names {name}, but both must be funded.",
                     "Set must_fund to no for one of them.",
                 )
     for loop in _loops(by_id):
         shown = loop if len(loop) <= 8 else [*loop[:4], f"… ({len(loop) - 5} more) …", loop[-1]]
         problems.add(
-            f"{place}, row {by_id[loop[0]].row}, column requires",
+            spot(place, by_id[loop[0]].row, "requires"),
             f"makes a loop: {' needs '.join([*shown, loop[0]])}.",
             "Break the loop.",
         )

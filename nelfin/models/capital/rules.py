@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from nelfin import program as lp
 from nelfin.data.specs import CAPITAL_RULES
+from nelfin.data.spots import spot
 from nelfin.data.tables import inspect_frame
 from nelfin.errors import Problems, nearest
 
@@ -49,26 +51,24 @@ def check_rules(
         "backlog": list(BANDS),
     }
     for row, line in table.iterrows():
-        at, kind = f"{where}, row {row}", str(line["rule"])
+        at, kind = partial(spot, where, row), str(line["rule"])
         of = kind.partition("_")[0]
         for name in names(line["name"]) if of in known else []:
             if name not in known[of]:
-                problems.add(f"{at}, column name", f'is "{name}".', nearest(name, known[of]))
+                problems.add(at("name"), f'is "{name}".', nearest(name, known[of]))
         if of in known and not names(line["name"]):
-            problems.add(f"{at}, column name", "is empty.", f"Name the {of} of the {kind}.")
+            problems.add(at("name"), "is empty.", f"Name the {of} of the {kind}.")
         if line["year"] and line["year"] not in years:
             problems.add(
-                f"{at}, column year",
+                at("year"),
                 f"is {line['year']}, outside the plan's years {years[0]} to {years[-1]}.",
                 "Correct it, or leave it blank: over all years.",
             )
         if kind == "backlog_target" and pd.isna(line["now_gbp_m"]):
-            problems.add(
-                f"{at}, column now_gbp_m", "is empty.", "Give the backlog there is today, £m."
-            )
+            problems.add(at("now_gbp_m"), "is empty.", "Give the backlog there is today, £m.")
         if kind == "deprived_floor" and not deprived:
             problems.add(
-                f"{at}, column rule",
+                at("rule"),
                 "needs the share of each place's people in the most deprived areas.",
                 "Give the table deprivation, or take the rule out.",
             )

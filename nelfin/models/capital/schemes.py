@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from nelfin.data.specs import PROJECTS_BY_CRITERIA, TABLES
+from nelfin.data.spots import spot
 from nelfin.data.tables import BACKLOG, SCORE, SPEND, inspect_frame
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.models.capital.limits import check_owners, inspect_limits
@@ -96,7 +98,7 @@ def schemes_of(
         problems.raise_if_any()
     if columns != [f"spend_{n + 1}" for n in range(len(columns))]:
         problems.add(
-            f"{place}, row 1",
+            spot(place, 1),
             f"has the spend columns {', '.join(columns)}.",
             "Number them from spend_1 without a gap.",
         )
@@ -109,7 +111,7 @@ def schemes_of(
     for row, line, benefit in lines:
         spend = np.array([line[name] for name in columns], dtype=float)
         spend = spend[: max(int(np.max(np.flatnonzero(spend), initial=0)) + 1, 1)]
-        at = f"{place}, row {row}"
+        at = partial(spot, place, row)
         schemes.append(
             Scheme(
                 id=line["project_id"],
@@ -159,17 +161,17 @@ def _benefits(table: pd.DataFrame, settings: Settings, problems: Problems) -> li
     for name in criteria:
         if name not in settings.criteria_weights:
             problems.add(
-                f"{place}, row 1, column score_{name}",
+                spot(place, 1, f"score_{name}"),
                 "has no weight.",
                 "Add it to criteria_weights; 0 leaves it out.",
             )
     total = np.zeros(len(table))
     for name, column in zip(criteria, scores, strict=True):
         for row in table.index[table[column].isna()]:
-            problems.add(f"{place}, row {row}, column {column}", "is empty.", "Give the score.")
+            problems.add(spot(place, row, column), "is empty.", "Give the score.")
         total += settings.criteria_weights.get(name, 0.0) * table[column].to_numpy(dtype=float)
     if not criteria:
-        problems.add(f"{place}, row 1", "has no score_ columns.", "Add one for each criterion.")
+        problems.add(spot(place, 1), "has no score_ columns.", "Add one for each criterion.")
     return total.tolist()
 
 
@@ -182,7 +184,7 @@ def _check_names(table: pd.DataFrame, settings: Settings, problems: Problems) ->
     if settings.benefit == "npsv":
         for row in table.index[~table["asset_type"].isin(settings.life_years)]:
             problems.add(
-                f"{settings.place[0]}, row {row}, column asset_type",
+                spot(settings.place[0], row, "asset_type"),
                 f'is "{table.at[row, "asset_type"]}", for which there is no life in years.',
                 "Give an asset type with a life: net present social value is counted over it.",
             )
@@ -206,7 +208,7 @@ def _starts(
     build: int,
     years: list[str],
     truncate: bool,
-    at: str,
+    at: Callable[..., str],
     problems: Problems,
 ) -> tuple[int, ...]:
     """Return the starts that lie in the scheme's window and let its spend fit in the plan."""
@@ -216,7 +218,7 @@ def _starts(
     last = start_of(latest) - base if latest else len(years) - 1
     if earliest and latest and earliest > latest:
         problems.add(
-            f"{at}, column latest_start",
+            at("latest_start"),
             f"is {latest}, before the earliest start {earliest}.",
             "Swap or correct them.",
         )
@@ -227,7 +229,7 @@ def _starts(
     ):
         if label and outside:
             problems.add(
-                f"{at}, column {name}",
+                at(name),
                 f"is {label}, outside the plan's years {years[0]} to {years[-1]}.",
                 "Correct the year, or take the scheme out.",
             )
@@ -236,7 +238,7 @@ def _starts(
     starts = tuple(range(first, min(last, final) + 1))
     if not starts:
         problems.add(
-            f"{at}, column earliest_start" if earliest else at,
+            at("earliest_start") if earliest else at(),
             f"no start from {years[first]} to {years[min(last, len(years) - 1)]} lets the "
             f"{build} years of spend end by {years[-1]}.",
             "Widen the window, give more years of limits, or allow spend past the last year "
@@ -291,7 +293,12 @@ def check_capital(
         problems.extend(error)
     check_owners(table, {scheme.organisation for scheme in schemes}, settings.place[1], problems)
     rules = check_rules(
-        settings.rules, checked, years, bool(settings.deprived_share), "capital_rules", problems
+        settings.rules,
+        checked,
+        years,
+        bool(settings.deprived_share),
+        settings.rules_place,
+        problems,
     )
     problems.raise_if_any()
     return Checked(checked, schemes, table, years, rules)

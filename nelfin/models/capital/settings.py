@@ -60,6 +60,8 @@ class Settings:
         Solve the relaxation again with £1m more and less of each limit, beside its price.
     place
         What to call the tables in errors, such as their files: projects and limits.
+    rules_place
+        The same for the rules.
     """
 
     discount_rate_pct: float = 3.5
@@ -83,3 +85,4 @@ class Settings:
     solver: SolverName = "highs"
     check_prices: bool = True
     place: tuple[str, str] = ("projects", "limits")
+    rules_place: str = "capital_rules"

@@ -1,0 +1,126 @@
+"""Cells of a workbook: plain numbers, text that stays text, and the formats they share."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+
+from nelfin.errors import OutputError
+
+MONEY = "#,##0.0;(#,##0.0);0.0"
+"""Brackets for negatives by format; the cell keeps the plain number."""
+
+PERCENT = "0.0%;(0.0%);0.0%"
+PLAIN = "#,##0.0###;(#,##0.0###);0"
+WHOLE = "#,##0;(#,##0);0"
+
+BY_UNIT = {"£m": MONEY, "£": WHOLE, "people": WHOLE, "QALYs": MONEY, "%": MONEY}
+"""Formats of tidy values by their unit; the others are plain."""
+
+LONGEST = 32767
+"""Characters an Excel cell can hold."""
+
+BLUE, PALE = "#003087", "#D8E6F3"
+WIDE = 104
+"""Width of the column of sentences, in characters."""
+
+
+@dataclass(frozen=True)
+class Styles:
+    """Formats of one workbook."""
+
+    title: Any
+    head: Any
+    year: Any
+    wrap: Any
+    top: Any
+    money: Any
+    percent: Any
+    plain: Any
+    whole: Any
+    note: Any
+    table: Any
+    after: Any
+
+    def of_unit(self, unit: str) -> Any:
+        """Return the format of a tidy value."""
+        formats = {MONEY: self.money, WHOLE: self.whole}
+        return formats.get(BY_UNIT.get(unit, PLAIN), self.plain)
+
+
+def styles(book: Any) -> Styles:
+    """Return the formats of a workbook."""
+    return Styles(
+        title=book.add_format({"bold": True, "font_size": 16, "font_color": BLUE}),
+        head=book.add_format({"bold": True, "bottom": 1}),
+        year=book.add_format({"bold": True, "bottom": 1, "align": "right", "text_wrap": True}),
+        wrap=book.add_format({"text_wrap": True, "valign": "top"}),
+        top=book.add_format({"bold": True, "valign": "top"}),
+        money=book.add_format({"num_format": MONEY}),
+        percent=book.add_format({"num_format": PERCENT}),
+        plain=book.add_format({"num_format": PLAIN}),
+        whole=book.add_format({"num_format": WHOLE}),
+        note=book.add_format({"italic": True, "text_wrap": True, "valign": "top"}),
+        table=book.add_format({"bold": True, "font_color": "white", "bg_color": BLUE}),
+        after=book.add_format({"indent": 1}),
+    )
+
+
+@contextmanager
+def open_book(file: Path) -> Iterator[Any]:
+    """Make a workbook in which text that starts with = stays text; it is written at the end.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written, as when it is open in Excel.
+    """
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    try:
+        with xlsxwriter.Workbook(str(file), options) as book:
+            yield book
+    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
+        raise OutputError.one(
+            str(file), f"cannot be written: {error}.", "Close it or choose another file."
+        ) from None
+
+
+def put(sheet: Any, row: int, column: int, value: object, style: Any = None) -> None:
+    """Write a value: a number as it is, yes or no, text as text; nothing for what is not there."""
+    if isinstance(value, bool | np.bool_):
+        sheet.write_string(row, column, "yes" if value else "no", style)
+    elif isinstance(value, (int, float)) or pd.api.types.is_number(value):
+        if math.isfinite(value):  # type: ignore[arg-type]
+            sheet.write_number(row, column, value, style)
+    elif value is not None and not pd.isna(value) and value != "":
+        sheet.write_string(row, column, str(value)[:LONGEST], style)
+
+
+def label(text: object, most: int = 40) -> str:
+    """Return a name short enough for the legend of a chart, without control characters.
+
+    Examples
+    --------
+    >>> label("Barking and Dagenham"), label("a" * 50, most=5)
+    ('Barking and Dagenham', 'aaaa…')
+    """
+    shown = "".join(" " if unicodedata.category(c) == "Cc" else c for c in str(text))
+    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
+
+
+def height(text: str, width: int) -> float:
+    """Return the height of a row whose text wraps, which not every program works out by itself."""
+    return 15.0 * max(math.ceil(len(text) / (1.1 * width)), 1)

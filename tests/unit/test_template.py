@@ -1,0 +1,162 @@
+"""The workbook of input tables: the same tables, with notes and drop-downs."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+from zipfile import ZipFile
+
+import pandas as pd
+import pytest
+from python_calamine import CalamineWorkbook
+
+from nelfin.data import TABLES, Inputs
+from nelfin.data.notes import ABOUT, TABLE_NOTES, about, allowed, unit_of
+from nelfin.data.spots import letters
+from nelfin.data.tables import read_table
+from nelfin.evidence import STATUSES
+from nelfin.report import write_template
+from nelfin.report.template import Exact
+from nelfin.scenario import Scenario
+
+pytestmark = pytest.mark.unit
+
+FIRST, LAST = "Read me", ["Columns", "Lists"]
+
+
+@pytest.fixture(scope="module")
+def file(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("template") / "tables.xlsx"
+    write_template(scenario, made)
+    return made
+
+
+def cells(file: Path, sheet: str) -> list[list[object]]:
+    return CalamineWorkbook.from_path(str(file)).get_sheet_by_name(sheet).to_python()
+
+
+def validations(file: Path, sheet: str) -> dict[str, tuple[str, str]]:
+    """Return kind and source of the drop-down of each column, by heading."""
+    at = CalamineWorkbook.from_path(str(file)).sheet_names.index(sheet) + 1
+    with ZipFile(file) as book:
+        text = book.read(f"xl/worksheets/sheet{at}.xml").decode()
+    found = re.findall(
+        r'<dataValidation type="(\w+)"[^>]*sqref="([A-Z]+)2:[A-Z]+\d+"[^>]*>'
+        r"<formula1>(.*?)</formula1>",
+        text,
+    )
+    by_letters = {column: (kind, unescape(source)) for kind, column, source in found}
+    headings = [str(heading) for heading in cells(file, sheet)[0]]
+    return {
+        heading: by_letters[letters(at)]
+        for at, heading in enumerate(headings)
+        if letters(at) in by_letters
+    }
+
+
+def test_every_table_is_a_sheet_of_its_own_name(file: Path) -> None:
+    names = CalamineWorkbook.from_path(str(file)).sheet_names
+    assert names == [FIRST, *TABLES, *LAST]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_sheet_reads_as_the_table_it_was_made_of_to_the_bit(
+    file: Path, inputs: Inputs, name: str
+) -> None:
+    table = read_table(f"{file}#{name}", TABLES[name])
+    own = getattr(inputs, name)
+    if name == "openings":
+        own = own[own["opening"].isin(table["opening"])]
+    pd.testing.assert_frame_equal(table, own, check_exact=True, check_like=True)
+
+
+@pytest.mark.parametrize("value", [0.010965030950535125, 0.1 + 0.2, 1e-7, 123456789.123, -5.0, 0.0])
+def test_a_number_is_written_with_all_its_digits(value: float) -> None:
+    assert float(f"{Exact(value):.16G}") == value
+
+
+def test_numbers_are_numbers_and_years_are_texts(file: Path) -> None:
+    heads, *rows = cells(file, "allocations")
+    for row in rows:
+        line = dict(zip(heads, row, strict=True))
+        assert isinstance(line["allocation_gbp_m"], float)
+        assert isinstance(line["year"], str)
+    with ZipFile(file) as book:
+        styles = book.read("xl/styles.xml").decode()
+    assert 'numFmtId="49"' in styles, "text cells are set to text, or Excel makes dates of years"
+
+
+def test_choices_are_drop_downs(file: Path) -> None:
+    found = validations(file, "projects")
+    assert found["must_fund"] == ("list", '"yes,no"')
+    assert found["organisation"] == (
+        "list",
+        "OFFSET(organisations!$A$2,0,0,MAX(1,COUNTA(organisations!$A$2:$A$2000)),1)",
+    )
+    assert found["asset_type"][1].startswith("OFFSET(asset_types!$A$2")
+    assert found["place"][1].startswith("OFFSET(Lists!$A$2")
+    assert found["earliest_start"][1].startswith("OFFSET(Lists!$C$2")
+    assert found["benefit"] == ("decimal", "0")
+    assert found["category"][1].startswith("OFFSET(Lists!$F$2")
+    assert validations(file, "prevention_programmes")["kind"][1].startswith("OFFSET(Lists!$E$2")
+    statuses = validations(file, "organisations")
+    assert statuses["status"] == ("list", f'"{",".join(STATUSES)}"')
+    assert statuses["kind"] == ("list", '"trust,icb"')
+    assert "organisation" not in statuses
+
+
+def test_every_choice_of_a_specification_is_offered(file: Path) -> None:
+    for name, spec in TABLES.items():
+        found = validations(file, name)
+        for column in spec.columns:
+            if column.choices:
+                assert found[column.name][1].strip('"').split(",") == list(column.choices)
+            elif column.kind == "yes_no":
+                assert found[column.name][1] == '"yes,no"'
+            elif column.kind == "year":
+                assert "Lists!" in found[column.name][1]
+
+
+def test_the_lists_hold_the_words_the_tables_use(file: Path, inputs: Inputs) -> None:
+    heads, *rows = cells(file, "Lists")
+    lists = {
+        str(head): [str(row[at]) for row in rows if row[at] != ""] for at, head in enumerate(heads)
+    }
+    assert lists["place"] == inputs.places()
+    assert set(inputs.allocations["stream"]) <= set(lists["stream"])
+    assert set(inputs.efficiency_schemes["organisation"]) <= set(lists["delivered_by"])
+    assert set(lists["programme_kind"]) == set(inputs.prevention_programmes["kind"])
+    assert set(lists["category"]) == set(inputs.projects["category"])
+    for name, spec in TABLES.items():
+        for column in spec.columns:
+            if column.kind == "year":
+                assert set(getattr(inputs, name)[column.name].dropna()) - {""} <= set(lists["year"])
+
+
+def test_every_column_is_said_to_be_something(file: Path) -> None:
+    assert set(TABLE_NOTES) == set(TABLES)
+    used = set()
+    for name, spec in TABLES.items():
+        for column in spec.columns:
+            assert about(name, column).endswith(".")
+            assert allowed(column).endswith(".")
+            used.add(f"{name}.{column.name}" if f"{name}.{column.name}" in ABOUT else column.name)
+            own_unit = (name, column.name) in {
+                ("openings", "value"),
+                *(("prevention_programmes", end) for end in ("value", "low", "high")),
+            }
+            if column.kind in {"number", "integer"}:
+                assert bool(unit_of(column.name)) != own_unit, (name, column.name)
+    assert used == set(ABOUT), "no note is left of a column that is gone"
+    listed = {(row[0], row[1]) for row in cells(file, "Columns")[1:]}
+    assert listed == {(name, heading) for name in TABLES for heading in cells(file, name)[0]}
+
+
+def test_the_first_sheet_says_how_and_marks_what_is_illustrative(file: Path) -> None:
+    rows = cells(file, FIRST)
+    text = "\n".join(str(cell) for row in rows for cell in row)
+    assert "nelfin check scenario.toml" in text
+    assert "made up" in text
+    (projects,) = (row for row in rows if row[0] == "projects")
+    assert projects[-2:] == [332.0, "325 rows"]

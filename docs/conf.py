@@ -49,10 +49,11 @@ nb_render_markdown_format = "myst"
 
 # single backquotes in docstrings are names
 default_role = "code"
+# quotes are made round; two hyphens stay, since they begin options
+smartquotes_action = "qe"
 autodoc_member_order = "bysource"
 autodoc_type_aliases = {
     "npt.ArrayLike": "ArrayLike",
-    "Array": "numpy.ndarray",
     "SolverName": "SolverName",
 }
 autodoc_typehints_format = "short"

@@ -11,13 +11,12 @@ import types
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
 import click
 import pandas as pd
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from sphinx.application import Sphinx
 
 import nelfin
 from nelfin.allocations.pace import packaged_rules
@@ -29,6 +28,9 @@ from nelfin.evidence import MEANING, Figure
 from nelfin.result import TIDY, Result
 from nelfin.scenario import Scenario
 from nelfin.scenario.load import packaged_folder
+
+if TYPE_CHECKING:  # the tests read this file where Sphinx is not installed
+    from sphinx.application import Sphinx
 
 HERE = Path(__file__).parent
 WORK = ("start", "cfo", "place")
@@ -119,12 +121,16 @@ def limits_of(*holders: Any) -> Iterator[Any]:
 
 def limit_words(limits: Iterable[Any]) -> str:
     """Return the limits of a number in words."""
-    said = []
-    for limit in limits:
-        for mark, words in (("ge", "least"), ("gt", "above"), ("le", "most"), ("lt", "below")):
-            if hasattr(limit, mark):
-                said.append(f"{words} {getattr(limit, mark):g}")
-    return ", ".join(dict.fromkeys(said))
+    ends = {
+        mark: f"{getattr(limit, mark):g}"
+        for limit in limits
+        for mark in ("ge", "gt", "le")
+        if hasattr(limit, mark)
+    }
+    if "ge" in ends and "le" in ends:
+        return f"from {ends['ge']} to {ends['le']}"
+    forms = {"ge": "{} or more", "gt": "above {}", "le": "at most {}"}
+    return ", ".join(forms[mark].format(end) for mark, end in ends.items())
 
 
 def scenario_page(scenario: Scenario) -> str:
@@ -139,7 +145,7 @@ def scenario_page(scenario: Scenario) -> str:
             lines += [f"## `[{key.section}]`", "", inspect.getdoc(inner) or "", ""]
             before = key.section
         limits = limit_words(limits_of(key.field, key.kind))
-        kind = type_words(key.pattern, key.kind) + (f", {limits}" if limits else "")
+        kind = f"{type_words(key.pattern, key.kind)} {limits}".strip()
         lines += [f"::::{{confval}} {key.pattern}", f":type: {kind}"]
         if not key.field.is_required():
             lines += [f":default: {_default_words(key.field)}"]
@@ -215,12 +221,8 @@ def words_of(words: dict[str, dict[str, str]], table: str, column: Column) -> st
 
 def unit_of(column: Column) -> str:
     """Return the unit of a column, by its kind or its name."""
-    if column.kind == "year":
-        return "year"
-    if column.kind == "yes_no":
-        return "yes or no"
-    if column.kind == "text":
-        return "text"
+    if column.kind in {"year", "yes_no", "text"}:
+        return column.kind.replace("_", " or ")
     for ending, unit in (("_gbp_m", "£m"), ("_pct", "%")):
         if column.name.endswith(ending):
             return unit
@@ -275,9 +277,7 @@ def tables_page() -> str:
             rows = sum(1 for _ in file.open(encoding="utf-8")) - 1
             needed = "" if not spec.may_be_empty else " It may be left out, or hold no rows."
             count = f"{rows:,} row{'s' if rows != 1 else ''}" if rows else "no rows"
-            lines += [
-                f"Named by `data.{name}`; `{name}.csv` of the embedded scenario has {count}.{needed}"
-            ]
+            lines += [f"Named by `data.{name}`; the embedded `{name}.csv` has {count}.{needed}"]
         elif name == "opening_file":
             lines += ["A file that `allocation.streams.NAME.opening` names, or `--opening`."]
         else:

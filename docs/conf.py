@@ -49,8 +49,7 @@ nb_render_markdown_format = "myst"
 
 # single backquotes in docstrings are names
 default_role = "code"
-# quotes are made round; two hyphens stay, since they begin options
-smartquotes_action = "qe"
+highlight_language = "text"
 autodoc_member_order = "bysource"
 autodoc_type_aliases = {
     "npt.ArrayLike": "ArrayLike",

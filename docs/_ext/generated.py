@@ -325,8 +325,8 @@ def results_page(result: Result) -> str:
     rows = []
     for name in sorted(result.tables):
         columns = ", ".join(f"`{column}`" for column in _short(result.table(name)))
-        rows.append([f"`{name}.csv`", ABOUT_TABLES[name], columns])
-    lines = ["## Tables", "", *_table(["file", "what it holds", "columns"], rows), ""]
+        rows.append([f"`{name}.csv`", f"{ABOUT_TABLES[name]} Columns: {columns}."])
+    lines = ["## Tables", "", *_table(["file", "what it holds"], rows), ""]
     lines += ["## Measures of the tidy tables", ""]
     measures = [
         [f"`{name}`", f"`{variable}`", about["long_name"], about["units"]]
@@ -378,7 +378,7 @@ def statuses_part(result: Result) -> str:
     sources = result.table("sources")
     schemes = sources["where"] == "projects"
     rows = [
-        [name, words, str((sources.loc[~schemes, "status"] == name).sum()),
+        [name, words.replace("--set", "`--set`"), str((sources.loc[~schemes, "status"] == name).sum()),
          str((sources.loc[schemes, "status"] == name).sum())]
         for name, words in MEANING.items()
     ]  # fmt: skip

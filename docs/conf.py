@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -10,8 +9,6 @@ import nelfin
 
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS / "_ext"))
-# the commands shown are those of the environment that builds
-os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 project = "nelfin"
 author = "nelfin contributors"
@@ -23,9 +20,9 @@ extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
-    "sphinxcontrib.programoutput",
     "mathml",  # in _ext
     "generated",  # in _ext
+    "shown",  # in _ext
 ]
 exclude_patterns = ["_build", "_generated", "_ext", "files"]
 
@@ -60,5 +57,3 @@ python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 72
 napoleon_google_docstring = False
 napoleon_use_rtype = False
-
-programoutput_prompt_template = "$ {command}\n\n{output}"

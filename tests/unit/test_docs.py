@@ -57,10 +57,10 @@ def code_lines(text: str) -> Iterator[str]:
     A command shown for being refused is left out.
     """
     for _, info, body in FENCE.findall(text):
-        if info.startswith("{command-output}"):
-            if ":returncode: 2" in body:
+        if info.startswith("{shown}"):
+            if ":exit: 2" in body:
                 continue
-            yield info.removeprefix("{command-output}").strip()
+            yield info.removeprefix("{shown}").strip()
         else:
             yield from body.splitlines()
     yield from spans(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import tomllib
 from collections.abc import Iterator
@@ -33,18 +32,21 @@ FENCE = re.compile(r"^(`{3,}|:{3,})(.*?)\n(.*?)^\1\s*$", re.M | re.S)
 SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 
 
+def part(name: str) -> ModuleType:
+    """Return a module of the documentation, which Sphinx finds by its path."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "docs" / "_ext")
+        return import_module(name)
+
+
 @pytest.fixture(scope="module")
 def generated() -> ModuleType:
-    file = ROOT / "docs" / "_ext" / "generated.py"
-    spec = importlib.util.spec_from_file_location("generated", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    # dataclasses look their module up by name
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(__import__("sys").modules, "generated", module)
-        spec.loader.exec_module(module)
-    return module
+    return part("generated")
+
+
+@pytest.fixture(scope="module")
+def keys() -> ModuleType:
+    return part("scenario_keys")
 
 
 def spans(text: str) -> list[str]:
@@ -139,8 +141,8 @@ def toml_keys(tree: dict[str, Any], prefix: str = "") -> Iterator[str]:
             yield prefix + name
 
 
-def test_every_scenario_key_named_is_in_the_schema(text: str, generated: ModuleType) -> None:
-    patterns = [key.pattern.split(".") for key in generated.scenario_keys()]
+def test_every_scenario_key_named_is_in_the_schema(text: str, keys: ModuleType) -> None:
+    patterns = [key.pattern.split(".") for key in keys.scenario_keys()]
     for key in keys_in(text):
         parts = key.split(".")
         assert any(
@@ -150,12 +152,12 @@ def test_every_scenario_key_named_is_in_the_schema(text: str, generated: ModuleT
         ), f"{key} is not a key"
 
 
-def test_a_key_that_does_not_exist_would_be_found(generated: ModuleType) -> None:
+def test_a_key_that_does_not_exist_would_be_found(keys: ModuleType) -> None:
     assert list(keys_in("`recovery.eficiency_pct` and `nelfin run --set capital.gap=1`")) == [
         "capital.gap",
         "recovery.eficiency_pct",
     ]
-    held = [key.pattern for key in generated.scenario_keys() if key.holds("recovery.eficiency_pct")]
+    held = [key.pattern for key in keys.scenario_keys() if key.holds("recovery.eficiency_pct")]
     assert held == []
 
 
@@ -205,12 +207,12 @@ def test_every_column_of_every_table_has_words_and_no_words_are_left_over(
         assert set(words[name].values()) <= used, name
 
 
-def test_every_scenario_key_says_what_it_is(generated: ModuleType) -> None:
-    keys = [key for key in generated.scenario_keys() if "." in key.pattern]
-    assert len(keys) > 80
-    assert [key.pattern for key in keys if not key.words] == []
-    page = generated.scenario_page(nelfin.load_scenario())
-    assert all(f"{{confval}} {key.pattern}\n" in page for key in keys)
+def test_every_scenario_key_says_what_it_is(keys: ModuleType) -> None:
+    known = [key for key in keys.scenario_keys() if "." in key.pattern]
+    assert len(known) > 80
+    assert [key.pattern for key in known if not key.words] == []
+    page = keys.scenario_page(nelfin.load_scenario())
+    assert all(f"{{confval}} {key.pattern}\n" in page for key in known)
     assert "number from 0 to 100" in page
     assert "Embedded: **4** % of the cost base a year (range 3 to 5). *Assumption.*" in page
 

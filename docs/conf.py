@@ -57,3 +57,4 @@ python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 72
 napoleon_google_docstring = False
 napoleon_use_rtype = False
+napoleon_attr_annotations = False

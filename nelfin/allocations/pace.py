@@ -80,7 +80,19 @@ class Rule:
 
 @dataclass(frozen=True)
 class Converged:
-    """What a rule gives, one value a row."""
+    """What a rule gives, one value a row.
+
+    Parameters
+    ----------
+    dft
+        Distance from target on the basis the rule uses, a fraction; shape (n,).
+    convergence
+        The adjustment on top of growth, a fraction; shape (n,).
+    allocation
+        Baseline grown and converged, in the unit of the baseline; shape (n,).
+    closing_dft
+        Distance from target after convergence, a fraction; shape (n,).
+    """
 
     dft: Array
     convergence: Array

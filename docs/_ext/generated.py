@@ -1,0 +1,253 @@
+"""Pages and parts of pages made from the code each time, so that they cannot go stale."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import pandas as pd
+from scenario_keys import scenario_page  # in this folder
+
+import nelfin
+from nelfin.allocations.pace import packaged_rules
+from nelfin.cli import COMMANDS, cli
+from nelfin.data.register import _UNITS
+from nelfin.data.specs import CONVERGE, OPENING_FILE, TABLES
+from nelfin.data.tables import FAMILIES, Column, Table
+from nelfin.evidence import MEANING
+from nelfin.result import TIDY, Result
+from nelfin.scenario import Scenario
+from nelfin.scenario.load import packaged_folder
+
+if TYPE_CHECKING:  # the tests read this file where Sphinx is not installed
+    from sphinx.application import Sphinx
+
+HERE = Path(__file__).parent
+WORK = ("start", "cfo", "place")
+"""Folders in which the commands shown on a page run."""
+
+# ---- tables
+
+
+def table_words() -> dict[str, dict[str, str]]:
+    """Return the words of each column of each table."""
+    return tomllib.loads((HERE / "columns.toml").read_text(encoding="utf-8"))
+
+
+def words_of(words: dict[str, dict[str, str]], table: str, column: Column) -> str:
+    """Return the words of a column.
+
+    Raises
+    ------
+    KeyError
+        If it has none.
+    """
+    name = column.examples[0].rstrip("0123456789") if column.pattern and column.examples else ""
+    name = {"backlog_high_gbp_m": "backlog_"}.get(name, name) or column.name
+    name = "score_" if column.pattern and not column.examples else name
+    own = words.get(table, {})
+    return own[name] if name in own else words["every"][name]
+
+
+def unit_of(column: Column) -> str:
+    """Return the unit of a column, by its kind or its name."""
+    if column.kind in {"year", "yes_no", "text"}:
+        return column.kind.replace("_", " or ")
+    for ending, unit in (("_gbp_m", "£m"), ("_pct", "%")):
+        if column.name.endswith(ending):
+            return unit
+    if column.pattern:
+        return "£m" if column.name in FAMILIES else "points"
+    if column.name in {"value", "low", "high"}:
+        return "as the row says"
+    return _UNITS.get(column.name, "fraction")
+
+
+def heading_of(column: Column) -> str:
+    """Return the name of a column as people write it."""
+    if not column.pattern:
+        return f"`{column.name}`"
+    few = column.examples[:2] if column.examples else ("score_CRITERION",)
+    return ", ".join(f"`{name}`" for name in few) + (", …" if len(column.examples) > 2 else "")
+
+
+def column_rows(table: str, spec: Table, words: dict[str, dict[str, str]]) -> Iterator[list[str]]:
+    """Yield the cells of each column: heading, unit, needed or not, words."""
+    for column in spec.columns:
+        if column.name in words["every"] and column.name not in words.get(table, {}):
+            continue  # told once, above all tables
+        inside = []
+        if column.low > float("-inf") or column.high < float("inf"):
+            low, high = f"{column.low:g}", f"{column.high:g}"
+            inside.append(f"{low} or more" if high == "inf" else f"{low} to {high}")
+        if column.choices:
+            inside.append("one of " + ", ".join(f"`{choice}`" for choice in column.choices))
+        needed = "needed" if column.required else "may be left out"
+        if column.required and column.blank:
+            needed = "needed; a cell may be blank"
+        if not column.required and column.default not in {None, ""}:
+            value = column.default
+            default = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+            needed += f" or blank: {default:g}" if isinstance(default, float) else (
+                f" or blank: `{default}`")  # fmt: skip
+        allowed = f" {'; '.join(inside).capitalize()}." if inside else ""
+        about = words_of(words, table, column)
+        yield [heading_of(column), unit_of(column), needed, about + allowed]
+
+
+def tables_page() -> str:
+    """Return every input table with its columns."""
+    words = table_words()
+    others = {"opening_file": OPENING_FILE, "converge": CONVERGE}
+    lines = []
+    for name, spec in (TABLES | others).items():
+        lines += [f"(table-{name})=", f"## {spec.title[0].upper()}{spec.title[1:]}", ""]
+        if name in TABLES:
+            file = packaged_folder() / f"{name}.csv"
+            rows = sum(1 for _ in file.open(encoding="utf-8")) - 1
+            needed = "" if not spec.may_be_empty else " It may be left out, or hold no rows."
+            count = f"{rows:,} row{'s' if rows != 1 else ''}" if rows else "no rows"
+            lines += [f"Named by `data.{name}`; the embedded `{name}.csv` has {count}.{needed}"]
+        elif name == "opening_file":
+            lines += ["A file that `allocation.streams.NAME.opening` names, or `--opening`."]
+        else:
+            lines += ["The table that `nelfin converge` reads."]
+        key = ", ".join(f"`{column}`" for column in spec.key)
+        lines += [f"One row for each {key}.", "", *_table(
+            ["column", "unit", "needed", "what it holds"], column_rows(name, spec, words)
+        ), ""]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _table(headings: list[str], rows: Any) -> list[str]:
+    """Return a Markdown table."""
+    cells = [headings, ["---"] * len(headings), *rows]
+    return [f"| {' | '.join(str(cell).replace('|', '&#124;') for cell in row)} |" for row in cells]
+
+
+# ---- results
+
+ABOUT_TABLES = {
+    "place_budgets": "Budget, target, opening position and distance from target of each place.",
+    "budget_change": "What moved each budget from its opening position; the parts add up to it.",
+    "envelope": "Money of each stream, what the system holds, and growth.",
+    "need": "Weighted populations and need indices.",
+    "prevention": "The three ledgers of the shift.",
+    "prevention_programmes": "Spend, cost avoided, cash and people of each programme.",
+    "prevention_places": "Spend, cash and QALYs by place.",
+    "recovery_bridge": "Every step from the opening underlying to the reported position.",
+    "system_position": "Positions of the system.",
+    "capital_by_organisation": "Use of the limit, and what the plan does to revenue.",
+    "plan": "A row a scheme: in or out, when, for how much, and why.",
+    "spend": "A row a funded scheme and year.",
+    "limits": "A row a limit: used, left, and the price of capital.",
+    "prices": "The price of each limit beside what £1m more and £1m less do, solved again.",
+    "projects": "The schemes as they were read.",
+    "sensitivity": "How far budgets move when one thing changes.",
+    "sources": "Every figure with its unit, status and source.",
+    "odds": "Only with `--draws`: odds of balance, and the spread of the reported position.",
+}
+"""What each table of a run folder is; the page fails if one is missing."""
+
+
+def results_page(result: Result) -> str:
+    """Return the tables and variables of a run."""
+    rows = []
+    for name in sorted(result.tables):
+        columns = ", ".join(f"`{column}`" for column in _short(result.table(name)))
+        rows.append([f"`{name}.csv`", f"{ABOUT_TABLES[name]} Columns: {columns}."])
+    lines = ["## Tables", "", *_table(["file", "what it holds"], rows), ""]
+    lines += ["## Measures of the tidy tables", ""]
+    measures = [
+        [f"`{name}`", f"`{variable}`", about["long_name"], about["units"]]
+        for name, variables in TIDY.items()
+        for variable in variables
+        for about in [result.data[variable].attrs]
+    ]
+    lines += [*_table(["table", "measure", "what it is", "unit"], measures), ""]
+    lines += ["## Variables of `results.nc`", ""]
+    variables = [
+        [f"`{name}`", ", ".join(map(str, array.dims)), array.attrs.get("long_name", ""),
+         array.attrs.get("units", "")]
+        for name, array in sorted(result.data.data_vars.items(), key=lambda pair: str(pair[0]))
+    ]  # fmt: skip
+    lines += _table(["variable", "dimensions", "what it is", "unit"], variables)
+    return "\n".join(lines)
+
+
+def _short(table: pd.DataFrame) -> list[str]:
+    """Return the columns of a table, with the spends of ten years as one."""
+    names = [str(name) for name in table.columns]
+    later = [name for name in names if name.startswith("spend_") and name[6:].isdigit()][1:]
+    return [name for name in names if name not in later]
+
+
+# ---- commands and small parts
+
+
+def commands_page() -> str:
+    """Return the help of every command."""
+    settings = {**cli.context_settings, "terminal_width": 88}
+    with click.Context(cli, info_name="nelfin", **settings) as parent:
+        lines = ["## nelfin", "", "```text", cli.get_help(parent), "```", ""]
+        for name in COMMANDS:
+            command = cli.get_command(parent, name)
+            context = click.Context(command, info_name=name, parent=parent, **settings)
+            lines += [f"## nelfin {name}", "", "```text", command.get_help(context), "```", ""]
+    return "\n".join(lines)
+
+
+def rules_part() -> str:
+    """Return the packaged rules of pace of change with their formulas."""
+    rows = [[f"`{name}`", rule.formula] for name, rule in packaged_rules().items()]
+    return "\n".join(_table(["rule", "formula"], rows))
+
+
+def statuses_part(result: Result) -> str:
+    """Return how many figures of the embedded scenario have each status."""
+    sources = result.table("sources")
+    schemes = sources["where"] == "projects"
+
+    def of(status: str, rows: pd.Series) -> int:
+        return int((sources.loc[rows, "status"] == status).sum())
+
+    rows = [
+        [name, words.replace("--set", "`--set`"), of(name, ~schemes), of(name, schemes)]
+        for name, words in MEANING.items()
+    ]
+    return "\n".join(_table(["status", "meaning", "figures", "capital schemes"], rows))
+
+
+def pages(result: Result, scenario: Scenario) -> dict[str, Callable[[], str]]:
+    """Return what makes each page or part."""
+    return {
+        "scenario.md": lambda: scenario_page(scenario),
+        "tables.md": tables_page,
+        "results.md": lambda: results_page(result),
+        "commands.md": commands_page,
+        "rules.md": rules_part,
+        "statuses.md": lambda: statuses_part(result),
+    }
+
+
+def write_all(app: Sphinx) -> None:
+    """Write every page and part, and clear the folders in which commands run."""
+    folder = Path(app.srcdir) / "_generated"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name in WORK:
+        shutil.copytree(Path(app.srcdir) / "files", folder / name)
+    scenario = nelfin.load_scenario()
+    result = nelfin.run(scenario, draws=100)
+    for name, make in pages(result, scenario).items():
+        (folder / name).write_text(make() + "\n", encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Make the pages before Sphinx looks for them."""
+    app.connect("builder-inited", write_all)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from scenario_keys import scenario_page  # in this folder
 import nelfin
 from nelfin.allocations.pace import packaged_rules
 from nelfin.cli import COMMANDS, cli
-from nelfin.data.register import _UNITS
+from nelfin.data.notes import UNITS, in_markdown, words
 from nelfin.data.specs import CONVERGE, OPENING_FILE, TABLES
 from nelfin.data.tables import FAMILIES, Column, Table
 from nelfin.evidence import MEANING
@@ -26,31 +25,10 @@ from nelfin.scenario.load import packaged_folder
 if TYPE_CHECKING:  # the tests read this file where Sphinx is not installed
     from sphinx.application import Sphinx
 
-HERE = Path(__file__).parent
 WORK = ("start", "cfo", "place")
 """Folders in which the commands shown on a page run."""
 
 # ---- tables
-
-
-def table_words() -> dict[str, dict[str, str]]:
-    """Return the words of each column of each table."""
-    return tomllib.loads((HERE / "columns.toml").read_text(encoding="utf-8"))
-
-
-def words_of(words: dict[str, dict[str, str]], table: str, column: Column) -> str:
-    """Return the words of a column.
-
-    Raises
-    ------
-    KeyError
-        If it has none.
-    """
-    name = column.examples[0].rstrip("0123456789") if column.pattern and column.examples else ""
-    name = {"backlog_high_gbp_m": "backlog_"}.get(name, name) or column.name
-    name = "score_" if column.pattern and not column.examples else name
-    own = words.get(table, {})
-    return own[name] if name in own else words["every"][name]
 
 
 def unit_of(column: Column) -> str:
@@ -64,7 +42,7 @@ def unit_of(column: Column) -> str:
         return "£m" if column.name in FAMILIES else "points"
     if column.name in {"value", "low", "high"}:
         return "as the row says"
-    return _UNITS.get(column.name, "fraction")
+    return UNITS.get(column.name, "fraction")
 
 
 def heading_of(column: Column) -> str:
@@ -75,10 +53,10 @@ def heading_of(column: Column) -> str:
     return ", ".join(f"`{name}`" for name in few) + (", …" if len(column.examples) > 2 else "")
 
 
-def column_rows(table: str, spec: Table, words: dict[str, dict[str, str]]) -> Iterator[list[str]]:
+def column_rows(table: str, spec: Table) -> Iterator[list[str]]:
     """Yield the cells of each column: heading, unit, needed or not, words."""
     for column in spec.columns:
-        if column.name in words["every"] and column.name not in words.get(table, {}):
+        if column.name in words()["every"] and column.name not in words().get(table, {}):
             continue  # told once, above all tables
         inside = []
         if column.low > float("-inf") or column.high < float("inf"):
@@ -95,13 +73,12 @@ def column_rows(table: str, spec: Table, words: dict[str, dict[str, str]]) -> It
             needed += f" or blank: {default:g}" if isinstance(default, float) else (
                 f" or blank: `{default}`")  # fmt: skip
         allowed = f" {'; '.join(inside).capitalize()}." if inside else ""
-        about = words_of(words, table, column)
+        about = in_markdown(table, column)
         yield [heading_of(column), unit_of(column), needed, about + allowed]
 
 
 def tables_page() -> str:
     """Return every input table with its columns."""
-    words = table_words()
     others = {"opening_file": OPENING_FILE, "converge": CONVERGE}
     lines = []
     for name, spec in (TABLES | others).items():
@@ -118,7 +95,7 @@ def tables_page() -> str:
             lines += ["The table that `nelfin converge` reads."]
         key = ", ".join(f"`{column}`" for column in spec.key)
         lines += [f"One row for each {key}.", "", *_table(
-            ["column", "unit", "needed", "what it holds"], column_rows(name, spec, words)
+            ["column", "unit", "needed", "what it holds"], column_rows(name, spec)
         ), ""]  # fmt: skip
     return "\n".join(lines)
 
@@ -149,7 +126,9 @@ ABOUT_TABLES = {
     "projects": "The schemes as they were read.",
     "sensitivity": "How far budgets move when one thing changes.",
     "sources": "Every figure with its unit, status and source.",
-    "odds": "Only with `--draws`: odds of balance, and the spread of the reported position.",
+    "odds": "Only with draws: odds of balance, payback and staying within limits, and the spread of "
+    "positions, net cash and use of capital.",
+    "tornado": "Only with draws: how far each assumption alone moves the reported position.",
 }
 """What each table of a run folder is; the page fails if one is missing."""
 

@@ -16,6 +16,7 @@ import pytest
 
 import nelfin
 from nelfin.cli import COMMANDS, cli
+from nelfin.data import notes
 from nelfin.data.specs import CONVERGE, OPENING_FILE, TABLES
 from nelfin.result import Result
 from nelfin.scenario.schema import Scenario
@@ -196,15 +197,12 @@ def test_every_page_of_the_documentation_is_in_the_table_of_contents() -> None:
     assert pages - {"index"} <= listed
 
 
-def test_every_column_of_every_table_has_words_and_no_words_are_left_over(
-    generated: ModuleType,
-) -> None:
-    words = generated.table_words()
+def test_every_column_of_every_table_has_words_and_no_words_are_left_over() -> None:
     tables = TABLES | {"opening_file": OPENING_FILE, "converge": CONVERGE}
-    assert set(words) == {"every", *tables}
+    assert set(notes.words()) == {"every", *tables}
     for name, spec in tables.items():
-        used = {generated.words_of(words, name, column) for column in spec.columns}
-        assert set(words[name].values()) <= used, name
+        used = {notes.in_markdown(name, column) for column in spec.columns}
+        assert set(notes.words()[name].values()) <= used, name
 
 
 def test_every_scenario_key_says_what_it_is(keys: ModuleType) -> None:
@@ -218,7 +216,7 @@ def test_every_scenario_key_says_what_it_is(keys: ModuleType) -> None:
 
 
 def test_every_table_of_a_run_is_told(generated: ModuleType, result: Result) -> None:
-    assert set(generated.ABOUT_TABLES) == {*result.tables, "odds"}
+    assert set(generated.ABOUT_TABLES) == set(result.tables)
     for name in result.tables:
         assert f"`{name}.csv`" in generated.results_page(result)
 

@@ -86,7 +86,13 @@ def type_words(key: str, annotation: Any) -> str:
         return type_words(key, inner[0])
     if key.endswith("year") or key.startswith("years."):
         return "year, such as `2023/24`"
-    names = {bool: "`true` or `false`", str: "text", int: "whole number", float: "number", Path: "path of a table"}
+    names = {
+        bool: "`true` or `false`",
+        str: "text",
+        int: "whole number",
+        float: "number",
+        Path: "path of a table",
+    }
     return names[annotation]
 
 

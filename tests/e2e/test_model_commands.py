@@ -100,3 +100,16 @@ def test_a_run_with_draws_keeps_them_and_tells_the_odds(tmp_path: Path) -> None:
     assert set(result.table("odds")["measure"]) >= {"odds_of_balance", "reported_p50"}
     assert (result.provenance["draws"], result.provenance["seed"]) == (50, 3)
     assert "Odds of balance" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_same_run_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("1", "2"):
+        done = run("run", "--draws", "50", "--seed", "3", "-o", name, cwd=tmp_path,
+                   PYTHONHASHSEED=name)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    first, second = (tmp_path / name for name in ("1", "2"))
+    files = [*sorted((first / "tables").iterdir()), first / "scenario.resolved.toml",
+             first / "results.nc"]  # fmt: skip
+    assert len(files) > 20
+    for file in files:
+        assert file.read_bytes() == (second / file.relative_to(first)).read_bytes(), file.name

@@ -91,36 +91,46 @@ def need_of_places(scenario: Scenario, inputs: Inputs) -> xr.DataArray:
 def share(scenario: Scenario, inputs: Inputs, weighted: xr.DataArray) -> xr.Dataset:
     """Share every stream on weighted populations as given; otherwise as `allocate`."""
     years = scenario.years.labels()
+    weighted = weighted.transpose("component", "place", "year")
     envelope, growth = envelopes(inputs.allocations, scenario.envelope, scenario, years)
     rules = rules_of(inputs.pace_rules)
     names = [str(name) for name in envelope["stream"].values]
     parts = [
-        _share_stream(name, scenario, envelope.sel(stream=name).to_numpy(), weighted, inputs, rules)
-        for name in names
+        _share_stream(name, scenario, amounts, weighted, inputs, rules)
+        for name, amounts in zip(names, envelope.to_numpy(), strict=True)
     ]
-    places = [str(place) for place in weighted["place"].values]
-    data = xr.Dataset(
-        {
-            field: (("stream", *dims), np.stack([part[field] for part in parts]), _about(*words))
-            for field, (dims, *words) in SHARED.items()
-        },
-        coords={"stream": names, "place": places, "year": years, "change": list(CHANGES)},
-    ).assign(
-        envelope=(("stream", "year"), envelope.values, _about("Envelope", "£m")),
-        like_for_like_growth=(
+    components = [str(name) for name in weighted["component"].values]
+    people = weighted.to_numpy()
+    # made in one go: each step of joining labelled arrays costs more than the sharing itself
+    found: dict[str, Any] = {
+        field: (("stream", *dims), np.stack([part[field] for part in parts]), _about(*words))
+        for field, (dims, *words) in SHARED.items()
+    } | {
+        "envelope": (("stream", "year"), envelope.to_numpy(), _about("Envelope", "£m")),
+        "like_for_like_growth": (
             ("stream", "year"),
-            growth.values,
+            growth.to_numpy(),
             _about("Growth on the published baseline, or on last year", "fraction"),
         ),
-        weighted_population=weighted.assign_attrs(_about("Weighted population", "people")),
-        population=weighted.sel(component="registered_population", drop=True).assign_attrs(
-            _about("Registered population", "people")
+        "weighted_population": (
+            ("component", "place", "year"),
+            people,
+            _about("Weighted population", "people"),
         ),
-        need_index=need_index(weighted).assign_attrs(
-            _about("Need a head against the system's", "ratio, system = 1")
+        "population": (
+            ("place", "year"),
+            people[components.index("registered_population")],
+            _about("Registered population", "people"),
         ),
-    )
-    data = data.assign(beside_budgets(inputs, weighted))
+        "need_index": (
+            ("component", "place", "year"),
+            need_index(weighted).to_numpy(),
+            _about("Need a head against the system's", "ratio, system = 1"),
+        ),
+    }
+    coords = {"stream": names, "place": weighted["place"].values, "year": years,
+              "component": components, "change": list(CHANGES)}  # fmt: skip
+    data = xr.Dataset(found | beside_budgets(inputs, weighted), coords)
     main = main_stream(scenario)
     published = inputs.allocations.loc[inputs.allocations["stream"] == main, "year"]
     data.attrs = {
@@ -153,15 +163,15 @@ def envelopes(
         transfers and pay awards), else over last year; a fraction, NaN where neither is known.
     """
     names = [*scenario.allocation.streams, OTHER]
-    given = table.set_index(["stream", "year"])
+    given = {(row["stream"], row["year"]): row for row in table.to_dict("records")}
     amount = np.zeros((len(names), len(years)))
     growth = np.full_like(amount, np.nan)
     for i, name in enumerate(names[:-1]):
         for t, year in enumerate(years):
             before = amount[i, t - 1] if t else 0.0
-            if (name, year) in given.index:
-                amount[i, t] = given.at[(name, year), "allocation_gbp_m"]
-                baseline = given.at[(name, year), "baseline_gbp_m"]
+            if (name, year) in given:
+                amount[i, t] = given[name, year]["allocation_gbp_m"]
+                baseline = given[name, year]["baseline_gbp_m"]
             else:
                 amount[i, t] = before * (1 + section.growth_pct[name] / 100)
                 baseline = np.nan
@@ -219,9 +229,13 @@ def _share_stream(
         scenario.envelope.growth_pct[name],
         inputs.called.get("ring_fences", "ring_fences"),
     )
-    people = weighted.sel(component="registered_population").to_numpy()
-    shares = weighted.sel(component=stream.need).to_numpy()
+    components = list(weighted["component"].values)
+    array = weighted.to_numpy()
+    people = array[components.index("registered_population")]
+    shares = array[components.index(stream.need)]
     shares = shares / shares.sum(axis=0)
+    places = inputs.places()
+    named = _rule_names(stream.rule, name, years, inputs.pace_rules)
     last: _Year | None = None
     for t, year in enumerate(years):
         if envelope[t] <= 0:
@@ -236,8 +250,8 @@ def _share_stream(
             last = _Year(
                 missing, missing, position * (pot / envelope[t]), fence * kept, unmoved, 0.0, need
             )
-        rule = rules[_rule_name(stream.rule, name, year, inputs.pace_rules)]
-        least, most = _growth_bounds(inputs.growth_bounds, name, year, inputs.places(), rule)
+        rule = rules[named[t]]
+        least, most = _growth_bounds(inputs.growth_bounds, name, year, places, rule)
         settings = {
             "restricted_share": stream.restricted_share,
             "population_growth": people[:, t] / people[:, t - 1] - 1 if t else 0.0,
@@ -247,7 +261,7 @@ def _share_stream(
         try:
             last = found[t] = _one_year(last, need, pot, fence, rule, settings)
         except OutOfReachError as error:
-            raise _out_of_reach(error, last.pot, name, year, inputs.places(), rule) from None
+            raise _out_of_reach(error, last.pot, name, year, places, rule) from None
     return _stacked(found, envelope, held)
 
 
@@ -289,16 +303,16 @@ def _stacked(found: list[_Year], envelope: Array, held: Array) -> dict[str, Arra
     }
 
 
-def _rule_name(rule: str, stream: str, year: str, table: pd.DataFrame) -> str:
-    """Return the rule of a year: `national` means the one NHS England used, or the last it did."""
+def _rule_names(rule: str, stream: str, years: list[str], table: pd.DataFrame) -> list[str]:
+    """Return the rule of each year: `national` is the one NHS England used, or the last it did."""
     if rule != "national":
-        return rule
+        return [rule] * len(years)
     known = sorted(
         (str(begun), str(name))
         for name, of, begun in zip(table["rule"], table["stream"], table["year"], strict=True)
         if of == stream
     )
-    return max((pair for pair in known if pair[0] <= year), default=known[0])[1]
+    return [max((pair for pair in known if pair[0] <= year), default=known[0])[1] for year in years]
 
 
 def _growth_bounds(

@@ -10,7 +10,7 @@ from nelfin.data import Inputs
 from nelfin.years import label_of, start_of
 
 
-def beside_budgets(inputs: Inputs, weighted: xr.DataArray) -> dict[str, xr.DataArray]:
+def beside_budgets(inputs: Inputs, weighted: xr.DataArray) -> dict[str, xr.Variable]:
     """Return what stands beside the budgets, as far as it is given: grants and settings.
 
     Parameters
@@ -28,27 +28,35 @@ def beside_budgets(inputs: Inputs, weighted: xr.DataArray) -> dict[str, xr.DataA
         mortality), as its intended formula would; `out_of_hospital_share` (place).
     """
     places = [str(place) for place in weighted["place"].values]
-    found: dict[str, xr.DataArray] = {}
+    found: dict[str, xr.Variable] = {}
     if not inputs.public_health_grants.empty:
         by_place = inputs.public_health_grants.set_index("place")["grant_gbp_m"].loc[places]
-        grant = xr.DataArray(by_place.to_numpy(), {"place": places}, ("place",))
-        need = weighted.sel(component="health_inequalities", drop=True)
-        found["public_health_grant"] = grant.assign_attrs(
-            long_name="Public health grant of the place's council",
-            units="£m",
-            year=", ".join(sorted(set(inputs.public_health_grants["year"]))),
+        grant = by_place.to_numpy(dtype=float)
+        need = weighted.sel(component="health_inequalities").transpose("place", "year").to_numpy()
+        found["public_health_grant"] = xr.Variable(
+            "place",
+            grant,
+            {
+                "long_name": "Public health grant of the place's council",
+                "units": "£m",
+                "year": ", ".join(sorted(set(inputs.public_health_grants["year"]))),
+            },
         )
-        found["public_health_formula"] = (grant.sum() * need / need.sum("place")).assign_attrs(
-            long_name="Public health grant if shared by avoidable mortality", units="£m"
+        found["public_health_formula"] = xr.Variable(
+            ("place", "year"),
+            grant.sum() * need / need.sum(axis=0),
+            {"long_name": "Public health grant if shared by avoidable mortality", "units": "£m"},
         )
     if not inputs.spend_by_setting.empty:
         spend = inputs.spend_by_setting
         out = spend["spend_gbp_m"].where(spend["out_of_hospital"], 0.0)
         both = pd.DataFrame({"out": out, "all": spend["spend_gbp_m"]}).groupby(spend["place"]).sum()
         share = (both["out"] / both["all"]).loc[places]
-        found["out_of_hospital_share"] = xr.DataArray(
-            share.to_numpy(), {"place": places}, ("place",)
-        ).assign_attrs(long_name="Share of spend outside hospital", units="fraction")
+        found["out_of_hospital_share"] = xr.Variable(
+            "place",
+            share.to_numpy(),
+            {"long_name": "Share of spend outside hospital", "units": "fraction"},
+        )
     return found
 
 

@@ -65,7 +65,8 @@ def off_the_top(
     years = [str(year) for year in weighted["year"].values]
     shared = np.zeros((weighted.sizes["place"], len(years)))
     held = np.zeros(len(years))
-    for _, rows in table[table["stream"] == stream].groupby("item", sort=False):
+    mine = table[table["stream"] == stream] if len(table) else table
+    for _, rows in mine.groupby("item", sort=False) if len(mine) else ():
         amounts = _amounts(rows, years, growth_pct) * (envelope > 0)
         need = str(rows["need"].iloc[0])
         if need:

@@ -49,23 +49,30 @@ def weighted_populations(
     published = _spread(table)
     known = [str(year) for year in published["year"].values]
     latest = [max(k for k in known if k <= year) for year in years]
-    level = published.sel(year=latest).assign_coords(year=years)
-    people = level.sel(component="registered_population").transpose("place", "year").to_numpy()
-    places = [str(place) for place in level["place"].values]
-    grown: xr.DataArray = level * _growth_index(people, places, growth, shares, years, latest)
-    return grown.transpose("component", "place", "year")
+    level = published.to_numpy()[..., [known.index(year) for year in latest]]
+    components = list(published["component"].values)
+    places = [str(place) for place in published["place"].values]
+    people = level[components.index("registered_population")]
+    grown = level * _growth_index(people, places, growth, shares, years, latest)
+    labels = {"component": components, "place": places, "year": years}
+    return xr.DataArray(grown, labels, ("component", "place", "year"))
 
 
 def _spread(table: pd.DataFrame) -> xr.DataArray:
-    places = [name for name in table["place"].unique() if name != WHOLE_SYSTEM]
-    keys = ["component", "place", "year"]
-    cube = table.set_index(keys)["weighted_population"].to_xarray()
-    held: xr.DataArray = cube.sel(place=places)
-    if WHOLE_SYSTEM in cube["place"].values:
-        shared = cube.sel(place=WHOLE_SYSTEM, drop=True).fillna(0.0)
-        total = held.sum("place")
-        held = held * (1 + shared / total.where(total > 0, 1.0))
-    return held
+    names = {key: list(table[key].unique()) for key in ("component", "place", "year")}
+    names["component"].sort()
+    names["year"].sort()
+    at = tuple(pd.Categorical(table[key], names[key]).codes for key in names)
+    cube = np.full([len(names[key]) for key in names], np.nan)
+    cube[at] = table["weighted_population"]
+    own = [i for i, place in enumerate(names["place"]) if place != WHOLE_SYSTEM]
+    held = cube[:, own]
+    if len(own) < len(names["place"]):
+        shared = np.nan_to_num(cube[:, names["place"].index(WHOLE_SYSTEM)])
+        total = np.nansum(held, axis=1)
+        held = held * (1 + shared / np.where(total > 0, total, 1.0))[:, None]
+    names["place"] = [names["place"][i] for i in own]
+    return xr.DataArray(held, names, ("component", "place", "year"))
 
 
 def _growth_index(
@@ -75,8 +82,8 @@ def _growth_index(
     shares: pd.DataFrame,
     years: list[str],
     latest: list[str],
-) -> xr.DataArray:
-    """Return registered population over that of the published year it starts from."""
+) -> Array:
+    """Return people over those of the published year they start from; (place, year)."""
     periods = [
         (start_of(first), start_of(last), float(added))
         for first, last, added in zip(
@@ -95,7 +102,7 @@ def _growth_index(
         if added:
             base = people[:, t]
             index[:, t] = 1 + added * _growth_shares(base, places, shares) / base
-    return xr.DataArray(index, {"place": places, "year": years}, ("place", "year"))
+    return index
 
 
 def _growth_shares(people: Array, places: list[str], shares: pd.DataFrame) -> Array:
@@ -119,5 +126,7 @@ def need_index(weighted: xr.DataArray) -> xr.DataArray:
     xarray.DataArray
         (W_i / N_i) / (sum W / sum N); 1 is the system's average.
     """
-    people = weighted.sel(component="registered_population", drop=True)
-    return (weighted / people) / (weighted.sum("place") / people.sum("place"))
+    array = weighted.transpose("component", "place", ...).to_numpy()
+    people = array[list(weighted["component"].values).index("registered_population")]
+    index = (array / people) / (array.sum(axis=1) / people.sum(axis=0))[:, None]
+    return weighted.transpose("component", "place", ...).copy(data=index)

@@ -36,8 +36,9 @@ def opening_position(
         first year's envelope.
     """
     given = inputs.allocations
-    row = given[(given["stream"] == name) & (given["year"] == year)]
-    baseline = float(row["baseline_gbp_m"].iloc[0])
+    lines = zip(given["stream"], given["year"], given["baseline_gbp_m"], strict=True)
+    baseline = next(float(amount) for of, begun, amount in lines
+                    if (of, begun) == (name, year))  # fmt: skip
     total = amount if pd.isna(baseline) else baseline
     if stream.opening == "on-target":
         return need * total

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import tempfile
-from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import xarray as xr
 
-from nelfin.errors import InputError, OutputError, nearest
+from nelfin.errors import InputError, nearest
 from nelfin.versions import require_readable
+from nelfin.writing import restore, whole_folder
 
 TIDY: dict[str, tuple[str, ...]] = {
     "place_budgets": ("budget", "target", "opening", "ring_fence", "dft_opening", "dft"),
@@ -174,30 +171,14 @@ class Result:
         Raises
         ------
         InputError
-            If the folder exists and `force` is not given, or cannot be written.
+            If the folder exists and `force` is not given.
+        OutputError
+            If it cannot be written.
         """
         target = Path(folder).absolute()
         check_folder(target, force)
-        part = target.with_name(f".{target.name}.part-{os.getpid()}")
-        new_parents = [parent for parent in target.parents if not parent.exists()]
-        try:
-            part.mkdir(parents=True)
+        with whole_folder(target, force) as part:
             self._write(part, report)
-            _replace(target, part)
-        except OSError as error:
-            raise OutputError.at(target, error, "Choose another folder.") from None
-        except OutputError as error:
-            # by the name the reader knows, not that of the folder beside it
-            raise OutputError(
-                replace(problem, where=problem.where.replace(str(part), str(target)))
-                for problem in error.problems
-            ) from None
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-            if not target.exists():
-                for parent in new_parents:
-                    with suppress(OSError):
-                        parent.rmdir()
         return target
 
     def _write(self, folder: Path, report: bool) -> None:
@@ -225,6 +206,7 @@ def check_folder(folder: Path, force: bool) -> None:
         If it exists and may not be replaced, or its parent cannot be written.
     """
     where = str(folder)
+    restore(folder)
     try:
         there = folder.exists()
     except (OSError, ValueError) as error:
@@ -254,20 +236,6 @@ def check_folder(folder: Path, force: bool) -> None:
         ) from None
 
 
-def _replace(target: Path, part: Path) -> None:
-    """Put the new folder in place of an old one, which is only deleted when the new one stands."""
-    old = target.with_name(f".{target.name}.old-{os.getpid()}")
-    if target.exists():
-        target.rename(old)
-    try:
-        part.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def open_result(folder: str | Path) -> Result:
     """Open a run folder.
 
@@ -277,6 +245,7 @@ def open_result(folder: str | Path) -> Result:
         If the folder is not a run folder, a file of it is missing, or a newer version wrote it.
     """
     path = Path(folder)
+    restore(path)
     try:
         account = json.loads((path / "run.json").read_text(encoding="utf-8"))
         if not isinstance(account, dict) or "capital" not in account:

@@ -172,20 +172,23 @@ class Kept:
                 )
             self.about = about | {"started": started}
         else:
-            if folder.exists() and any(folder.iterdir()):
+            # what begins with a dot was being written when a sweep died before it began
+            if folder.exists() and any(path.name[0] != "." for path in folder.iterdir()):
                 raise InputError.one(str(folder), "is not empty.", "Choose another folder.")
             self.about = about | {"started": datetime.now(UTC).isoformat(timespec="seconds")}
         self.done = (folder / "sweep.parquet").is_file()
         if self.done:
             shutil.rmtree(folder / "batches", ignore_errors=True)
             return
+        text = json.dumps(self.about, indent=1, ensure_ascii=False)
         try:
-            (folder / "batches").mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
+            # first of all, so that a sweep that dies is known to be one
+            write_whole(file, lambda part: part.write_text(text, encoding="utf-8"), REMEDY)
+            write_whole(folder / "cases.parquet", cases.to_parquet, REMEDY)
+            (folder / "batches").mkdir(exist_ok=True)
         except OSError as error:
             raise OutputError.at(folder, error, REMEDY) from None
-        text = json.dumps(self.about, indent=1, ensure_ascii=False)
-        write_whole(folder / "cases.parquet", cases.to_parquet, REMEDY)
-        write_whole(file, lambda part: part.write_text(text, encoding="utf-8"), REMEDY)
 
     def _file(self, at: int) -> Path:
         return self.folder / "batches" / f"{at:06d}.parquet"
@@ -196,14 +199,26 @@ class Kept:
 
     def put(self, at: int, table: pd.DataFrame) -> None:
         """Keep a batch."""
-        write_whole(self._file(at), lambda part: table.to_parquet(part, index=False), REMEDY)
+        try:
+            write_whole(self._file(at), lambda part: table.to_parquet(part, index=False), REMEDY)
+        except OutputError:
+            if not self._elsewhere():
+                raise
 
     def finish(self) -> Sweep:
         """Put one table in the place of the batches, a batch at a time."""
-        if not self.done:
-            write_whole(self.folder / "sweep.parquet", self._join, REMEDY)
+        if not self.done and not self._elsewhere():
+            try:
+                write_whole(self.folder / "sweep.parquet", self._join, REMEDY)
+            except OutputError:
+                if not self._elsewhere():
+                    raise
             shutil.rmtree(self.folder / "batches", ignore_errors=True)
         return Sweep(self.folder, self.about)
+
+    def _elsewhere(self) -> bool:
+        """Say whether another process has finished the same sweep meanwhile."""
+        return (self.folder / "sweep.parquet").is_file()
 
     def _join(self, part: Path) -> None:
         import pyarrow as pa

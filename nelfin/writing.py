@@ -1,12 +1,22 @@
-"""Files written whole: beside their place first, then renamed, so that none is half there."""
+"""Files and folders written whole: beside their place first, then renamed."""
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Callable
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from nelfin.errors import OutputError
+
+STALE_S = 86_400
+"""Seconds after which what is beside its place was left by a process that died."""
+
+CHOOSE = "Choose another folder."
 
 
 def write_whole(
@@ -36,3 +46,89 @@ def write_whole(
         raise OutputError.at(file, error, remedy) from None
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(target: Path, force: bool = False) -> Iterator[Path]:
+    """Give a folder to write in beside its place, and put it there at the end.
+
+    A process that dies leaves at most a hidden folder, which a later one clears after a day.
+
+    Parameters
+    ----------
+    target
+        Place of the folder.
+    force
+        Replace a folder that is there; it is only deleted when the new one stands.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written, or another process has put a folder there meanwhile.
+    """
+    target = target.absolute()
+    part = target.with_name(f".{target.name}.part-{os.getpid()}")
+    new_parents = [parent for parent in target.parents if not parent.exists()]
+    try:
+        part.mkdir(parents=True)
+        _clear_stale(target.parent)
+        yield part
+        if force:
+            _swap(target, part)
+        elif target.is_dir():
+            _fill(target, part)
+        else:
+            part.rename(target)
+    except OSError as error:
+        raise OutputError.at(target, error, CHOOSE) from None
+    except OutputError as error:
+        # by the name the reader knows, not that of the folder beside it
+        raise OutputError(
+            replace(problem, where=problem.where.replace(str(part), str(target)))
+            for problem in error.problems
+        ) from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        if not target.exists():
+            for parent in new_parents:
+                with suppress(OSError):
+                    parent.rmdir()
+
+
+def _fill(target: Path, part: Path) -> None:
+    """Move what was written into a folder that was empty, such as the one the reader works in."""
+    if any(target.iterdir()):
+        raise OSError(errno.ENOTEMPTY, "another process has written there meanwhile")
+    for path in part.iterdir():
+        path.rename(target / path.name)
+
+
+def restore(target: Path) -> None:
+    """Put back a folder whose replacing was cut off between the two renames."""
+    with suppress(OSError, ValueError):
+        if not target.exists():
+            kept = sorted(target.parent.glob(f".{target.name}.old-*"))
+            if kept:
+                kept[-1].rename(target)
+
+
+def _swap(target: Path, part: Path) -> None:
+    old = target.with_name(f".{target.name}.old-{os.getpid()}")
+    if target.exists():
+        target.rename(old)
+    try:
+        part.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _clear_stale(parent: Path) -> None:
+    """Delete what processes that died a day ago or more left beside its place."""
+    before = time.time() - STALE_S
+    for left in parent.glob(".*.part-*"):
+        with suppress(OSError):
+            if left.stat().st_mtime < before:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()

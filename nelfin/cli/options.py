@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from nelfin.errors import InputError, OutputError
-from nelfin.writing import write_whole
+from nelfin.errors import InputError
+from nelfin.writing import whole_folder, write_whole
 
 scenario_argument = click.argument("scenario", required=False, type=click.Path())
 
@@ -78,15 +76,8 @@ def write_tables(
     tables: Mapping[str, Any], folder: Path, texts: Mapping[str, str] | None = None
 ) -> None:
     """Write tables and texts to a new folder: whole beside it first, then renamed."""
-    part = folder.absolute().with_name(f".{folder.name}.part-{os.getpid()}")
-    try:
-        part.mkdir(parents=True)
+    with whole_folder(folder) as part:
         for name, table in tables.items():
             table.to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
         for name, text in (texts or {}).items():
             (part / name).write_text(text, encoding="utf-8")
-        part.rename(folder)
-    except OSError as error:
-        raise OutputError.at(folder, error, "Choose another folder.") from None
-    finally:
-        shutil.rmtree(part, ignore_errors=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from pathlib import Path
 
 import click
@@ -16,8 +15,9 @@ from nelfin.cli.options import (
     set_option,
     strict_option,
 )
-from nelfin.errors import InputError, OutputError
+from nelfin.errors import InputError
 from nelfin.evidence import STATUSES
+from nelfin.writing import whole_folder
 
 
 @click.command()
@@ -29,13 +29,11 @@ def new(folder: Path, excel: bool) -> None:
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError.one(str(folder), "already exists.", "Name a folder that is not there yet.")
-    try:
+    with whole_folder(folder) as part:
         if excel:
-            _copy_as_workbook(folder)
+            _copy_as_workbook(part)
         else:
-            shutil.copytree(packaged_folder(), folder, dirs_exist_ok=True)
-    except OSError as error:
-        raise OutputError.at(folder, error, "Choose another folder.") from None
+            shutil.copytree(packaged_folder(), part, dirs_exist_ok=True)
     what = f"the sheets of {TABLES_FILE}" if excel else "the tables"
     click.echo(f"Copied to {folder}. Edit scenario.toml and {what}, then run:", err=True)
     click.echo(f"nelfin run {folder / 'scenario.toml'}")
@@ -45,19 +43,15 @@ TABLES_FILE = "tables.xlsx"
 
 
 def _copy_as_workbook(folder: Path) -> None:
-    """Write the embedded scenario with its tables as sheets; whole elsewhere first, then copied."""
+    """Write the embedded scenario with its tables as sheets."""
     from nelfin.report import write_template
     from nelfin.scenario import load_scenario
     from nelfin.scenario.load import packaged_folder
 
     text = (packaged_folder() / "scenario.toml").read_text(encoding="utf-8")
     named = re.sub(r'^(\w+) = "\w+\.csv"$', rf'\1 = "{TABLES_FILE}#\1"', text, flags=re.MULTILINE)
-    with tempfile.TemporaryDirectory() as name:
-        made = Path(name) / "made"
-        made.mkdir()
-        (made / "scenario.toml").write_text(named, encoding="utf-8")
-        write_template(load_scenario(), made / TABLES_FILE)
-        shutil.copytree(made, folder, dirs_exist_ok=True)
+    (folder / "scenario.toml").write_text(named, encoding="utf-8")
+    write_template(load_scenario(), folder / TABLES_FILE)
 
 
 @click.command()

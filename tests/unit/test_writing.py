@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
 
-from nelfin.errors import InputError
-from nelfin.writing import write_whole
+from nelfin.errors import InputError, OutputError
+from nelfin.writing import STALE_S, restore, whole_folder, write_whole
 
 pytestmark = pytest.mark.unit
 
@@ -25,3 +27,63 @@ def test_a_file_that_cannot_be_finished_leaves_what_was_there(tmp_path: Path) ->
     assert "Free space." in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
     assert file.read_text(encoding="utf-8") == "before"
+
+
+def test_a_folder_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    with whole_folder(tmp_path / "new" / "run") as part:
+        (part / "a.txt").write_text("a", encoding="utf-8")
+        assert not (tmp_path / "new" / "run").exists()
+    assert [path.name for path in (tmp_path / "new" / "run").iterdir()] == ["a.txt"]
+
+    def die() -> None:
+        with whole_folder(tmp_path / "other" / "run") as part:
+            (part / "a.txt").write_text("a", encoding="utf-8")
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OutputError, match="No space left on device"):
+        die()
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]
+
+
+def test_two_that_write_one_folder_do_not_mix(tmp_path: Path) -> None:
+    target = tmp_path / "run"
+
+    def both() -> None:
+        with whole_folder(target) as part:
+            (part / "mine.txt").write_text("mine", encoding="utf-8")
+            target.mkdir()
+            (target / "theirs.txt").write_text("theirs", encoding="utf-8")
+
+    with pytest.raises(OutputError, match="another process has written there meanwhile"):
+        both()
+    assert [path.name for path in target.iterdir()] == ["theirs.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_an_empty_folder_is_filled_and_an_old_one_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "run"
+    target.mkdir()
+    with whole_folder(target) as part:
+        (part / "first.txt").write_text("1", encoding="utf-8")
+    with whole_folder(target, force=True) as part:
+        (part / "second.txt").write_text("2", encoding="utf-8")
+    assert [path.name for path in target.iterdir()] == ["second.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_what_the_dead_left_is_cleared_after_a_day_and_put_back_if_it_was_the_last(
+    tmp_path: Path,
+) -> None:
+    for name, age in ((".old.part-1", 2 * STALE_S), (".new.part-2", 0)):
+        (tmp_path / name).mkdir()
+        then = time.time() - age
+        os.utime(tmp_path / name, (then, then))
+    with whole_folder(tmp_path / "run"):
+        pass
+    assert {path.name for path in tmp_path.iterdir()} == {".new.part-2", "run"}
+    # a run that died between the two renames of a replacement
+    (tmp_path / "run").rename(tmp_path / ".run.old-7")
+    restore(tmp_path / "run")
+    assert (tmp_path / "run").is_dir()
+    restore(tmp_path / "never")
+    assert not (tmp_path / "never").exists()

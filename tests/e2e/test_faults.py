@@ -1,0 +1,62 @@
+"""Faults from outside: two at once, a solver out of time, one that dies."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command import run
+
+import nelfin
+
+pytestmark = pytest.mark.e2e
+
+
+def test_two_runs_into_one_folder_do_not_mix(tmp_path: Path) -> None:
+    words = ("run", "--draws", "10", "--set", "capital.gap_pct=5", "-o", "same")
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-W", "error", "-m", "nelfin", *words, "--set", f"name={name}"],
+            cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )
+        for name in ("one", "two")
+    ]  # fmt: skip
+    said = [process.communicate(timeout=300)[1] for process in both]
+    assert sorted(process.returncode for process in both) == [0, 2], said
+    winner = ("one", "two")[[process.returncode for process in both].index(0)]
+    loser = said[[process.returncode for process in both].index(2)]
+    assert "same" in loser
+    assert "another process has written there" in loser or "not empty" in loser
+    assert nelfin.open_result(tmp_path / "same").name == winner
+    assert [path.name for path in tmp_path.iterdir()] == ["same"]
+
+
+def test_a_solver_out_of_time_keeps_its_best_plan_and_says_so(tmp_path: Path) -> None:
+    words = ("--set", "capital.time_limit_s=0.001", "--draws", "0")
+    done = run("run", *words, "-o", "out", cwd=tmp_path)
+    assert done.returncode in {0, 1}, done.stderr
+    if done.returncode == 0:
+        assert "Warning: The capital plan is proven within" in done.stderr
+        assert "the solver's time ran out" in done.stderr
+    else:
+        assert "found no plan in" in done.stderr
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_solver_that_dies_is_said_to_have(tmp_path: Path) -> None:
+    """CBC is a process of its own: here one that fails at once stands in its place."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import pulp\n"
+        "pulp.PULP_CBC_CMD = lambda **options: pulp.COIN_CMD(\n"
+        "    path='/bin/false', **{k: v for k, v in options.items() if k != 'path'})\n",
+        encoding="utf-8",
+    )
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = run("run", "--set", "capital.solver=cbc", "-o", "out", cwd=tmp_path, PYTHONPATH=path)
+    assert done.returncode == 101
+    assert "The solver cbc failed" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()

@@ -7,8 +7,11 @@ python benchmarks/run.py --smoke    each once on little, to see that they run; w
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
+import pstats
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -52,8 +55,52 @@ def table(found: dict[str, Any]) -> str:
             )  # fmt: skip
             what = item["name"].removeprefix("test_").replace("_", " ")
             lines.append(f"| {what} | {spell(median)} | {median / quickest:.1f} | {extra} |")
+        if exponent := grown(items):
+            lines += ["", exponent]
         lines.append("")
     return "\n".join(lines)
+
+
+def grown(items: list[dict[str, Any]]) -> str:
+    """Say how time grows with size, where a group has one thing in three sizes or more."""
+    points = [
+        (math.log(item["extra_info"]["size"]), math.log(item["stats"]["median"]))
+        for item in items
+        if "size" in item["extra_info"]
+    ]
+    if len({size for size, _ in points}) < 3:
+        return ""
+    slope = statistics.linear_regression(*zip(*points, strict=True)).slope
+    return f"Time grows with size to the power of {slope:.2f} (fitted over these sizes)."
+
+
+def profile() -> str:
+    """Return where the time of a run goes: its own account, and the busiest functions."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "run.prof"
+        words = ["-m", "cProfile", "-o", str(file), "-m", "nelfin", "run", "-o", f"{folder}/run"]
+        subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, cwd=HERE.parent)  # fmt: skip
+        stats = pstats.Stats(str(file))
+        account = json.loads((Path(folder) / "run" / "run.json").read_text(encoding="utf-8"))
+    total = stats.total_tt  # type: ignore[attr-defined]
+    package = HERE.parent / "nelfin"
+    rows = []
+    for (source, _, name), (_, calls, own, below, _) in stats.stats.items():  # type: ignore[attr-defined]
+        if package in Path(source).parents and name[0] != "<" and below / total > 0.02:
+            room = Path(source).relative_to(package.parent)
+            rows.append((below, f"| `{room}: {name}` | {calls:,} | {own:.2f} s | {below:.2f} s |"))
+    seconds = ", ".join(f"{name} {value:.2f} s" for name, value in account["seconds"].items())
+    lines = [
+        f"By its own account: {seconds}; the rest is start-up and the report.",
+        "",
+        f"Under the profiler, which slows it down ({total:.1f} s in all):",
+        "",
+        "| function of nelfin | calls | itself | with what it calls |",
+        "|---|---|---|---|",
+        *(line for _, line in sorted(rows, reverse=True)[:25]),
+    ]
+    return "\n".join(["### Where the time of a run goes", "", *lines, ""])
 
 
 def spell(seconds: float) -> str:
@@ -80,7 +127,7 @@ def main() -> None:
     file = HERE / "README.md"
     before, _, rest = file.read_text(encoding="utf-8").partition(START)
     after = rest.partition(END)[2]
-    text = f"{before}{START}\n\n{machine()}\n{table(found)}\n{END}{after}"
+    text = f"{before}{START}\n\n{machine()}\n{table(found)}\n{profile()}\n{END}{after}"
     file.write_text(text, encoding="utf-8")
 
 

@@ -80,6 +80,7 @@ def direct(program: lp.Program) -> Any:
 def test_build(benchmark: Any, size: Size, way: Any, smoke: bool) -> None:
     benchmark.group = f"build {size.schemes:,} schemes"
     benchmark.extra_info["columns"] = len(size.case.program.value)
+    benchmark.extra_info["size"] = size.schemes
     benchmark.pedantic(way, (size.case.program,), rounds=1 if smoke else 9, warmup_rounds=1)
 
 
@@ -122,6 +123,35 @@ def test_solve_plain(benchmark: Any, pipeline: Case, gap: float, name: str, smok
         solver = kind(msg=False, gapRel=gap / 100, timeLimit=60)
     found = benchmark.pedantic(plain_solve, (pipeline, solver), rounds=1)
     benchmark.extra_info["gap_pct"] = round(100 * found, 3)
+
+
+# Sizes
+
+
+@pytest.mark.parametrize("count", [1, 3, 10, 42])
+def test_relaxation_of(benchmark: Any, inputs: Inputs, count: int, smoke: bool) -> None:
+    """One program under one limit, built and relaxed: how cost grows with the schemes."""
+    benchmark.group = "relaxation by size"
+    count = 1 if smoke else count
+    projects, _ = copies(inputs, count)
+    limits = inputs.capital_limits.assign(limit_gbp_m=inputs.capital_limits["limit_gbp_m"] * count)
+    case = case_of(projects, limits, Settings(**SETTINGS, relax=True))
+    benchmark.pedantic(solve_program, (case,), rounds=1 if smoke or count > 3 else 3)
+    benchmark.extra_info["size"] = len(projects)
+
+
+@pytest.mark.parametrize("count", [1, 10, 42])
+def test_whole_plan_of(benchmark: Any, inputs: Inputs, count: int, smoke: bool) -> None:
+    """Whole schemes within 0.5 % of the best, under one limit."""
+    benchmark.group = "whole plan to 0.5 % by size"
+    count = 1 if smoke else count
+    projects, _ = copies(inputs, count)
+    limits = inputs.capital_limits.assign(limit_gbp_m=inputs.capital_limits["limit_gbp_m"] * count)
+    settings = Settings(**SETTINGS, gap_pct=5.0 if smoke else 0.5, time_limit_s=120.0)
+    plan = benchmark.pedantic(solve_case, (case_of(projects, limits, settings),), rounds=1)
+    benchmark.extra_info["size"] = len(projects)
+    benchmark.extra_info["gap_pct"] = round(100 * plan.solve["gap"], 3)
+    benchmark.extra_info["status"] = plan.solve["status"]
 
 
 # Budgets

@@ -123,10 +123,10 @@ class Result:
 
     @property
     def charts(self) -> list[str]:
-        """Names of the standard charts that the run has something to show in."""
-        from nelfin.report.charts import CHARTS
+        """Names of the standard charts that this run has."""
+        from nelfin.report.charts import cards
 
-        return [name for name, chart in CHARTS.items() if chart(self) is not None]
+        return list(cards(self))
 
     def chart(self, name: str) -> Any:
         """Return a standard chart by name, an Altair chart to show or to style further.
@@ -136,16 +136,19 @@ class Result:
         InputError
             If there is no such chart, or the run has nothing to show in it.
         """
-        from nelfin.report.charts import CHARTS
+        from nelfin.report.charts import CHARTS, DRAWN
 
         if name not in CHARTS:
             raise InputError.one("chart", f'"{name}" is not known.', nearest(name, CHARTS))
         card = CHARTS[name](self)
         if card is None:
-            raise InputError.one(
-                "chart", f'"{name}" needs draws, and the run has none.', "Run it with draws."
+            what, remedy = (
+                ("needs draws, and the run has none.", "Run it with draws.")
+                if name in DRAWN
+                else ("shows what this run does not have.", "See Result.charts.")
             )
-        return card.chart
+            raise InputError.one("chart", f'"{name}" {what}', remedy)
+        return card.chart.properties(title=card.title, description=f"{card.title}. {card.words}")
 
     def summary(self) -> str:
         """Return the summary a finance director reads in half a minute."""

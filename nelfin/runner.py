@@ -21,14 +21,19 @@ from nelfin.data import load_inputs
 from nelfin.data.inputs import opening_files
 from nelfin.data.register import register
 from nelfin.draws import draw_positions, tornado
-from nelfin.joint import Joint, capital_data, check_schemes, join
+from nelfin.joint import Joint, capital_case, capital_data, check_schemes, join
 from nelfin.models.capital import CapitalPlan
+from nelfin.models.capital.case import Case
+from nelfin.models.capital.doubt import budget_curve
 from nelfin.models.recovery import balance_year
 from nelfin.odds import odds_table
 from nelfin.result import Result, tidy_tables
 from nelfin.scenario import Scenario, resolved_toml
 from nelfin.scenario.paths import split_sheet
 from nelfin.scenario.schema import Data
+
+BUDGET_SHARES = tuple(np.linspace(0.5, 1.5, 21))
+"""Capital limits, as shares of the plan's, at which the worth of capital is worked out."""
 
 PACKAGES = ("nelfin", "numpy", "pandas", "xarray", "PuLP", "highspy", "pydantic")
 
@@ -67,6 +72,8 @@ def run(scenario: Scenario, draws: int = 0, seed: int = 0) -> Result:
         found = join(scenario, inputs, check_prices=True)
     with _timed("sensitivity", seconds):
         moves = sensitivity(scenario, inputs)
+    with _timed("budget curve", seconds):
+        curve = _curve(capital_case(scenario, inputs, found.limits))
     plan = found.plan
     capital = capital_data(plan, inputs, scenario)
     data = _joined(found.budgets, found.prevention, capital, found.recovery)
@@ -91,6 +98,7 @@ def run(scenario: Scenario, draws: int = 0, seed: int = 0) -> Result:
         "limits": plan.limits,
         "prices": plan.prices,
         "projects": plan.projects,
+        "budget_curve": curve,
         "sensitivity": moves,
         "sources": register(scenario, inputs),
     }
@@ -108,6 +116,15 @@ def run(scenario: Scenario, draws: int = 0, seed: int = 0) -> Result:
         "warnings": _warnings(scenario, found),
     }
     return Result(scenario.name, data, tables, resolved_toml(scenario), provenance)
+
+
+def _curve(case: Case) -> pd.DataFrame:
+    """Return what more and less capital would be worth: tidy, one value a row."""
+    units = {"limit": "£m", "benefit": "points", "price": "points per £m"}
+    names = {"limit_gbp_m": "limit", "price_per_gbp_m": "price"}
+    wide = budget_curve(case, BUDGET_SHARES).rename(columns=names)
+    table = wide.melt("share_of_limit", list(units), var_name="measure").dropna(subset="value")
+    return table.assign(unit=table["measure"].map(units)).reset_index(drop=True)
 
 
 def _headline(

@@ -123,6 +123,7 @@ ABOUT_TABLES = {
     "spend": "A row a funded scheme and year.",
     "limits": "A row a limit: used, left, and the price of capital.",
     "prices": "The price of each limit beside what £1m more and £1m less do, solved again.",
+    "budget_curve": "What more or less capital would buy: benefit and price as all limits move.",
     "projects": "The schemes as they were read.",
     "sensitivity": "How far budgets move when one thing changes.",
     "sources": "Every figure with its unit, status and source.",

@@ -13,22 +13,44 @@ from nelfin.errors import InputError
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write the page.")
 @click.option("--xlsx", type=click.Path(path_type=Path), metavar="FILE", help="Write the workbook.")
-def report(run: Path, html: Path | None, xlsx: Path | None) -> None:
-    """Print the summary of the run folder RUN, and write its page or workbook to a file."""
-    from nelfin.report import write_page, write_workbook
-    from nelfin.result import open_result
+@click.option(
+    "--charts", type=click.Path(path_type=Path), metavar="DIR",
+    help="Write each chart as PNG and SVG, for slides.",
+)  # fmt: skip
+@click.option(
+    "--compare", type=click.Path(path_type=Path), metavar="OTHER",
+    help="Compare with this run, on the page: what changed from OTHER to RUN.",
+)  # fmt: skip
+def report(
+    run: Path, html: Path | None, xlsx: Path | None, charts: Path | None, compare: Path | None
+) -> None:
+    """Print the summary of the run folder RUN; write its page, workbook or charts."""
+    from nelfin.report import write_charts, write_page, write_workbook
+    from nelfin.result import check_folder, open_result
 
+    if compare is not None and html is None:
+        raise InputError.one("--compare", "has no page to go on.", "Add --html FILE.")
+    if charts is not None and charts.exists():
+        raise InputError.one(str(charts), "already exists.", "Choose another folder.")
+    if charts is not None:
+        check_folder(charts, force=False)
     result = open_result(run)
+    baseline = None if compare is None else open_result(compare)
     try:
         words = result.summary()
-        for file, write in ((html, write_page), (xlsx, write_workbook)):
-            if file is not None:
-                write(result, file)
-                click.echo(f"Written: {file}", err=True)
+        if html is not None:
+            write_page(result, html, baseline)
+        if xlsx is not None:
+            write_workbook(result, xlsx)
+        if charts is not None:
+            write_charts(result, charts)
     except KeyError as error:
         raise InputError.one(
             str(run),
             f"lacks {error}, which a run of this version has.",
             "Run the scenario again.",
         ) from None
+    for written in (html, xlsx, charts):
+        if written is not None:
+            click.echo(f"Written: {written}", err=True)
     click.echo(words)

@@ -8,46 +8,95 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
-from nelfin.errors import OutputError
+from nelfin.comparison import Comparison
+from nelfin.comparison import compare as compare_runs
 from nelfin.evidence import MEANING
-from nelfin.report.charts import CHARTS, Card
+from nelfin.report.charts import FIGURES, Card, cards
+from nelfin.report.charts.comparison import positions
+from nelfin.report.grids import chart_grid, comparison_grids, place_grid, scheme_grid, source_grid
 from nelfin.report.headline import headline
-from nelfin.report.odds import balance_odds, capital_odds, prevention_odds
-from nelfin.report.summary import (
-    assumption_words,
-    balance_words,
-    capital_words,
-    prevention_words,
-)
-from nelfin.report.words import money, percent, pounds
+from nelfin.report.leads import leads
+from nelfin.report.sources import doubtful, grounds
+from nelfin.report.summary import words_of
+from nelfin.report.words import money, percent, plural, pounds, short
 from nelfin.result import Result
+from nelfin.writing import write_whole
 
-SECTIONS = (
-    ("Recovery", "recovery", ("recovery", "fan", "tornado", "bridge")),
-    ("Place budgets", "places", ("budgets", "distance", "budget_change", "sensitivity")),
-    ("Prevention", "prevention", ("prevention",)),
-    ("Capital", "capital", ("capital", "capital_categories", "capital_price")),
-)
+TITLES = {
+    "places": "Place budgets",
+    "prevention": "Prevention",
+    "recovery": "Recovery",
+    "capital": "Capital",
+    "comparison": "Compared",
+    "assumptions": "Assumptions",
+    "provenance": "Provenance",
+}
 
 
-def write_page(result: Result, file: Path) -> None:
+def write_page(result: Result, file: Path, baseline: Result | None = None) -> None:
     """Write the page of a run.
+
+    Parameters
+    ----------
+    result
+        The run.
+    file
+        Where to.
+    baseline
+        A run to compare it with, if there is one.
 
     Raises
     ------
     OutputError
         If the file cannot be written.
     """
-    text = render(result)
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError.at(file, error, "Choose another file.") from None
+    text = render(result, baseline)
+    write_whole(file, lambda part: part.write_text(text, encoding="utf-8"), "Choose another file.")
 
 
-def render(result: Result) -> str:
+def render(result: Result, baseline: Result | None = None) -> str:
     """Return the page of a run as HTML. Every text is escaped."""
+    page: str = _environment().get_template("report.html.j2").render(_parts(result, baseline))
+    return page
+
+
+def _parts(result: Result, baseline: Result | None) -> dict[str, Any]:
+    """Return what the template fills in."""
+    found, sources = headline(result), result.table("sources")
+    drawn = cards(result)
+    compared: Comparison | None = None
+    if baseline is not None:
+        compared = compare_runs(baseline, result)
+        drawn["positions"] = positions(baseline, result, compared)
+    return {
+        "result": result,
+        "found": found,
+        "places": found.places.reset_index(names="place").to_dict("records"),
+        "leads": leads(result),
+        "left_out": _left_out(result),
+        "titles": {key: words for key, words in TITLES.items() if key != "comparison" or compared},
+        "figures": {key: [n for n in names if n in drawn] for key, names in FIGURES.items()},
+        "lines": words_of(result),
+        "cards": drawn,
+        "grids": {name: chart_grid(name, card) for name, card in drawn.items()},
+        "grounds": {name: grounds(sources, name) for name in drawn},
+        "specs": _script_json({name: _spec(card) for name, card in drawn.items()}),
+        "place_grid": place_grid(found, str(result.data.attrs["main_stream"])),
+        "scheme_grid": scheme_grid(result, sources),
+        "source_grid": source_grid(sources),
+        "compared": compared,
+        "comparison_grids": comparison_grids(compared) if compared else [],
+        "choices": _choices(result),
+        "meaning": MEANING,
+        "provenance": result.provenance,
+        "bundle": _bundle(),
+    }
+
+
+@cache
+def _environment() -> Any:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -57,41 +106,65 @@ def render(result: Result) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"money": money, "percent": percent, "pounds": pounds}
-    found = headline(result)
-    words = {
-        "recovery": [*balance_words(found), *balance_odds(result)],
-        "places": [],
-        "prevention": [*prevention_words(result), *prevention_odds(result)],
-        "capital": [*capital_words(found), *capital_odds(result)],
+    shown = {
+        "money": money,
+        "percent": percent,
+        "pounds": pounds,
+        "count": _count,
+        "exact": _exact,
+        "whole_millions": _count,
     }
-    made = {name: chart(result) for name, chart in CHARTS.items()}
-    cards: dict[str, Card] = {name: card for name, card in made.items() if card is not None}
-    specs = {name: card.chart.to_dict() for name, card in cards.items()}
-    plan = result.table("plan").fillna("")
-    return environment.get_template("report.html.j2").render(
-        result=result,
-        found=found,
-        places=found.places.reset_index(names="place").to_dict("records"),
-        sections=[
-            (title, key, [name for name in names if name in cards], words[key])
-            for title, key, names in SECTIONS
-        ],
-        cards=cards,
-        tables={name: _rows(card.table) for name, card in cards.items()},
-        specs=_script_json(specs),
-        plan=plan.to_dict("records"),
-        sources=result.table("sources").fillna("").to_dict("records"),
-        assumption_words=assumption_words(found),
-        meaning=MEANING,
-        provenance=result.provenance,
-        bundle=_bundle(),
-    )
+    # in the text each number carries its exact value, as the cells of the tables do
+    environment.filters |= {
+        name: lambda value, shown=function: Markup('<data value="{}">{}</data>').format(
+            float(value), shown(value)
+        )
+        for name, function in shown.items()
+    }
+    environment.filters |= {"short": short, "plural": plural, "plain_percent": percent}
+    environment.filters["doubtful"] = doubtful
+    return environment
 
 
-def _rows(table: pd.DataFrame) -> list[list[Any]]:
-    """Return headings and cells of a small table; numbers stay numbers."""
-    return [list(table.columns), *table.to_numpy(dtype=object).tolist()]
+def _count(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _exact(value: float) -> str:
+    """Return £m as whole pounds, negatives in brackets."""
+    return money(round(value * 1e6), 0)
+
+
+def _left_out(result: Result, most: int = 3) -> pd.DataFrame:
+    """Return the largest schemes that are left out: name and what they ask for, £m."""
+    plan, projects = result.table("plan"), result.table("projects")
+    spend = [name for name in projects.columns if name.startswith("spend_")]
+    asked = projects.set_index("project_id")[spend].fillna(0.0).sum(axis="columns")
+    out = plan[plan["status"] == "not funded"]
+    out = out.assign(asked=out["project_id"].map(asked))
+    return out.nlargest(most, "asked")[["name", "asked"]]
+
+
+def _choices(result: Result) -> dict[str, list[str]]:
+    """Return what each filter of the page offers."""
+    plan = result.table("plan")
+    found = {
+        name: sorted(set(plan[name].dropna().astype(str)) - {""})
+        for name in ("organisation", "place", "category", "status")
+    }
+    return found | {
+        "places": [str(name) for name in headline(result).places.index],
+        "organisations": [str(name) for name in result.data["organisation"].values],
+        "statuses": list(MEANING),
+    }
+
+
+def _spec(card: Card) -> dict[str, Any]:
+    """Return a chart for the page, whose own lists choose what the chart shows."""
+    spec: dict[str, Any] = card.chart.to_dict()
+    for parameter in spec.get("params", []):
+        parameter.pop("bind", None)
+    return spec
 
 
 def _script_json(value: Any) -> str:

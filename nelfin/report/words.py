@@ -60,6 +60,18 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def short(name: object, most: int = 60) -> str:
+    """Return a name cut to fit a sentence.
+
+    Examples
+    --------
+    >>> short("Tower Hamlets"), short("a" * 100, 8)
+    ('Tower Hamlets', 'aaaaaaa…')
+    """
+    text = str(name)
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def setting_words(key: str) -> str:
     """Return a setting's key as a reader says it: `recovery.pressures_pct` is "pressures, %"."""
     if key.startswith("return of "):

@@ -1,13 +1,25 @@
-"""Charts of the capital plan."""
+"""Charts of the capital plan: spend against limits, what it buys, and what capital is worth."""
 
 from __future__ import annotations
 
 import altair as alt
 import numpy as np
+import pandas as pd
 
-from nelfin.report.charts.style import BLUE, HEIGHT, LIGHT_BLUE, MONEY, WIDTH, Card, colours, themed
+from nelfin.report.charts.style import (
+    BLUE,
+    DARK_BLUE,
+    HEIGHT,
+    LIGHT_BLUE,
+    MONEY,
+    ORANGE,
+    WIDTH,
+    Card,
+    colours,
+    themed,
+)
 from nelfin.report.headline import headline
-from nelfin.report.words import millions
+from nelfin.report.words import millions, percent
 from nelfin.result import Result
 
 
@@ -18,27 +30,37 @@ def capital(result: Result) -> Card:
     frame = merged.groupby(["year", "category"], as_index=False)["cdel_gbp_m"].sum()
     frame = frame[frame["cdel_gbp_m"] > 0]
     categories = sorted(plan["category"].unique())
-    system = limits[limits["organisation"].fillna("") == ""]
+    system = _of_system(limits)
     peak = frame.groupby("year")["cdel_gbp_m"].sum().max()
     highest = 1.08 * float(np.nanmax([peak, system["limit_gbp_m"].max()]))
-    bars = (
-        alt.Chart(frame)
-        .mark_bar()
-        .encode(
-            x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("cdel_gbp_m:Q", title="£m, cash", scale=alt.Scale(domainMax=highest)),
-            color=alt.Color(
-                "category:N",
-                title=None,
-                scale=alt.Scale(domain=categories, range=colours(len(categories))),
-                legend=alt.Legend(orient="right"),
-            ),
-            tooltip=[
-                alt.Tooltip("category:N", title="Category"),
-                alt.Tooltip("year:O", title="Year"),
-                alt.Tooltip("cdel_gbp_m:Q", title="£m", format=MONEY),
-            ],
-        )
+    # each category has a number too, in the bars and in the legend, for who sees no colours
+    named = {name: f"{at} {name}" for at, name in enumerate(categories, start=1)}
+    frame["label"] = frame["category"].map(named)
+    frame["at"] = frame["category"].map({name: at for at, name in enumerate(categories, start=1)})
+    base = alt.Chart(frame).encode(
+        x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelFontSize=11)),
+        order=alt.Order("at:Q"),
+        tooltip=[
+            alt.Tooltip("category:N", title="Category"),
+            alt.Tooltip("year:O", title="Year"),
+            alt.Tooltip("cdel_gbp_m:Q", title="£m", format=MONEY),
+        ],
+    )
+    up = alt.Y("cdel_gbp_m:Q", title="£m, cash", scale=alt.Scale(domainMax=highest), stack="zero")
+    bars = base.mark_bar(stroke="white", strokeWidth=1).encode(
+        y=up,
+        color=alt.Color(
+            "label:N",
+            title=None,
+            scale=alt.Scale(domain=list(named.values()), range=colours(len(categories))),
+            legend=alt.Legend(orient="right"),
+        ),
+    )
+    middle = alt.Y("cdel_gbp_m:Q", stack="zero", bandPosition=0.5)
+    numbers = (
+        base.transform_calculate(shown=f"datum.cdel_gbp_m > {0.045 * highest} ? datum.at : ''")
+        .mark_text(color="white", fontSize=11)
+        .encode(y=middle, text="shown:N")
     )
     ticks = (
         alt.Chart(system)
@@ -57,15 +79,23 @@ def capital(result: Result) -> Card:
     wide = frame.pivot_table(
         index="category", columns="year", values="cdel_gbp_m", aggfunc="sum", fill_value=0.0
     )
-    chart = (bars + ticks).properties(width=WIDTH - 120, height=HEIGHT)
-    table = wide.round(3).reset_index()
+    chart = (bars + numbers + ticks).properties(width=WIDTH - 120, height=HEIGHT)
+    table = wide.rename_axis(columns=None).rename_axis("Category").reset_index()
     return Card("Capital spend against the limit", words, themed(chart), table)
 
 
-def capital_price(result: Result) -> Card:
+def _of_system(limits: pd.DataFrame) -> pd.DataFrame:
+    """Return the limits of the system; an opened run has nothing where a new one has ""."""
+    owner = limits["organisation"]
+    return limits[owner.isna() | (owner == "")]
+
+
+def capital_price(result: Result) -> Card | None:
     """Show the price of capital by year."""
     limits = result.table("limits")
-    frame = limits[limits["organisation"].fillna("") == ""]
+    frame = _of_system(limits)
+    if frame.empty:
+        return None
     chart = (
         alt.Chart(frame)
         .mark_bar(color=BLUE, size=30)
@@ -80,10 +110,11 @@ def capital_price(result: Result) -> Card:
         .properties(width=WIDTH, height=220)
     )
     words = (
-        "What £1m more in a year would buy, from the relaxation of the program. Benefit scores of "
+        "What £1m more in a year would buy, if schemes could be cut into shares. Benefit scores of "
         "illustrative schemes are illustrative, and so are these prices."
     )
-    table = frame[["year", "limit_gbp_m", "used_gbp_m", "price_per_gbp_m"]].round(3)
+    table = frame[["year", "limit_gbp_m", "used_gbp_m", "price_per_gbp_m"]]
+    table.columns = ["Year", "Limit, £m", "Used, £m", "Points of benefit for £1m more"]
     return Card("The price of capital", words, themed(chart), table)
 
 
@@ -121,5 +152,68 @@ def capital_categories(result: Result) -> Card:
         f"the plan, {millions(float(total['after the plan']))} of schemes it starts falls after "
         f"its last year, and {millions(float(total['left out']))} is left out."
     )
-    table = frame.loc[order].round(3).reset_index()
-    return Card("What the capital buys", words, themed(chart), table)
+    table = frame.loc[order].reset_index()
+    table.columns = ["Category", *(f"{kind.capitalize()}, £m" for kind in kinds)]
+    return Card("What the capital buys, and what it leaves out", words, themed(chart), table)
+
+
+def budget_curve(result: Result) -> Card | None:
+    """Show what more or less capital would buy: the frontier of benefit and limits."""
+    if "budget_curve" not in result.tables:
+        return None
+    table = result.table("budget_curve")
+    frame = table.pivot(index="share_of_limit", columns="measure", values="value")
+    frame = frame.dropna().rename_axis(columns=None).reset_index()
+    if frame.empty or not frame["limit"].any():
+        return None
+    solve = result.provenance["capital"]
+    limit = float(frame["limit"].iloc[0] / frame["share_of_limit"].iloc[0])
+    tooltip = [
+        alt.Tooltip("share_of_limit:Q", title="Share of today's limits", format=".0%"),
+        alt.Tooltip("limit:Q", title="Limits, £m", format=MONEY),
+        alt.Tooltip("benefit:Q", title="Points of benefit", format=",.0f"),
+        alt.Tooltip("price:Q", title="Points for £1m more", format=",.2f"),
+    ]
+    line = (
+        alt.Chart(frame)
+        .mark_line(point=True, color=BLUE)
+        .encode(
+            x=alt.X("limit:Q", title="Limits of all years, £m", scale=alt.Scale(zero=False)),
+            y=alt.Y("benefit:Q", title="points of benefit", scale=alt.Scale(zero=False)),
+            tooltip=tooltip,
+        )
+    )
+    own = pd.DataFrame(
+        {"limit": [limit], "benefit": [float(solve["objective"])], "words": ["this plan"]}
+    )
+    point = (
+        alt.Chart(own)
+        .mark_point(shape="diamond", size=180, filled=True, color=ORANGE, stroke=DARK_BLUE)
+        .encode(
+            x="limit:Q",
+            y="benefit:Q",
+            opacity=alt.value(1),
+            tooltip=[tooltip[1], tooltip[2]],
+        )
+    )
+    label = (
+        alt.Chart(own)
+        .mark_text(align="left", dx=12, dy=12, fontSize=12)
+        .encode(x="limit:Q", y="benefit:Q", text="words:N")
+    )
+    low, high = frame.iloc[0], frame.iloc[-1]
+    ends = [percent(float(end["share_of_limit"]), 0) for end in (low, high)]
+    words = (
+        f"Limits of {ends[0]} of today's, {millions(float(low['limit']))}, "
+        f"would buy {low['benefit']:,.0f} points; {ends[1]}, "
+        f"{millions(float(high['limit']))}, would buy {high['benefit']:,.0f}. This plan buys "
+        f"{own['benefit'][0]:,.0f} with {millions(limit)}. The line lets schemes be cut into "
+        "shares; points of illustrative schemes are illustrative."
+    )
+    shown = frame.assign(share_of_limit=100 * frame["share_of_limit"])
+    shown = shown[["share_of_limit", "limit", "benefit", "price"]]
+    shown.columns = [
+        "Share of today's limits, %", "Limits, £m", "Points of benefit", "Points for £1m more",
+    ]  # fmt: skip
+    chart = (line + point + label).properties(width=WIDTH, height=260)
+    return Card("What more or less capital would buy", words, themed(chart), shown)

@@ -12,8 +12,10 @@ from nelfin.report.charts.style import (
     BLUE,
     DARK_BLUE,
     HEIGHT,
+    INK,
     LIGHT_BLUE,
     MONEY,
+    MONEY2,
     ORANGE,
     WIDTH,
     Card,
@@ -73,7 +75,7 @@ def fan(result: Result) -> Card | None:
                      alt.Tooltip("value:Q", title="£m", format=MONEY)],
         )
     )  # fmt: skip
-    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color="#425563").encode(y="y:Q")
+    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y="y:Q")
     last = frame.iloc[-1]
     words = (
         f"Eight draws in ten lie in the band: from {millions(last['low'])} to "
@@ -82,14 +84,15 @@ def fan(result: Result) -> Card | None:
     chart = (band + zero + drawn).properties(width=WIDTH, height=HEIGHT)
     table = frame.rename(
         columns={
-            "low": "one in ten below",
-            "middle": "middle draw",
-            "high": "one in ten above",
-            "plan": "the plan",
-            "odds": "odds of balance, %",
+            "year": "Year",
+            "low": "One draw in ten is below, £m",
+            "middle": "Middle draw, £m",
+            "high": "One draw in ten is above, £m",
+            "plan": "The plan, £m",
+            "odds": "Odds of balance, %",
         }
-    )
-    return Card("How sure the reported position is", words, themed(chart), table.round(3))
+    ).rename_axis(columns=None)
+    return Card("How sure the reported position is", words, themed(chart), table)
 
 
 def tornado(result: Result) -> Card | None:
@@ -125,7 +128,7 @@ def tornado(result: Result) -> Card | None:
         tooltip=[
             alt.Tooltip("assumption:N", title="Assumption"),
             alt.Tooltip("end:N", title="End of its range"),
-            alt.Tooltip("at:Q", title="Its value there", format=",.2f"),
+            alt.Tooltip("at:Q", title="Its value there", format=MONEY2),
             alt.Tooltip("value:Q", title="Moves the position by, £m", format=MONEY),
         ],
     )  # fmt: skip
@@ -138,6 +141,8 @@ def tornado(result: Result) -> Card | None:
         f"{millions(most.min())}. Each assumption alone, a tenth of its range in from either end."
     )
     chart = alt.layer(bars, *texts).properties(width=WIDTH - 120, height=26 * len(names))
-    shown = frame[["assumption", "end", "at", "value"]].round(3)
-    shown = shown.rename(columns={"at": "value there", "value": "moves the position by, £m"})
+    shown = frame[["assumption", "end", "at", "value"]].set_axis(
+        ["Assumption", "End of its range", "Its value there", "Moves the position by, £m"],
+        axis="columns",
+    )
     return Card("Which assumption moves it most", words, themed(chart), shown)

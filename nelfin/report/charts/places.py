@@ -6,21 +6,27 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from nelfin.allocations.comparisons import what_moved as parts_of
 from nelfin.report.charts.style import (
     BLUE,
+    EVERY_PLACE,
     GREEN,
     HEIGHT,
-    LIGHT_BLUE,
+    INK,
     MONEY,
+    MONEY2,
     ORANGE,
     WIDTH,
     Card,
+    chosen,
     colours,
+    faded,
     themed,
 )
+from nelfin.report.charts.waterfall import steps_of, waterfall
 from nelfin.report.headline import headline
-from nelfin.report.place import case_words
-from nelfin.report.words import millions, percent
+from nelfin.report.place import WORDS
+from nelfin.report.words import millions, percent, short
 from nelfin.result import Result
 
 
@@ -30,37 +36,37 @@ def budgets(result: Result) -> Card:
     frame = found.places.reset_index(names="place")[["place", "budget", "target", "dft"]]
     order = list(frame["place"])
     frame["words"] = [percent(value) for value in frame["dft"]]
-    base = alt.Chart(frame).encode(y=alt.Y("place:N", sort=order, title=None))
+    base = alt.Chart(frame).encode(
+        y=alt.Y("place:N", sort=order, title=None), opacity=faded("place", EVERY_PLACE)
+    )
     tooltip = [
         alt.Tooltip("place:N", title="Place"),
         alt.Tooltip("budget:Q", title="Budget, £m", format=MONEY),
         alt.Tooltip("target:Q", title="Target, £m", format=MONEY),
         alt.Tooltip("words:N", title="From target"),
     ]
-    bars = base.mark_bar(color=BLUE, height=18).encode(
+    bars = base.mark_bar(color=BLUE, height=16).encode(
         x=alt.X("budget:Q", title=f"£m, {found.budget_year}, all streams of places"),
         tooltip=tooltip,
     )
-    ticks = base.mark_tick(color=ORANGE, thickness=4, size=30, opacity=1).encode(
-        x="target:Q", tooltip=tooltip
-    )
+    ticks = base.mark_tick(color=ORANGE, thickness=4, size=26).encode(x="target:Q", tooltip=tooltip)
     labels = base.mark_text(align="left", dx=10, fontSize=12).encode(
         x=alt.X("end:Q"), text="words:N"
     )
     layered = bars + ticks + labels.transform_calculate(end="max(datum.budget, datum.target)")
     lowest, highest = frame.iloc[0], frame.iloc[-1]
     words = (
-        f"Bars show the budget of {found.budget_year}, orange marks the target. "
-        f"{lowest['place']} is furthest below target at {lowest['words']}, "
-        f"{highest['place']} furthest above at {highest['words']}."
+        f"Bars show the budget of {found.budget_year}, upright marks the target; the furthest "
+        f"below target comes first. {short(lowest['place'])} is at {lowest['words']}, "
+        f"{short(highest['place'])} at {highest['words']}."
     )
-    table = frame.drop(columns="dft").rename(
-        columns={"budget": "budget £m", "target": "target £m", "words": "from target"}
-    )
+    table = frame.drop(columns="words").assign(dft=100 * frame["dft"])
+    table.columns = ["Place", "Budget, £m", "Target, £m", "From target, %"]
+    chart = layered.add_params(chosen("place", EVERY_PLACE, order))
     return Card(
         "Place budgets against target",
         words,
-        themed(layered.properties(width=WIDTH, height=max(30 * len(frame), 90))),
+        themed(chart.properties(width=WIDTH, height=max(27 * len(frame), 90))),
         table,
     )
 
@@ -78,10 +84,11 @@ def distance(result: Result) -> Card:
         color=alt.Color(
             "place:N", scale=alt.Scale(domain=places, range=colours(len(places))), legend=None
         ),
+        opacity=faded("place", EVERY_PLACE),
         tooltip=[
             alt.Tooltip("place:N", title="Place"),
             alt.Tooltip("year:O", title="Year"),
-            alt.Tooltip("dft:Q", title="% from target", format=".2f"),
+            alt.Tooltip("dft:Q", title="% from target", format=MONEY2),
         ],
     )
     lines = base.mark_line(point=alt.OverlayMarkDef(size=30))
@@ -90,25 +97,33 @@ def distance(result: Result) -> Card:
     ends["label_y"] = _spread(ends["dft"].to_numpy(), height_of_text)
     labels = (
         alt.Chart(ends)
-        .mark_text(align="left", dx=8, fontSize=12)
+        .mark_text(align="left", dx=8, fontSize=12, limit=150)
         .encode(
             x="year:O",
             y="label_y:Q",
             text="place:N",
             color=alt.Color("place:N", legend=None),
+            opacity=faded("place", EVERY_PLACE),
         )
     )
-    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color="#425563").encode(y="y:Q")
+    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y="y:Q")
     span = array.max("place") - array.min("place")
     words = (
         f"The gap between the furthest places is {percent(float(span[0]))} in "
         f"{data['year'].values[0]} and {percent(float(span[-1]))} in {last}."
     )
-    table = frame.pivot(index="place", columns="year", values="dft").round(2).reset_index()
-    chart = (zero + lines + labels).properties(
-        width=WIDTH, height=HEIGHT, padding={"right": 150, "left": 5, "top": 5, "bottom": 5}
+    table = frame.pivot(index="place", columns="year", values="dft").reset_index()
+    table = table.rename_axis(columns=None).rename(columns={"place": "Place"})
+    chart = (
+        (zero + lines + labels)
+        .add_params(chosen("place", EVERY_PLACE, places))
+        .properties(
+            width=WIDTH - 60,
+            height=HEIGHT,
+            padding={"right": 150, "left": 5, "top": 5, "bottom": 5},
+        )
     )
-    return Card("Distance from target, %", words, themed(chart), table)
+    return Card("Distance from target by year, %", words, themed(chart), table)
 
 
 def _spread(values: np.ndarray, gap: float) -> np.ndarray:
@@ -139,6 +154,7 @@ def budget_change(result: Result) -> Card:
         .mark_bar(height=12)
         .encode(
             y=alt.Y("place:N", sort=order, title=None),
+            opacity=faded("place", EVERY_PLACE),
             yOffset=alt.YOffset("change:N", sort=parts),
             x=alt.X("value:Q", title=f"£m, {year}, beside an even share of the envelope's growth"),
             color=alt.Color(
@@ -150,88 +166,51 @@ def budget_change(result: Result) -> Card:
             tooltip=[
                 alt.Tooltip("place:N", title="Place"),
                 alt.Tooltip("change:N", title="Part"),
-                alt.Tooltip("value:Q", title="£m", format=",.2f"),
+                alt.Tooltip("value:Q", title="£m", format=MONEY2),
             ],
         )
-        .properties(width=WIDTH, height=max(42 * len(order), 90))
+        .add_params(chosen("place", EVERY_PLACE, order))
+        .properties(width=WIDTH, height=max(36 * len(order), 90))
     )
     whole = frame.pivot(index="place", columns="change", values="value")[parts].loc[order]
-    whole["total"] = whole.sum(axis="columns")
     words = (
-        "Beyond an even share of growth, budgets move by need (weighted population), by the pace "
-        f"of change towards target{' and by ring-fences' if fenced else ''}. The largest pace move "
-        f"is {millions(float(whole['pace'].abs().max()))}."
+        "Beyond an even share of growth, budgets move by need (weighted population; upper bar) and "
+        f"by the pace of change towards target (next bar){'; ring-fences last' if fenced else ''}. "
+        f"The largest pace move is {millions(float(whole['pace'].abs().max()))}."
     )
-    return Card(
-        f"What moved the budgets in {year}",
-        words,
-        themed(chart),
-        whole.round(3).reset_index(),
-    )
+    table = whole.assign(total=whole.sum(axis="columns")).rename_axis(columns=None).reset_index()
+    table.columns = [str(name).capitalize() for name in table.columns]
+    return Card(f"Need and pace by place in {year}", words, themed(chart), table)
 
 
-def _label(kind: str, case: str) -> str:
-    """Return the name of a case, with its final where it moves a need weight."""
-    heading, label = case_words(kind, case)
-    final = heading.partition(", ")[2]
-    return f"{label} ({final})" if final else label
-
-
-def sensitivity(result: Result) -> Card:
-    """Show how far each place's budget moves when one thing it rests on changes."""
-    table = result.table("sensitivity").dropna(subset="value")
-    keys = ["kind", "case", "place"]
-    wide = table.pivot(index=keys, columns="measure", values="value")
-    frame = table[["year", *keys]].drop_duplicates().join(wide, on=keys)
-    year = str(frame["year"].iloc[0])
-    pairs = [
-        case_words(kind, case) for kind, case in zip(frame["kind"], frame["case"], strict=True)
-    ]
-    frame = frame.assign(
-        label=[label if of in {"opening", "rule"} else f"{label} ({of.split(', ')[1]})"
-               for of, label in pairs],
-    )  # fmt: skip
+def what_moved(result: Result) -> Card:
+    """Draw what moved a place's budget, or all of them, from the year before."""
+    year = str(result.data.attrs["last_published_year"])
     places = list(headline(result).places.index)
-    titles = {
-        "need weight": "One point more on a need weight",
-        "opening": "Another opening position",
-        "rule": "Another rule of pace",
-    }
-    parts = []
-    for kind, title in titles.items():
-        mine = frame[frame["kind"] == kind]
-        far = float(mine["budget_move"].abs().max())
-        base = alt.Chart(mine).encode(
-            x=alt.X("place:N", sort=places, title=None, axis=alt.Axis(labelAngle=-20)),
-            y=alt.Y("label:N", sort=list(dict.fromkeys(mine["label"])), title=None),
-            tooltip=[
-                alt.Tooltip("place:N", title="Place"),
-                alt.Tooltip("case:N", title="Change"),
-                alt.Tooltip("budget_move:Q", title="Budget moves, £m", format=",.2f"),
-                alt.Tooltip("target_move:Q", title="Target moves, £m", format=",.2f"),
+    frame = pd.DataFrame({place: parts_of(result.data, place, year) for place in places})
+    frame.insert(0, EVERY_PLACE, frame.sum(axis="columns"))
+    labels = {part: words.partition(":")[0] for part, words in WORDS.items()}
+    ends = f"Whole change to {year}"
+    rows = [
+        row
+        for place, moves in frame.items()
+        for row in steps_of(
+            str(place),
+            [
+                *((label, float(moves[part]), False) for part, label in labels.items()),
+                (ends, float(moves["this year"] - moves["last year"]), True),
             ],
         )
-        cells = base.mark_rect().encode(
-            color=alt.Color(
-                "budget_move:Q",
-                legend=None,
-                scale=alt.Scale(
-                    domain=[-far, 0, far], range=[ORANGE, "#FFFFFF", LIGHT_BLUE], interpolate="rgb"
-                ),
-            )
-        )
-        # the figure stands in each cell, so that colour only helps to find it
-        words = base.mark_text(fontSize=11).encode(text=alt.Text("budget_move:Q", format="+,.2f"))
-        height = 22 * mine["label"].nunique()
-        parts.append((cells + words).properties(title=title, width=WIDTH - 120, height=height))
-    largest = frame.loc[frame["budget_move"].abs().idxmax()]
-    chart = alt.vconcat(*parts).resolve_scale(color="independent", x="independent")
-    text = (
-        f"How far the budgets of {year} move, £m, when one thing changes and all else stays. The "
-        f"largest move is {largest['place']}'s {millions(float(largest['budget_move']))} "
-        f"({largest['kind']}: {largest['case']})."
+    ]
+    chart = waterfall(
+        rows, [*labels.values(), ends], "place", EVERY_PLACE, "£m beside the year before"
     )
-    shown = frame.pivot(index=["kind", "case"], columns="place", values="budget_move")
-    return Card(
-        "What the budgets rest on", text, themed(chart), shown[places].round(3).reset_index()
+    whole = frame[EVERY_PLACE]
+    words = (
+        f"From {millions(float(whole['last year']))} the year before to "
+        f"{millions(float(whole['this year']))} in {year}, all places together. The steps add "
+        "up exactly."
     )
+    names = {"last year": "The year before", **labels, "this year": year}
+    table = frame.loc[list(names)].rename(index=names).T.rename_axis("Place").reset_index()
+    return Card(f"What moved the budgets in {year}", words, themed(chart), table)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import altair as alt
 import pandas as pd
 
 BLUE, DARK_BLUE, LIGHT_BLUE = "#005EB8", "#003087", "#41B6E6"
 GREEN, ORANGE, GREY, RED, PURPLE = "#007F3B", "#ED8B00", "#768692", "#B00020", "#7C2855"
-LINES = [DARK_BLUE, ORANGE, GREEN, PURPLE, LIGHT_BLUE, GREY, "#AE2573", "#00A499", "#8A1538", BLUE]
+INK = "#425563"
+# of NHS colours those that stand out from white by 3 to 1 or more
+LINES = [DARK_BLUE, "#AE2573", GREEN, "#DA291C", BLUE, INK, PURPLE, "#00A499", "#8A1538", "#006747"]
 WIDTH, HEIGHT = 640, 300
-MONEY = ",.1f"
+MONEY, MONEY2 = "(,.1f", "(,.2f"
+"""Brackets for negatives, as everywhere."""
+
+EVERY_PLACE, EVERY_ORGANISATION = "All places", "All organisations"
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,7 @@ class Card:
     chart: Any
     """An Altair chart of any kind."""
     table: pd.DataFrame
+    """Exact values, under headings people read."""
 
 
 def themed(chart: Any) -> Any:
@@ -30,10 +39,27 @@ def themed(chart: Any) -> Any:
     return (
         chart.configure(font="Arial, sans-serif", background="white")
         .configure_view(stroke=None)
+        .configure_axisQuantitative(format="(,f")
         .configure_axis(labelFontSize=12, titleFontSize=12, gridColor="#E8EDEE", labelLimit=260)
         .configure_legend(labelFontSize=12, titleFontSize=12, labelLimit=260)
         .configure_header(labelFontSize=13, titleFontSize=12)
     )
+
+
+def chosen(name: str, everything: str, others: Iterable[str]) -> Any:
+    """Return a parameter that chooses one of a few names, or all of them.
+
+    In a notebook it is a list under the chart; on the page the list of the section moves it.
+    """
+    options = [everything, *others]
+    bind = alt.binding_select(options=options, name=f"{name.capitalize()} ")
+    return alt.param(name=name, value=everything, bind=bind)
+
+
+def faded(name: str, everything: str) -> Any:
+    """Return an opacity that dims what is not chosen."""
+    test = f"{name} === {json.dumps(everything)} || datum.{name} === {name}"
+    return alt.condition(test, alt.value(1), alt.value(0.18))
 
 
 def colours(count: int) -> list[str]:

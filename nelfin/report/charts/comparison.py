@@ -1,0 +1,89 @@
+"""The chart of two runs side by side. It needs both, so it is not one of a run's own."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from nelfin.comparison import Comparison
+from nelfin.report.charts.style import BLUE, HEIGHT, INK, MONEY, ORANGE, WIDTH, Card, themed
+from nelfin.report.words import millions, short
+from nelfin.result import Result
+
+POSITIONS = {"system_reported": "reported", "system_underlying": "underlying"}
+
+
+def positions(first: Result, last: Result, found: Comparison) -> Card:
+    """Show the positions of two runs.
+
+    Parameters
+    ----------
+    first, last
+        The runs, as compared.
+    found
+        Their comparison, for their names.
+    """
+    pairs = list(zip(found.names, (first, last), strict=True))
+    table = pd.DataFrame(
+        {
+            f"{name}, {title}, £m": run.data[variable].to_series()
+            for variable, title in POSITIONS.items()
+            for name, run in pairs
+        }
+    ).rename_axis("Year")
+    frame = pd.concat(
+        run.data[variable]
+        .to_series()
+        .rename("value")
+        .reset_index()
+        .assign(run=short(name, 40), position=title)
+        for variable, title in POSITIONS.items()
+        for name, run in pairs
+    )
+    runs, titles = [short(name, 40) for name in found.names], list(POSITIONS.values())
+    lines = (
+        alt.Chart(frame)
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("value:Q", title="£m, surplus positive"),
+            color=alt.Color(
+                "run:N",
+                title=None,
+                scale=alt.Scale(domain=runs, range=[INK, BLUE]),
+                legend=alt.Legend(orient="top"),
+            ),
+            strokeDash=alt.StrokeDash(
+                "position:N",
+                title=None,
+                scale=alt.Scale(domain=titles, range=[[1, 0], [6, 4]]),
+                legend=alt.Legend(
+                    orient="top",
+                    symbolType="stroke",
+                    symbolStrokeColor="black",
+                    symbolSize=300,
+                    symbolFillColor="black",
+                ),
+            ),
+            shape=alt.Shape("run:N", title=None, scale=alt.Scale(domain=runs)),
+            tooltip=[
+                alt.Tooltip("run:N", title="Run"),
+                alt.Tooltip("position:N", title="Position"),
+                alt.Tooltip("year:O", title="Year"),
+                alt.Tooltip("value:Q", title="£m", format=MONEY),
+            ],
+        )
+    )
+    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=ORANGE).encode(y="y:Q")
+    year = str(last.data["year"].values[-1])
+    ends = [float(run.data["system_reported"].to_series().iloc[-1]) for run in (first, last)]
+    words = (
+        f"The last reported position is {millions(ends[0])} in {runs[0]} and {millions(ends[1])} "
+        f"in {runs[1]} ({year})."
+    )
+    return Card(
+        "Positions of both runs",
+        words,
+        themed((zero + lines).properties(width=WIDTH, height=HEIGHT)),
+        table.reset_index(),
+    )

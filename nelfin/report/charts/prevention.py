@@ -1,0 +1,127 @@
+"""Charts of prevention."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from nelfin.report.charts.style import (
+    BLUE,
+    DARK_BLUE,
+    GREEN,
+    INK,
+    MONEY,
+    ORANGE,
+    WIDTH,
+    Card,
+    themed,
+)
+from nelfin.report.words import millions
+from nelfin.result import Result
+
+LEDGERS = {
+    "prevention_net_cash": "Net cash, £m",
+    "prevention_capacity": "Capacity, not cash, £m",
+    "prevention_society": "Saved outside the NHS, £m",
+}
+
+
+def prevention(result: Result) -> Card:
+    """Show the three ledgers of prevention side by side, never added."""
+    data = result.data
+    frame = pd.concat(
+        data[name].to_series().rename("value").reset_index().assign(ledger=title)
+        for name, title in LEDGERS.items()
+    )
+    chart = (
+        alt.Chart(frame)
+        .mark_bar()
+        .encode(
+            x=alt.X("year:O", title=None),
+            y=alt.Y("value:Q", title="£m"),
+            color=alt.condition("datum.value < 0", alt.value(ORANGE), alt.value(BLUE)),
+            tooltip=[
+                alt.Tooltip("year:O", title="Year"),
+                alt.Tooltip("ledger:N", title="Ledger"),
+                alt.Tooltip("value:Q", title="£m", format=MONEY),
+            ],
+        )
+        .properties(width=195, height=200)
+        .facet(column=alt.Column("ledger:N", title=None, sort=list(LEDGERS.values())))
+    )
+    last = str(data["year"].values[-1])
+    net = float(data["prevention_net_cash"].sel(year=last))
+    words = (
+        f"Three ledgers that are never added. Net cash is {millions(net)} in {last}; the other two "
+        "are real but pay no bill."
+    )
+    table = data[list(LEDGERS)].to_dataframe().reset_index().rename(columns=LEDGERS)
+    return Card(
+        "Prevention: three ledgers", words, themed(chart), table.rename(columns={"year": "Year"})
+    )
+
+
+def break_even(result: Result) -> Card:
+    """Show what the shift costs, the cash that comes back, and the sum of both so far."""
+    data = result.data
+    years = [str(year) for year in data["year"].values]
+    back = data["prevention_cash"].to_numpy()
+    net = data["prevention_net_cash"].to_numpy()
+    table = pd.DataFrame(
+        {
+            "Year": years,
+            "Paid out, £m": net - back,
+            "Cash back, £m": back,
+            "Net cash, £m": net,
+            "Net cash so far, £m": np.cumsum(net),
+        }
+    )
+    names = {"Paid out, £m": "Paid out", "Cash back, £m": "Cash back"}
+    bars = table.rename(columns=names).melt("Year", list(names.values()), "flow", "value")
+    tooltip = [
+        alt.Tooltip("Year:O"),
+        alt.Tooltip("flow:N", title="Flow"),
+        alt.Tooltip("value:Q", title="£m", format=MONEY),
+    ]
+    drawn = (
+        alt.Chart(bars)
+        .mark_bar(size=26)
+        .encode(
+            x=alt.X("Year:O", title=None, axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("value:Q", title="£m, cash"),
+            color=alt.Color(
+                "flow:N",
+                title=None,
+                scale=alt.Scale(
+                    domain=[*names.values(), "Net cash so far"], range=[ORANGE, GREEN, DARK_BLUE]
+                ),
+                legend=alt.Legend(orient="top"),
+            ),
+            tooltip=tooltip,
+        )
+    )
+    so_far = table[["Year", "Net cash so far, £m"]].set_axis(["Year", "value"], axis="columns")
+    line = (
+        alt.Chart(so_far.assign(flow="Net cash so far"))
+        .mark_line(point=True, strokeWidth=3)
+        .encode(x="Year:O", y="value:Q", color="flow:N", tooltip=tooltip)
+    )
+    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y="y:Q")
+    even, paid = (str(data.attrs[f"prevention_{n}_year"]) for n in ("break_even", "payback"))
+    npv = float(data.attrs["prevention_npv_gbp_m"])
+    words = (
+        (
+            f"From {even} a year's cash back covers the year's cost. "
+            if even
+            else f"No year's cash back covers its cost by {years[-1]}. "
+        )
+        + (
+            f"All that was paid out is back in {paid}. "
+            if paid
+            else "What was paid out is not back within the plan. "
+        )
+        + f"In today's money the cash is worth {millions(npv)} (net present value)."
+    )
+    chart = (drawn + line + zero).properties(width=WIDTH, height=240)
+    return Card("Prevention: does it break even in cash?", words, themed(chart), table)

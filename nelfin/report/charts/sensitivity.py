@@ -1,0 +1,75 @@
+"""The chart of what place budgets rest on."""
+
+from __future__ import annotations
+
+import altair as alt
+
+from nelfin.report.charts.style import LIGHT_BLUE, MONEY2, ORANGE, WIDTH, Card, themed
+from nelfin.report.headline import headline
+from nelfin.report.place import case_words
+from nelfin.report.words import millions, short
+from nelfin.result import Result
+
+
+def sensitivity(result: Result) -> Card:
+    """Show how far each place's budget moves when one thing it rests on changes."""
+    table = result.table("sensitivity").dropna(subset="value")
+    keys = ["kind", "case", "place"]
+    wide = table.pivot(index=keys, columns="measure", values="value")
+    frame = table[["year", *keys]].drop_duplicates().join(wide, on=keys)
+    year = str(frame["year"].iloc[0])
+    pairs = [
+        case_words(kind, case) for kind, case in zip(frame["kind"], frame["case"], strict=True)
+    ]
+    frame = frame.assign(
+        label=[label if of in {"opening", "rule"} else f"{label} ({of.split(', ')[1]})"
+               for of, label in pairs],
+    )  # fmt: skip
+    places = list(headline(result).places.index)
+    titles = {
+        "need weight": "One point more on a need weight",
+        "opening": "Another opening position",
+        "rule": "Another rule of pace",
+    }
+    parts = []
+    for kind, title in titles.items():
+        mine = frame[frame["kind"] == kind]
+        far = float(mine["budget_move"].abs().max())
+        base = alt.Chart(mine).encode(
+            x=alt.X("place:N", sort=places, title=None, axis=alt.Axis(labelAngle=-20)),
+            y=alt.Y("label:N", sort=list(dict.fromkeys(mine["label"])), title=None),
+            tooltip=[
+                alt.Tooltip("place:N", title="Place"),
+                alt.Tooltip("case:N", title="Change"),
+                alt.Tooltip("budget_move:Q", title="Budget moves, £m", format=MONEY2),
+                alt.Tooltip("target_move:Q", title="Target moves, £m", format=MONEY2),
+            ],
+        )
+        cells = base.mark_rect().encode(
+            color=alt.Color(
+                "budget_move:Q",
+                legend=None,
+                scale=alt.Scale(
+                    domain=[-far, 0, far], range=[ORANGE, "#FFFFFF", LIGHT_BLUE], interpolate="rgb"
+                ),
+            )
+        )
+        # the figure stands in each cell, so that colour only helps to find it
+        words = base.mark_text(fontSize=11).encode(text=alt.Text("budget_move:Q", format=MONEY2))
+        height, width = 22 * mine["label"].nunique(), max(WIDTH - 120, 44 * len(places))
+        parts.append((cells + words).properties(title=title, width=width, height=height))
+    largest = frame.loc[frame["budget_move"].abs().idxmax()]
+    chart = alt.vconcat(*parts).resolve_scale(color="independent", x="independent")
+    text = (
+        f"How far the budgets of {year} move, £m, when one thing changes and all else stays. The "
+        f"largest move is {short(largest['place'])}'s {millions(float(largest['budget_move']))} "
+        f"({titles[str(largest['kind'])].lower()}: {largest['label']})."
+    )
+    shown = frame.pivot(index=["kind", "case"], columns="place", values="budget_move")[places]
+    shown = shown.rename_axis(columns=None).reset_index()
+    return Card(
+        "What the budgets rest on",
+        text,
+        themed(chart),
+        shown.rename(columns={"kind": "What changes", "case": "How"}),
+    )

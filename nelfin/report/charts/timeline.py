@@ -1,0 +1,123 @@
+"""The capital plan as a timeline: which scheme spends when."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from nelfin.report.charts.style import (
+    DARK_BLUE,
+    EVERY_ORGANISATION,
+    MONEY,
+    WIDTH,
+    Card,
+    chosen,
+    themed,
+)
+from nelfin.report.words import millions, short
+from nelfin.result import Result
+
+MOST = 35
+"""Schemes drawn: the largest of those chosen."""
+
+
+def timeline(result: Result) -> Card | None:
+    """Show when the largest schemes of the plan spend, all organisations or one."""
+    plan = result.table("plan")
+    spend = result.table("spend").merge(
+        plan[["project_id", "name", "organisation", "category"]], on="project_id"
+    )
+    if spend.empty:
+        return None
+    whole = spend.groupby("project_id")["spend_gbp_m"].sum()
+    # the largest of each organisation are enough to draw any choice
+    size = plan.set_index("project_id")[["organisation"]].assign(whole=whole).dropna(subset="whole")
+    rank = size.groupby("organisation")["whole"].rank(ascending=False, method="first")
+    drawn = spend[spend["project_id"].isin(rank[rank <= MOST].index)]
+    frame = drawn.assign(
+        whole=drawn["project_id"].map(whole),
+        label=[
+            f"{short(key, 12)} {short(name, 48)}"
+            for name, key in zip(drawn["name"], drawn["project_id"], strict=True)
+        ],
+        name=drawn["name"].map(lambda name: short(name, 200)),
+        words=[f"{v:,.1f}" if v >= 0.05 else "" for v in drawn["spend_gbp_m"]],
+    ).drop(columns="cdel_gbp_m")
+    years = [str(year) for year in result.data["year"].values]
+    organisations = list(dict.fromkeys(plan["organisation"]))
+    base = (
+        alt.Chart(frame)
+        .transform_filter(
+            f"organisation === '{EVERY_ORGANISATION}' || datum.organisation === organisation"
+        )
+        .transform_window(
+            place="dense_rank()",
+            sort=[
+                alt.SortField("whole", order="descending"),
+                alt.SortField("project_id", order="ascending"),
+            ],
+        )
+        .transform_filter(f"datum.place <= {MOST}")
+        .encode(
+            x=alt.X(
+                "year:O",
+                title=None,
+                scale=alt.Scale(domain=years),
+                axis=alt.Axis(labelAngle=0, orient="top", labelFontSize=10),
+            ),
+            y=alt.Y(
+                "label:N",
+                sort=alt.EncodingSortField("place", op="min"),
+                title=None,
+                axis=alt.Axis(labelLimit=320, labelFontSize=11),
+            ),
+        )
+    )
+    ceiling = float(frame["spend_gbp_m"].max())
+    cells = base.mark_rect(stroke="white").encode(
+        color=alt.Color(
+            "spend_gbp_m:Q",
+            legend=None,
+            scale=alt.Scale(type="sqrt", domain=[0, ceiling], range=["#D6E6F5", DARK_BLUE]),
+        ),
+        tooltip=[
+            alt.Tooltip("name:N", title="Scheme"),
+            alt.Tooltip("organisation:N", title="Organisation"),
+            alt.Tooltip("category:N", title="Category"),
+            alt.Tooltip("year:O", title="Year"),
+            alt.Tooltip("spend_gbp_m:Q", title="Spend, £m", format=MONEY),
+            alt.Tooltip("whole:Q", title="In the plan, £m", format=MONEY),
+        ],
+    )
+    # the figure stands in each cell, so that colour only helps to find it
+    figures = base.mark_text(fontSize=10).encode(
+        text="words:N",
+        color=alt.condition(
+            f"datum.spend_gbp_m > {0.2 * ceiling}", alt.value("white"), alt.value("black")
+        ),
+    )
+    parameter = chosen("organisation", EVERY_ORGANISATION, organisations)
+    chart = (cells + figures).add_params(parameter)
+    funded = len(whole)
+    shown = f"the {MOST} largest of {funded:,}" if funded > MOST else f"all {funded:,}"
+    words = (
+        f"Spend by year, £m in cash, of {shown} schemes in the plan, largest first; they spend "
+        f"{millions(float(whole.sum()))} in all."
+    )
+    return Card(
+        "The plan by year",
+        words,
+        themed(chart.properties(width=WIDTH - 110, height=alt.Step(18))),
+        _table(spend, plan, years),
+    )
+
+
+def _table(spend: pd.DataFrame, plan: pd.DataFrame, years: list[str]) -> pd.DataFrame:
+    """Return a row a scheme that spends, in the order of the plan, and a column a year."""
+    wide = spend.pivot(index="project_id", columns="year", values="spend_gbp_m").fillna(0.0)
+    wide = wide.reindex(columns=years, fill_value=0.0).rename_axis(columns=None)
+    about = plan.set_index("project_id")[["name", "organisation"]]
+    table = about.join(wide, how="inner").reset_index()
+    return table.rename(
+        columns={"project_id": "Scheme", "name": "Name", "organisation": "Organisation"}
+    )

@@ -1,0 +1,159 @@
+"""The page of systems of other sizes and with hostile names, and the page on paper."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from browsing import opened, violations
+from playwright.sync_api import Page
+from systems import write_system
+
+import nelfin
+from nelfin.report import write_page
+from nelfin.report.charts import cards
+from nelfin.report.slides import titled_charts
+from nelfin.result import Result
+
+pytestmark = pytest.mark.e2e
+
+LONG = "W" * 4000
+NAMES = {
+    "Newham": "<script>document.body.dataset.hit = 1</script><img src=x onerror=alert(2)>",
+    "Havering": "=cmd|' /C calc'!A0",
+    "Redbridge": LONG,
+    "Waltham Forest": "\u202eمستشفى الشمال\u202c",
+    "Tower Hamlets": "🏥 {{7*7}} ${1} </table></script>",
+    "Barts Health": "<b>Barts</b> & 'x' \"y\" \\",
+    "BHRUT": "O" * 4000,
+    "Acute reconfiguration": '"><svg onload=alert(3)>',
+    "Mental health": "m " * 2000,
+    "Whipps Cross Hospital redevelopment": "<script>alert(4)</script>",
+    "Urgent and emergency care front door redevelopment at Homerton University Hospital": LONG,
+}
+TITLE = "<script>alert(9)</script> مستشفى 🏥 " + "Z" * 120
+
+
+@contextmanager
+def page_of(chromium: str, result: Result, folder: Path) -> Iterator[Page]:
+    file = folder / "report.html"
+    write_page(result, file)
+    with opened(chromium, file) as page:
+        assert page.evaluate("document.body.dataset.charts") == str(len(cards(result)))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+        yield page
+
+
+def run(folder: Path, **system: object) -> Result:
+    return nelfin.run(nelfin.load_scenario(write_system(folder / "system", **system)))
+
+
+def test_a_system_of_3_places_and_40_schemes(chromium: str, tmp_path: Path) -> None:
+    result = run(tmp_path, places=3, schemes=40)
+    with page_of(chromium, result, tmp_path) as page:
+        assert page.locator("#place-table tbody tr").count() == 3
+        assert page.locator("#scheme-table tbody tr").count() == 40
+        assert page.locator("[data-lead]").count() == 3
+        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        assert violations(page, contrast=False) == [], "with every row"
+
+
+def test_a_system_of_12_places_and_1200_schemes(chromium: str, tmp_path: Path) -> None:
+    result = run(tmp_path, places=12, schemes=1200)
+    with page_of(chromium, result, tmp_path) as page:
+        assert page.locator("#place-table tbody tr").count() == 12
+        assert page.locator("#scheme-table tbody tr").count() == 1200
+        page.select_option("#choose-category", "Mental health")
+        plan = result.table("plan")
+        wanted = int((plan["category"] == "Mental health").sum())
+        shown = page.locator("output[data-counts=scheme-table]").inner_text()
+        assert shown == f"{wanted} of 1,200 schemes"
+    assert (tmp_path / "report.html").stat().st_size < 4_000_000
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    return run(tmp_path_factory.mktemp("hostile"), schemes=60, names=NAMES, title=TITLE)
+
+
+def test_hostile_names_are_text_everywhere(chromium: str, tmp_path: Path, hostile: Result) -> None:
+    with page_of(chromium, hostile, tmp_path) as page:
+        assert page.locator("h1").inner_text() == TITLE
+        shown = page.locator("#place-table tbody th").all_text_contents()
+        assert set(shown) >= {NAMES[name] for name in ("Newham", "Havering", "Tower Hamlets")}
+        assert LONG in shown
+        schemes = page.locator("#scheme-table tbody tr td:nth-child(2)").all_text_contents()
+        assert schemes == list(hostile.table("plan")["name"])
+        assert {"<script>alert(4)</script>", LONG} <= set(schemes)
+        owners = page.locator("#scheme-table tbody tr td:nth-child(3)").all_text_contents()
+        assert {NAMES["Barts Health"], NAMES["BHRUT"]} <= set(owners)
+        for place in (NAMES["Newham"], LONG):
+            page.select_option("#choose-place", place)
+            assert page.locator("[data-lead]:visible").count() == 1
+        page.select_option("#choose-bridge", NAMES["BHRUT"])
+        page.select_option("#choose-organisation", NAMES["Barts Health"])
+        page.locator("#chart-budgets svg").hover(position={"x": 250, "y": 12})
+        page.locator("#vg-tooltip-element").wait_for()
+        _nothing_made(page)
+        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def _nothing_made(page: Page) -> None:
+    """Check that no element came out of a name."""
+    assert page.evaluate("document.body.dataset.hit") is None
+    assert page.locator("img, b, svg[onload]").count() == 0
+    assert page.locator("script").count() == 3
+    # nothing spills out of its card or its section
+    spilt = page.evaluate("""() => [...document.querySelectorAll('.card > *, section > *')]
+        .filter(one => one.clientWidth && one.scrollWidth > one.clientWidth + 1
+            && getComputedStyle(one).overflowX === 'visible')
+        .map(one => one.outerHTML.slice(0, 80))""")
+    assert spilt == []
+
+
+def test_hostile_names_are_text_in_the_pictures(tmp_path: Path, hostile: Result) -> None:
+    file = tmp_path / "budgets.svg"
+    titled_charts(hostile)["budgets"].save(str(file))
+    drawing = file.read_text(encoding="utf-8")
+    assert "&lt;script&gt;" in drawing
+    assert "<script" not in drawing
+    assert LONG not in drawing.partition("<text")[2].partition("</text>")[0]
+
+
+def test_the_page_on_paper(chromium: str, run_folder: Path, result: Result) -> None:
+    """Nothing is wider than A4, no chart is split, and headings come again on each page."""
+    with opened(chromium, run_folder / "report.html", width=703) as page:  # A4 less its margins
+        page.emulate_media(media="print")
+        wide = page.evaluate("""() => [...document.querySelectorAll('body *')]
+            .filter(one => one.checkVisibility() && !one.closest('svg')
+                && one.getBoundingClientRect().right > innerWidth + 1)
+            .map(one => one.outerHTML.slice(0, 100))""")
+        assert wide == []
+        tall = page.evaluate("""() => [...document.querySelectorAll('.chart')]
+            .map(one => one.getBoundingClientRect().height)""")
+        assert max(tall) < 1016, "each chart fits a page"
+        for selector in (".chart", ".card", "tr"):
+            style = page.evaluate(
+                f"getComputedStyle(document.querySelector('{selector}')).breakInside"
+            )
+            assert style == "avoid"
+        assert not page.locator("nav").is_visible()
+        plan = result.table("plan")
+        assert page.locator("#scheme-table tbody tr:visible").count() == int(
+            (plan["status"] != "not funded").sum()
+        )
+        assert page.locator("#capital p.print").is_visible()
+        head = page.evaluate(
+            "getComputedStyle(document.querySelector('#scheme-table thead')).display"
+        )
+        assert head == "table-header-group"
+        printed = page.pdf(prefer_css_page_size=True)
+    assert printed.startswith(b"%PDF")
+    pages = printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ")
+    assert 10 < pages < 40
+    assert io.BytesIO(printed).getbuffer().nbytes < 5_000_000

@@ -1,0 +1,88 @@
+"""`nelfin report`: pictures for slides, and a page that compares two runs."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import pytest
+from browsing import opened, violations
+from command import run
+from markup import Markup
+
+import nelfin
+from nelfin.report.charts import CHARTS
+from nelfin.report.slides import PIXELS
+from nelfin.result import Result
+
+pytestmark = pytest.mark.e2e
+
+
+def test_each_chart_is_a_wide_png_and_an_svg(
+    run_folder: Path, tmp_path: Path, result: Result
+) -> None:
+    done = run("report", str(run_folder), "--charts", "slides", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    names = {name for name in CHARTS if name in result.charts}
+    files = {file.name for file in (tmp_path / "slides").iterdir()}
+    assert files == {f"{name}.{kind}" for name in names for kind in ("png", "svg")}
+    for name in names:
+        head = (tmp_path / "slides" / f"{name}.png").read_bytes()[:24]
+        assert head[:8] == b"\x89PNG\r\n\x1a\n"
+        width, height = struct.unpack(">II", head[16:24])
+        assert width >= PIXELS
+        assert height > 400
+        drawing = (tmp_path / "slides" / f"{name}.svg").read_text(encoding="utf-8")
+        assert drawing.startswith("<svg")
+        assert "illustrative" in drawing, "every chart of the embedded system rests on such figures"
+
+
+def test_a_folder_that_cannot_be_is_refused_and_nothing_is_left(
+    run_folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for folder, why in (("there", "already exists"), ("file/slides", "cannot be")):
+        done = run("report", str(run_folder), "--charts", folder, cwd=tmp_path)
+        assert done.returncode == 2
+        assert why in done.stderr
+        assert "--force" not in done.stderr
+        assert "Traceback" not in done.stderr
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "there"]
+
+
+def test_a_page_that_compares_two_runs(
+    chromium: str, run_folder: Path, result: Result, tmp_path: Path
+) -> None:
+    other = nelfin.run(
+        nelfin.load_scenario(overrides=["recovery.efficiency_pct=3", "capital.gap_pct=5"])
+    )
+    other.save(tmp_path / "other", report=False)
+    words = ("report", "other", "--compare", str(run_folder), "--html", "page.html")
+    done = run(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = nelfin.compare(result, other)
+    page = Markup(tmp_path / "page.html")
+    settings, results = (t for t in page.tables if t.id.startswith("compared-"))
+    assert [row[0].text for row in settings.rows] == list(found.settings["setting"])
+    assert {"recovery.efficiency_pct", "capital.gap_pct"} <= {r[0].text for r in settings.rows}
+    changes = [row[-1].value for row in results.rows]
+    assert changes == list(found.results["change"])
+    assert [abs(c) for c in changes] == sorted((abs(c) for c in changes), reverse=True)
+    for row, line in zip(results.rows, found.results.to_numpy().tolist(), strict=True):
+        assert [cell.text for cell in row[:3]] == line[:3]
+        assert [cell.value for cell in row[4:]] == line[4:]
+    behind = next(table for table in page.tables if table.holds == "positions")
+    last = behind.rows[-1]
+    assert last[1].value == float(result.data["system_reported"][-1])
+    assert last[2].value == float(other.data["system_reported"][-1])
+    with opened(chromium, tmp_path / "page.html") as browser:
+        assert browser.locator("#chart-positions svg").is_visible()
+        browser.locator("nav a", has_text="Compared").click()
+        assert violations(browser, within="#comparison") == []
+
+
+def test_a_comparison_without_a_page_is_refused(run_folder: Path, tmp_path: Path) -> None:
+    done = run("report", str(run_folder), "--compare", str(run_folder), cwd=tmp_path)
+    assert done.returncode == 2
+    assert "Add --html FILE" in done.stderr

@@ -1,0 +1,243 @@
+"""The table behind each chart against the tables of the result, worked out another way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import pytest
+
+from nelfin.errors import InputError
+from nelfin.report.charts import CHARTS, FIGURES, Card, cards
+from nelfin.report.sources import RESTS_ON, doubtful, grounds
+from nelfin.result import Result
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture(scope="module")
+def drawn(result: Result) -> dict[str, Card]:
+    return cards(result)
+
+
+def wide(result: Result, table: str, measure: str, rows: str) -> pd.DataFrame:
+    """Return a measure of a tidy table, summed to a row a name and a column a year."""
+    frame = result.table(table)
+    frame = frame[frame["measure"] == measure]
+    return frame.groupby([rows, "year"])["value"].sum().unstack("year")
+
+
+def by_year(result: Result, table: str, measure: str) -> np.ndarray:
+    frame = result.table(table)
+    return frame[frame["measure"] == measure].set_index("year")["value"].to_numpy()
+
+
+def budgets(result: Result) -> pd.DataFrame:
+    year = result.data.attrs["last_published_year"]
+    frame = pd.DataFrame(
+        {name: wide(result, "place_budgets", name, "place")[year] for name in ("budget", "target")}
+    )
+    return frame.assign(dft=100 * (frame["budget"] / frame["target"] - 1)).sort_values("dft")
+
+
+def distance(result: Result) -> pd.DataFrame:
+    budget, target = (wide(result, "place_budgets", n, "place") for n in ("budget", "target"))
+    return 100 * (budget / target - 1)
+
+
+def moves(result: Result) -> pd.DataFrame:
+    """Return what moved each place's budget in the last published year, a column a part."""
+    year = result.data.attrs["last_published_year"]
+    frame = result.table("budget_change")
+    frame = frame[frame["year"] == year]
+    return frame.groupby(["place", "change"])["value"].sum().unstack("change")
+
+
+def budget_change(result: Result) -> pd.DataFrame:
+    frame = moves(result)[["envelope", "need", "pace"]].loc[budgets(result).index]
+    return frame.assign(total=frame.sum(axis="columns"))
+
+
+def what_moved(result: Result) -> pd.DataFrame:
+    years = result.data["year"].values.tolist()
+    at = years.index(result.data.attrs["last_published_year"])
+    table = result.table("place_budgets")
+    cells = table.set_index(["measure", "stream", "place", "year"])["value"].unstack("year")
+    now, before = cells.loc["budget", years[at]], cells.loc["budget", years[at - 1]]
+    opening = cells.loc["opening", years[at]].reindex(now.index)
+    begun = opening[before == 0].groupby("place").sum()
+    ended = -before[opening.isna()].groupby("place").sum()
+    frame = moves(result).assign(
+        before=before.groupby("place").sum(), begun=begun, ended=ended,
+        now=now.groupby("place").sum(),
+    ).fillna(0.0)  # fmt: skip
+    frame = frame[["before", "begun", "ended", "envelope", "ring-fence", "need", "pace", "now"]]
+    frame = frame.loc[budgets(result).index]
+    np.testing.assert_allclose(frame.iloc[:, :-1].sum(axis="columns"), frame["now"])
+    return pd.concat([frame.sum().to_frame("All places").T, frame])
+
+
+def sensitivity(result: Result) -> pd.DataFrame:
+    table = result.table("sensitivity").dropna(subset="value")
+    table = table[table["measure"] == "budget_move"].set_index(["kind", "case", "place"])
+    return table["value"].unstack("place")[list(budgets(result).index)].sort_index()
+
+
+def prevention(result: Result) -> pd.DataFrame:
+    names = ("net_cash", "capacity", "society")
+    return pd.DataFrame({n: by_year(result, "prevention", f"prevention_{n}") for n in names})
+
+
+def break_even(result: Result) -> pd.DataFrame:
+    back, net = (by_year(result, "prevention", f"prevention_{n}") for n in ("cash", "net_cash"))
+    return pd.DataFrame({"out": net - back, "back": back, "net": net, "sum": np.cumsum(net)})
+
+
+def recovery(result: Result) -> pd.DataFrame:
+    names = ("reported", "underlying")
+    return pd.DataFrame({n: by_year(result, "system_position", f"system_{n}") for n in names})
+
+
+def bridge(result: Result) -> pd.DataFrame:
+    table = result.table("recovery_bridge")
+    years = sorted(set(table["year"]))
+    cells = table.set_index(["step", "organisation", "year"])["value"]
+    parts = {}
+    for step in dict.fromkeys(table["step"]):
+        mine = cells.loc[step].unstack("year")
+        whole = step in {"closing underlying", "reported", "non-recurrent efficiency",
+                         "deficit support", "repayment"}  # fmt: skip
+        first = step == "opening underlying"
+        parts[step] = mine[years[0]] if first else mine[years[-1]] if whole else mine.sum(axis=1)
+    frame = pd.DataFrame(parts).loc[list(dict.fromkeys(table["organisation"]))]
+    return pd.concat([frame, frame.sum().to_frame("All organisations").T])
+
+
+def fan(result: Result) -> pd.DataFrame:
+    names = ("reported_p10", "reported_p50", "reported_p90")
+    frame = pd.DataFrame({name: by_year(result, "odds", name) for name in names})
+    frame["plan"] = by_year(result, "system_position", "system_reported")
+    return frame.assign(odds=100 * by_year(result, "odds", "odds_of_balance"))
+
+
+def tornado(result: Result) -> pd.DataFrame:
+    table = result.table("tornado")
+    table = table[table["year"] == table["year"].max()]
+    far = table.groupby("setting")["value"].transform(lambda ends: ends.abs().max())
+    least = sorted(set(far), reverse=True)[:10][-1]
+    return table[far >= least][["at", "value"]]
+
+
+def timeline(result: Result) -> pd.DataFrame:
+    spend = result.table("spend").pivot(index="project_id", columns="year", values="spend_gbp_m")
+    order = [name for name in result.table("plan")["project_id"] if name in spend.index]
+    return spend.fillna(0.0).loc[order]
+
+
+def capital(result: Result) -> pd.DataFrame:
+    spend = result.table("spend").set_index("project_id")
+    category = result.table("plan").set_index("project_id")["category"]
+    used = spend.join(category).groupby(["category", "year"])["cdel_gbp_m"].sum()
+    return used.unstack("year").fillna(0.0)
+
+
+def capital_price(result: Result) -> pd.DataFrame:
+    return result.table("limits")[["limit_gbp_m", "used_gbp_m", "price_per_gbp_m"]]
+
+
+def capital_categories(result: Result) -> pd.DataFrame:
+    """Only what is asked can be had from tables without the plan's starts: the sum of a row."""
+    projects = result.table("projects")
+    spend = [name for name in projects if name.startswith("spend_")]
+    asked = projects[spend].sum(axis="columns").groupby(projects["category"]).sum()
+    return asked.sort_values(ascending=False).to_frame()
+
+
+def budget_curve(result: Result) -> pd.DataFrame:
+    table = result.table("budget_curve")
+    cells = table.set_index(["measure", "share_of_limit"])["value"].unstack("measure")
+    cells.insert(0, "share", 100 * cells.index)
+    return cells[["share", "limit", "benefit", "price"]]
+
+
+EXPECTED: dict[str, Callable[[Result], pd.DataFrame]] = {
+    function.__name__: function
+    for function in (
+        budgets, distance, what_moved, budget_change, sensitivity, prevention, break_even,
+        recovery, fan, bridge, tornado, timeline, capital, capital_price, capital_categories,
+        budget_curve,
+    )
+}  # fmt: skip
+
+
+def test_every_chart_is_checked_here(drawn: dict[str, Card]) -> None:
+    assert set(EXPECTED) == set(drawn)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_table_behind_a_chart_equals_the_tables_of_the_result(
+    name: str, result: Result, drawn: dict[str, Card]
+) -> None:
+    table = drawn[name].table
+    if name == "sensitivity":
+        table = table.sort_values(["What changes", "How"])
+    numbers = table.select_dtypes("number")
+    if name == "capital_categories":
+        numbers = numbers.sum(axis="columns").to_frame()
+    expected = EXPECTED[name](result).to_numpy(dtype=float)
+    np.testing.assert_allclose(numbers.to_numpy(), expected, rtol=1e-9, atol=1e-9)
+
+
+def test_every_chart_has_a_place_on_the_page_and_says_what_it_rests_on() -> None:
+    shown = [name for names in FIGURES.values() for name in names]
+    assert len(shown) == len(set(shown))
+    assert set(CHARTS) <= set(shown)
+    assert set(CHARTS) <= set(RESTS_ON)
+
+
+def test_grounds_count_the_figures_of_the_sources(result: Result) -> None:
+    sources = result.table("sources")
+    for ground in grounds(sources, "bridge"):
+        assert sum(ground.counts.values()) > 0
+        assert 0 <= ground.row < len(sources)
+    found = {ground.label: ground for ground in grounds(sources, "capital")}
+    schemes = sources[sources["where"] == "projects"]
+    made_up = int((schemes["status"] == "illustrative").sum())
+    assert found["capital schemes"].counts["illustrative"] == made_up
+    assert doubtful([found["capital schemes"]]) == {"illustrative": made_up}
+    assert found["capital schemes"].row == schemes.index[0]
+
+
+def test_a_chart_can_be_styled_on(result: Result) -> None:
+    for name in result.charts:
+        chart = result.chart(name)
+        assert isinstance(chart, alt.TopLevelMixin)
+        styled = chart.properties(title="Ours").configure_axis(labelFontSize=20).to_dict()
+        assert styled["title"] == "Ours"
+        assert styled["config"]["axis"]["labelFontSize"] == 20
+        assert chart.to_dict()["description"]
+
+
+def test_a_chart_that_is_not_known_or_not_there_is_refused(result: Result) -> None:
+    with pytest.raises(InputError, match='Did you mean "bridge"'):
+        result.chart("brigde")
+    bare = Result(
+        result.name, result.data,
+        {name: result.table(name) for name in result.tables if name != "budget_curve"},
+        result.scenario_toml, result.provenance,
+    )  # fmt: skip
+    assert "budget_curve" not in bare.charts
+    with pytest.raises(InputError, match="shows what this run does not have"):
+        bare.chart("budget_curve")
+
+
+def test_the_price_of_a_system_whose_limits_are_all_of_organisations(result: Result) -> None:
+    limits = result.table("limits").assign(organisation="BHRUT")
+    tables = {name: result.table(name) for name in result.tables} | {"limits": limits}
+    bare = Result(result.name, result.data, tables, result.scenario_toml, result.provenance)
+    assert CHARTS["capital_price"](bare) is None
+    card = CHARTS["capital"](bare)
+    assert card is not None
+    assert card.chart.to_dict()

@@ -30,6 +30,12 @@ def balance_odds(result: Result) -> list[str]:
     ]
 
 
+def odds_in(result: Result, year: str) -> float | None:
+    """Return the share of draws in which the system balances in a year; None without draws."""
+    found = _measures(result)
+    return None if found is None else float(found.loc["odds_of_balance", year])
+
+
 def prevention_odds(result: Result) -> list[str]:
     """Say how net cash may come out, and how likely the shift is to pay back."""
     found = _measures(result)

@@ -18,6 +18,7 @@ from nelfin.report.charts.comparison import positions
 from nelfin.report.grids import chart_grid, comparison_grids, place_grid, scheme_grid, source_grid
 from nelfin.report.headline import headline
 from nelfin.report.leads import leads
+from nelfin.report.odds import odds_in
 from nelfin.report.sources import doubtful, grounds
 from nelfin.report.summary import words_of
 from nelfin.report.words import money, percent, plural, pounds, short
@@ -75,6 +76,7 @@ def _parts(result: Result, baseline: Result | None) -> dict[str, Any]:
         "found": found,
         "places": found.places.reset_index(names="place").to_dict("records"),
         "leads": leads(result),
+        "odds": odds_in(result, found.balance_year or found.years[-1]),
         "left_out": _left_out(result),
         "titles": {key: words for key, words in TITLES.items() if key != "comparison" or compared},
         "figures": {key: [n for n in names if n in drawn] for key, names in FIGURES.items()},
@@ -116,8 +118,8 @@ def _environment() -> Any:
     }
     # in the text each number carries its exact value, as the cells of the tables do
     environment.filters |= {
-        name: lambda value, shown=function: Markup('<data value="{}">{}</data>').format(
-            float(value), shown(value)
+        name: lambda value, *how, shown=function: Markup('<data value="{}">{}</data>').format(
+            float(value), shown(value, *how)
         )
         for name, function in shown.items()
     }

@@ -161,6 +161,7 @@ def test_every_number_in_the_text_comes_from_a_table(
         assert len(near), f"{datum.text} ({datum.value}) is in no table"
         shapes = [
             brackets(datum.value, 1), f"{brackets(100 * datum.value, 1)}\u00a0%",
+            f"{brackets(100 * datum.value, 0)}\u00a0%",
             f"£{brackets(datum.value, 0)}", f"{datum.value:,.0f}", brackets(datum.value * 1e6, 0),
         ]  # fmt: skip
         assert datum.text in shapes

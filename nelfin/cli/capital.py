@@ -10,6 +10,7 @@ import click
 
 from nelfin.cli.options import (
     as_records,
+    busy,
     echo_json,
     json_option,
     output_option,
@@ -237,24 +238,26 @@ def capital(
     check_schemes(loaded, inputs)
     spread = cost_spread(loaded, inputs) if draws else None
     case = capital_case(loaded, inputs)
-    plan = solve_case(case)
-    tables = {"plan": plan.plan, "spend": plan.spend, "limits": plan.limits, "prices": plan.prices}
-    if frontier:
-        tables["frontier"] = doubt.frontier(case, frontier)
-    if budgets:
-        tables["priority_list"], tables["regret"] = doubt.priority_list(case)
-        tables["budget_curve"] = doubt.budget_curve(case)
-    if core:
-        tables["core_index"] = doubt.core_index(case, seed=seed)
+    tables: dict[str, pd.DataFrame] = {}
     none = 0
-    if spread is not None:
-        common = loaded.uncertainty.capital_cost_common_pct
-        tables["stays"], none = doubt.stays(case, spread, common, draws, seed)
-    if inflation:
-        tables["inflation"] = doubt.inflation(case)
-    if overrun:
-        name, percent = _overrun(overrun)
-        tables["overrun"] = doubt.overrun(case, name, percent)
+    with busy("The capital plan, and its tests"):
+        plan = solve_case(case)
+        for name in ("plan", "spend", "limits", "prices"):
+            tables[name] = getattr(plan, name)
+        if frontier:
+            tables["frontier"] = doubt.frontier(case, frontier)
+        if budgets:
+            tables["priority_list"], tables["regret"] = doubt.priority_list(case)
+            tables["budget_curve"] = doubt.budget_curve(case)
+        if core:
+            tables["core_index"] = doubt.core_index(case, seed=seed)
+        if spread is not None:
+            common = loaded.uncertainty.capital_cost_common_pct
+            tables["stays"], none = doubt.stays(case, spread, common, draws, seed)
+        if inflation:
+            tables["inflation"] = doubt.inflation(case)
+        if overrun:
+            tables["overrun"] = doubt.overrun(case, *_overrun(overrun))
     if output is not None:
         write_tables(tables, output, {"solve.json": json.dumps(plan.solve, indent=2) + "\n"})
         click.echo(f"Written to {output}.", err=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,18 @@ strict_option = click.option(
 force_option = click.option("--force", is_flag=True, help="Replace a run folder that is there.")
 
 replace_option = click.option("--force", is_flag=True, help="Replace a file that is there.")
+
+
+@contextmanager
+def busy(words: str) -> Iterator[None]:
+    """Show that work goes on, where a person looks on; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(words):
+        yield
 
 
 def as_records(tables: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from nelfin.cli.options import (
+    busy,
     force_option,
     scenario_argument,
     seed_option,
@@ -54,8 +55,10 @@ def run(
     check_folder(folder, force)
     if strict:
         require_sourced(register(loaded, load_inputs(loaded)))
-    result = run_scenario(loaded, draws, seed)
-    saved = result.save(folder, force=force)
+    with busy("Budgets, prevention, capital and recovery"):
+        result = run_scenario(loaded, draws, seed)
+    with busy("Tables, page and workbook"):
+        saved = result.save(folder, force=force)
     click.echo(result.summary())
     for warning in result.provenance["warnings"]:
         click.echo(f"Warning: {warning}", err=True)

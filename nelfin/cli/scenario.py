@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from pathlib import Path
+from textwrap import fill
 
 import click
 
@@ -105,6 +107,9 @@ def sources(
     if as_json:
         echo_json(figures.to_dict("records"))
         return
+    # a person reads within the terminal; a pipe gets a line each, to be searched
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 100_000
     for line in figures.itertuples():
         click.echo(f"{line.where}: {line.figure} = {line.value} {line.unit}".rstrip())
-        click.echo(f"    {line.status}. {line.source}".rstrip())
+        about = f"{line.status}. {line.source}".rstrip()
+        click.echo(fill(about, width, initial_indent="    ", subsequent_indent="    "))

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nelfin.allocations.lp import near_target, require_within
-from nelfin.allocations.pace import Rule, adjustment, converge, floored, floors_of
+from nelfin.allocations.pace import Rule, adjustment, floored, floors_of
 
 Array = npt.NDArray[np.float64]
 
@@ -87,7 +87,9 @@ def share_envelope(
     else:
 
         def share(growth: float) -> Array:
-            return converge(opening, growth, target, rule, restricted_share).allocation
+            grown = opening * (1 + growth)
+            k = adjustment(rule, grown / target - 1)
+            return np.asarray(grown * (1 + restricted_share * k))
 
         # no adjustment moves a budget further than the caps, so the root lies within them
         reach = 2 * max(rule.over_cap, rule.under_cap) + 1e-9

@@ -96,6 +96,12 @@ def use(problem: Problem, scheme: Scheme, start: int) -> dict[int, float]:
     return found
 
 
+def inside(problem: Problem, scheme: Scheme, start: int) -> float:
+    """Return the share of the spend that falls in the plan's years."""
+    whole = sum(scheme.spend)
+    return sum(scheme.spend[: problem.years - start]) / whole if whole else 1.0
+
+
 def worth(problem: Problem, scheme: Scheme, start: int) -> float:
     """Return benefit x discount factor x equity weight.
 
@@ -115,11 +121,8 @@ def worth(problem: Problem, scheme: Scheme, start: int) -> float:
     benefit = scheme.benefit
     if problem.benefit == "criteria":
         benefit = sum(problem.weights[name] * score for name, score in scheme.scores.items())
-    whole = sum(scheme.spend)
-    inside = sum(scheme.spend[: problem.years - start])
-    part = inside / whole if whole else 1.0
     at = start + build - 1 if problem.from_completion else start
-    return benefit * part * factor(problem, at) * equity
+    return benefit * inside(problem, scheme, start) * factor(problem, at) * equity
 
 
 def starts(problem: Problem, scheme: Scheme) -> range:
@@ -172,16 +175,15 @@ def within(problem: Problem, plan: Plan) -> bool:
 def kept(problem: Problem, plan: Plan, rule: Rule) -> bool:
     """Say whether a floor, cap or target holds.
 
-    Readings: floors and caps are on what is used of the limit (`WORDS`); a scheme has cleared its
-    backlog when it is complete, and a running cost or saving starts the year after.
+    Readings: floors and caps are on what is used of the limit (`WORDS`); backlog is cleared in
+    proportion to the spend inside the plan, as benefit counts (`Start.cleared`); a running cost or
+    saving starts the year after completion (`Start.revenue`).
     """
     at = range(problem.years) if rule.year is None else [rule.year]
     chosen = [scheme for scheme in problem.schemes if scheme.name in plan]
     if rule.kind == "backlog_target":
         cleared = sum(
-            scheme.backlog
-            for scheme in chosen
-            if plan[scheme.name] + len(scheme.spend) <= problem.years
+            scheme.backlog * inside(problem, scheme, plan[scheme.name]) for scheme in chosen
         )
         return problem.backlog_now - cleared <= rule.amount + ROUNDING
     if rule.kind == "revenue_limit":

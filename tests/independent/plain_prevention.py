@@ -123,36 +123,53 @@ def shift(base: list[float], first: int, programmes: list[Programme], rates: Rat
                 total += useful[-1][spent_in] * programme.returns * weight
             avoided.append(total)
         out.avoided.append(avoided)
-    if rates.ceiling > 0:
-        for t in range(count):
-            aimed = [m for m, programme in enumerate(programmes) if programme.targeted]
-            together = sum(out.avoided[m][t] for m in aimed)
-            if together > rates.ceiling:
-                for m in aimed:
-                    out.avoided[m][t] *= rates.ceiling / together
+    hold_to_ceiling(out, programmes, rates)
     for t in range(count):
-        cashable = nhs = everything = gained = 0.0
-        for m, programme in enumerate(programmes):
-            everything += out.avoided[m][t]
-            nhs += out.avoided[m][t] * programme.nhs
-            cashable += out.avoided[m][t] * programme.nhs * programme.cashable
-            price = programme.gbp_per_qaly or rates.per_qaly_gained
-            gained += useful[m][t] * 1e6 / price
-        cash = cashable
-        if rates.step > 0:
-            # a ward closes or it does not; the last bit of a product is no reason to keep it open
-            cash = math.floor(cashable / rates.step + 1e-9) * rates.step
-        rise = max(0.0, out.extra[t] - (out.extra[t - 1] if t else 0.0))
-        out.cash.append(cash)
-        out.capacity.append(nhs - cash)
-        out.society.append(everything - nhs)
-        out.double.append(rise * rates.double_months / 12)
-        out.net.append(cash - out.extra[t] * rates.new_money - out.double[t])
-        out.gained.append(gained)
-        moved = out.extra[t] * (1 - rates.new_money) * rates.treatment
-        out.forgone.append(moved * 1e6 / rates.per_qaly_forgone)
+        add_ledgers(out, t, [line[t] for line in useful], programmes, rates)
+    sum_up(out, rates)
+    return out
+
+
+def hold_to_ceiling(out: Shift, programmes: list[Programme], rates: Rates) -> None:
+    """Hold what targeted programmes avoid to what of their people's cost can be avoided."""
+    aimed = [m for m, programme in enumerate(programmes) if programme.targeted]
+    for t in range(len(out.extra)):
+        together = sum(out.avoided[m][t] for m in aimed)
+        if 0 < rates.ceiling < together:
+            for m in aimed:
+                out.avoided[m][t] *= rates.ceiling / together
+
+
+def add_ledgers(
+    out: Shift, t: int, useful: list[float], programmes: list[Programme], rates: Rates
+) -> None:
+    """Add a year to the three ledgers: cash, capacity, health and society."""
+    cashable = nhs = everything = gained = 0.0
+    for m, programme in enumerate(programmes):
+        everything += out.avoided[m][t]
+        nhs += out.avoided[m][t] * programme.nhs
+        cashable += out.avoided[m][t] * programme.nhs * programme.cashable
+        price = programme.gbp_per_qaly or rates.per_qaly_gained
+        gained += useful[m] * 1e6 / price
+    cash = cashable
+    if rates.step > 0:
+        # a ward closes or it does not; the last bit of a product is no reason to keep it open
+        cash = math.floor(cashable / rates.step + 1e-9) * rates.step
+    rise = max(0.0, out.extra[t] - (out.extra[t - 1] if t else 0.0))
+    out.cash.append(cash)
+    out.capacity.append(nhs - cash)
+    out.society.append(everything - nhs)
+    out.double.append(rise * rates.double_months / 12)
+    out.net.append(cash - out.extra[t] * rates.new_money - out.double[t])
+    out.gained.append(gained)
+    moved = out.extra[t] * (1 - rates.new_money) * rates.treatment
+    out.forgone.append(moved * 1e6 / rates.per_qaly_forgone)
+
+
+def sum_up(out: Shift, rates: Rates) -> None:
+    """Find the first year in the black, the year all is paid back, and present values."""
     running = 0.0
-    for t in range(count):
+    for t in range(len(out.net)):
         running += out.net[t]
         # before anything is shifted there is nothing to break even on
         begun = any(extra != 0 for extra in out.extra[: t + 1])
@@ -162,7 +179,6 @@ def shift(base: list[float], first: int, programmes: list[Programme], rates: Rat
             out.payback = t
         out.npv += out.net[t] / (1 + rates.money_rate) ** t
         out.qalys += (out.gained[t] - out.forgone[t]) / (1 + rates.health_rate) ** t
-    return out
 
 
 def weighted_qalys(

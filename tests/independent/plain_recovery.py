@@ -122,7 +122,7 @@ def roll(system: System) -> list[dict[str, Bridge]]:
         demand = system.marginal * (
             system.planned_share * system.planned + (1 - system.planned_share) * system.urgent
         )
-        for name in income:
+        for name, earned in income.items():
             lasting, once, late, named = schemes_in(system, name, t)
             if t not in system.whole_ask:
                 rest = max(0.0, cost[name] * system.ask - named) * system.delivery
@@ -135,8 +135,8 @@ def roll(system: System) -> list[dict[str, Bridge]]:
             agency = agency_saved(system, t) - (agency_saved(system, t - 1) if t else 0.0)
             lines[name] = {
                 "opening underlying": position[name],
-                "income growth": income[name] * growth,
-                "convergence": income[name] * converged,
+                "income growth": earned * growth,
+                "convergence": earned * converged,
                 "place budgets": system.places[name][t] if system.places else 0.0,
                 "cost inflation": -cost[name] * system.uplift.get(t, system.uplift_later),
                 "demand growth": -cost[name] * demand,
@@ -163,9 +163,7 @@ def roll(system: System) -> list[dict[str, Bridge]]:
         for name, line in lines.items():
             line["pressures above the national uplift"] = pressures[name]
             line["repayment"] = -fixed * system.turnover[name] / total
-            one_off = (
-                line["non-recurrent efficiency"] + line["deficit support"] + line["repayment"]
-            )
+            one_off = line["non-recurrent efficiency"] + line["deficit support"] + line["repayment"]
             everything = sum(line.values())
             line["closing underlying"] = everything - one_off
             line["reported"] = everything

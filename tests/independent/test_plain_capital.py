@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -25,9 +26,9 @@ WHOLE = st.integers
 
 
 @st.composite
-def problems(draw: st.DrawFn) -> Problem:
+def problems(draw: st.DrawFn, past_the_end: bool = False) -> Problem:
     years, count = draw(WHOLE(1, 4)), draw(WHOLE(2, 5))
-    truncate = draw(st.booleans())
+    truncate = past_the_end or draw(st.booleans())
     schemes = []
     for n in range(count):
         longest = 3 if truncate else min(years, 3)
@@ -199,6 +200,24 @@ def test_the_plan_is_the_best_of_all_plans_under_every_setting_and_rule(problem:
     # the relaxation bounds every plan
     assert found.solve["relaxation"] >= expected - TINY
     assert (found.limits["price_per_gbp_m"] >= 0).all()
+
+
+@given(problems(past_the_end=True), st.floats(0.0, 1.0))
+@settings(max_examples=100)
+def test_a_target_of_backlog_counts_only_work_that_the_plan_pays_for(
+    problem: Problem, left: float
+) -> None:
+    now = sum(scheme.backlog for scheme in problem.schemes)
+    target = Rule("backlog_target", "high", None, left * now)
+    targeted = replace(problem, backlog_now=now, rules=[target])
+    expected = best(targeted)
+    try:
+        found = solved(targeted)
+    except NoAnswerError:
+        assert expected is None
+        return
+    assert found.solve["objective"] == pytest.approx(expected, abs=TINY)
+    assert holds(targeted, plan_in(found))
 
 
 @given(problems())

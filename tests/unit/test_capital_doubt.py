@@ -58,6 +58,16 @@ def test_the_frontier_runs_from_most_benefit_to_most_of_the_second() -> None:
     assert (found["gap"] <= 1e-9).all()
 
 
+def test_backlog_counts_on_the_frontier_as_far_as_the_plan_pays_for_the_work() -> None:
+    rows = [
+        scheme("A", 5, 10.0, backlog_high_gbp_m=3.0),
+        scheme("B", [5, 15], 10.0, backlog_high_gbp_m=8.0),
+    ]
+    found = frontier(case(rows, [5], truncate=True), "backlog", points=2)
+    # a quarter of B is paid for by the end: 2 of its 8, less than the 3 of A
+    assert found["second_gbp_m"].tolist() == pytest.approx([3.0, 3.0])
+
+
 def test_reach_is_spend_times_the_share_of_deprived_people() -> None:
     rows = [scheme("A", 5, 10.0, place="Havering"), scheme("B", 5, 8.0, place="Newham")]
     shares = {"Havering": 0.1, "Newham": 0.4}

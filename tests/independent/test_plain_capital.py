@@ -176,7 +176,7 @@ def plan_in(found: CapitalPlan) -> Plan:
 
 
 @given(problems())
-@settings(max_examples=120)
+@settings(max_examples=80)
 def test_the_plan_is_the_best_of_all_plans_under_every_setting_and_rule(problem: Problem) -> None:
     expected = best(problem)
     try:
@@ -203,7 +203,7 @@ def test_the_plan_is_the_best_of_all_plans_under_every_setting_and_rule(problem:
 
 
 @given(problems(past_the_end=True), st.floats(0.0, 1.0))
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_a_target_of_backlog_counts_only_work_that_the_plan_pays_for(
     problem: Problem, left: float
 ) -> None:

@@ -164,7 +164,7 @@ def tables_of(system: System) -> Inputs:
 
 
 @given(systems())
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_every_step_of_every_bridge(system: System) -> None:
     years = [label_of(FIRST + t) for t in range(len(system.income_growth))]
     names = list(system.turnover)

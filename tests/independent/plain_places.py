@@ -23,6 +23,29 @@ def targets(envelope: float, weighted: list[float]) -> list[float]:
     return [envelope * w / sum(weighted) for w in weighted]
 
 
+def rebuilt(
+    weights: dict[str, tuple[float, bool]], parts: dict[str, float], multiplier: float
+) -> float:
+    """Return m x (sum of w_c X_c) + the other components without m, of one place."""
+    total = 0.0
+    for component, (weight, local) in weights.items():
+        total += weight * parts[component] * (multiplier if local else 1.0)
+    return total
+
+
+def with_weights(
+    weights: dict[str, tuple[float, bool]], new: dict[str, float]
+) -> dict[str, tuple[float, bool]]:
+    """Replace some weights; reading (`moved_weights`): the others scale so that the sum stays."""
+    total = sum(weight for weight, _ in weights.values())
+    rest = sum(weight for name, (weight, _) in weights.items() if name not in new)
+    left = total - sum(new.values())
+    return {
+        name: (new[name] if name in new else weight * left / rest, local)
+        for name, (weight, local) in weights.items()
+    }
+
+
 # The rules of the table of the methods, written out: adjustment k by distance from target.
 
 

@@ -20,7 +20,9 @@ from plain_places import (
     grown_people,
     need_indices,
     over_years,
+    rebuilt,
     targets,
+    with_weights,
 )
 
 import nelfin
@@ -29,6 +31,7 @@ from nelfin.allocations.closed import share_envelope
 from nelfin.allocations.lp import OutOfReachError
 from nelfin.allocations.need import need_index
 from nelfin.allocations.pace import packaged_rules
+from nelfin.allocations.weights import what_if
 from nelfin.data import Inputs, load_inputs
 from nelfin.errors import NoAnswerError
 from nelfin.scenario import Scenario
@@ -71,6 +74,42 @@ def test_need_indices(rows: list[tuple[float, float]]) -> None:
     found = need_index(cube).sel(component="final_core", year="2023/24")
     close(found, need_indices(weighted, people))
     close(need_index(cube).sel(component="registered_population"), 1.0)
+
+
+@given(st.floats(0.0, 0.3), st.floats(0.05, 0.5), st.booleans())
+@settings(max_examples=25)
+def test_what_ifs_of_need_weights_and_area_cost(
+    inequalities: float, mental_health: float, area_cost: bool
+) -> None:
+    scenario, inputs = packaged()
+    year = "2025/26"
+    new = {"health_inequalities": inequalities, "mental_health": mental_health}
+    table = inputs.weighted_populations
+    cube = table[table["year"] == year].set_index(["component", "place", "year"])
+    weighted = cube["weighted_population"].to_xarray().sel(place=inputs.places())
+    section = scenario.allocation.model_copy(
+        update={"area_cost": area_cost, "need_weights": {"final_core": new}}
+    )
+    found = what_if(weighted, inputs, section).sel(component="final_core", year=year)
+    rows = inputs.need_weights
+    rows = rows[(rows["final"] == "final_core") & (rows["year"] == year)]
+    fitted = {
+        str(name): (float(weight), bool(local))
+        for name, weight, local in zip(
+            rows["component"], rows["weight"], rows["area_cost"], strict=True
+        )
+    }
+    assert fitted, "no fitted weights for the year"
+    costs = inputs.area_costs
+    by_place = costs[costs["year"] == year].set_index("place")["multiplier"]
+    for place in inputs.places():
+        here = weighted.sel(place=place, year=year)
+        parts = {name: float(here.sel(component=name)) for name in fitted}
+        multiplier = float(by_place[place])
+        ratio = rebuilt(with_weights(fitted, new), parts, multiplier if area_cost else 1.0)
+        ratio /= rebuilt(fitted, parts, multiplier)
+        # the published final is kept, and moved by the ratio
+        close(found.sel(place=place), float(here.sel(component="final_core")) * ratio, place)
 
 
 @given(

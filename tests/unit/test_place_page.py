@@ -63,7 +63,15 @@ def test_the_parts_that_moved_a_budget_add_up_in_every_place_and_year(data: xr.D
 def test_last_year_of_a_move_is_this_year_of_the_one_before(data: xr.Dataset) -> None:
     later, earlier = (what_moved(data, "Newham", year) for year in ("2025/26", "2024/25"))
     assert later["last year"] == pytest.approx(earlier["this year"])
-    assert what_moved(data, "Newham", "2023/24")["last year"] == 0.0
+    assert later.name == "gbp_m"
+    first = what_moved(data, "Newham", "2023/24")
+    assert first["last year"] == 0.0
+    # every stream begins in the first year; core and primary medical have gone on since
+    opening = data["opening"].sel(place="Newham")
+    began = float(opening.sel(year="2023/24").sum())
+    assert first["streams that begin"] == pytest.approx(began)
+    assert earlier["streams that begin"] == pytest.approx(0.0, abs=1e-9)
+    assert earlier["streams that end"] == pytest.approx(0.0, abs=1e-9)
 
 
 def test_the_page_adds_up_to_the_pound_as_printed(data: xr.Dataset) -> None:

@@ -30,6 +30,8 @@ def test_moves_of_a_case_add_up_to_nothing(table: pd.DataFrame) -> None:
         sums = table[table["measure"] == measure].groupby("case")["value"].sum()
         assert sums.abs().max() < 1e-9
     assert (table["note"].fillna("") == "").all()
+    assert set(table["year"]) == {"2025/26"}
+    assert set(table["unit"]) == {"£m"}
 
 
 def test_an_opening_and_a_rule_move_budgets_as_a_scenario_with_them_does(

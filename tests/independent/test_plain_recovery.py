@@ -170,8 +170,9 @@ def test_every_step_of_every_bridge(system: System) -> None:
     names = list(system.turnover)
 
     def level(by_name: dict[str, list[float]]) -> xr.DataArray:
-        coords = {"organisation": names, "year": years}
-        values = [by_name[name] for name in names]
+        # in another order than the organisations: labels count, not positions
+        coords = {"organisation": names[::-1], "year": years}
+        values = [by_name[name] for name in names[::-1]]
         return xr.DataArray(values, coords, ("organisation", "year"))
 
     found = recover(

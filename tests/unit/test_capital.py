@@ -900,3 +900,26 @@ def test_a_plan_in_which_nothing_has_benefit_funds_only_what_it_must() -> None:
     assert plan.solve["objective"] == 0
     assert plan.solve["gap"] == 0
     assert line(plan, "B")["status"] == "funded"
+
+
+def test_reasons_name_every_scheme_needed_and_the_limit_itself() -> None:
+    rows = [
+        scheme("A", 4, 9.0),
+        scheme("B", 12, 5.0),
+        scheme("C", 13, 4.0),
+        scheme("D", 1, 3.0, requires="B;C"),
+    ]
+    said = plan_of(rows, [10]).plan.set_index("project_id")["reason"]
+    # six of the ten are left, but it is the ten that B does not fit into
+    assert said["B"] == "Needs £12.0m in 2025/26 by itself, the limit is £10.0m."
+    assert said["C"] == "Needs £13.0m in 2025/26 by itself, the limit is £10.0m."
+    assert said["D"] == "Needs B, C, which are not funded."
+
+
+def test_more_or_less_of_a_limit_that_no_scheme_uses_is_worth_nothing() -> None:
+    prices = plan_of([scheme("A", 4, 9.0)], [5, 5, 5], discount_rate_pct=3.5).prices
+    assert prices["gain_of_1m_more"].tolist() == pytest.approx([0.0] * 3, abs=1e-9)
+    early = plan_of([scheme("A", 4, 9.0, latest_start="2025/26")], [5, 5]).prices
+    # of the first year's £5m one is spare; in the second no scheme may start
+    assert early["loss_of_1m_less"].tolist() == pytest.approx([0.0, 0.0], abs=1e-9)
+    assert early["gain_of_1m_more"].tolist() == pytest.approx([0.0, 0.0], abs=1e-9)

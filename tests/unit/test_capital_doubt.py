@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
@@ -56,6 +57,21 @@ def test_the_frontier_runs_from_most_benefit_to_most_of_the_second() -> None:
     assert found["second_gbp_m"].tolist() == pytest.approx([3.0, 6.0, 9.0])
     assert found["benefit_given_up"].tolist() == pytest.approx([0.0, 3.0, 5.0])
     assert (found["gap"] <= 1e-9).all()
+    assert found.columns.tolist() == [
+        "point", "benefit", "benefit_given_up", "second_gbp_m", "schemes", "gap"
+    ]  # fmt: skip
+    assert found["point"].tolist() == [1, 2, 3]
+    assert found["schemes"].tolist() == [2, 2, 2]
+
+
+def test_backlog_counts_on_the_frontier_as_far_as_the_plan_pays_for_the_work() -> None:
+    rows = [
+        scheme("A", 5, 10.0, backlog_high_gbp_m=3.0),
+        scheme("B", [5, 15], 10.0, backlog_high_gbp_m=8.0),
+    ]
+    found = frontier(case(rows, [5], truncate=True), "backlog", points=2)
+    # a quarter of B is paid for by the end: 2 of its 8, less than the 3 of A
+    assert found["second_gbp_m"].tolist() == pytest.approx([3.0, 3.0])
 
 
 def test_reach_is_spend_times_the_share_of_deprived_people() -> None:
@@ -77,6 +93,9 @@ def test_what_the_floor_promises_stays_funded_at_every_budget() -> None:
     assert regret["benefit"].tolist() == pytest.approx([9.0, 9.0, 19.0])
     assert regret["best"].tolist() == pytest.approx([9.0, 10.0, 19.0])
     assert regret["regret_pct"].tolist() == pytest.approx([0.0, 10.0, 0.0])
+    assert regret.columns.tolist() == [
+        "budget", "share_of_limit", "benefit", "best", "regret_pct", "gap"
+    ]  # fmt: skip
 
 
 def test_only_indicative_limits_move_where_some_are_firm() -> None:
@@ -157,6 +176,33 @@ def test_an_overrun_names_what_slips_and_what_drops_out() -> None:
         overrun(built, "A", 100.0)
 
 
+def test_what_a_scheme_that_slips_loses_is_what_a_year_of_discounting_takes() -> None:
+    rows = [scheme("A", 6, 9.0, must_fund="yes", latest_start="2025/26"), scheme("B", 4, 5.0)]
+    found = overrun(case(rows, [10, 10], discount_rate_pct=5.0), "A", 10.0)
+    assert found[["project_id", "before", "after", "change"]].to_numpy().tolist() == [
+        ["B", "2025/26", "2026/27", "slips"]
+    ]
+    assert found["benefit_change"].tolist() == pytest.approx([5 / 1.05 - 5])
+
+
+def test_the_core_index_moves_a_benefit_as_far_as_it_says_and_no_further() -> None:
+    # a fifth less of 10 is 8, a fifth more of 6.6 is 7.92: A is always the better of the two
+    rows = [scheme("A", 5, 10.0), scheme("B", 5, 6.6)]
+    table = core_index(case(rows, [5]), draws=40, benefit_pct=20.0, cost_pct=0.0)
+    assert table["core_index"].tolist() == [1.0, 0.0]
+    assert table["verdict"].tolist() == ["core", "exterior"]
+    near = core_index(case([rows[0], scheme("B", 5, 8.0)], [5]), draws=40, cost_pct=0.0)
+    assert near["verdict"].tolist() == ["borderline", "borderline"]
+    defaults = {p.name: p.default for p in inspect.signature(core_index).parameters.values()}
+    told = {
+        "draws": 30,
+        "benefit_pct": 20.0,
+        "cost_pct": 10.0,
+        "seed": 0,
+    }  # docs/methods/capital.md
+    assert {name: defaults[name] for name in told} == told
+
+
 def test_the_budget_curve_is_the_relaxation_at_each_budget() -> None:
     rows = [scheme("A", 4, 8.0), scheme("B", 4, 4.0), scheme("C", 2, 1.0, must_fund="yes")]
     shares = [0.1, 0.5, 1.0, 2.0, 0.75]
@@ -212,7 +258,9 @@ def test_a_system_without_an_answer_is_a_row_and_wrong_input_an_error() -> None:
     assert "need £10.0m in 2025/26" in found.solve["error"].iloc[0]
     with pytest.raises(InputError, match="projects of South, row 2"):
         solve_systems(projects.assign(spend_1=[5.0, 5.0, -1.0]), limits)
-    with pytest.raises(InputError, match="system South: has no limits"):
+    with pytest.raises(InputError, match=r"^system South: has no limits\. Add them, or take"):
         solve_systems(projects, limits[limits["system"] == "North"])
-    with pytest.raises(InputError, match='the column "system" is missing'):
+    with pytest.raises(InputError, match=r'^projects: the column "system" is missing'):
         solve_systems(projects.drop(columns="system"), limits)
+    with pytest.raises(InputError, match=r'^limits: the column "system" is missing'):
+        solve_systems(projects, limits.drop(columns="system"))

@@ -227,3 +227,15 @@ def test_a_pound_less_than_must_be_funded_is_no_plan() -> None:
 def test_prices_that_are_not_checked_are_left_blank() -> None:
     prices = plan_of([scheme("A", 4, 10.0)], [4], check_prices=False).prices
     assert prices[["gain_of_1m_more", "loss_of_1m_less"]].isna().all(axis=None)
+
+
+def test_work_past_the_plans_end_has_cleared_no_backlog_yet() -> None:
+    # half of A's spend lies in the plan, so half of its 8 is cleared; a target of 4 left is met
+    row = scheme("A", [5, 5], 1.0, backlog_high_gbp_m=8.0)
+    target = ("backlog_target", "high", "", 4.0, 8.0)
+    assert funded(plan_of([row], [5], [target], truncate=True)) == {"A"}
+    with pytest.raises(NoAnswerError, match=r"£0\.1m short"):
+        plan_of([row], [5], [("backlog_target", "high", "", 3.9, 8.0)], truncate=True)
+    # complete by the end it clears all of it
+    nothing_left = ("backlog_target", "high", "", 0.0, 8.0)
+    assert funded(plan_of([row], [5, 5], [nothing_left], truncate=True)) == {"A"}

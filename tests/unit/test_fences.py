@@ -131,6 +131,20 @@ def test_an_item_without_a_need_is_held_by_the_system(scenario: Scenario, inputs
     assert of(data, "dft_opening", "2023/24") == pytest.approx([0.25, -1 / 6])
 
 
+def test_several_items_add_up(scenario: Scenario, inputs: Inputs) -> None:
+    items = [
+        ("reserve", "2023/24", 10.0, ""),
+        ("risk", "2023/24", 5.0, ""),
+        ("fund", "2023/24", 20.0, "health_inequalities"),
+        ("people", "2023/24", 6.0, "health_inequalities"),
+    ]
+    data = run(scenario, inputs, items)
+    assert data["system_held"].sel(stream="core").values == pytest.approx([15.0, 16.5])
+    # 26 goes 3 to 1; the other 59 stays on equal shares
+    assert of(data, "ring_fence", "2023/24") == pytest.approx([19.5, 6.5])
+    assert of(data, "budget", "2023/24") == pytest.approx([29.5 + 19.5, 29.5 + 6.5])
+
+
 def test_a_ring_fence_that_leaves_nothing_is_refused(scenario: Scenario, inputs: Inputs) -> None:
     with pytest.raises(InputError, match=r"takes £100\.000m off core in 2023/24"):
         run(scenario, inputs, [("fund", "2023/24", 100.0, "health_inequalities")])

@@ -168,3 +168,11 @@ def test_growth_shares_of_every_place_that_fall_short_of_the_whole_are_refused(
     file.write_text("\n".join(["place,share_pct", *lines]), encoding="utf-8")
     with pytest.raises(InputError, match="share_pct"):
         load_inputs(nelfin.load_scenario(None, {"data.population_shares": str(file)}))
+
+
+def test_a_component_that_nobody_has_is_nothing_and_not_undefined() -> None:
+    table = populations({"A": (60.0, 0.0), "B": (40.0, 0.0)}, whole=(5.0, 0.0))
+    data = weighted_populations(table, NO_GROWTH, shares(), ["2023/24"])
+    assert at(data, "final_core", "A", "2023/24") == 0.0
+    assert at(data, "final_core", "B", "2023/24") == 0.0
+    assert at(data, "registered_population", "A", "2023/24") == pytest.approx(63.0)

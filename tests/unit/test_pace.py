@@ -15,6 +15,7 @@ from nelfin.allocations.pace import (
     Rule,
     adjustment,
     converge,
+    converge_table,
     packaged_rules,
     rules_of,
 )
@@ -317,3 +318,48 @@ def test_a_clipped_rule_that_may_have_no_single_answer_is_refused(
     file.write_text(text.replace(was, now), encoding="utf-8")
     with pytest.raises(InputError, match="pace_rules"):
         load_inputs(nelfin.load_scenario(None, {"data.pace_rules": str(file)}))
+
+
+def test_a_table_is_converged_row_by_row_with_its_optional_columns() -> None:
+    rows = pd.DataFrame(
+        {"id": ["a", "b"], "baseline": [100.0, 50.0], "growth": [0.05, 0.03],
+         "target": [104.0, 53.0]}
+    )  # fmt: skip
+    for rule, more in (
+        (CORE_25, {}),
+        (SPECIALISED_25, {"restricted_share": [0.4, 0.9]}),
+        ("ccg-2018-19", {}),
+        ("ccg-2018-19", {"population_growth": [0.05, 0.0]}),
+        ("lp", {}),
+        ("lp", {"min_growth": [0.06, None], "max_growth": [None, 0.04]}),
+    ):
+        given = rows.assign(**more)
+        found = converge_table(given, rule)
+        filled = {"min_growth": -1.0, "max_growth": np.inf}
+        options = {k: given[k].astype(float).fillna(filled.get(k, np.nan)) for k in more}
+        same = converge(rows["baseline"], rows["growth"], rows["target"], rule, **options)
+        assert found.columns.tolist() == [
+            *given.columns, "dft", "convergence", "allocation", "closing_dft"
+        ]  # fmt: skip
+        for name in ("dft", "convergence", "allocation", "closing_dft"):
+            assert found[name].tolist() == getattr(same, name).tolist()
+    bounded = converge_table(rows.assign(min_growth=[0.06, None]), "lp")
+    assert bounded["allocation"].iloc[0] >= 106 - 1e-9
+    # nobody grows by people unless the table says so
+    alone = converge_table(rows, "ccg-2018-19")["allocation"]
+    crowded = converge_table(rows.assign(population_growth=0.08), "ccg-2018-19")["allocation"]
+    assert (crowded >= alone).all()
+    assert crowded.sum() > alone.sum()
+
+
+def test_a_table_with_nothing_to_converge_is_refused_with_every_row() -> None:
+    rows = pd.DataFrame(
+        {"id": ["a", "b"], "baseline": [100.0, 0.0], "growth": 0.05, "target": [0.0, 53.0]},
+        index=[2, 3],
+    )
+    with pytest.raises(InputError) as caught:
+        converge_table(rows, CORE_25)
+    assert str(caught.value).splitlines() == [
+        "row 2, column target: is 0. Give the target.",
+        "row 3, column baseline: is 0. Give the baseline.",
+    ]

@@ -36,6 +36,24 @@ def test_shares_and_budgets_of_the_places_make_the_whole(data: xr.Dataset) -> No
     assert whole["budget_gbp_m"] + held == pytest.approx(envelope)
 
 
+def test_what_a_place_compares_is_worked_out_from_all_streams(data: xr.Dataset) -> None:
+    frame, now = compare_places(data, "2025/26"), data.sel(year="2025/26")
+    opening, target, budget = (now[name].sum("stream") for name in ("opening", "target", "budget"))
+    main = now["budget"].sel(stream="core")
+    for place in map(str, data["place"].values):
+        line, people = frame.loc[place], float(now["population"].sel(place=place))
+        at = {"place": place}
+        share = float(opening.sel(at) / opening.sum())
+        goal = float(target.sel(at) / target.sum())
+        assert line["dft_opening"] == pytest.approx(share / goal - 1)
+        assert line["dft"] == pytest.approx(float(budget.sel(at) / target.sel(at)) - 1)
+        assert line["gbp_per_head"] == pytest.approx(float(budget.sel(at)) * 1e6 / people)
+        weighted = float(now["weighted_population"].sel(component="final_core", **at))
+        assert line["gbp_per_weighted_head"] == pytest.approx(float(main.sel(at)) * 1e6 / weighted)
+    whole = frame.loc["All places"]
+    assert whole["dft_opening"] == pytest.approx(0.0, abs=1e-12)
+
+
 def test_the_parts_that_moved_a_budget_add_up_in_every_place_and_year(data: xr.Dataset) -> None:
     for place, year in places_and_years(data):
         moved = what_moved(data, place, year)
@@ -45,7 +63,15 @@ def test_the_parts_that_moved_a_budget_add_up_in_every_place_and_year(data: xr.D
 def test_last_year_of_a_move_is_this_year_of_the_one_before(data: xr.Dataset) -> None:
     later, earlier = (what_moved(data, "Newham", year) for year in ("2025/26", "2024/25"))
     assert later["last year"] == pytest.approx(earlier["this year"])
-    assert what_moved(data, "Newham", "2023/24")["last year"] == 0.0
+    assert later.name == "gbp_m"
+    first = what_moved(data, "Newham", "2023/24")
+    assert first["last year"] == 0.0
+    # every stream begins in the first year; core and primary medical have gone on since
+    opening = data["opening"].sel(place="Newham")
+    began = float(opening.sel(year="2023/24").sum())
+    assert first["streams that begin"] == pytest.approx(began)
+    assert earlier["streams that begin"] == pytest.approx(0.0, abs=1e-9)
+    assert earlier["streams that end"] == pytest.approx(0.0, abs=1e-9)
 
 
 def test_the_page_adds_up_to_the_pound_as_printed(data: xr.Dataset) -> None:

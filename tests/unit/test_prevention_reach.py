@@ -174,6 +174,24 @@ def test_the_best_mix_for_health_and_for_cash() -> None:
     assert cash.objective == pytest.approx(10.0, rel=1e-6)
 
 
+def test_the_money_of_the_best_mix_year_by_year() -> None:
+    # 10 a year from the second: 2 back at once, of which the NHS's 80 %, of which cash 50 %
+    rows = table(only={"nhs_share_pct": 80.0, "cashable_share_pct": 50.0})
+    rates = section(new_money_pct=30.0, double_running_months=6.0)
+    found = best_mix(EXTRA, rows, rates, PEOPLE)
+    extra = EXTRA.to_numpy()
+    cash, double = extra * 2 * 0.8 * 0.5, np.diff(extra, prepend=0.0) / 2
+    frame = found.by_year
+    assert frame.columns.tolist() == [
+        "year", "extra_spend_gbp_m", "cash_gbp_m", "net_cash_gbp_m", "floor_gbp_m"
+    ]  # fmt: skip
+    assert frame["extra_spend_gbp_m"].tolist() == pytest.approx(extra.tolist())
+    assert frame["cash_gbp_m"].tolist() == pytest.approx(cash.tolist(), rel=1e-6)
+    expected = cash - 0.3 * extra - double
+    assert frame["net_cash_gbp_m"].tolist() == pytest.approx(expected.tolist(), rel=1e-6)
+    assert frame["floor_gbp_m"].isna().all()
+
+
 def test_a_floor_on_net_cash_mixes_them() -> None:
     # each pound on health costs a pound a year, each on cash brings half a pound: floor of -4 of 10
     found = best_mix(EXTRA, TWO, section(), PEOPLE, floor_gbp_m=-4.0)

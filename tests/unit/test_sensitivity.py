@@ -90,6 +90,8 @@ def test_a_case_without_an_answer_says_why(scenario: Scenario, inputs: Inputs) -
     table = sensitivity(scenario, replace(inputs, pace_rules=rules), "2024/25")
     rows = table[table["case"] == "ccg-2018-19"]
     assert rows["value"].isna().all()
+    assert set(table["year"]) == {"2024/25"}
+    assert set(table["unit"]) == {"£m"}
     assert rows["note"].str.contains("the least growth of the places needs").all()
     assert "the least growth of the places needs" in sensitivity_table(table, "x", "")
 

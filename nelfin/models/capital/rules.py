@@ -104,7 +104,7 @@ def _measure(start: Start, kind: str, of: list[str], at: list[int]) -> float:
     if kind == "revenue_limit":
         return start.revenue(at[0])
     if kind == "backlog_target":
-        return sum(start.scheme.backlog.get(band, 0.0) for band in of)
+        return start.cleared(of)
     counts = {
         "category": float(start.scheme.category in of),
         "place": float(start.scheme.place in of),

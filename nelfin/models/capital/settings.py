@@ -44,7 +44,8 @@ class Settings:
     rules
         Floors, caps and targets: the table `capital_rules`.
     truncate
-        Let schemes run past the last year. Their benefit counts in proportion to the spend inside.
+        Let schemes run past the last year. Their benefit, and the backlog they clear, count in
+        proportion to the spend inside.
     leave_out
         Leave out a scheme that no start in the plan's years can hold, where it would else be an
         error; one that must be funded may then run past the last year.

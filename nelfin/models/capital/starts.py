@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,10 +30,19 @@ class Start:
     """Column that is 1 if the scheme starts in this year."""
     share: int
     """Column of the funded share; the same column unless the scheme is divisible."""
+    inside: float
+    """Share of its spend that falls in the plan's years."""
 
     def revenue(self, year: int) -> float:
         """Return the revenue effect in a year, £m: nothing until the scheme is complete."""
         return self.scheme.revenue if year >= self.year + self.scheme.build_years else 0.0
+
+    def cleared(self, bands: Iterable[str]) -> float:
+        """Return the backlog of some risk bands cleared by the plan's end, £m.
+
+        Like benefit, in proportion to the spend inside: work still to be done clears nothing yet.
+        """
+        return self.inside * sum(self.scheme.backlog.get(band, 0.0) for band in bands)
 
 
 def starts_of(
@@ -74,26 +84,27 @@ def _start(
     inside = scheme.spend[: len(prices) - year]
     spend = np.zeros(len(prices))
     spend[year : year + len(inside)] = inside * prices[year : year + len(inside)]
+    whole = scheme.spend.sum()
+    share_inside = float(inside.sum() / whole) if whole > 0 else 1.0
     value = (
         _npsv(scheme, year, factors)
         if settings.benefit == "npsv"
-        else _discounted(scheme, year, inside, factors, settings.discount_from)
+        else _discounted(scheme, year, share_inside, factors, settings.discount_from)
     ) * scheme.equity_weight
     if scheme.divisible:
         started = program.column(0.0, whole=True)
         share = program.column(value)
     else:
         started = share = program.column(value, whole=True)
-    return Start(scheme, year, value, spend, spend * scheme.cdel_share, started, share)
+    cdel = spend * scheme.cdel_share
+    return Start(scheme, year, value, spend, cdel, started, share, share_inside)
 
 
 def _discounted(
-    scheme: Scheme, year: int, inside: Array, factors: Array, discount_from: str
+    scheme: Scheme, year: int, inside: float, factors: Array, discount_from: str
 ) -> float:
     counted = year if discount_from == "start" else year + scheme.build_years - 1
-    whole = scheme.spend.sum()
-    share_inside = inside.sum() / whole if whole > 0 else 1.0
-    return float(scheme.benefit * share_inside * factors[counted])
+    return float(scheme.benefit * inside * factors[counted])
 
 
 def _npsv(scheme: Scheme, year: int, factors: Array) -> float:

@@ -34,7 +34,7 @@ def second_measure(case: Case, second: Second) -> Array:
     def of(start: Start) -> float:
         if second == "deprived":
             return float(start.scheme.deprived_share * start.cdel.sum())
-        return sum(start.scheme.backlog.get(band, 0.0) for band in HIGH_RISK)
+        return start.cleared(HIGH_RISK)
 
     return np.array([of(start) for start in case.starts])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -25,7 +26,34 @@ class Problem:
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what} {self.remedy}"
+        return f"{self.where}: {_short(self.what)} {_short(self.remedy)}"
+
+
+LONG = 100
+"""Letters past which a value of the user's is cut short in an error."""
+
+
+def printable(text: str) -> str:
+    r"""Return a text as a terminal may print it: what would move its cursor is spelt, as \x1b.
+
+    Examples
+    --------
+    >>> printable("New\x1b[2Jham")
+    'New\\x1b[2Jham'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text
+    )
+
+
+def _short(text: str) -> str:
+    """Cut long values short, so that an error stays a few lines."""
+    for pattern in (rf'"([^"]{{{LONG},}})"', rf"(\S{{{LONG},}})"):
+        text = re.sub(pattern, lambda found: found[0].replace(found[1], f"{found[1][:60]}…"), text)
+    return text
 
 
 class NelfinError(Exception):

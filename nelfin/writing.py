@@ -1,4 +1,4 @@
-"""Files written whole: beside their place first, then renamed, so that none is half there."""
+"""Files written whole, beside their place first and then renamed; and read up to a limit."""
 
 from __future__ import annotations
 
@@ -7,6 +7,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nelfin.errors import OutputError
+
+
+def read_at_most(file: Path, most: int) -> bytes | None:
+    """Return what a file holds, or None if that is more than so many bytes.
+
+    A device or a pipe, which has no size beforehand, is read no further than that either.
+
+    Raises
+    ------
+    OSError, ValueError
+        If it cannot be read.
+    """
+    content = bytearray()
+    with file.open("rb") as handle:
+        while len(content) <= most and (chunk := handle.read(1 << 20)):
+            content += chunk
+    return bytes(content) if len(content) <= most else None
 
 
 def write_whole(

@@ -24,6 +24,15 @@ set_option = click.option(
     help="Set a value of the scenario, such as capital.gap_pct=1. May be given again.",
 )
 
+allow_option = click.option(
+    "--allow",
+    multiple=True,
+    envvar="NELFIN_ALLOW",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Let the scenario name files of this folder too, beside its own. May be given again.",
+)
+
 draws_option = click.option(
     "--draws", type=click.IntRange(0, 1_000_000), default=0, metavar="N",
     help="Draws of the settings that have a range, for the odds.",

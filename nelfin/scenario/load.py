@@ -13,11 +13,15 @@ from pydantic import BaseModel, ValidationError
 
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.evidence import SHAPES, STATUSES, Figure
-from nelfin.scenario.paths import is_opening_file
+from nelfin.scenario.paths import is_opening_file, is_within, split_sheet
 from nelfin.scenario.schema import Scenario
+from nelfin.writing import read_at_most
 
 PACKAGED = "nel"
 """Name of the embedded system, usable in `extends` and, as `nel:file.csv`, in `[data]`."""
+
+MOST_BYTES = 2_000_000
+"""Bytes that a scenario file may have; the embedded one has 16,000."""
 
 _FIGURE_KEYS = {"value", "unit", "status", "source", "low", "high", "shape"}
 
@@ -41,8 +45,12 @@ def packaged_folder() -> Path:
 def load_scenario(
     path: str | Path | None = None,
     overrides: Mapping[str, Any] | Sequence[str] | None = None,
+    allow: Sequence[str | Path] = (),
 ) -> Scenario:
     """Load a scenario and check it.
+
+    The tables that a scenario file names must stand in its folder or below, in that of a file it
+    extends, or come with nelfin. Paths in `overrides` are the caller's own and may lead anywhere.
 
     Parameters
     ----------
@@ -50,6 +58,8 @@ def load_scenario(
         TOML file; None for the embedded North East London scenario.
     overrides
         Values that win over the file: a mapping from dotted key to value, or texts "KEY=VALUE".
+    allow
+        Other folders in which the tables of a scenario file may stand.
 
     Returns
     -------
@@ -59,13 +69,16 @@ def load_scenario(
     Raises
     ------
     InputError
-        With every problem found: unreadable file, unknown key, value out of range.
+        With every problem found: unreadable file, unknown key, value out of range, a path that
+        leaves the folder.
     """
     start = packaged_folder() / "scenario.toml" if path is None else Path(path)
     tree: Tree = {}
     read: list[Path] = []
+    folders = [packaged_folder(), *(Path(folder).expanduser() for folder in allow)]
     for file, layer in reversed(list(_layers(start))):
-        _merge(tree, layer)
+        folders.append(file.parent)
+        _merge(tree, _leaves(layer, file, folders))
         read.append(file)
     for key, leaf in _parse_overrides(overrides or {}).items():
         _put(tree, key, leaf)
@@ -73,7 +86,7 @@ def load_scenario(
 
 
 def _layers(start: Path) -> Iterator[tuple[Path, Tree]]:
-    """Yield the file and those it extends, the most particular first."""
+    """Yield the content of the file and of those it extends, the most particular first."""
     seen: list[Path] = []
     file: Path | None = start
     while file is not None:
@@ -84,7 +97,7 @@ def _layers(start: Path) -> Iterator[tuple[Path, Tree]]:
         seen.append(resolved)
         raw = _read_toml(file)
         parent = raw.pop("extends", None)
-        yield resolved, _leaves(raw, resolved)
+        yield resolved, raw
         if parent is None:
             file = None
         elif parent == PACKAGED:
@@ -97,6 +110,20 @@ def _layers(start: Path) -> Iterator[tuple[Path, Tree]]:
             )
 
 
+def _refuse_outside(file: Path, paths: Mapping[str, Path], problems: Problems) -> None:
+    """Note the tables that leave the folders a scenario file may use, by the folder they are in."""
+    by_folder: dict[Path, list[str]] = {}
+    for key, path in paths.items():
+        by_folder.setdefault(split_sheet(path)[0].resolve().parent, []).append(key)
+    for folder, keys in by_folder.items():
+        more = f" and {len(keys) - 1} more keys" if len(keys) > 1 else ""
+        problems.add(
+            f"{file}, {keys[0]}{more}",
+            f"leads out of the folder of the scenario to {split_sheet(paths[keys[0]])[0]}.",
+            f"Move the file there, or allow its folder: --allow {folder}.",
+        )
+
+
 def _resolved(file: Path) -> Path:
     try:
         return file.resolve()
@@ -106,7 +133,14 @@ def _resolved(file: Path) -> Path:
 
 def _read_toml(file: Path) -> Tree:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        content = read_at_most(file, MOST_BYTES)
+        if content is None:
+            raise InputError.one(
+                str(file),
+                f"is larger than {MOST_BYTES // 1_000_000} MB, more than any scenario.",
+                "Check that it is the right file.",
+            )
+        return tomllib.loads(_text(content))
     except UnicodeDecodeError:
         raise InputError.one(str(file), "is not UTF-8 text.", "Save it as UTF-8.") from None
     except RecursionError:
@@ -129,13 +163,28 @@ def _read_toml(file: Path) -> Tree:
         ) from None
 
 
-def _leaves(raw: Tree, file: Path) -> Tree:
-    """Turn each value of a file into a leaf that knows its figure and its file."""
+def _text(content: bytes) -> str:
+    """Return a text with the line ends that TOML knows."""
+    return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _leaves(raw: Tree, file: Path, folders: list[Path]) -> Tree:
+    """Turn each value of a file into a leaf that knows its figure and its file.
+
+    The tables it names must stand in one of the folders.
+    """
     problems = Problems()
+    outside: dict[str, Path] = {}
+
+    def located(value: Any, key: str) -> Any:
+        path = _located(value, key, file.parent)
+        if names_file(value, key) and path and not is_within(Path(path), folders):
+            outside[key] = Path(path)
+        return path
 
     def turn(value: Any, key: str) -> Any:
         if not isinstance(value, dict):
-            return Leaf(_located(value, key, file.parent), None, str(file))
+            return Leaf(located(value, key), None, str(file))
         if "value" not in value:
             return {name: turn(item, f"{key}.{name}") for name, item in value.items()}
         where = f"{file}, {key}"
@@ -155,9 +204,10 @@ def _leaves(raw: Tree, file: Path) -> Tree:
         figure = Figure(
             value["value"], value.get("unit", ""), status, value.get("source", ""), low, high, shape
         )
-        return Leaf(_located(value["value"], key, file.parent), figure, str(file))
+        return Leaf(located(value["value"], key), figure, str(file))
 
     tree: Tree = {name: turn(item, name) for name, item in raw.items()}
+    _refuse_outside(file, outside, problems)
     problems.raise_if_any()
     return tree
 
@@ -180,14 +230,19 @@ def _range(value: Tree, where: str, problems: Problems) -> tuple[float, float] |
     return low, high
 
 
+def names_file(value: Any, key: str) -> bool:
+    """Say whether the value of a key is the path of a table."""
+    if not isinstance(value, (str, Path)):
+        return False
+    opening = key.startswith("allocation.streams.") and key.endswith(".opening")
+    return key.startswith("data.") or (opening and is_opening_file(str(value)))
+
+
 def _located(value: Any, key: str, folder: Path) -> Any:
     """Make the path of a table absolute, starting at the folder of the file that names it."""
-    if not isinstance(value, (str, Path)):
+    if not names_file(value, key):
         return value
     text = str(value)
-    opening = key.startswith("allocation.streams.") and key.endswith(".opening")
-    if not key.startswith("data.") and not (opening and is_opening_file(text)):
-        return value
     if text == "":
         return None  # the table is left out
     if text.startswith(f"{PACKAGED}:"):

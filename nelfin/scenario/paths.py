@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from nelfin.scenario.schema import OPENING_FILES
@@ -22,6 +23,18 @@ def split_sheet(path: str | Path) -> tuple[Path, str | None]:
     """
     found = _SHEET.fullmatch(str(path))
     return (Path(found[1]), found[2]) if found else (Path(path), None)
+
+
+def is_within(path: Path, folders: Iterable[Path]) -> bool:
+    """Say whether a file stands in one of some folders or below, links followed.
+
+    A path that no file can have is left to the reader, which refuses it.
+    """
+    try:
+        true = split_sheet(path)[0].resolve()
+        return any(true.is_relative_to(folder.resolve()) for folder in folders)
+    except (OSError, RuntimeError, ValueError):
+        return True
 
 
 def is_opening_file(text: str) -> bool:

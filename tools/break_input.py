@@ -20,7 +20,7 @@ from hostile.trial import Bench, Case, Outcome, every_pair
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-WHOLE = 100
+WHOLE = 250
 """Every so many cases the whole run is written, with page and workbook."""
 
 
@@ -69,8 +69,8 @@ def main() -> int:
             outcome = bench.run(case, whole=done % WHOLE == 0)
             counts[(case.target, case.breaker, outcome.kind)] += 1
             faults.extend(_shown(case, outcome))
-            if sys.stderr.isatty() and not done % 50:
-                print(f"\r{done:,} cases, {len(faults)} faults", end="", file=sys.stderr)
+            if not done % 250:
+                print(f"{done:,} cases, {len(faults)} faults", file=sys.stderr, flush=True)
 
         if given_words.one:
             target, breaker, seed = given_words.one.split(" | ")

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from nelfin.errors import InputError, OutputError
-from nelfin.writing import write_whole
+from nelfin.writing import write_csv, write_whole
 
 scenario_argument = click.argument("scenario", required=False, type=click.Path())
 
@@ -80,7 +80,7 @@ def require_free(file: Path, force: bool) -> None:
 
 def write_table(table: Any, file: Path, remedy: str = "Choose another place.") -> None:
     """Write a table as CSV: whole beside the file first, then renamed."""
-    write_whole(file, lambda part: table.to_csv(part, index=False, lineterminator="\n"), remedy)
+    write_whole(file, lambda part: write_csv(table, part), remedy)
 
 
 def write_tables(
@@ -91,7 +91,7 @@ def write_tables(
     try:
         part.mkdir(parents=True)
         for name, table in tables.items():
-            table.to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
+            write_csv(table, part / f"{name}.csv")
         for name, text in (texts or {}).items():
             (part / name).write_text(text, encoding="utf-8")
         part.rename(folder)

@@ -176,6 +176,8 @@ def _match_headings(raw: Raw, spec: Table, problems: Problems) -> list[tuple[Col
         hint = nearest(name, unused) if unused else ""
         hint = hint.replace("Did you mean", "Is it").replace("Known here", "Columns not used")
         problems.add(where, f'the column "{name}" is missing.', f"Add it. {hint}".strip())
+    if unused and not used and not missing:
+        problems.add(where, f"has none of the columns of {spec.title}.", "Name them in row 1.")
     _check_unused(spec, used, missing, unused, where, problems)
     return wanted
 

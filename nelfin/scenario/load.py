@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.evidence import SHAPES, STATUSES, Figure
 from nelfin.scenario.paths import is_opening_file, is_within, split_sheet
-from nelfin.scenario.schema import Scenario
+from nelfin.scenario.schema import LARGEST, Scenario
 from nelfin.writing import read_at_most
 
 PACKAGED = "nel"
@@ -217,7 +217,10 @@ def _range(value: Tree, where: str, problems: Problems) -> tuple[float, float] |
     if "low" not in value and "high" not in value:
         return None, None
     ends = [value.get(name) for name in ("low", "value", "high")]
-    if not all(isinstance(end, int | float) and not isinstance(end, bool) for end in ends):
+    if not all(
+        isinstance(end, int | float) and not isinstance(end, bool) and abs(end) <= LARGEST
+        for end in ends
+    ):
         problems.add(where, "has a range that is not of numbers.", "Give low, value and high.")
         return None, None
     low, middle, high = (float(end) for end in ends)  # type: ignore[arg-type]

@@ -13,8 +13,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 import xlsxwriter
 
-from nelfin.data import files, workbook
+import nelfin
+from nelfin.data import files, load_inputs, workbook
 from nelfin.data.files import read_raw
+from nelfin.data.register import register
+from nelfin.data.specs import TABLES
 from nelfin.data.tables import Column, Table, read_table
 from nelfin.errors import InputError, Problem, printable
 
@@ -206,6 +209,19 @@ def test_an_error_prints_no_control_character_and_no_endless_value() -> None:
 def test_a_figure_larger_than_any_is_refused(refused: Callable[..., str], text: str) -> None:
     said = refused(f"place,share_pct\nNewham,{text}\n".encode(), "table.csv")
     assert f"is {text}, larger than any figure here" in said
+
+
+def test_a_table_of_none_of_the_columns_is_not_read_as_blank(tmp_path: Path) -> None:
+    bounds = TABLES["growth_bounds"]
+    (tmp_path / "b.csv").write_text('[{"place": 1}]\n')
+    with pytest.raises(InputError, match="has none of the columns of least and most growth"):
+        read_table(tmp_path / "b.csv", bounds)
+
+
+def test_a_table_of_bounds_without_rows_has_sources(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text("stream,place\n")
+    scenario = nelfin.load_scenario(overrides={"data.growth_bounds": str(tmp_path / "b.csv")})
+    assert "growth_bounds" not in set(register(scenario, load_inputs(scenario))["where"])
 
 
 def test_the_device_of_zeros_ends(tmp_path: Path) -> None:

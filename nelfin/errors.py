@@ -102,8 +102,15 @@ class WorkerError(NelfinError):
     exit_status = 1
 
 
+MOST_PROBLEMS = 10_000
+"""Problems after which no more are looked for: a file of junk has one in every cell."""
+
+
 class Problems:
-    """A list of problems that grows while input is read, and is raised once at the end."""
+    """A list of problems that grows while input is read, and is raised once at the end.
+
+    It is raised before the end when there are more than anyone would mend at once.
+    """
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
@@ -111,6 +118,8 @@ class Problems:
     def add(self, where: str, what: str, remedy: str) -> None:
         """Note one more problem."""
         self.found.append(Problem(where, what, remedy))
+        if len(self.found) >= MOST_PROBLEMS:
+            self.raise_if_any()
 
     def extend(self, error: InputError) -> None:
         """Take over the problems of another reader."""

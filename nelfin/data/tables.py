@@ -96,7 +96,7 @@ def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.Da
     Parameters
     ----------
     path
-        A .csv, .xlsx, .xlsb, .xls or .ods file; `tables.xlsx#projects` names a sheet.
+        A .csv, .xlsx or .xlsm file; `tables.xlsx#projects` names a sheet.
     spec
         What the table must look like.
     sheet

@@ -78,6 +78,8 @@ def check_parts(content: bytes) -> None:
             with book.open(part) as packed:
                 while chunk := packed.read(CHUNK):
                     left -= len(chunk)
+                    if b"<!DOCTYPE" in chunk and part.filename.endswith((".xml", ".rels")):
+                        raise _document_type(part.filename)
                     if left < 0:
                         raise WorkbookError(
                             f"unpacks to more than {MOST_UNPACKED // 1_000_000} MB.",
@@ -141,13 +143,17 @@ def _parse(content: bytes, part: str, **handlers: Any) -> None:
         setattr(parser, name, handler)
 
     def refuse(*_: object) -> None:
-        raise WorkbookError(f"holds a document type, which no workbook has ({part}).")
+        raise _document_type(part)
 
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(content, True)
     except (expat.ExpatError, ValueError) as error:
         raise WorkbookError(f"is damaged: {part} is not XML ({error}).") from None
+
+
+def _document_type(part: str) -> WorkbookError:
+    return WorkbookError(f"holds a document type, which no workbook has ({part}).")
 
 
 def _local(name: str) -> str:

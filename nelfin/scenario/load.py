@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,18 @@ from pydantic import BaseModel, ValidationError
 
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.evidence import SHAPES, STATUSES, Figure
-from nelfin.scenario.paths import is_opening_file, is_within, split_sheet
+from nelfin.scenario.paths import (
+    PACKAGED,
+    is_within,
+    located_path,
+    names_file,
+    packaged_folder,
+    refuse_outside,
+)
 from nelfin.scenario.schema import LARGEST, Scenario
 from nelfin.writing import read_at_most
 
-PACKAGED = "nel"
-"""Name of the embedded system, usable in `extends` and, as `nel:file.csv`, in `[data]`."""
+__all__ = ["load_scenario", "packaged_folder", "resolved_toml"]
 
 MOST_BYTES = 2_000_000
 """Bytes that a scenario file may have; the embedded one has 16,000."""
@@ -35,11 +40,6 @@ class Leaf:
     value: Any
     figure: Figure | None
     origin: str
-
-
-def packaged_folder() -> Path:
-    """Return the folder of the embedded dataset."""
-    return Path(str(files("nelfin") / "data" / PACKAGED))
 
 
 def load_scenario(
@@ -110,20 +110,6 @@ def _layers(start: Path) -> Iterator[tuple[Path, Tree]]:
             )
 
 
-def _refuse_outside(file: Path, paths: Mapping[str, Path], problems: Problems) -> None:
-    """Note the tables that leave the folders a scenario file may use, by the folder they are in."""
-    by_folder: dict[Path, list[str]] = {}
-    for key, path in paths.items():
-        by_folder.setdefault(split_sheet(path)[0].resolve().parent, []).append(key)
-    for folder, keys in by_folder.items():
-        more = f" and {len(keys) - 1} more keys" if len(keys) > 1 else ""
-        problems.add(
-            f"{file}, {keys[0]}{more}",
-            f"leads out of the folder of the scenario to {split_sheet(paths[keys[0]])[0]}.",
-            f"Move the file there, or allow its folder: --allow {folder}.",
-        )
-
-
 def _resolved(file: Path) -> Path:
     try:
         return file.resolve()
@@ -177,7 +163,7 @@ def _leaves(raw: Tree, file: Path, folders: list[Path]) -> Tree:
     outside: dict[str, Path] = {}
 
     def located(value: Any, key: str) -> Any:
-        path = _located(value, key, file.parent)
+        path = located_path(value, key, file.parent)
         if names_file(value, key) and path and not is_within(Path(path), folders):
             outside[key] = Path(path)
         return path
@@ -207,7 +193,7 @@ def _leaves(raw: Tree, file: Path, folders: list[Path]) -> Tree:
         return Leaf(located(value["value"], key), figure, str(file))
 
     tree: Tree = {name: turn(item, name) for name, item in raw.items()}
-    _refuse_outside(file, outside, problems)
+    refuse_outside(file, outside, problems)
     problems.raise_if_any()
     return tree
 
@@ -231,29 +217,6 @@ def _range(value: Tree, where: str, problems: Problems) -> tuple[float, float] |
             "Give a low no higher than the value, and a high no lower.",
         )
     return low, high
-
-
-def names_file(value: Any, key: str) -> bool:
-    """Say whether the value of a key is the path of a table."""
-    if not isinstance(value, (str, Path)):
-        return False
-    opening = key.startswith("allocation.streams.") and key.endswith(".opening")
-    return key.startswith("data.") or (opening and is_opening_file(str(value)))
-
-
-def _located(value: Any, key: str, folder: Path) -> Any:
-    """Make the path of a table absolute, starting at the folder of the file that names it."""
-    if not names_file(value, key):
-        return value
-    text = str(value)
-    if text == "":
-        return None  # the table is left out
-    if text.startswith(f"{PACKAGED}:"):
-        return str(packaged_folder() / text.removeprefix(f"{PACKAGED}:"))
-    try:
-        return str(folder / Path(text).expanduser())
-    except RuntimeError:
-        raise InputError.one(key, f'is "{text}", the home of nobody.', "Check the path.") from None
 
 
 def _merge(base: Tree, layer: Tree) -> None:
@@ -285,7 +248,7 @@ def _parse_overrides(overrides: Mapping[str, Any] | Sequence[str]) -> dict[str, 
     for key, value in pairs:
         if key in found:
             raise InputError.one(f"--set {key}", "is given twice.", "Keep one of them.")
-        found[key] = Leaf(_located(value, key, Path.cwd()), None, "--set")
+        found[key] = Leaf(located_path(value, key, Path.cwd()), None, "--set")
     return found
 
 

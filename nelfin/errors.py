@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -25,7 +26,34 @@ class Problem:
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what} {self.remedy}"
+        return f"{self.where}: {_short(self.what)} {_short(self.remedy)}"
+
+
+LONG = 100
+"""Letters past which a value of the user's is cut short in an error."""
+
+
+def printable(text: str) -> str:
+    r"""Return a text as a terminal may print it: what would move its cursor is spelt, as \x1b.
+
+    Examples
+    --------
+    >>> printable("New\x1b[2Jham")
+    'New\\x1b[2Jham'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text
+    )
+
+
+def _short(text: str) -> str:
+    """Cut long values short, so that an error stays a few lines."""
+    for pattern in (rf'"([^"]{{{LONG},}})"', rf"(\S{{{LONG},}})"):
+        text = re.sub(pattern, lambda found: found[0].replace(found[1], f"{found[1][:60]}…"), text)
+    return text
 
 
 class NelfinError(Exception):
@@ -74,8 +102,15 @@ class WorkerError(NelfinError):
     exit_status = 1
 
 
+MOST_PROBLEMS = 10_000
+"""Problems after which no more are looked for: a file of junk has one in every cell."""
+
+
 class Problems:
-    """A list of problems that grows while input is read, and is raised once at the end."""
+    """A list of problems that grows while input is read, and is raised once at the end.
+
+    It is raised before the end when there are more than anyone would mend at once.
+    """
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
@@ -83,6 +118,8 @@ class Problems:
     def add(self, where: str, what: str, remedy: str) -> None:
         """Note one more problem."""
         self.found.append(Problem(where, what, remedy))
+        if len(self.found) >= MOST_PROBLEMS:
+            self.raise_if_any()
 
     def extend(self, error: InputError) -> None:
         """Take over the problems of another reader."""

@@ -12,7 +12,7 @@ import xarray as xr
 
 from nelfin.errors import InputError, nearest
 from nelfin.versions import require_readable
-from nelfin.writing import restore, whole_folder
+from nelfin.writing import restore, unmarked, whole_folder, write_csv
 
 TIDY: dict[str, tuple[str, ...]] = {
     "place_budgets": ("budget", "target", "opening", "ring_fence", "dft_opening", "dft"),
@@ -189,7 +189,7 @@ class Result:
         (folder / "results.nc").write_bytes(self.data.to_netcdf(engine="h5netcdf"))
         (folder / "tables").mkdir()
         for name, table in self._tables.items():
-            table.to_csv(folder / "tables" / f"{name}.csv", index=False, lineterminator="\n")
+            write_csv(table, folder / "tables" / f"{name}.csv")
         (folder / "scenario.resolved.toml").write_text(self.scenario_toml, encoding="utf-8")
         account = json.dumps({"name": self.name} | self.provenance, indent=2, ensure_ascii=False)
         (folder / "run.json").write_text(account + "\n", encoding="utf-8")
@@ -258,7 +258,7 @@ def open_result(folder: str | Path) -> Result:
         with xr.open_dataset(path / "results.nc", engine="h5netcdf") as stored:
             data = stored.load()
         tables = {
-            file.stem: pd.read_csv(file, keep_default_na=False, na_values=[""])
+            file.stem: unmarked(pd.read_csv(file, keep_default_na=False, na_values=[""]))
             for file in sorted((path / "tables").glob("*.csv"))
         }
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -1,15 +1,17 @@
-"""Files and folders written whole: beside their place first, then renamed."""
+"""Files and folders written whole, beside their place first; read up to a limit."""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nelfin.errors import OutputError
 
@@ -17,6 +19,62 @@ STALE_S = 86_400
 """Seconds after which what is beside its place was left by a process that died."""
 
 CHOOSE = "Choose another folder."
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r].", re.DOTALL)
+"""What a spreadsheet would run when it opens a CSV file, and what is marked already."""
+
+
+def read_at_most(file: Path, most: int) -> bytes | None:
+    """Return what a file holds, or None if that is more than so many bytes.
+
+    A device or a pipe, which has no size beforehand, is read no further than that either.
+
+    Raises
+    ------
+    OSError, ValueError
+        If it cannot be read.
+    """
+    content = bytearray()
+    with file.open("rb") as handle:
+        while len(content) <= most and (chunk := handle.read(1 << 20)):
+            content += chunk
+    return bytes(content) if len(content) <= most else None
+
+
+def write_csv(table: pd.DataFrame, file: Path) -> None:
+    """Write a table as CSV that a spreadsheet may open: it runs no text of the user's as a formula.
+
+    A text that begins with = + - or @ gets an apostrophe before it, as one would type it in Excel.
+    `unmarked` takes it away again.
+    """
+    marked = _in_texts(table, lambda text: f"'{text}" if _is_formula(text) else text)
+    marked.to_csv(file, index=False, lineterminator="\n")
+
+
+def unmarked(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table as it was before `write_csv` put apostrophes before texts."""
+    return _in_texts(table, lambda t: t[1:] if t.startswith("'") and _is_formula(t) else t)
+
+
+def _in_texts(table: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:
+    texts = table.select_dtypes(exclude=["number", "bool", "datetime"])
+    return table.assign(
+        **{
+            name: column.map(lambda cell: change(cell) if isinstance(cell, str) else cell)
+            for name, column in texts.items()
+        }
+    )
+
+
+def _is_formula(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return bool(_FORMULA.match(text))
+    return False  # a number with its sign
 
 
 def write_whole(

@@ -257,7 +257,7 @@ def converge(
     return Converged(dft, k, grown * (1 + k), (1 + dft) * (1 + k) - 1)
 
 
-def converge_table(table: pd.DataFrame, rule: str) -> pd.DataFrame:
+def converge_table(table: pd.DataFrame, rule: str, called: str = "table") -> pd.DataFrame:
     """Apply a rule to a table of systems or places.
 
     Parameters
@@ -267,6 +267,8 @@ def converge_table(table: pd.DataFrame, rule: str) -> pd.DataFrame:
         `population_growth`, `min_growth` and `max_growth`.
     rule
         Name of a rule.
+    called
+        What to call the table in errors, such as its file.
 
     Returns
     -------
@@ -281,7 +283,7 @@ def converge_table(table: pd.DataFrame, rule: str) -> pd.DataFrame:
     problems = Problems()
     for column in ("target", "baseline"):
         for row in table.index[table[column] <= 0]:
-            problems.add(f"row {row}, column {column}", "is 0.", f"Give the {column}.")
+            problems.add(f"{called}, row {row}, column {column}", "is 0.", f"Give the {column}.")
     problems.raise_if_any()
     found = converge(
         table["baseline"],

@@ -8,7 +8,7 @@ from importlib import import_module
 
 import click
 
-from nelfin.errors import InputError, NelfinError, OutputError
+from nelfin.errors import InputError, NelfinError, OutputError, printable
 
 COMMANDS = {
     "run": ("nelfin.cli.run", "Run a scenario and write its results and report."),
@@ -113,6 +113,6 @@ def _say(error: InputError) -> None:
     )
     click.echo(f"nelfin: {said}", err=True)
     for problem in error.problems[:SHOWN]:
-        click.echo(f"  {problem}", err=True)
+        click.echo(f"  {printable(str(problem))}", err=True)
     if count > SHOWN:
         click.echo(f"  and {count - SHOWN} more.", err=True)

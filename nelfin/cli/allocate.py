@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nelfin.cli.options import (
+    allow_option,
     as_records,
     echo_json,
     json_option,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     help="How far budgets move with need weights, opening position and rule.",
 )
 @set_option
+@allow_option
 @output_option
 @json_option
 def allocate(
@@ -52,6 +54,7 @@ def allocate(
     opening: str,
     sensitivity: bool,
     overrides: tuple[str, ...],
+    allow: tuple[Path, ...],
     output: Path | None,
     as_json: bool,
 ) -> None:
@@ -65,11 +68,11 @@ def allocate(
 
     if output is not None:
         check_folder(output, force=False)
-    loaded = load_scenario(scenario, overrides)
+    loaded = load_scenario(scenario, overrides, allow)
     stream = main_stream(loaded)
     if opening:
         key = f"allocation.streams.{stream}.opening"
-        loaded = load_scenario(scenario, [*overrides, f"{key}={opening}"])
+        loaded = load_scenario(scenario, [*overrides, f"{key}={opening}"], allow)
     inputs = load_inputs(loaded, models=False)
     data = share(loaded, inputs)
     year = year or str(data.attrs["last_published_year"])

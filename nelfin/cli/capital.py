@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from nelfin.cli.options import (
+    allow_option,
     as_records,
     busy,
     echo_json,
@@ -135,6 +136,7 @@ def capital_solve(
         over_programming_pct=over_programming,
         price_growth_pct=price_growth,
         place=(str(projects), str(limits)),
+        rules_place=str(rules),
     )
     tables = {"plan": plan.plan, "spend": plan.spend, "limits": plan.limits, "prices": plan.prices}
     write_tables(tables, output, {"solve.json": json.dumps(plan.solve, indent=2) + "\n"})
@@ -185,6 +187,7 @@ def _account(plan: Any) -> str:
 @click.command()
 @scenario_argument
 @set_option
+@allow_option
 @click.option(
     "--frontier",
     type=click.Choice(["deprived", "backlog"]),
@@ -208,6 +211,7 @@ def _account(plan: Any) -> str:
 def capital(
     scenario: str | None,
     overrides: tuple[str, ...],
+    allow: tuple[Path, ...],
     frontier: Literal["deprived", "backlog"] | None,
     budgets: bool,
     core: bool,
@@ -233,7 +237,7 @@ def capital(
 
     if output is not None:
         check_folder(output, force=False)
-    loaded = load_scenario(scenario, overrides)
+    loaded = load_scenario(scenario, overrides, allow)
     inputs = load_inputs(loaded)
     check_schemes(loaded, inputs)
     spread = cost_spread(loaded, inputs) if draws else None

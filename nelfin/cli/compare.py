@@ -33,7 +33,9 @@ def compare(runs: tuple[str, ...], causes: bool, output: Path | None, as_json: b
     found = compare_runs(*(open_result(run) for run in runs))
     tables = {"settings": found.settings, "results": found.results}
     if causes:
-        first, last = (load_scenario(Path(run) / "scenario.resolved.toml")
+        # what a run has read is named in its folder, wherever it stands
+        anywhere = [Path.cwd().anchor]
+        first, last = (load_scenario(Path(run) / "scenario.resolved.toml", allow=anywhere)
                        for run in (runs[0], runs[-1]))  # fmt: skip
         tables["causes"] = explain(last, first)
     if output is not None:

@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from nelfin.cli.options import (
+    allow_option,
     as_records,
     draws_option,
     echo_json,
@@ -24,6 +25,7 @@ from nelfin.errors import InputError
 @click.command()
 @scenario_argument
 @set_option
+@allow_option
 @click.option(
     "--against",
     metavar="BASELINE",
@@ -36,6 +38,7 @@ from nelfin.errors import InputError
 def recovery(
     scenario: str | None,
     overrides: tuple[str, ...],
+    allow: tuple[Path, ...],
     against: str | None,
     draws: int,
     seed: int,
@@ -54,13 +57,13 @@ def recovery(
 
     if output is not None:
         check_folder(output, force=False)
-    loaded = load_scenario(scenario, overrides)
+    loaded = load_scenario(scenario, overrides, allow)
     inputs = load_inputs(loaded)
     check_schemes(loaded, inputs)
     found = join(loaded, inputs)
     tables = tidy_tables(found.recovery)
     if against is not None:
-        other = load_scenario(None if against == "nel" else against)
+        other = load_scenario(None if against == "nel" else against, allow=allow)
         tables["causes"] = explain(loaded, other)
     odds = None
     if draws:
@@ -82,6 +85,7 @@ def recovery(
 @click.command()
 @scenario_argument
 @set_option
+@allow_option
 @click.option(
     "--best-mix",
     "objective",
@@ -103,6 +107,7 @@ def recovery(
 def prevention(
     scenario: str | None,
     overrides: tuple[str, ...],
+    allow: tuple[Path, ...],
     objective: Literal["qalys", "cash"] | None,
     floor: float | None,
     deprived: float,
@@ -123,7 +128,7 @@ def prevention(
         )
     if output is not None:
         check_folder(output, force=False)
-    loaded = load_scenario(scenario, overrides)
+    loaded = load_scenario(scenario, overrides, allow)
     inputs = load_inputs(loaded)
     budgets = allocate(loaded, inputs)
     found = shift_of(loaded, inputs, budgets)
@@ -146,6 +151,7 @@ def prevention(
 @click.command()
 @scenario_argument
 @set_option
+@allow_option
 @click.option("--goal", required=True, metavar="GOAL", help='Such as "system_reported>=0@2027/28".')
 @click.option("--by", "key", required=True, metavar="KEY", help="Setting to change.")
 @click.option("--from", "low", type=float, metavar="X", help="Least value to try.")
@@ -156,6 +162,7 @@ def prevention(
 def seek(
     scenario: str | None,
     overrides: tuple[str, ...],
+    allow: tuple[Path, ...],
     goal: str,
     key: str,
     low: float | None,
@@ -177,7 +184,7 @@ def seek(
 
     if low is not None and high is not None and not low < high:
         raise InputError.one(f"--from {low:g}", f"is not below --to {high:g}.", "Swap them.")
-    loaded = load_scenario(scenario, overrides)
+    loaded = load_scenario(scenario, overrides, allow)
     found = seek_value(loaded, goal, key, low, high)
     odds = odds_of(changed(loaded, {key: found.value}), found.goal, draws, seed) if draws else None
     if as_json:

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from nelfin.errors import InputError
-from nelfin.writing import whole_folder, write_whole
+from nelfin.writing import whole_folder, write_csv, write_whole
 
 scenario_argument = click.argument("scenario", required=False, type=click.Path())
 
@@ -22,6 +22,15 @@ set_option = click.option(
     multiple=True,
     metavar="KEY=VALUE",
     help="Set a value of the scenario, such as capital.gap_pct=1. May be given again.",
+)
+
+allow_option = click.option(
+    "--allow",
+    multiple=True,
+    envvar="NELFIN_ALLOW",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Let the scenario name files of this folder too, beside its own. May be given again.",
 )
 
 draws_option = click.option(
@@ -83,7 +92,7 @@ def require_free(file: Path, force: bool) -> None:
 
 def write_table(table: Any, file: Path, remedy: str = "Choose another place.") -> None:
     """Write a table as CSV: whole beside the file first, then renamed."""
-    write_whole(file, lambda part: table.to_csv(part, index=False, lineterminator="\n"), remedy)
+    write_whole(file, lambda part: write_csv(table, part), remedy)
 
 
 def write_tables(
@@ -92,6 +101,6 @@ def write_tables(
     """Write tables and texts to a new folder: whole beside it first, then renamed."""
     with whole_folder(folder) as part:
         for name, table in tables.items():
-            table.to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
+            write_csv(table, part / f"{name}.csv")
         for name, text in (texts or {}).items():
             (part / name).write_text(text, encoding="utf-8")

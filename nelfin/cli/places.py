@@ -78,7 +78,7 @@ def converge(baseline: Path, rule: str, output: Path, force: bool) -> None:
     from nelfin.data import CONVERGE, read_table
 
     require_free(output, force)
-    table = converge_table(read_table(baseline, CONVERGE), rule)
+    table = converge_table(read_table(baseline, CONVERGE), rule, str(baseline))
     write_table(table, output)
     click.echo(
         f"{len(table)} rows, {table['baseline'].sum():,.1f} to {table['allocation'].sum():,.1f}. "

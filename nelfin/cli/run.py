@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from nelfin.cli.options import (
+    allow_option,
     busy,
     force_option,
     scenario_argument,
@@ -22,6 +23,7 @@ from nelfin.cli.options import (
 @scenario_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Run folder.")
 @set_option
+@allow_option
 @click.option(
     "--draws", type=click.IntRange(0, 1_000_000), default=1_000, show_default=True, metavar="N",
     help="Draws of the settings that have a range, for the odds; 0 for none.",
@@ -33,6 +35,7 @@ def run(
     scenario: str | None,
     output: Path | None,
     overrides: tuple[str, ...],
+    allow: tuple[Path, ...],
     draws: int,
     seed: int,
     strict: bool,
@@ -50,7 +53,7 @@ def run(
     from nelfin.runner import run as run_scenario
     from nelfin.scenario import load_scenario
 
-    loaded = load_scenario(scenario, overrides)
+    loaded = load_scenario(scenario, overrides, allow)
     folder = output if output is not None else _default_folder(loaded.name)
     check_folder(folder, force)
     if strict:

@@ -11,6 +11,7 @@ from textwrap import fill
 import click
 
 from nelfin.cli.options import (
+    allow_option,
     echo_json,
     json_option,
     scenario_argument,
@@ -59,17 +60,24 @@ def _copy_as_workbook(folder: Path) -> None:
 @click.command()
 @scenario_argument
 @set_option
+@allow_option
 @click.option("--resolved", is_flag=True, help="Print the scenario as it would run.")
-def check(scenario: str | None, overrides: tuple[str, ...], resolved: bool) -> None:
+def check(
+    scenario: str | None, overrides: tuple[str, ...], allow: tuple[Path, ...], resolved: bool
+) -> None:
     """Check SCENARIO and its tables without running it."""
+    from nelfin.allocations import allocate
     from nelfin.data import load_inputs
-    from nelfin.joint import check_schemes
+    from nelfin.joint import capital_case, check_schemes
     from nelfin.scenario import load_scenario, resolved_toml
 
-    loaded = load_scenario(scenario, overrides)
+    loaded = load_scenario(scenario, overrides, allow)
     inputs = load_inputs(loaded)
     years = loaded.years.labels()
     check_schemes(loaded, inputs)
+    # what only shows when money is shared, and when the capital plan is set up
+    allocate(loaded, inputs)
+    capital_case(loaded, inputs)
     if resolved:
         click.echo(resolved_toml(loaded), nl=False)
     click.echo(
@@ -83,12 +91,14 @@ def check(scenario: str | None, overrides: tuple[str, ...], resolved: bool) -> N
 @click.command()
 @scenario_argument
 @set_option
+@allow_option
 @click.option("--status", type=click.Choice(STATUSES), help="Only figures of this status.")
 @strict_option
 @json_option
 def sources(
     scenario: str | None,
     overrides: tuple[str, ...],
+    allow: tuple[Path, ...],
     status: str | None,
     strict: bool,
     as_json: bool,
@@ -98,7 +108,7 @@ def sources(
     from nelfin.data.register import register, require_sourced
     from nelfin.scenario import load_scenario
 
-    loaded = load_scenario(scenario, overrides)
+    loaded = load_scenario(scenario, overrides, allow)
     figures = register(loaded, load_inputs(loaded))
     if strict:
         require_sourced(figures)

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from nelfin.cli.options import set_option, write_table
+from nelfin.cli.options import allow_option, set_option, write_table
 from nelfin.errors import InputError
 
 FEW = 200
@@ -21,6 +21,7 @@ FEW = 200
 @click.command()
 @click.argument("scenario", required=False, type=click.Path())
 @set_option
+@allow_option
 @click.option(
     "--vary",
     multiple=True,
@@ -42,6 +43,7 @@ FEW = 200
 def sweep(
     scenario: str | None,
     overrides: tuple[str, ...],
+    allow: tuple[Path, ...],
     vary: tuple[str, ...],
     output: Path,
     jobs: int,
@@ -58,7 +60,7 @@ def sweep(
     from nelfin.sweeping import sweep_to
     from nelfin.swept import REMEDY
 
-    loaded = load_scenario(scenario, overrides)
+    loaded = load_scenario(scenario, overrides, allow)
     values = dict(_values(text) for text in vary)
     if len(values) < len(vary):
         raise InputError.one("--vary", "names a setting twice.", "Give all its values at once.")

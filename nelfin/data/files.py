@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nelfin.data.formulas import failed_formulas
-from nelfin.data.spots import Sheet, spot
+from nelfin.data.spots import Sheet, letters, spot
+from nelfin.data.workbook import Look, WorkbookError, check_parts, look
 from nelfin.errors import InputError, Problem, Problems, nearest
 from nelfin.scenario.paths import split_sheet
+from nelfin.writing import read_at_most
+
+MOST_BYTES = 50_000_000
+"""Bytes that the file of a table may have; the practices of England take 2 million."""
+
+MOST_CELLS = 2_000_000
+"""Cells that a table may have; 10,000 schemes of 70 columns have 700,000."""
+
+UNREAD = {".xls", ".xlsb", ".ods"}
+"""Kinds of workbook in which a failed formula, or a cell far away, cannot be told beforehand."""
 
 
 @dataclass(frozen=True)
@@ -47,48 +58,111 @@ def read_raw(path: str | Path, sheet: str | None = None) -> Raw:
 
 def _read_csv(file: Path) -> Raw:
     records: list[list[str]] = []
+    cells = 0
     try:
-        with file.open(encoding="utf-8-sig", newline="") as handle:
-            for record in csv.reader(handle, strict=True):
-                records.append(record)
+        text = _content(file).decode("utf-8-sig")
+        if "\0" in text:
+            raise _not_text(file)
+        for record in csv.reader(io.StringIO(text, newline=""), strict=True):
+            records.append(record)
+            cells += len(record) + 1
+            if cells > MOST_CELLS:
+                raise _too_many(str(file))
     except UnicodeDecodeError:
-        raise InputError.one(
-            str(file), "is not UTF-8 text.", "In Excel, save it as CSV UTF-8."
-        ) from None
+        raise _not_text(file) from None
     except csv.Error as error:
         raise InputError.one(
             f"{file}, row {len(records) + 1}",
             f"is not CSV: {error}.",
             "Look for a double quote that is not closed, or save the file as CSV again.",
         ) from None
+    return _shape(str(file), records)
+
+
+def _not_text(file: Path) -> InputError:
+    return InputError.one(str(file), "is not UTF-8 text.", "In Excel, save it as CSV UTF-8.")
+
+
+def _content(file: Path) -> bytes:
+    """Return what a file holds, if it is no larger than any table."""
+    try:
+        content = read_at_most(file, MOST_BYTES)
     except (OSError, ValueError) as error:
         raise _unreadable(file, error) from None
-    return _shape(str(file), records)
+    if content is None:
+        raise InputError.one(
+            str(file),
+            f"is larger than {MOST_BYTES // 1_000_000} MB, more than any table holds.",
+            "Check that it is the right file, and keep only the rows nelfin reads.",
+        )
+    return content
+
+
+def _too_many(place: str) -> InputError:
+    return InputError.one(
+        place,
+        f"reaches over more than {MOST_CELLS:,} cells.",
+        "Delete what stands far below or right of the table.",
+    )
 
 
 def _read_book(file: Path, sheet: str | None) -> Raw:
     from python_calamine import CalamineError, CalamineWorkbook
 
+    if file.suffix.lower() in UNREAD:
+        raise InputError.one(
+            str(file),
+            f"is a workbook of the kind {file.suffix}, whose failed formulas would read as blanks.",
+            "Save it as .xlsx or .csv.",
+        )
+    content = _content(file)
     try:
-        with file.open("rb"):
-            pass
-        book = CalamineWorkbook.from_path(str(file))
+        check_parts(content)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         name = sheet if sheet is not None else next(iter(book.sheet_names), "")
         if name not in book.sheet_names:
             raise _no_sheet(file, name, book.sheet_names)
+        seen = look(content, name)
+        place = f"{file}, sheet {name}"
+        if seen.rows * seen.columns > MOST_CELLS:
+            raise _too_many(place)
         cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except (OSError, ValueError) as error:
-        raise _unreadable(file, error) from None
-    except CalamineError as error:
+    except WorkbookError as error:
+        raise InputError.one(str(file), error.what, error.remedy) from None
+    except (CalamineError, OSError, ValueError) as error:
         raise InputError.one(
             str(file), f"cannot be opened as a workbook: {error}.", "Save it as .xlsx or .csv."
         ) from None
-    records = [[as_text(cell) for cell in row] for row in cells]
-    for row, column, text in failed_formulas(file, name):
+    return _sheet(place, [[as_text(cell) for cell in row] for row in cells], seen)
+
+
+def _sheet(place: str, records: list[list[str]], seen: Look) -> Raw:
+    """Put into the cells what the reader of workbooks leaves out, and refuse merged cells."""
+    headings = tuple(cell.strip() for cell in records[0]) if records else ()
+    for row, column, text in seen.errors:
         if row < len(records) and column < len(records[row]):
             records[row][column] = text
-    headings = tuple(cell.strip() for cell in records[0]) if records else ()
-    return _shape(Sheet(f"{file}, sheet {name}", headings), records)
+    for row, column in seen.percents:
+        # 5 % in a column of per cents is 0.05 in its cell: a hundredth of what the reader sees
+        if 0 < row < len(records) and column < len(headings) and headings[column].endswith("_pct"):
+            records[row][column] = _as_shown(records[row][column])
+    raw = _shape(Sheet(place, headings), records)
+    problems = Problems()
+    for top, bottom, left, right in seen.merged:
+        if (bottom, right) != (top, left) and bottom > 0 and any(headings[left : right + 1]):
+            problems.add(
+                f"{place}, cells {letters(left)}{top + 1}:{letters(right)}{bottom + 1}",
+                "are merged: the figure would count for the first of them alone.",
+                "Unmerge them, and fill in each.",
+            )
+    return replace(raw, problems=(*raw.problems, *problems.found))
+
+
+def _as_shown(text: str) -> str:
+    try:
+        return f"{100 * float(text):g}%"
+    except ValueError:
+        return text
 
 
 def as_text(cell: object) -> str:

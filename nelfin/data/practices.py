@@ -184,7 +184,11 @@ def read_map(file: str | Path) -> pd.DataFrame:
 
 
 def place_practices(
-    practices: Practices, icb: str, places: pd.DataFrame | None, strict: bool = True
+    practices: Practices,
+    icb: str,
+    places: pd.DataFrame | None,
+    strict: bool = True,
+    called: str = "map of places",
 ) -> pd.Series:
     """Return the place of each practice of an ICB.
 
@@ -199,6 +203,8 @@ def place_practices(
         authority's. None groups by local authority (lower tier).
     strict
         A code of the map that the file does not have is an error.
+    called
+        What to call the map in errors, such as its file.
 
     Returns
     -------
@@ -235,13 +241,18 @@ def place_practices(
             "Add its code, its PCN or its local authority to the map.",
         )
     if places is not None and strict:
-        _check_map(mine, places, placed, icb, problems)
+        _check_map(mine, places, placed, icb, called, problems)
     problems.raise_if_any()
     return placed
 
 
 def _check_map(
-    mine: pd.DataFrame, places: pd.DataFrame, placed: pd.Series, icb: str, problems: Problems
+    mine: pd.DataFrame,
+    places: pd.DataFrame,
+    placed: pd.Series,
+    icb: str,
+    called: str,
+    problems: Problems,
 ) -> None:
     """Find codes of the map that no practice has, and places that end up empty."""
     for name in MAP_KEYS:
@@ -252,12 +263,12 @@ def _check_map(
         for row, code in rows[name].items():
             if code not in have:
                 problems.add(
-                    f"map of places, row {row}, column {name}",
+                    spot(called, row, name),
                     f"{code} is not in {icb}.",
                     "Correct it or take the row out.",
                 )
     for place in sorted(set(places["place"]) - set(placed.dropna())):
-        problems.add("map of places", f"{place} ends up empty.", "Check its codes.")
+        problems.add(called, f"{place} ends up empty.", "Check its codes.")
 
 
 def import_practices(
@@ -293,7 +304,7 @@ def import_practices(
     packaged = packaged_map(icb) if places is None else None
     chosen = places or packaged
     table = read_map(chosen) if chosen else None
-    placed = place_practices(practices, icb, table, strict=packaged is None)
+    placed = place_practices(practices, icb, table, packaged is None, str(chosen))
     sums = sum_to_places(practices.table, placed)
     tidy = sums.melt(
         ignore_index=False, var_name="component", value_name="weighted_population"

@@ -92,7 +92,8 @@ def _spend(frame: pd.DataFrame) -> tuple[pd.Series, str]:
 
 
 def _bounds(frame: pd.DataFrame) -> tuple[pd.Series, str]:
-    least, most = (frame[name].map(_text).replace("", "any") for name in _ENDS)
+    # an empty column of numbers stays one of numbers
+    least, most = (frame[name].map(_text).astype(object).replace("", "any") for name in _ENDS)
     return "at least " + least + ", at most " + most, "%"
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 from nelfin.data.files import Raw, as_text, read_raw
 from nelfin.data.spots import spot
 from nelfin.errors import InputError, Problems, nearest
+from nelfin.scenario.schema import LARGEST
 from nelfin.years import start_of
 
 Kind = Literal["text", "number", "integer", "year", "yes_no"]
@@ -95,7 +96,7 @@ def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.Da
     Parameters
     ----------
     path
-        A .csv, .xlsx, .xlsb, .xls or .ods file; `tables.xlsx#projects` names a sheet.
+        A .csv, .xlsx or .xlsm file; `tables.xlsx#projects` names a sheet.
     spec
         What the table must look like.
     sheet
@@ -175,6 +176,8 @@ def _match_headings(raw: Raw, spec: Table, problems: Problems) -> list[tuple[Col
         hint = nearest(name, unused) if unused else ""
         hint = hint.replace("Did you mean", "Is it").replace("Known here", "Columns not used")
         problems.add(where, f'the column "{name}" is missing.', f"Add it. {hint}".strip())
+    if unused and not used and not missing:
+        problems.add(where, f"has none of the columns of {spec.title}.", "Name them in row 1.")
     _check_unused(spec, used, missing, unused, where, problems)
     return wanted
 
@@ -231,7 +234,13 @@ def _convert(
     return pd.Series(values, index=index, dtype=bool if column.kind == "yes_no" else object)
 
 
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Letters that no one types; files of results cannot hold some, and terminals obey others."""
+
+
 def _word(column: Column, text: str, at: int, refuse: Refuse) -> object:
+    if CONTROL.search(text):
+        refuse(at, f'is "{text}", with a control character.', "Type the text anew.")
     if column.kind == "year":
         try:
             start_of(text)
@@ -279,6 +288,9 @@ def _numbers(
         else:
             remedy = f"It must lie between {column.low:g} and {column.high:g}."
         refuse(at, f"is {texts[at]}.", remedy)
+    for at in _positions(np.abs(values) > LARGEST):
+        if not outside[at]:
+            refuse(at, f"is {texts[at]}, larger than any figure here.", "Check its unit.")
     values[blanks] = default
     return pd.Series(values, index=index)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,21 @@ from pydantic import BaseModel, ValidationError
 
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.evidence import SHAPES, STATUSES, Figure
-from nelfin.scenario.paths import is_opening_file
-from nelfin.scenario.schema import Scenario
+from nelfin.scenario.paths import (
+    PACKAGED,
+    is_within,
+    located_path,
+    names_file,
+    packaged_folder,
+    refuse_outside,
+)
+from nelfin.scenario.schema import LARGEST, Scenario
+from nelfin.writing import read_at_most
 
-PACKAGED = "nel"
-"""Name of the embedded system, usable in `extends` and, as `nel:file.csv`, in `[data]`."""
+__all__ = ["load_scenario", "packaged_folder", "resolved_toml"]
+
+MOST_BYTES = 2_000_000
+"""Bytes that a scenario file may have; the embedded one has 16,000."""
 
 _FIGURE_KEYS = {"value", "unit", "status", "source", "low", "high", "shape"}
 
@@ -33,16 +42,15 @@ class Leaf:
     origin: str
 
 
-def packaged_folder() -> Path:
-    """Return the folder of the embedded dataset."""
-    return Path(str(files("nelfin") / "data" / PACKAGED))
-
-
 def load_scenario(
     path: str | Path | None = None,
     overrides: Mapping[str, Any] | Sequence[str] | None = None,
+    allow: Sequence[str | Path] = (),
 ) -> Scenario:
     """Load a scenario and check it.
+
+    The tables that a scenario file names must stand in its folder or below, in that of a file it
+    extends, or come with nelfin. Paths in `overrides` are the caller's own and may lead anywhere.
 
     Parameters
     ----------
@@ -50,6 +58,8 @@ def load_scenario(
         TOML file; None for the embedded North East London scenario.
     overrides
         Values that win over the file: a mapping from dotted key to value, or texts "KEY=VALUE".
+    allow
+        Other folders in which the tables of a scenario file may stand.
 
     Returns
     -------
@@ -59,13 +69,16 @@ def load_scenario(
     Raises
     ------
     InputError
-        With every problem found: unreadable file, unknown key, value out of range.
+        With every problem found: unreadable file, unknown key, value out of range, a path that
+        leaves the folder.
     """
     start = packaged_folder() / "scenario.toml" if path is None else Path(path)
     tree: Tree = {}
     read: list[Path] = []
+    folders = [packaged_folder(), *(Path(folder).expanduser() for folder in allow)]
     for file, layer in reversed(list(_layers(start))):
-        _merge(tree, layer)
+        folders.append(file.parent)
+        _merge(tree, _leaves(layer, file, folders))
         read.append(file)
     for key, leaf in _parse_overrides(overrides or {}).items():
         _put(tree, key, leaf)
@@ -73,7 +86,7 @@ def load_scenario(
 
 
 def _layers(start: Path) -> Iterator[tuple[Path, Tree]]:
-    """Yield the file and those it extends, the most particular first."""
+    """Yield the content of the file and of those it extends, the most particular first."""
     seen: list[Path] = []
     file: Path | None = start
     while file is not None:
@@ -84,7 +97,7 @@ def _layers(start: Path) -> Iterator[tuple[Path, Tree]]:
         seen.append(resolved)
         raw = _read_toml(file)
         parent = raw.pop("extends", None)
-        yield resolved, _leaves(raw, resolved)
+        yield resolved, raw
         if parent is None:
             file = None
         elif parent == PACKAGED:
@@ -106,7 +119,14 @@ def _resolved(file: Path) -> Path:
 
 def _read_toml(file: Path) -> Tree:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        content = read_at_most(file, MOST_BYTES)
+        if content is None:
+            raise InputError.one(
+                str(file),
+                f"is larger than {MOST_BYTES // 1_000_000} MB, more than any scenario.",
+                "Check that it is the right file.",
+            )
+        return tomllib.loads(_text(content))
     except UnicodeDecodeError:
         raise InputError.one(str(file), "is not UTF-8 text.", "Save it as UTF-8.") from None
     except RecursionError:
@@ -129,13 +149,28 @@ def _read_toml(file: Path) -> Tree:
         ) from None
 
 
-def _leaves(raw: Tree, file: Path) -> Tree:
-    """Turn each value of a file into a leaf that knows its figure and its file."""
+def _text(content: bytes) -> str:
+    """Return a text with the line ends that TOML knows."""
+    return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _leaves(raw: Tree, file: Path, folders: list[Path]) -> Tree:
+    """Turn each value of a file into a leaf that knows its figure and its file.
+
+    The tables it names must stand in one of the folders.
+    """
     problems = Problems()
+    outside: dict[str, Path] = {}
+
+    def located(value: Any, key: str) -> Any:
+        path = located_path(value, key, file.parent)
+        if names_file(value, key) and path and not is_within(Path(path), folders):
+            outside[key] = Path(path)
+        return path
 
     def turn(value: Any, key: str) -> Any:
         if not isinstance(value, dict):
-            return Leaf(_located(value, key, file.parent), None, str(file))
+            return Leaf(located(value, key), None, str(file))
         if "value" not in value:
             return {name: turn(item, f"{key}.{name}") for name, item in value.items()}
         where = f"{file}, {key}"
@@ -155,9 +190,10 @@ def _leaves(raw: Tree, file: Path) -> Tree:
         figure = Figure(
             value["value"], value.get("unit", ""), status, value.get("source", ""), low, high, shape
         )
-        return Leaf(_located(value["value"], key, file.parent), figure, str(file))
+        return Leaf(located(value["value"], key), figure, str(file))
 
     tree: Tree = {name: turn(item, name) for name, item in raw.items()}
+    refuse_outside(file, outside, problems)
     problems.raise_if_any()
     return tree
 
@@ -167,7 +203,10 @@ def _range(value: Tree, where: str, problems: Problems) -> tuple[float, float] |
     if "low" not in value and "high" not in value:
         return None, None
     ends = [value.get(name) for name in ("low", "value", "high")]
-    if not all(isinstance(end, int | float) and not isinstance(end, bool) for end in ends):
+    if not all(
+        isinstance(end, int | float) and not isinstance(end, bool) and abs(end) <= LARGEST
+        for end in ends
+    ):
         problems.add(where, "has a range that is not of numbers.", "Give low, value and high.")
         return None, None
     low, middle, high = (float(end) for end in ends)  # type: ignore[arg-type]
@@ -178,24 +217,6 @@ def _range(value: Tree, where: str, problems: Problems) -> tuple[float, float] |
             "Give a low no higher than the value, and a high no lower.",
         )
     return low, high
-
-
-def _located(value: Any, key: str, folder: Path) -> Any:
-    """Make the path of a table absolute, starting at the folder of the file that names it."""
-    if not isinstance(value, (str, Path)):
-        return value
-    text = str(value)
-    opening = key.startswith("allocation.streams.") and key.endswith(".opening")
-    if not key.startswith("data.") and not (opening and is_opening_file(text)):
-        return value
-    if text == "":
-        return None  # the table is left out
-    if text.startswith(f"{PACKAGED}:"):
-        return str(packaged_folder() / text.removeprefix(f"{PACKAGED}:"))
-    try:
-        return str(folder / Path(text).expanduser())
-    except RuntimeError:
-        raise InputError.one(key, f'is "{text}", the home of nobody.', "Check the path.") from None
 
 
 def _merge(base: Tree, layer: Tree) -> None:
@@ -227,7 +248,7 @@ def _parse_overrides(overrides: Mapping[str, Any] | Sequence[str]) -> dict[str, 
     for key, value in pairs:
         if key in found:
             raise InputError.one(f"--set {key}", "is given twice.", "Keep one of them.")
-        found[key] = Leaf(_located(value, key, Path.cwd()), None, "--set")
+        found[key] = Leaf(located_path(value, key, Path.cwd()), None, "--set")
     return found
 
 

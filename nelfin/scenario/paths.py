@@ -1,13 +1,25 @@
-"""Paths of tables as scenarios write them: a file, or one sheet of a workbook."""
+"""Paths of tables as scenarios write them: a file or a sheet of a workbook, and where they lead."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
+from nelfin.errors import InputError, Problems
 from nelfin.scenario.schema import OPENING_FILES
 
+PACKAGED = "nel"
+"""Name of the embedded system, usable in `extends` and, as `nel:file.csv`, in `[data]`."""
+
 _SHEET = re.compile(r"(.+\.(?:xlsx|xlsm|xlsb|xls|ods))#(.*)", re.IGNORECASE | re.DOTALL)
+
+
+def packaged_folder() -> Path:
+    """Return the folder of the embedded dataset."""
+    return Path(str(files("nelfin") / "data" / PACKAGED))
 
 
 def split_sheet(path: str | Path) -> tuple[Path, str | None]:
@@ -24,6 +36,55 @@ def split_sheet(path: str | Path) -> tuple[Path, str | None]:
     return (Path(found[1]), found[2]) if found else (Path(path), None)
 
 
+def is_within(path: Path, folders: Iterable[Path]) -> bool:
+    """Say whether a file stands in one of some folders or below, links followed.
+
+    A path that no file can have is left to the reader, which refuses it.
+    """
+    try:
+        true = split_sheet(path)[0].resolve()
+        return any(true.is_relative_to(folder.resolve()) for folder in folders)
+    except (OSError, RuntimeError, ValueError):
+        return True
+
+
 def is_opening_file(text: str) -> bool:
     """Say whether an opening is a file of the user's own, rather than the name of one."""
     return str(split_sheet(text)[0]).lower().endswith(OPENING_FILES)
+
+
+def refuse_outside(file: Path, paths: Mapping[str, Path], problems: Problems) -> None:
+    """Note the tables that leave the folders a scenario file may use, by the folder they are in."""
+    by_folder: dict[Path, list[str]] = {}
+    for key, path in paths.items():
+        by_folder.setdefault(split_sheet(path)[0].resolve().parent, []).append(key)
+    for folder, keys in by_folder.items():
+        more = f" and {len(keys) - 1} more keys" if len(keys) > 1 else ""
+        problems.add(
+            f"{file}, {keys[0]}{more}",
+            f"leads out of the folder of the scenario to {split_sheet(paths[keys[0]])[0]}.",
+            f"Move the file there, or allow its folder: --allow {folder}.",
+        )
+
+
+def names_file(value: Any, key: str) -> bool:
+    """Say whether the value of a key is the path of a table."""
+    if not isinstance(value, (str, Path)):
+        return False
+    opening = key.startswith("allocation.streams.") and key.endswith(".opening")
+    return key.startswith("data.") or (opening and is_opening_file(str(value)))
+
+
+def located_path(value: Any, key: str, folder: Path) -> Any:
+    """Make the path of a table absolute, starting at the folder of the file that names it."""
+    if not names_file(value, key):
+        return value
+    text = str(value)
+    if text == "":
+        return None  # the table is left out
+    if text.startswith(f"{PACKAGED}:"):
+        return str(packaged_folder() / text.removeprefix(f"{PACKAGED}:"))
+    try:
+        return str(folder / Path(text).expanduser())
+    except RuntimeError:
+        raise InputError.one(key, f'is "{text}", the home of nobody.', "Check the path.") from None

@@ -158,7 +158,12 @@ def test_the_resolved_scenario_of_a_workbook_runs_again(plan: Path, tmp_path: Pa
     shown = run("check", "scenario.toml", "--resolved", cwd=plan)
     assert shown.returncode == 0, shown.stderr
     (tmp_path / "again.toml").write_text(shown.stdout, encoding="utf-8")
-    done = run("allocate", "again.toml", "--json", cwd=tmp_path)
+    refused = run("allocate", "again.toml", "--json", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert f"--allow {plan}" in refused.stderr
+    done = run("allocate", "again.toml", "--json", "--allow", str(plan), cwd=tmp_path)
+    assert json.loads(run("allocate", "again.toml", "--json", cwd=tmp_path,
+                          NELFIN_ALLOW=str(plan)).stdout) == json.loads(done.stdout)  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)
 

@@ -45,11 +45,14 @@ word = st.sampled_from(
 )
 cell = text | number | word
 row = st.fixed_dictionaries({column.name: cell for column in SPEC.columns})
+sound_text = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
 sound_row = st.fixed_dictionaries(
     {
-        "code": text.filter(lambda value: value.strip() not in {"", *EXCEL_ERRORS}),
+        "code": sound_text.filter(lambda value: value.strip() not in {"", *EXCEL_ERRORS}),
         "amount": st.floats(-1e9, 1e9).map(repr),
-        "note": cell.filter(lambda value: value.strip() not in EXCEL_ERRORS),
+        "note": (sound_text | number | word).filter(
+            lambda value: value.strip() not in EXCEL_ERRORS
+        ),
         "year": st.sampled_from(["", "2026/27", "1999/00"]),
         "open": st.sampled_from(["", "yes", "NO", "True", "0"]),
         "months": st.integers(-(10**15), 10**15).map(str) | st.just(""),
@@ -132,7 +135,7 @@ def test_a_sound_table_is_never_refused(file: Path, rows: list[dict[str, str]]) 
         pd.testing.assert_frame_equal(again, frame)
 
 
-@given(value=cell.filter(lambda value: not is_number(value.strip())))
+@given(value=cell.filter(lambda value: "\0" not in value and not is_number(value.strip())))
 @settings(max_examples=100)
 def test_what_python_takes_for_no_number_is_never_read_as_one(file: Path, value: str) -> None:
     whole = {"code": "P1", "amount": value, "note": "", "year": "", "open": "", "months": ""}

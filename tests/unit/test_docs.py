@@ -25,7 +25,7 @@ pytestmark = pytest.mark.unit
 
 ROOT = Path(nelfin.__file__).parents[1]
 TEXTS = [
-    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
     ROOT / "benchmarks" / "README.md",
     *(path for path in sorted((ROOT / "docs").rglob("*.md")) if "_generated" not in path.parts),
 ]
@@ -240,6 +240,6 @@ def test_what_goes_into_the_source_archive_is_there() -> None:
     table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     included = table["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
     assert [name for name in included if not (ROOT / name).exists()] == []
-    for name in ("docs", "CHANGELOG.md", "CONTRIBUTING.md", "CITATION.cff"):
+    for name in ("docs", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "CITATION.cff"):
         assert name in included
     assert [name for name in table["project"]["license-files"] if not (ROOT / name).exists()] == []

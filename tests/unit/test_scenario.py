@@ -511,7 +511,7 @@ def test_a_table_path_that_is_set_starts_where_one_stands(
 
 def test_an_absolute_table_path_stands_as_it_is(tmp_path: Path, write: Any) -> None:
     file = write(NEL + f"[data]\nprojects = '{tmp_path / 'p.csv'}'\n", "deep/mine.toml")
-    assert load_scenario(file).data.projects == tmp_path / "p.csv"
+    assert load_scenario(file, allow=[tmp_path]).data.projects == tmp_path / "p.csv"
 
 
 def test_a_tilde_is_the_home_folder(
@@ -520,7 +520,55 @@ def test_a_tilde_is_the_home_folder(
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     file = write(NEL + '[data]\nprojects = "~/p.csv"\n', "deep/mine.toml")
-    assert load_scenario(file).data.projects == tmp_path / "p.csv"
+    assert load_scenario(file, allow=["~"]).data.projects == tmp_path / "p.csv"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../p.csv", "/etc/hostname", "link/p.csv", "nel:../../errors.py", "../book.xlsx#a", "~/p.csv"],
+)
+def test_a_table_outside_the_folder_is_refused_unless_it_is_allowed(
+    tmp_path: Path, write: Any, path: str
+) -> None:
+    file = write(NEL + f'[data]\nprojects = "{path}"\n', "deep/mine.toml")
+    (file.parent / "link").symlink_to(tmp_path)
+    (problem,) = problems_of(lambda: load_scenario(file))
+    assert problem.startswith(f"{file}, data.projects: leads out of the folder")
+    allowed = problem.rpartition("--allow ")[2].removesuffix(".")
+    assert load_scenario(file, allow=[allowed]).data.projects
+    # what the caller says is the caller's own word
+    assert load_scenario(overrides={"data.projects": str(tmp_path / "p.csv")}).data.projects
+
+
+def test_an_opening_outside_the_folder_is_refused(write: Any) -> None:
+    section = '[allocation.streams.core]\nopening = { value = "../mine.csv", unit = "file" }\n'
+    (problem,) = problems_of(lambda: load_scenario(write(NEL + section, "deep/mine.toml")))
+    assert "allocation.streams.core.opening: leads out" in problem
+
+
+def test_many_tables_of_one_folder_outside_are_one_problem(write: Any) -> None:
+    section = '[data]\nprojects = "../a.csv"\npositions = "../b.csv"\n'
+    (problem,) = problems_of(lambda: load_scenario(write(NEL + section, "deep/mine.toml")))
+    assert "data.projects and 1 more keys: leads" in problem
+
+
+def test_tables_may_stand_in_the_folder_of_the_scenario_that_is_extended(
+    tmp_path: Path, write: Any
+) -> None:
+    write(NEL, "base/whole.toml")
+    text = 'extends = "../base/whole.toml"\n[data]\nprojects = "../base/deep/p.csv"\n'
+    found = load_scenario(write(text, "plans/mine.toml"))
+    assert found.data.projects.resolve() == tmp_path / "base" / "deep" / "p.csv"
+    # but not the other way round: the base may not name what the plan may
+    write(NEL + '[data]\nprojects = "../plans/p.csv"\n', "base/whole.toml")
+    (problem,) = problems_of(lambda: load_scenario(tmp_path / "plans" / "mine.toml"))
+    assert "whole.toml, data.projects: leads out" in problem
+
+
+def test_a_file_too_large_for_a_scenario_is_refused(write: Any) -> None:
+    file = write(NEL + "#" * 3_000_000)
+    (problem,) = problems_of(lambda: load_scenario(file))
+    assert "is larger than 2 MB" in problem
 
 
 def test_the_home_of_nobody_is_refused(write: Any) -> None:
@@ -553,7 +601,8 @@ def test_the_resolved_scenario_loads_to_an_equal_one(
     monkeypatch.chdir(tmp_path / "cwd")
     first = load_scenario(overrides=overrides)
     text = resolved_toml(first)
-    again = load_scenario(write(text, "run/scenario.resolved.toml"))
+    kept = write(text, "run/scenario.resolved.toml")
+    again = load_scenario(kept, allow=[tmp_path / "cwd"])
     assert again.model_dump() == first.model_dump()
     for key in leaves(first.model_dump(by_alias=True, exclude={"data"})):
         was, now = first.evidence.get(key), again.evidence[key]

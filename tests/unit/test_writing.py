@@ -1,15 +1,25 @@
-"""Files written whole, or not at all."""
+"""Files written whole, or not at all; tables that no spreadsheet runs."""
 
 from __future__ import annotations
 
+import csv
 import os
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from nelfin.errors import InputError, OutputError
-from nelfin.writing import STALE_S, restore, whole_folder, write_whole
+from nelfin.writing import (
+    STALE_S,
+    read_at_most,
+    restore,
+    unmarked,
+    whole_folder,
+    write_csv,
+    write_whole,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -87,3 +97,26 @@ def test_what_the_dead_left_is_cleared_after_a_day_and_put_back_if_it_was_the_la
     assert (tmp_path / "run").is_dir()
     restore(tmp_path / "never")
     assert not (tmp_path / "never").exists()
+
+
+TEXTS = ["=cmd|' /C calc'!A0", "+44 20", "-P1", "@SUM(A1)", "\t=1", "'=1", "''-x", "'tis", "-",
+         "P1", "-5", "+1e3", "", "a=b"]  # fmt: skip
+MARKED = ["'=cmd|' /C calc'!A0", "'+44 20", "'-P1", "'@SUM(A1)", "'\t=1", "''=1", "'''-x", "'tis",
+          "-", "P1", "-5", "+1e3", "", "a=b"]  # fmt: skip
+
+
+def test_a_spreadsheet_finds_no_formula_in_a_csv_file(tmp_path: Path) -> None:
+    table = pd.DataFrame({"name": TEXTS, "value": range(-7, 7)})
+    write_csv(table, tmp_path / "table.csv")
+    with (tmp_path / "table.csv").open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.reader(handle))
+    assert [row[0] for row in rows[1:]] == MARKED
+    assert [row[1] for row in rows[1:]] == [str(n) for n in range(-7, 7)]
+    read = pd.read_csv(tmp_path / "table.csv", keep_default_na=False, dtype={"name": str})
+    pd.testing.assert_frame_equal(unmarked(read), table, check_dtype=False)
+
+
+def test_a_file_is_read_up_to_a_limit(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"x" * 100)
+    assert read_at_most(tmp_path / "a.txt", 100) == b"x" * 100
+    assert read_at_most(tmp_path / "a.txt", 99) is None

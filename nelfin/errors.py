@@ -26,7 +26,7 @@ class Problem:
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {_short(self.what)} {_short(self.remedy)}"
+        return f"{_short(self.where, 400)}: {_short(self.what)} {_short(self.remedy)}"
 
 
 LONG = 100
@@ -49,9 +49,9 @@ def printable(text: str) -> str:
     )
 
 
-def _short(text: str) -> str:
+def _short(text: str, longest: int = LONG) -> str:
     """Cut long values short, so that an error stays a few lines."""
-    for pattern in (rf'"([^"]{{{LONG},}})"', rf"(\S{{{LONG},}})"):
+    for pattern in (rf'"([^"]{{{longest},}})"', rf"(\S{{{longest},}})"):
         text = re.sub(pattern, lambda found: found[0].replace(found[1], f"{found[1][:60]}…"), text)
     return text
 

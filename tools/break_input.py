@@ -24,17 +24,18 @@ WHOLE = 250
 """Every so many cases the whole run is written, with page and workbook."""
 
 
-def cases() -> st.SearchStrategy[Case]:
-    """Return the strategy of cases: any target, any of its breakers, any place."""
+def cases(only: str = "") -> st.SearchStrategy[Case]:
+    """Return the strategy of cases: any target or only one, any of its breakers, any place."""
+    pairs = [pair for pair in every_pair() if only in {"", pair[0]}]
     return st.builds(
         lambda pair, seed: Case(pair[0], pair[1], seed),
-        st.sampled_from(every_pair()),
+        st.sampled_from(pairs),
         st.integers(0, 2**32),
     )
 
 
-def each(count: int, look: Callable[[Case], None]) -> None:
-    """Draw cases from hypothesis' fixed seed, and look at each."""
+def each(count: int, look: Callable[[Case], None], only: str = "") -> None:
+    """Draw cases from hypothesis' fixed seed, all or of one target, and look at each."""
 
     @settings(
         max_examples=count,
@@ -44,7 +45,7 @@ def each(count: int, look: Callable[[Case], None]) -> None:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(cases())
+    @given(cases(only))
     def drawn(case: Case) -> None:
         look(case)
 
@@ -56,6 +57,7 @@ def main() -> int:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--cases", type=int, default=5000)
     words.add_argument("-o", "--output", type=Path, help="table of counts")
+    words.add_argument("--only", default="", help="one target, such as scenario.toml")
     words.add_argument("--one", help='a single case, as printed: "target | breaker | seed"')
     given_words = words.parse_args()
     counts: Counter[tuple[str, str, str]] = Counter()
@@ -77,7 +79,7 @@ def main() -> int:
             outcome = bench.run(Case(target, breaker, int(seed)), whole=True)
             print(outcome.kind, *outcome.faults, outcome.said, sep="\n")
             return bool(outcome.faults)
-        each(given_words.cases, look)
+        each(given_words.cases, look, given_words.only)
     if given_words.output:
         _write(counts, given_words.output)
     _print(counts, faults, time.monotonic() - started)

@@ -199,6 +199,7 @@ def test_control_characters_are_refused(refused: Callable[..., str]) -> None:
 def test_an_error_prints_no_control_character_and_no_endless_value() -> None:
     problem = Problem("a.csv", f'is "{"x" * 5000}".', f"Not {'9' * 5000}.")
     assert len(str(problem)) < 200
+    assert len(str(Problem("/" + "y" * 5000, "does not exist.", "Check the path."))) < 200
     assert printable("a\x1b[31mb\nc") == "a\\x1b[31mb\\nc"
 
 

@@ -33,7 +33,7 @@ NASTY = {
     "Redbridge": "Long " * 800,
     "Tower Hamlets": "\u202eלונדון \u0644\u0646\u062f\u0646",
     "City and Hackney": "🏥 'Hackney' & \"City\" [1]: */?\\ _x0041_",
-    "Waltham Forest": "@SUM(1+1)*A1 \x07",
+    "Waltham Forest": "@SUM(1+1)*A1 \u200f",
 }
 """Names of places as no one should give them."""
 

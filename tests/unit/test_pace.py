@@ -360,6 +360,6 @@ def test_a_table_with_nothing_to_converge_is_refused_with_every_row() -> None:
     with pytest.raises(InputError) as caught:
         converge_table(rows, CORE_25)
     assert str(caught.value).splitlines() == [
-        "row 2, column target: is 0. Give the target.",
-        "row 3, column baseline: is 0. Give the baseline.",
+        "table, row 2, column target: is 0. Give the target.",
+        "table, row 3, column baseline: is 0. Give the baseline.",
     ]

@@ -43,7 +43,11 @@ def table(found: dict[str, Any]) -> str:
         groups.setdefault(item["group"] or "other", []).append(item)
     lines = []
     for name, items in groups.items():
-        lines += [f"### {name.capitalize()}", "", "| what | median | ratio | measured beside |"]
+        lines += [
+            f"### {name[:1].upper()}{name[1:]}",
+            "",
+            "| what | median | ratio | measured beside |",
+        ]
         lines += ["|---|---|---|---|"]
         quickest = min(item["stats"]["median"] for item in items)
         for item in items:
@@ -105,6 +109,8 @@ def profile() -> str:
 
 def spell(seconds: float) -> str:
     """Return a time in the unit that reads best."""
+    if seconds < 1e-3:
+        return f"{1e6 * seconds:,.0f} µs"
     return f"{1000 * seconds:,.1f} ms" if seconds < 1 else f"{seconds:,.2f} s"
 
 

@@ -13,11 +13,7 @@ import pandas as pd
 from nelfin.errors import InputError
 from nelfin.versions import require_readable
 
-COLUMNS = [
-    "folder",
-    "kind",
-    "name",
-    "started",
+FIGURES = [
     "balance_from",
     "last_year",
     "reported_gbp_m",
@@ -26,15 +22,13 @@ COLUMNS = [
     "capital_used_gbp_m",
     "furthest_under_target",
     "dft",
-    "draws",
     "odds_of_balance",
-    "cases",
-    "varies",
-    "version",
-    "note",
 ]
-FIGURES = [*COLUMNS[4:12], "odds_of_balance"]
 """What `run.json` tells of a run under `headline`."""
+
+COLUMNS = [
+    "folder", "kind", "name", "started", *FIGURES, "draws", "cases", "varies", "version", "note",
+]  # fmt: skip
 
 
 def list_runs(folder: str | Path = "nelfin-runs") -> pd.DataFrame:

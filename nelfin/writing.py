@@ -20,6 +20,9 @@ STALE_S = 86_400
 
 CHOOSE = "Choose another folder."
 
+_PART = re.compile(r"\..+\.part-\d+")
+"""Name of what is written beside its place: the name it will have, and the process."""
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -188,5 +191,6 @@ def _clear_stale(parent: Path) -> None:
     before = time.time() - STALE_S
     for left in parent.glob(".*.part-*"):
         with suppress(OSError):
-            if left.stat().st_mtime < before:
+            # only names as given above: the reader may have hidden files of their own
+            if _PART.fullmatch(left.name) and left.stat().st_mtime < before:
                 shutil.rmtree(left) if left.is_dir() else left.unlink()

@@ -49,7 +49,13 @@ def is_within(path: Path, folders: Iterable[Path]) -> bool:
 
 
 def is_opening_file(text: str) -> bool:
-    """Say whether an opening is a file of the user's own, rather than the name of one."""
+    """Say whether an opening is a file of the user's own, rather than the name of one.
+
+    Examples
+    --------
+    >>> [is_opening_file(text) for text in ("ours.xlsm#openings", "ours.CSV", "on-target")]
+    [True, True, False]
+    """
     return str(split_sheet(text)[0]).lower().endswith(OPENING_FILES)
 
 

@@ -131,7 +131,7 @@ class Stream(Section):
     """Share of the baseline that moves; high-cost drugs and devices do not."""
 
 
-OPENING_FILES = (".csv", ".xlsx", ".xlsb", ".xls", ".ods")
+OPENING_FILES = (".csv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 """Endings by which an opening is known to be a file."""
 
 

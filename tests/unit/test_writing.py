@@ -84,13 +84,14 @@ def test_an_empty_folder_is_filled_and_an_old_one_replaced(tmp_path: Path) -> No
 def test_what_the_dead_left_is_cleared_after_a_day_and_put_back_if_it_was_the_last(
     tmp_path: Path,
 ) -> None:
-    for name, age in ((".old.part-1", 2 * STALE_S), (".new.part-2", 0)):
+    aged = 2 * STALE_S
+    for name, age in ((".old.part-1", aged), (".new.part-2", 0), (".mine.part-one", aged)):
         (tmp_path / name).mkdir()
         then = time.time() - age
         os.utime(tmp_path / name, (then, then))
     with whole_folder(tmp_path / "run"):
         pass
-    assert {path.name for path in tmp_path.iterdir()} == {".new.part-2", "run"}
+    assert {path.name for path in tmp_path.iterdir()} == {".new.part-2", ".mine.part-one", "run"}
     # a run that died between the two renames of a replacement
     (tmp_path / "run").rename(tmp_path / ".run.old-7")
     restore(tmp_path / "run")

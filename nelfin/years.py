@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _LABEL = re.compile(r"(\d{4})/(\d{2})", re.ASCII)
 
 
+@cache
 def start_of(label: str) -> int:
     """Return the calendar year in which a financial year starts.
 

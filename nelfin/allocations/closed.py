@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from nelfin.allocations.lp import near_target, require_within
-from nelfin.allocations.pace import Rule, adjustment, floored, floors_of
+from nelfin.allocations.pace import Rate, Rule, adjustment, floored, floors_of
 
 Array = npt.NDArray[np.float64]
+
+Share = Callable[[Array], Array]
+"""Budgets at growth factors: from (n, ..., 1) to (n, ..., place)."""
 
 
 def share_envelope(
     opening: Array,
     need_share: Array,
-    envelope: float,
+    envelope: npt.ArrayLike,
     rule: Rule,
-    restricted_share: float = 1.0,
+    restricted_share: npt.ArrayLike = 1.0,
     *,
     population_growth: npt.ArrayLike = 0.0,
     min_growth: npt.ArrayLike = -1.0,
     max_growth: npt.ArrayLike = np.inf,
-) -> tuple[Array, float]:
+) -> tuple[Array, Any]:
     """Share a closed envelope among places under a rule.
 
     One growth rate holds for every place, and is the one that makes the budgets add up to the
@@ -32,13 +36,14 @@ def share_envelope(
     Parameters
     ----------
     opening
-        Opening positions, £m; shape (place,).
+        Opening positions, £m; shape (place,), or one that goes with that of `need_share`.
     need_share
-        Shares of weighted population; sums to 1.
+        Shares of weighted population, which sum to 1 over the last axis; shape (..., place).
+        Each row of shares is an answer of its own.
     envelope
-        Money to share, £m.
+        Money to share, £m; one number, or a shape that goes with (...).
     rule, restricted_share, population_growth
-        As for `converge`.
+        As for `converge`; where they have a row each, their last axis is of length 1.
     min_growth, max_growth
         Least and most growth of each place on its opening, as fractions; only the `lp` rule has
         them.
@@ -46,70 +51,142 @@ def share_envelope(
     Returns
     -------
     budgets : numpy.ndarray
-        £m, adding up to the envelope; shape (place,).
-    growth : float
+        £m, adding up to the envelope; shape (..., place).
+    growth : numpy.ndarray or float
         The uniform growth before convergence, as a fraction; for `lp` that of the envelope.
+        Shape (...).
 
     Raises
     ------
     OutOfReachError
         If least or most growth cannot be had within the envelope.
     """
-    even = float(envelope / opening.sum() - 1)
-    target = need_share * envelope
-    if rule.form in {"full", "lp"}:
-        moved = (
-            target
-            if rule.form == "full"
-            else near_target(opening, target, envelope, min_growth, max_growth)
-        )
-        kept = opening * (1 + even)
-        return restricted_share * moved + (1 - restricted_share) * kept, even
-    if rule.form == "floors":
-        floor = floors_of(
-            opening, opening * (1 + even) / target - 1, target, population_growth, rule
-        )
-        require_within(floor, envelope, least=True)
-
-        def share(growth: float) -> Array:
-            moved = floored(opening, growth, target, floor)
-            return restricted_share * moved + (1 - restricted_share) * opening * (1 + growth)
-
-        high = max(float((np.maximum(target, floor) / opening).max()) - 1, even)
-        growth = _root(share, envelope, -1.0, high)
-    elif rule.on_prior_year:
-        past = need_share * opening.sum()
-        k = adjustment(rule, opening / past - 1) * restricted_share
-        growth = float(envelope / (opening * (1 + k)).sum() - 1)
-
-        def share(growth: float) -> Array:
-            return np.asarray(opening * (1 + growth) * (1 + k))
+    moves = np.asarray(restricted_share, dtype=float)
+    money = np.asarray(envelope, dtype=float)[..., None]
+    total = opening.sum(axis=-1, keepdims=True)
+    even = money / total
+    kept, target = opening * even, need_share * money
+    factor = even
+    if rule.form == "full":
+        budget = moves * target + (1 - moves) * kept
+    elif rule.form == "lp":
+        near = _near_target(opening, target, money, min_growth, max_growth)
+        budget = moves * near + (1 - moves) * kept
+    elif rule.on_prior_year or rule.form == "none":
+        dft = opening / (need_share * total) - 1
+        converged = opening * (1 + moves * adjustment(rule, dft))
+        factor = money / converged.sum(axis=-1, keepdims=True)
+        budget = converged * factor
     else:
+        if rule.form == "floors":
+            floor = floors_of(opening, kept / target - 1, target, population_growth, rule)
+            share, bends = _above_floors(opening, target, floor, moves)
+            _require_floors(floor, money)
+        else:
+            share, bends = _by_distance(opening, target, rule, moves, even)
+        factor = _root(share, bends, money[..., 0])
+        budget = share(factor)
+        # the last billionths of a pound that the root leaves
+        budget = budget * (money / budget.sum(axis=-1, keepdims=True))
+    growth = factor[..., 0] - 1 + np.zeros(need_share.shape[:-1])
+    return budget, growth[()]
 
-        def share(growth: float) -> Array:
-            grown = opening * (1 + growth)
-            k = adjustment(rule, grown / target - 1)
-            return np.asarray(grown * (1 + restricted_share * k))
 
-        # no adjustment moves a budget further than the caps, so the root lies within them
-        reach = 2 * max(rule.over_cap, rule.under_cap) + 1e-9
-        low, high = (1 + even) / (1 + reach) - 1, (1 + even) / max(1 - reach, 0.01) - 1
-        growth = _root(share, envelope, low, high)
-    budget = share(growth)
-    # the last billionths of a pound that the root leaves
-    return budget * (envelope / budget.sum()), growth
+def _near_target(
+    opening: Array, target: Array, money: Array, least: npt.ArrayLike, most: npt.ArrayLike
+) -> Array:
+    """Return budgets under `lp`, one row after the other."""
+    count = target.shape[-1]
+    every = np.broadcast_arrays(opening, target, money)
+    rows = zip(*(array.reshape(-1, count) for array in every), strict=True)
+    near = [near_target(own, goal, float(sums[0]), least, most) for own, goal, sums in rows]
+    return np.reshape(near, target.shape)
 
 
-def _root(share: Callable[[float], Array], envelope: float, low: float, high: float) -> float:
-    """Find the growth at which budgets add up; they rise with growth, so there is one root."""
-    from scipy.optimize import brentq
+def _require_floors(floor: Array, money: Array) -> None:
+    """Refuse floors that take more than there is, one row after the other."""
+    floors, sums = np.broadcast_arrays(floor, money)
+    rows = zip(floors.reshape(-1, floors.shape[-1]), sums.reshape(-1, floors.shape[-1]),
+               strict=True)  # fmt: skip
+    for row, all_money in rows:
+        require_within(row, float(all_money[0]), least=True)
 
-    def over(growth: float) -> float:
-        return float(share(growth).sum()) - envelope
 
+def _above_floors(opening: Array, target: Array, floor: Array, moves: Rate) -> tuple[Share, Array]:
+    """Return budgets by growth, never past target nor below a floor, and where they bend."""
+
+    def share(factor: Array) -> Array:
+        grown = opening * factor
+        return np.asarray(moves * floored(grown, 0.0, target, floor) + (1 - moves) * grown)
+
+    # without money nothing is above its floor, and at the last bend all stand on target
+    bends = (np.zeros_like(target[..., :1]), _reach(opening, target), _reach(opening, floor))
+    return share, np.concatenate(bends, axis=-1)
+
+
+def _by_distance(
+    opening: Array, target: Array, rule: Rule, moves: Rate, even: Array
+) -> tuple[Share, Array]:
+    """Return budgets by growth, moved by distance from target, and where they bend."""
+
+    def share(factor: Array) -> Array:
+        grown = opening * factor
+        return np.asarray(grown * (1 + moves * adjustment(rule, grown / target - 1)))
+
+    # no adjustment moves a budget further than the caps, so the root lies within them
+    cap = 2 * np.maximum(rule.over_cap, rule.under_cap) + 1e-9
+    low, high = even / (1 + cap), even / np.maximum(1 - cap, 0.01)
+    reach = _reach(opening, target)
+    # a slope of nothing never meets a cap
+    slope = np.where(rule.under_slope > 0, rule.under_slope, np.inf)
+    meets = (reach * (1 - rule.under_cap / slope), reach * (1 + rule.over_cap / slope))
+    bends = [np.minimum(np.maximum(at, low), high) for at in meets]
+    nothing = np.zeros_like(target[..., :1])
+    return share, np.concatenate([*bends, low + nothing, high + nothing], axis=-1)
+
+
+def _reach(opening: Array, money: Array) -> Array:
+    """Return the growth factor at which each place has the money; 0 for one that has nothing."""
+    return np.divide(money, opening, out=np.zeros_like(money), where=opening > 0)
+
+
+def _root(share: Share, bends: Array, envelope: Array) -> Array:
+    """Return the growth factor at which the budgets add up, exactly.
+
+    Between two neighbouring bends the sum of the budgets is a parabola (or a straight line), so
+    three points give it whole.
+
+    Parameters
+    ----------
+    share
+        Budgets by growth factor.
+    bends
+        Factors at which a place meets a cap, a floor or its target; one that is too low and one
+        that is too high among them. Shape (..., n).
+    envelope
+        What the budgets are to add up to; shape (...).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (..., 1).
+    """
+    factors = np.moveaxis(np.sort(bends, axis=-1), -1, 0)[..., None]
+    sums = share(factors).sum(axis=-1)
+    enough = sums >= envelope
     # at an end where all stand on a bound, the sum may miss the envelope by its rounding
-    if over(low) >= 0:
-        return low
-    if over(high) <= 0:
-        return high
-    return float(brentq(over, low, high, xtol=1e-15, rtol=1e-14))
+    enough[-1] = True
+    after = np.maximum(enough.argmax(axis=0), 1).reshape(-1)
+    shape, column = sums.shape[1:], np.arange(after.size)
+    low, high, first, last = (
+        array.reshape(len(sums), -1)[index, column].reshape(shape)
+        for array in (factors, sums)
+        for index in (after - 1, after)
+    )
+    middle = share(((low + high) / 2)[..., None]).sum(axis=-1)
+    # first + slope t + bow t^2, with t from 0 to 1
+    bow, slope = 2 * (first + last - 2 * middle), 4 * middle - 3 * first - last
+    missing = envelope - first
+    rate = (slope + np.sqrt(np.maximum(slope**2 + 4 * bow * missing, 0.0))) / 2
+    part = np.divide(missing, rate, out=np.zeros_like(rate), where=rate > 0)
+    return np.asarray(low + np.minimum(np.maximum(part, 0.0), 1.0) * (high - low))[..., None]

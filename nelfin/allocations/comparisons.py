@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
@@ -10,15 +11,19 @@ from nelfin.data import Inputs
 from nelfin.years import label_of, start_of
 
 
-def beside_budgets(inputs: Inputs, weighted: xr.DataArray) -> dict[str, xr.Variable]:
+def beside_budgets(
+    inputs: Inputs, places: list[str], needs: dict[str, npt.NDArray[np.float64]]
+) -> dict[str, xr.Variable]:
     """Return what stands beside the budgets, as far as it is given: grants and settings.
 
     Parameters
     ----------
     inputs
         Public health grants and spend by setting.
-    weighted
-        Weighted populations; dims `component, place, year`.
+    places
+        Their names.
+    needs
+        Weighted populations by component; shape (place, year).
 
     Returns
     -------
@@ -27,19 +32,19 @@ def beside_budgets(inputs: Inputs, weighted: xr.DataArray) -> dict[str, xr.Varia
         money shared by premature mortality (the health inequalities component, avoidable
         mortality), as its intended formula would; `out_of_hospital_share` (place).
     """
-    places = [str(place) for place in weighted["place"].values]
     found: dict[str, xr.Variable] = {}
-    if not inputs.public_health_grants.empty:
-        by_place = inputs.public_health_grants.set_index("place")["grant_gbp_m"].loc[places]
-        grant = by_place.to_numpy(dtype=float)
-        need = weighted.sel(component="health_inequalities").transpose("place", "year").to_numpy()
+    grants = inputs.public_health_grants
+    if not grants.empty:
+        by_place = dict(zip(grants["place"].tolist(), grants["grant_gbp_m"].tolist(), strict=True))
+        grant = np.array([by_place[place] for place in places])
+        need = needs["health_inequalities"]
         found["public_health_grant"] = xr.Variable(
             "place",
             grant,
             {
                 "long_name": "Public health grant of the place's council",
                 "units": "£m",
-                "year": ", ".join(sorted(set(inputs.public_health_grants["year"]))),
+                "year": ", ".join(sorted(set(grants["year"].tolist()))),
             },
         )
         found["public_health_formula"] = xr.Variable(
@@ -48,13 +53,16 @@ def beside_budgets(inputs: Inputs, weighted: xr.DataArray) -> dict[str, xr.Varia
             {"long_name": "Public health grant if shared by avoidable mortality", "units": "£m"},
         )
     if not inputs.spend_by_setting.empty:
-        spend = inputs.spend_by_setting
-        out = spend["spend_gbp_m"].where(spend["out_of_hospital"], 0.0)
-        both = pd.DataFrame({"out": out, "all": spend["spend_gbp_m"]}).groupby(spend["place"]).sum()
-        share = (both["out"] / both["all"]).loc[places]
+        columns = ("place", "out_of_hospital", "spend_gbp_m")
+        lines = zip(*(inputs.spend_by_setting[name].tolist() for name in columns), strict=True)
+        out, spend = dict.fromkeys(places, 0.0), dict.fromkeys(places, 0.0)
+        for place, outside, amount in lines:
+            out[place] += amount if outside else 0.0
+            spend[place] += amount
+        share = np.array([out[p] / spend[p] if spend[p] else np.nan for p in places])
         found["out_of_hospital_share"] = xr.Variable(
             "place",
-            share.to_numpy(),
+            share,
             {"long_name": "Share of spend outside hospital", "units": "fraction"},
         )
     return found

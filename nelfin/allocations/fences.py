@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import xarray as xr
 
 from nelfin.errors import InputError
 from nelfin.years import start_of
@@ -35,7 +34,8 @@ def off_the_top(
     table: pd.DataFrame,
     stream: str,
     envelope: Array,
-    weighted: xr.DataArray,
+    years: list[str],
+    needs: dict[str, Array],
     growth_pct: float,
     where: str,
 ) -> OffTheTop:
@@ -50,8 +50,10 @@ def off_the_top(
         Columns `stream, item, year, amount_gbp_m, need`; a blank need is held by the system.
     stream, envelope
         Name of the stream and its money, £m; shape (year,).
-    weighted
-        Weighted populations; dims `component, place, year`.
+    years
+        Labels.
+    needs
+        Weighted populations by component; shape (place, year).
     growth_pct
         Growth of the stream in years without a published allocation.
     where
@@ -62,16 +64,15 @@ def off_the_top(
     InputError
         If nothing of the stream is left to share in a year.
     """
-    years = [str(year) for year in weighted["year"].values]
-    shared = np.zeros((weighted.sizes["place"], len(years)))
+    shared = np.zeros_like(needs["registered_population"])
     held = np.zeros(len(years))
-    mine = table[table["stream"] == stream] if len(table) else table
-    for _, rows in mine.groupby("item", sort=False) if len(mine) else ():
+    if table.empty:
+        return OffTheTop(shared, held)
+    for _, rows in table[table["stream"] == stream].groupby("item", sort=False):
         amounts = _amounts(rows, years, growth_pct) * (envelope > 0)
         need = str(rows["need"].iloc[0])
         if need:
-            people = weighted.sel(component=need).to_numpy()
-            shared += amounts * people / people.sum(axis=0)
+            shared += amounts * needs[need] / needs[need].sum(axis=0)
         else:
             held += amounts
     for t, year in enumerate(years):

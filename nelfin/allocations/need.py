@@ -46,33 +46,35 @@ def weighted_populations(
     -----
     Source: NHS England place-based allocation tool; population growth from the Joint Forward Plan.
     """
-    published = _spread(table)
-    known = [str(year) for year in published["year"].values]
+    published, components, places, known = _spread(table)
     latest = [max(k for k in known if k <= year) for year in years]
-    level = published.to_numpy()[..., [known.index(year) for year in latest]]
-    components = list(published["component"].values)
-    places = [str(place) for place in published["place"].values]
+    level = published[..., [known.index(year) for year in latest]]
     people = level[components.index("registered_population")]
     grown = level * _growth_index(people, places, growth, shares, years, latest)
     labels = {"component": components, "place": places, "year": years}
     return xr.DataArray(grown, labels, ("component", "place", "year"))
 
 
-def _spread(table: pd.DataFrame) -> xr.DataArray:
-    names = {key: list(table[key].unique()) for key in ("component", "place", "year")}
-    names["component"].sort()
-    names["year"].sort()
-    at = tuple(pd.Categorical(table[key], names[key]).codes for key in names)
-    cube = np.full([len(names[key]) for key in names], np.nan)
-    cube[at] = table["weighted_population"]
-    own = [i for i, place in enumerate(names["place"]) if place != WHOLE_SYSTEM]
-    held = cube[:, own]
-    if len(own) < len(names["place"]):
-        shared = np.nan_to_num(cube[:, names["place"].index(WHOLE_SYSTEM)])
-        total = np.nansum(held, axis=1)
-        held = held * (1 + shared / np.where(total > 0, total, 1.0))[:, None]
-    names["place"] = [names["place"][i] for i in own]
-    return xr.DataArray(held, names, ("component", "place", "year"))
+def _spread(table: pd.DataFrame) -> tuple[Array, list[str], list[str], list[str]]:
+    """Return published figures of places (component, place, year), and the names of each."""
+    # a list and a dictionary take a tenth of the time that a pivot does
+    keys = [table[key].tolist() for key in ("component", "place", "year")]
+    components, years = sorted(set(keys[0])), sorted(set(keys[2]))
+    places = list(dict.fromkeys(keys[1]))
+    at = []
+    for column, names in zip(keys, (components, places, years), strict=True):
+        code = {name: i for i, name in enumerate(names)}
+        at.append([code[name] for name in column])
+    cube = np.full((len(components), len(places), len(years)), np.nan)
+    cube[tuple(at)] = table["weighted_population"].to_numpy()
+    if WHOLE_SYSTEM in places:
+        shared = places.index(WHOLE_SYSTEM)
+        more = np.nan_to_num(cube[:, shared])
+        cube = np.delete(cube, shared, axis=1)
+        places.pop(shared)
+        total = np.nansum(cube, axis=1)
+        cube = cube * (1 + more / np.where(total > 0, total, 1.0))[:, None]
+    return cube, components, places, years
 
 
 def _growth_index(
@@ -87,9 +89,11 @@ def _growth_index(
     periods = [
         (start_of(first), start_of(last), float(added))
         for first, last, added in zip(
-            growth["from_year"], growth["to_year"], growth["people_added"], strict=True
+            *(growth[name].tolist() for name in ("from_year", "to_year", "people_added")),
+            strict=True,
         )
     ]
+    given = dict(zip(shares["place"].tolist(), shares["share_pct"].tolist(), strict=True))
     index = np.ones_like(people)
     for t, (year, start) in enumerate(zip(years, latest, strict=True)):
         # spread evenly over its period
@@ -101,32 +105,31 @@ def _growth_index(
         )
         if added:
             base = people[:, t]
-            index[:, t] = 1 + added * _growth_shares(base, places, shares) / base
+            index[:, t] = 1 + added * _growth_shares(base, places, given) / base
     return index
 
 
-def _growth_shares(people: Array, places: list[str], shares: pd.DataFrame) -> Array:
-    given = dict(zip(shares["place"], shares["share_pct"] / 100, strict=True))
+def _growth_shares(people: Array, places: list[str], given: dict[str, float]) -> Array:
+    """Return shares of the people added, where places are given some in per cent."""
     rest = np.where([place in given for place in places], 0.0, people)
-    left = 1 - sum(given.values())
+    left = 1 - sum(given.values()) / 100
     spread = rest / rest.sum() * left if rest.sum() > 0 else rest
-    return np.array([given.get(place, spread[i]) for i, place in enumerate(places)])
+    return np.array([given[p] / 100 if p in given else spread[i] for i, p in enumerate(places)])
 
 
-def need_index(weighted: xr.DataArray) -> xr.DataArray:
+def need_index(weighted: Array, people: Array) -> Array:
     """Return each place's need a head against the system's, by component.
 
     Parameters
     ----------
     weighted
-        Dims `component, place, year`, with the component `registered_population`.
+        Weighted populations; shape (component, place, year).
+    people
+        Registered population; shape (place, year).
 
     Returns
     -------
-    xarray.DataArray
-        (W_i / N_i) / (sum W / sum N); 1 is the system's average.
+    numpy.ndarray
+        (W_i / N_i) / (sum W / sum N); 1 is the system's average. Shape (component, place, year).
     """
-    array = weighted.transpose("component", "place", ...).to_numpy()
-    people = array[list(weighted["component"].values).index("registered_population")]
-    index = (array / people) / (array.sum(axis=1) / people.sum(axis=0))[:, None]
-    return weighted.transpose("component", "place", ...).copy(data=index)
+    return np.asarray(weighted / people / (weighted.sum(axis=1) / people.sum(axis=0))[:, None])

@@ -8,8 +8,8 @@ published results, stand in `pace_rules.csv`; this module holds the forms they t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, fields
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -32,20 +32,24 @@ PERCENTAGES = (
 """Columns of the rules table that are percentages; a `Rule` holds them as fractions."""
 
 
+Rate = float | Array
+"""A fraction, or one a row."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """A pace-of-change rule: a form and its parameters, as fractions."""
 
     name: str
     form: str
-    over_cap: float = 0.0
-    under_slope: float = 0.0
-    under_cap: float = 0.0
-    min_growth: float = 0.0
-    full_to_dft: float = 0.0
-    none_from_dft: float = 0.0
-    min_growth_per_head: float = 0.0
-    lowest_dft: float = -1.0
+    over_cap: Rate = 0.0
+    under_slope: Rate = 0.0
+    under_cap: Rate = 0.0
+    min_growth: Rate = 0.0
+    full_to_dft: Rate = 0.0
+    none_from_dft: Rate = 0.0
+    min_growth_per_head: Rate = 0.0
+    lowest_dft: Rate = -1.0
 
     @property
     def on_prior_year(self) -> bool:
@@ -100,7 +104,7 @@ class Converged:
     closing_dft: Array
 
 
-def capped(dft: Array, over_cap: float, under_slope: float, under_cap: float) -> Array:
+def capped(dft: Array, over_cap: Rate, under_slope: Rate, under_cap: Rate) -> Array:
     """Over target: -min(cap, DfT). Under target: +min(cap, slope x abs(DfT)).
 
     The form of 2023/24: over by up to 0.71 % (core) or 0.38 % (primary medical).
@@ -108,7 +112,7 @@ def capped(dft: Array, over_cap: float, under_slope: float, under_cap: float) ->
     return np.where(dft >= 0, -np.minimum(over_cap, dft), np.minimum(under_cap, -under_slope * dft))
 
 
-def capped_to_target(dft: Array, over_cap: float, under_slope: float, under_cap: float) -> Array:
+def capped_to_target(dft: Array, over_cap: Rate, under_slope: Rate, under_cap: Rate) -> Array:
     """As `capped`, but never below target: over target -min(cap, 1 - 1 / (1 + DfT)).
 
     The form of 2024/25.
@@ -117,12 +121,12 @@ def capped_to_target(dft: Array, over_cap: float, under_slope: float, under_cap:
     return np.where(dft >= 0, over, np.minimum(under_cap, -under_slope * dft))
 
 
-def clipped(dft_pre: Array, over_cap: float, under_slope: float, under_cap: float) -> Array:
+def clipped(dft_pre: Array, over_cap: Rate, under_slope: Rate, under_cap: Rate) -> Array:
     """-slope x DfT after growth, at most the caps either way.
 
     The form of 2025/26: a fifth of the distance, at most 0.5 %.
     """
-    return np.clip(-under_slope * dft_pre, -over_cap, under_cap)
+    return np.asarray(np.minimum(np.maximum(-under_slope * dft_pre, -over_cap), under_cap))
 
 
 def growth_floor(dft_pre: Array, population_growth: npt.ArrayLike, rule: Rule) -> Array:
@@ -136,7 +140,7 @@ def growth_floor(dft_pre: Array, population_growth: npt.ArrayLike, rule: Rule) -
     cash = rule.min_growth * np.clip((rule.none_from_dft - dft_pre) / reach, 0.0, 1.0)
     head = (1 + rule.min_growth_per_head) * (1 + np.asarray(population_growth, dtype=float)) - 1
     # 105 / 100 is a hair above 5 %
-    return np.where(dft_pre <= rule.full_to_dft + 1e-12, np.maximum(cash, head), cash)
+    return np.asarray(np.where(dft_pre <= rule.full_to_dft + 1e-12, np.maximum(cash, head), cash))
 
 
 def floored(opening: Array, growth: npt.ArrayLike, target: Array, floor: Array) -> Array:
@@ -166,13 +170,27 @@ def adjustment(rule: Rule, dft: Array) -> Array:
 def rules_of(table: pd.DataFrame) -> dict[str, Rule]:
     """Return the rules of a `pace_rules` table by name; percentages become fractions."""
     rules = {}
-    for line in table.to_dict("records"):
-        given = {name: float(line[name]) for name in ("under_slope",) if pd.notna(line[name])}
-        for column in PERCENTAGES:
-            if pd.notna(line.get(column)):
-                given[column.removesuffix("_pct")] = float(line[column]) / 100
-        rules[str(line["rule"])] = Rule(str(line["rule"]), str(line["form"]), **given)
+    figures = [name for name in ("under_slope", *PERCENTAGES) if name in table]
+    lines = zip(*(table[name].tolist() for name in ("rule", "form", *figures)), strict=True)
+    for name, form, *values in lines:
+        given = {
+            column.removesuffix("_pct"): value / 100 if column in PERCENTAGES else value
+            for column, value in zip(figures, values, strict=True)
+            if not np.isnan(value)
+        }
+        rules[name] = Rule(name, form, **given)
     return rules
+
+
+@lru_cache(64)
+def together(rules: tuple[Rule, ...]) -> Rule:
+    """Return rules of one form as a rule whose parameters have a row each; shape (row, 1)."""
+    rates = {
+        one.name: np.array([[getattr(rule, one.name)] for rule in rules])
+        for one in fields(Rule)
+        if one.name not in {"name", "form"}
+    }
+    return Rule(", ".join(rule.name for rule in rules), rules[0].form, **rates)
 
 
 @cache

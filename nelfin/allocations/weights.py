@@ -39,6 +39,8 @@ def what_if(weighted: xr.DataArray, inputs: Inputs, section: Allocation) -> xr.D
         New weights by final and component, and whether area cost counts.
     """
     moved = weighted
+    if section.area_cost and not section.need_weights:
+        return moved
     for final, weights in inputs.need_weights.groupby("final"):
         new = section.need_weights.get(str(final), {})
         if new or (not section.area_cost and weights["area_cost"].any()):

@@ -54,8 +54,8 @@ class Inputs:
 
     def places(self) -> list[str]:
         """Return the places in the order of the weighted populations."""
-        names = self.weighted_populations["place"].unique()
-        return [str(name) for name in names if name != WHOLE_SYSTEM]
+        names = dict.fromkeys(self.weighted_populations["place"].tolist())
+        return [name for name in names if name != WHOLE_SYSTEM]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return every table by name."""

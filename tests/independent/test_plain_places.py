@@ -8,8 +8,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-import xarray as xr
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from plain_places import (
     AFTER_GROWTH,
@@ -65,15 +64,10 @@ def close(found: object, expected: object, what: object = "", rel: float = TIGHT
 @given(st.lists(st.tuples(st.floats(1.0, 1e6), st.floats(1.0, 1e6)), min_size=1, max_size=8))
 def test_need_indices(rows: list[tuple[float, float]]) -> None:
     weighted, people = [w for w, _ in rows], [n for _, n in rows]
-    cube = xr.DataArray(
-        np.array([people, weighted])[:, :, None],
-        {"component": ["registered_population", "final_core"], "place": range(len(rows)),
-         "year": ["2023/24"]},
-        ("component", "place", "year"),
-    )  # fmt: skip
-    found = need_index(cube).sel(component="final_core", year="2023/24")
+    cube = np.array([people, weighted])[:, :, None]
+    flat, found = need_index(cube, cube[0])[:, :, 0]
     close(found, need_indices(weighted, people))
-    close(need_index(cube).sel(component="registered_population"), 1.0)
+    close(flat, 1.0)
 
 
 @given(st.floats(0.0, 0.3), st.floats(0.05, 0.5), st.booleans())
@@ -146,6 +140,9 @@ def test_an_envelope_shared_under_every_rule(
         (even + data.draw(st.floats(-0.05, 0.01)), even + data.draw(st.floats(0.011, 0.05)))
         for _ in range(count)
     ]
+    # within the rounding of a sum it is open whether bounds can be had
+    least = sum(start * (1 + low) for start, (low, _) in zip(opening, bounds, strict=True))
+    assume(abs(least / envelope - 1) > 1e-9 or least == envelope)
     expected = closed(name, opening, weighted, envelope, moves, people, bounds)
     need = np.array(weighted) / sum(weighted)
     arguments = {

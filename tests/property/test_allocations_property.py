@@ -17,7 +17,7 @@ import nelfin
 from nelfin.allocations import allocate, converge
 from nelfin.allocations.closed import share_envelope
 from nelfin.allocations.lp import OutOfReachError
-from nelfin.allocations.pace import Rule, packaged_rules
+from nelfin.allocations.pace import Rule, packaged_rules, together
 from nelfin.data import Inputs, load_inputs
 from nelfin.scenario import Scenario
 from nelfin.scenario.schema import Allocation, Envelope, Stream, Years
@@ -136,6 +136,29 @@ def test_the_largest_distance_from_target_never_grows(case: Case, rule: Rule, sh
     opening, need, envelope = case
     budget, _ = share_envelope(opening, need, envelope, rule, share)
     assert far(budget, need) <= far(opening, need) + 1e-12
+
+
+@given(cases(), st.randoms(use_true_random=False), st.sampled_from(sorted(FORMS)), st.data())
+@settings(max_examples=60)
+def test_rows_worked_out_together_are_as_each_alone(
+    case: Case, luck, form: str, data: st.DataObject
+) -> None:
+    opening, need, envelope = case
+    order = list(range(len(opening)))
+    luck.shuffle(order)
+    openings, needs = np.array([opening, opening[order]]), np.array([need, need[::-1]])
+    envelopes = np.array([envelope, envelope * 1.1])
+    of_form = [rule for rule in packaged_rules().values() if rule.form == form]
+    rules = [data.draw(st.sampled_from(of_form)) for _ in range(2)]
+    shares = [data.draw(SHARES) for _ in range(2)]
+    rows = zip(openings, needs, envelopes, rules, shares, strict=True)
+    alone = [share_envelope(*row) for row in rows]
+    both = share_envelope(
+        openings, needs, envelopes, together(tuple(rules)), np.array(shares)[:, None]
+    )
+    for row, (budget, growth) in enumerate(alone):
+        assert both[0][row] == pytest.approx(budget, rel=1e-12)
+        assert both[1][row] == pytest.approx(growth, rel=1e-9, abs=1e-12)
 
 
 @given(cases(), RULES, SHARES)

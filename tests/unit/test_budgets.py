@@ -14,6 +14,7 @@ import xarray as xr
 import nelfin
 from nelfin.allocations import allocate
 from nelfin.allocations.budgets import envelopes
+from nelfin.allocations.openings import opening_position
 from nelfin.data import Inputs, load_inputs
 from nelfin.errors import InputError
 from nelfin.scenario import Scenario, main_stream
@@ -434,3 +435,15 @@ def test_a_place_cannot_open_with_less_than_nothing(tmp_path: Path) -> None:
     file.write_text(text.replace("cash_gbp_m,287.532", "cash_gbp_m,-287.532"), encoding="utf-8")
     with pytest.raises(InputError, match="openings"):
         load_inputs(nelfin.load_scenario(None, {"data.openings": str(file)}))
+
+
+@pytest.mark.parametrize(("measure", "value"), [("cash_gbp_m", 7.0), ("dft_pct", 3.0)])
+def test_a_system_of_one_place_opens_with_all_there_is(
+    inputs: Inputs, measure: str, value: float
+) -> None:
+    people = inputs.weighted_populations
+    own = pd.DataFrame({"opening": ["own"], "place": ["Newham"], "measure": [measure],
+                        "value": [value]})  # fmt: skip
+    one = replace(inputs, openings=own, weighted_populations=people[people["place"] == "Newham"])
+    found = opening_position(Stream(need="final_core", opening="own"), 90.0, np.array([1.0]), one)
+    assert found.tolist() == pytest.approx([90.0])

@@ -139,6 +139,7 @@ def test_costs_that_rise_leave_less_and_a_safe_plan_bears_them() -> None:
     # 3 x 4.4 and 2 x 6 against 12; one scheme 2 dearer: 8 + 2 leaves 2 of schemes out
     assert found["benefit"].tolist() == pytest.approx([24.0, 17.0, 17.0, 17.0, 17.0])
     assert found["dropped"].tolist() == [0, 1, 1, 1, 1]
+    assert found["benefit_lost_pct"].tolist() == pytest.approx([0.0, *[100 * 7 / 24] * 4])
 
 
 @pytest.mark.parametrize("gamma", [1.0, 2.0, 4.0])

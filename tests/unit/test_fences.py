@@ -245,3 +245,35 @@ def test_a_file_of_openings_that_is_wrong_is_named(tmp_path: Any, text: str, say
     loaded = nelfin.load_scenario(overrides={key: str(tmp_path / "own.csv")})
     with pytest.raises(InputError, match=says):
         load_inputs(loaded)
+
+
+def test_two_streams_out_of_reach_under_lp_are_each_named(
+    scenario: Scenario, inputs: Inputs
+) -> None:
+    streams = {name: Stream(need="final_core", rule="lp") for name in ("core", "specialised")}
+    growth = dict.fromkeys(streams, 2.0)
+    both = scenario.model_copy(
+        update={
+            "envelope": scenario.envelope.model_copy(update={"growth_pct": growth}),
+            "allocation": Allocation(streams=streams),
+        }
+    )
+    for name in streams:
+        bounds = pd.DataFrame(
+            [(name, "", "2026/27", 50.0, None)],
+            columns=["stream", "place", "year", "min_growth_pct", "max_growth_pct"],
+        )
+        with pytest.raises(NoAnswerError, match=f"^{name} in 2026/27, rule lp: the least growth"):
+            allocate(both, replace(inputs, growth_bounds=bounds))
+
+
+def test_ring_fences_and_what_is_held_together_leave_something_to_share(
+    scenario: Scenario, inputs: Inputs
+) -> None:
+    fences = [("fund", "2023/24", 60.0, "health_inequalities"), ("reserve", "2023/24", 39.0, "")]
+    assert of(run(scenario, inputs, fences), "budget", "2023/24").sum() == pytest.approx(61.0)
+    fences[1] = ("reserve", "2023/24", 40.0, "")
+    with pytest.raises(InputError) as told:
+        run(scenario, inputs, fences)
+    assert "takes £100.000m off core in 2023/24, which has £100.000m." in str(told.value)
+    assert "Lower the amounts: something must be left to share." in str(told.value)

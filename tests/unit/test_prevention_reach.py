@@ -223,3 +223,25 @@ def test_a_share_for_the_deprived_moves_spend_to_their_places() -> None:
         best_mix(EXTRA, TWO, section(), PEOPLE, DEPRIVED, deprived_pct=51.0)
     with pytest.raises(NoAnswerError, match="needs the table of deprivation"):
         best_mix(EXTRA, TWO, section(), PEOPLE, deprived_pct=10.0)
+
+
+def test_deprived_qalys_that_count_more_move_the_best_mix_to_their_places() -> None:
+    # £10m a year serves 100,000 people, and 50,000 can be served in each place
+    rows = table(health={"gbp_per_qaly": 2000.0, "unit_cost_gbp": 100.0, "eligible_people": 2e5,
+                         "max_coverage_pct": 50.0, "return_gbp_per_gbp": 0.0})  # fmt: skip
+    even = pd.Series({"A": 1.0, "B": 1.0})
+    plain = best_mix(EXTRA, rows, section(), even, DEPRIVED)
+    assert plain.mix.set_index("place")["share_pct"].to_dict() == pytest.approx(
+        {"A": 50.0, "B": 50.0}, rel=1e-6
+    )
+    assert plain.objective == pytest.approx(10e6 / 2000 * 2, rel=1e-6)
+    weighted = best_mix(EXTRA, rows, section(qaly_deprivation_weight=0.5), even, DEPRIVED)
+    # 0.1 and 0.5 with a mean of 0.3: 1 + 0.5 x (1/3 - 1) and 1 + 0.5 x (5/3 - 1), half of each
+    assert weighted.objective == pytest.approx(10e6 / 2000 * 2 * (2 / 3 + 4 / 3) / 2, rel=1e-6)
+    free = table(health={"gbp_per_qaly": 2000.0, "return_gbp_per_gbp": 0.0})
+    moved = best_mix(EXTRA, free, section(qaly_deprivation_weight=0.5), even, DEPRIVED)
+    assert moved.mix.set_index("place")["share_pct"].to_dict() == pytest.approx(
+        {"A": 0.0, "B": 100.0}, abs=1e-6
+    )
+    unknown = best_mix(EXTRA, free, section(qaly_deprivation_weight=0.5), even)
+    assert unknown.objective == pytest.approx(10e6 / 2000 * 2, rel=1e-6)

@@ -113,3 +113,20 @@ def test_time_that_ran_out_is_told(asked: list[dict[str, Any]]) -> None:
     assert near["time_limit"] == 0.5
     assert 0.0 <= whole["time_limit"] <= 1.0 - near["is"].seconds
     assert found.seconds >= near["is"].seconds + whole["is"].seconds
+
+
+def test_near_the_relaxation_is_what_it_uses_and_then_what_costs_least(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search, "FEW", 0)
+    program = schemes(60)
+    relaxed = lp.solve(program, relax=True)
+    prices = np.array([relaxed.prices[row.name] for row in program.rows])
+    costs = np.array([[cost for _, cost in row.terms] for row in program.rows])
+    reduced = np.abs(np.array(program.value) - prices @ costs)
+    used = relaxed.values > 1e-9
+    kept = np.array(search.near(program, relaxed).high) == 1.0
+    assert kept.sum() == search.NEAR * used.sum() < 60
+    assert kept[used].all()
+    others = ~used
+    assert reduced[others & kept].max() <= reduced[others & ~kept].min()

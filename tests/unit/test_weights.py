@@ -11,7 +11,8 @@ import xarray as xr
 
 import nelfin
 from nelfin.allocations import allocate
-from nelfin.allocations.weights import moved_weights, rebuilt_final
+from nelfin.allocations.budgets import need_of_places
+from nelfin.allocations.weights import moved_weights, rebuilt_final, step_weight
 from nelfin.data import Inputs, load_inputs
 from nelfin.errors import InputError
 
@@ -150,3 +151,19 @@ def test_a_year_without_weights_needs_the_area_cost_of_every_place(tmp_path: Any
     file.write_text("year,place,multiplier\n2026/27,Newham,1.09\n")
     with pytest.raises(InputError, match=r"no multiplier of Barking .* in 2026/27"):
         load_inputs(nelfin.load_scenario(overrides={"data.area_costs": str(file)}))
+
+
+@pytest.mark.parametrize("area_cost", [True, False])
+def test_a_step_of_nothing_moves_nothing_whatever_the_scenario_has_set(
+    inputs: Inputs, area_cost: bool
+) -> None:
+    overrides = {
+        "allocation.area_cost": area_cost,
+        "allocation.need_weights.final_core.health_inequalities": 0.15,
+    }
+    scenario = nelfin.load_scenario(overrides=overrides)
+    weighted = need_of_places(scenario, inputs)
+    same = step_weight(weighted, inputs, scenario.allocation, "final_core", "community", 0.0)
+    np.testing.assert_allclose(same, weighted, rtol=1e-12)
+    more = step_weight(weighted, inputs, scenario.allocation, "final_core", "community", 0.01)
+    assert float(abs(more / weighted - 1).sel(component="final_core").max()) > 1e-4

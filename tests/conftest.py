@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         kinds = KINDS & {mark.name for mark in item.iter_markers()}
         if len(kinds) != 1:
             raise pytest.UsageError(f"{item.nodeid} must be marked with exactly one of {KINDS}")
+
+
+@pytest.fixture(scope="session")
+def cells() -> Callable[[str], int]:
+    """What a terminal needs to show a line, counted without the library that draws the tables."""
+
+    def counted(line: str) -> int:
+        wide = sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in line)
+        return wide - sum(unicodedata.category(letter) in {"Mn", "Me", "Cf"} for letter in line)
+
+    return counted
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from nelfin.cli.options import (
     output_option,
     scenario_argument,
     set_option,
+    show,
     write_tables,
 )
 from nelfin.errors import InputError, nearest
@@ -93,11 +94,11 @@ def allocate(
     elif sensitivity:
         table = tables["sensitivity"]
         shown = table[table["place"] == place] if place else table
-        click.echo(sensitivity_table(shown, loaded.name, mark))
+        show(sensitivity_table(shown, loaded.name, mark))
     elif place:
-        click.echo(place_page(data, place, year, mark))
+        show(place_page(data, place, year, mark))
     else:
-        click.echo(places_table(data, loaded.name, year, mark))
+        show(places_table(data, loaded.name, year, mark))
 
 
 def _opening_mark(scenario: Scenario, inputs: Inputs, stream: str) -> str:

@@ -14,9 +14,11 @@ from nelfin.cli.options import (
     busy,
     echo_json,
     json_option,
+    made_up,
     output_option,
     scenario_argument,
     set_option,
+    show,
     write_tables,
 )
 from nelfin.errors import InputError
@@ -232,6 +234,7 @@ def capital(
     from nelfin.models.capital import doubt
     from nelfin.models.capital.solving import solve_case
     from nelfin.report.capital import capital_text
+    from nelfin.report.resting import CAPITAL
     from nelfin.result import check_folder
     from nelfin.scenario import load_scenario
 
@@ -268,7 +271,7 @@ def capital(
     if as_json:
         echo_json({"solve": plan.solve} | as_records(tables))
     else:
-        click.echo(capital_text(plan, tables, loaded.name))
+        show(capital_text(plan, tables, loaded.name, made_up(loaded, inputs, CAPITAL)))
     if none:
         click.echo(f"In {none} of {draws} draws no plan meets the limits.", err=True)
 

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from nelfin.cli.options import as_records, echo_json, json_option, output_option, write_tables
+from nelfin.cli.options import (
+    as_records,
+    echo_json,
+    json_option,
+    output_option,
+    show,
+    write_tables,
+)
 
 
 @click.command()
@@ -44,6 +51,6 @@ def compare(runs: tuple[str, ...], causes: bool, output: Path | None, as_json: b
     if as_json:
         echo_json(as_records(tables) | {"flags": found.flags})
         return
-    click.echo(comparison_text(found))
+    show(comparison_text(found))
     if causes:
-        click.echo("\n" + causes_text(tables["causes"]))
+        show("\n" + causes_text(tables["causes"]))

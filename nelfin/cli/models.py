@@ -13,10 +13,12 @@ from nelfin.cli.options import (
     draws_option,
     echo_json,
     json_option,
+    made_up,
     output_option,
     scenario_argument,
     seed_option,
     set_option,
+    show,
     write_tables,
 )
 from nelfin.errors import InputError
@@ -52,6 +54,7 @@ def recovery(
     from nelfin.joint import check_schemes, join
     from nelfin.odds import odds_table
     from nelfin.report.positions import causes_text, odds_text, recovery_text
+    from nelfin.report.resting import RECOVERY
     from nelfin.result import check_folder, tidy_tables
     from nelfin.scenario import load_scenario
 
@@ -75,11 +78,11 @@ def recovery(
     if as_json:
         echo_json(as_records(tables))
         return
-    click.echo(recovery_text(found.recovery, loaded.name))
+    show(recovery_text(found.recovery, loaded.name, made_up(loaded, inputs, RECOVERY)))
     if against is not None:
-        click.echo("\n" + causes_text(tables["causes"]))
+        show("\n" + causes_text(tables["causes"]))
     if odds is not None:
-        click.echo("\n" + odds_text(odds, draws))
+        show("\n" + odds_text(odds, draws))
 
 
 @click.command()
@@ -119,6 +122,7 @@ def prevention(
     from nelfin.data import load_inputs
     from nelfin.joint import best_mix_of, shift_of
     from nelfin.report.positions import mix_text, prevention_text
+    from nelfin.report.resting import PREVENTION
     from nelfin.result import check_folder, tidy_tables
     from nelfin.scenario import load_scenario
 
@@ -143,9 +147,9 @@ def prevention(
     if as_json:
         echo_json(as_records(tables))
         return
-    click.echo(prevention_text(found, loaded.name))
+    show(prevention_text(found, loaded.name, made_up(loaded, inputs, PREVENTION)))
     if mix is not None:
-        click.echo("\n" + mix_text(mix, str(objective)))
+        show("\n" + mix_text(mix, str(objective)))
 
 
 @click.command()
@@ -200,6 +204,6 @@ def seek(
         echo_json(about)
     else:
         unit = loaded.evidence[key].unit if key in loaded.evidence else ""
-        click.echo(found_text(found, unit))
+        show(found_text(found, unit))
         if odds is not None:
             click.echo(f"\nOf {draws:,} draws {100 * odds:.0f} % meet the goal at that value.")

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nelfin.errors import InputError
 from nelfin.writing import whole_folder, write_csv, write_whole
+
+if TYPE_CHECKING:
+    from nelfin.data import Inputs
+    from nelfin.scenario import Scenario
 
 scenario_argument = click.argument("scenario", required=False, type=click.Path())
 
@@ -53,16 +58,60 @@ force_option = click.option("--force", is_flag=True, help="Replace a run folder 
 replace_option = click.option("--force", is_flag=True, help="Replace a file that is there.")
 
 
+def looked_on() -> bool:
+    """Say whether a person looks on: both what is printed and what is said go to a terminal."""
+    return sys.stdout.isatty() and sys.stderr.isatty()
+
+
 @contextmanager
 def busy(words: str) -> Iterator[None]:
     """Show that work goes on, where a person looks on; nothing in a pipe."""
-    if not sys.stderr.isatty():
+    if not looked_on():
         yield
         return
     from rich.console import Console
 
     with Console(stderr=True).status(words):
         yield
+
+
+def show(text: str) -> None:
+    """Print what people read: headings stand out on a terminal, and a pipe gets plain text."""
+    from nelfin.report.terminal import DOUBLE, RULE
+
+    dumb = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    shown = with_bold_heads(text) if sys.stdout.isatty() and not dumb else text
+    # a pipe of Windows may know neither lines nor the letters of every name
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        shown.encode(encoding)
+    except UnicodeEncodeError:
+        plain = shown.translate({ord(RULE): "-", ord(DOUBLE): "=", ord("…"): "."})
+        shown = plain.encode(encoding, "replace").decode(encoding)
+    click.echo(shown)
+
+
+def with_bold_heads(text: str) -> str:
+    """Return a text with its headings bold: what stands above a line, and words all in capitals."""
+    return "\n\n".join(_bold_head(block.split("\n")) for block in text.split("\n\n"))
+
+
+def _bold_head(lines: list[str]) -> str:
+    from nelfin.report.terminal import DOUBLE, RULE
+
+    rules = (at for at, line in enumerate(lines) if line and set(line.strip()) <= {RULE, DOUBLE})
+    heads = next(rules, 1 if lines[0].isupper() else 0)
+    return "\n".join(
+        click.style(line, bold=True) if at < heads else line for at, line in enumerate(lines)
+    )
+
+
+def made_up(scenario: Scenario, inputs: Inputs, parts: tuple[str, ...]) -> str:
+    """Name the illustrative figures that some parts of a scenario rest on; "" for none."""
+    from nelfin.data.register import register
+    from nelfin.report.resting import illustrative
+
+    return illustrative(register(scenario, inputs), parts)
 
 
 def as_records(tables: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from nelfin.cli.options import replace_option, require_free, write_table
+from nelfin.cli.options import replace_option, require_free, show, write_table
 
 
 @click.command("import-practices")
@@ -47,9 +47,10 @@ def _list_rules(ctx: click.Context, _param: click.Parameter, value: bool) -> Non
     if not value:
         return
     from nelfin.allocations.pace import packaged_rules
+    from nelfin.report.terminal import wrapped
 
     for name, rule in packaged_rules().items():
-        click.echo(f"{name}\n    {rule.formula}")
+        show("\n".join([name, *wrapped(rule.formula, indent="    ")]))
     ctx.exit()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from nelfin.cli.options import show
 from nelfin.errors import InputError
 
 
@@ -53,4 +54,4 @@ def report(
     for written in (html, xlsx, charts):
         if written is not None:
             click.echo(f"Written: {written}", err=True)
-    click.echo(words)
+    show(words)

@@ -15,6 +15,7 @@ from nelfin.cli.options import (
     scenario_argument,
     seed_option,
     set_option,
+    show,
     strict_option,
 )
 
@@ -62,7 +63,7 @@ def run(
         result = run_scenario(loaded, draws, seed)
     with busy("Tables, page and workbook"):
         saved = result.save(folder, force=force)
-    click.echo(result.summary())
+    show(result.summary())
     for warning in result.provenance["warnings"]:
         click.echo(f"Warning: {warning}", err=True)
     click.echo(f"Written to {saved}: open report.html or report.xlsx there.", err=True)

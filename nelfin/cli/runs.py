@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from nelfin.cli.options import as_records, echo_json, json_option
+from nelfin.cli.options import as_records, echo_json, json_option, show
 
 
 @click.command()
@@ -53,11 +53,11 @@ def runs(
     found = picked(list_runs(folder), name, since.date() if since else None, balance_by, kind or "")
     if word is not None:
         chosen = folder_of(folder, found, word)
-        click.echo(open_result(chosen).summary())
+        show(open_result(chosen).summary())
         click.echo(f"Opened {chosen}.", err=True)
         if browser:
             click.launch(str(chosen / "report.html"))
     elif as_json:
         echo_json(as_records({"runs": found})["runs"])
     else:
-        click.echo(runs_text(found))
+        show(runs_text(found))

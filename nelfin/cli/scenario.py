@@ -6,7 +6,6 @@ import re
 import shutil
 import sys
 from pathlib import Path
-from textwrap import fill
 
 import click
 
@@ -106,6 +105,7 @@ def sources(
     """List every figure SCENARIO rests on, with its unit, status and source."""
     from nelfin.data import load_inputs
     from nelfin.data.register import register, require_sourced
+    from nelfin.report.terminal import WIDTH, wrapped
     from nelfin.scenario import load_scenario
 
     loaded = load_scenario(scenario, overrides, allow)
@@ -118,8 +118,8 @@ def sources(
         echo_json(figures.to_dict("records"))
         return
     # a person reads within the terminal; a pipe gets a line each, to be searched
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 100_000
+    width = WIDTH if sys.stdout.isatty() else sys.maxsize
     for line in figures.itertuples():
-        click.echo(f"{line.where}: {line.figure} = {line.value} {line.unit}".rstrip())
-        about = f"{line.status}. {line.source}".rstrip()
-        click.echo(fill(about, width, initial_indent="    ", subsequent_indent="    "))
+        figure = f"{line.where}: {line.figure} = {line.value} {line.unit}"
+        click.echo("\n".join(wrapped(figure, width, hang="  ")))
+        click.echo("\n".join(wrapped(f"{line.status}. {line.source}", width, indent="    ")))

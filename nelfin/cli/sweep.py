@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from nelfin.cli.options import allow_option, set_option, write_table
+from nelfin.cli.options import allow_option, looked_on, set_option, show, write_table
 from nelfin.errors import InputError
 
 FEW = 200
@@ -74,7 +74,7 @@ def sweep(
             raise click.exceptions.Exit(130) from None
     if len(found) <= FEW:
         write_table(found.table(), output / "sweep.csv", REMEDY)
-    click.echo(sweep_text(found))
+    show(sweep_text(found))
     failed = len(found.errors())
     words = f", {failed:,} without an answer" if failed else ""
     click.echo(f"{len(found):,} cases{words}. Written to {output}.", err=True)
@@ -143,13 +143,13 @@ def _executor(jobs: int, scheduler: str | None) -> Iterator[Executor | None]:
 @contextmanager
 def _bar() -> Iterator[Any]:
     """Show a bar with the time left where a person looks on; nothing in a pipe."""
+    if not looked_on():
+        yield None
+        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("", total=None)

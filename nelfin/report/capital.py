@@ -2,100 +2,119 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from textwrap import wrap
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from nelfin.models.capital import CapitalPlan
-from nelfin.report.words import money, percent, plural
+from nelfin.report.resting import rests_on
+from nelfin.report.terminal import table_text, title_text, wrapped
+from nelfin.report.words import money, plural
 
-WIDTH = 79
+PRIORITIES, DEAREST = 20, 10
+"""Schemes printed; the tables have them all."""
 
 
-def capital_text(plan: CapitalPlan, tables: Mapping[str, pd.DataFrame], name: str) -> str:
+def capital_text(
+    plan: CapitalPlan, tables: Mapping[str, pd.DataFrame], name: str, made_up: str = ""
+) -> str:
     """Return the plan and the tables of its tests, at most 80 columns wide."""
     years = sorted(set(plan.limits["year"]))
-    title = f"{name[:40]}, capital plan {years[0]} to {years[-1]}"
-    lines = [f"{title}{'£m unless said'.rjust(WIDTH - len(title))}", "=" * WIDTH]
     status = plan.plan["status"].value_counts()
     part = status.get("part-funded", 0)
     gap = plan.solve["gap"]
     proof = "not known" if gap is None else f"{100 * gap:.2f}\u00a0%"
-    lines += wrap(
+    said = (
         f"{plural(int(status.get('funded', 0)), 'scheme')}{f' and {part} in part' if part else ''}"
         f" of {len(plan.plan):,} funded. Benefit {plan.solve['objective']:,.1f}, proven within "
-        f"{proof} of the best.",
-        WIDTH,
+        f"{proof} of the best."
     )
-    lines += ["", *_by_category(plan), "", *_by_limit(plan)]
-    for key, table in tables.items():
-        if key in SECTIONS:
-            lines += ["", *SECTIONS[key](table)]
-    return "\n".join(lines)
+    about = f", capital plan {years[0]} to {years[-1]}"
+    parts = [
+        title_text(name, about, rests_on(made_up)),
+        "\n".join(wrapped(said)),
+        _by_category(plan),
+        _by_limit(plan),
+    ]
+    parts += [SECTIONS[key](table) for key, table in tables.items() if key in SECTIONS]
+    return "\n\n".join(parts)
 
 
-def _by_category(plan: CapitalPlan) -> list[str]:
+def _by_category(plan: CapitalPlan) -> str:
     frame = plan.plan.assign(funded=plan.plan["status"] != "not funded")
     grouped = frame.groupby("category", sort=False).agg(
         count=("funded", "size"), funded=("funded", "sum"), spend=("spend_gbp_m", "sum"),
         used=("cdel_gbp_m", "sum"), benefit=("benefit", "sum"),
     )  # fmt: skip
-    lines = [f"{'CATEGORY':<35}{'funded':>14}{'spend':>10}{'of limit':>10}{'benefit':>10}"]
-    for name, row in grouped.iterrows():
-        count = f"{row['funded']:.0f} of {row['count']:.0f}"
-        lines.append(
-            f"  {str(name)[:32]:<33}{count:>14}{money(row['spend']):>10}{money(row['used']):>10}"
-            f"{money(row['benefit']):>10}"
-        )
-    return lines
-
-
-def _by_limit(plan: CapitalPlan) -> list[str]:
-    lines = [
-        f"{'LIMIT':<35}{'limit':>10}{'used':>10}{'£1m more':>12}{'£1m less':>12}",
+    grouped.loc["All schemes"] = grouped.sum()
+    rows = [
+        [
+            str(name),
+            f"{row['funded']:.0f} of {row['count']:.0f}",
+            money(row["spend"]),
+            money(row["used"]),
+            money(row["benefit"]),
+        ]
+        for name, row in grouped.iterrows()
     ]
-    pairs = zip(plan.limits.itertuples(), plan.prices.itertuples(), strict=True)
-    for limit, price in pairs:
-        who = f"{limit.year} {limit.organisation}".strip()[:32]
+    heads = ["category", "funded", "spend, £m", "of limit, £m", "benefit"]
+    return table_text(heads, rows, title="BY CATEGORY", ruled=[-1])
+
+
+def _by_limit(plan: CapitalPlan) -> str:
+    rows = []
+    for limit, price in zip(plan.limits.itertuples(), plan.prices.itertuples(), strict=True):
         gain, loss = (
             "–" if pd.isna(value) else f"{sign}{value:,.2f}"
             for sign, value in (("+", price.gain_of_1m_more), ("-", price.loss_of_1m_less))
         )
-        lines.append(
-            f"  {who:<33}{money(limit.limit_gbp_m):>10}{money(limit.used_gbp_m):>10}"
-            f"{gain:>12}{loss:>12}"
-        )
-    return [*lines, "£1m more or less: points of benefit in the relaxation, solved again."]
+        amounts = (money(limit.limit_gbp_m), money(limit.used_gbp_m))
+        rows.append([str(limit.year), str(limit.organisation), *amounts, gain, loss])
+    heads = ["year", "organisation", "limit, £m", "used, £m", "£1m more", "£1m less"]
+    align = "llrrrr"
+    if not any(row[1] for row in rows):
+        heads, align, rows = _without(heads, 1), "lrrrr", [_without(row, 1) for row in rows]
+    text = table_text(heads, rows, align, "BY LIMIT")
+    return f"{text}\n\n£1m more or less: points of benefit in the relaxation, solved again."
 
 
-def _frontier(table: pd.DataFrame) -> list[str]:
-    lines = [f"{'FRONTIER':<12}{'benefit':>12}{'given up':>12}{'second, £m':>14}{'schemes':>10}"]
-    for row in table.itertuples():
-        lines.append(
-            f"  point {row.point:<4}{row.benefit:>12,.1f}{row.benefit_given_up:>12,.1f}"
-            f"{row.second_gbp_m:>14,.1f}{row.schemes:>10}"
-        )
-    return lines
+def _without(cells: Sequence[str], at: int) -> list[str]:
+    return [*cells[:at], *cells[at + 1 :]]
 
 
-def _priorities(table: pd.DataFrame) -> list[str]:
-    lines = [f"PRIORITY LIST, first 20 of {len(table)}{'a £m':>26}{'funded from':>20}"]
-    for row in table.head(20).itertuples():
+def _frontier(table: pd.DataFrame) -> str:
+    rows = [
+        [str(row.point), f"{row.benefit:,.1f}", f"{row.benefit_given_up:,.1f}",
+         f"{row.second_gbp_m:,.1f}", str(row.schemes)]
+        for row in table.itertuples()
+    ]  # fmt: skip
+    heads = ["point", "benefit", "given up", "second, £m", "schemes"]
+    return table_text(heads, rows, title="FRONTIER of benefit and a second aim")
+
+
+def _priorities(table: pd.DataFrame) -> str:
+    rows = []
+    for row in table.head(PRIORITIES).itertuples():
         worth = "–" if pd.isna(row.benefit_per_gbp_m) else f"{row.benefit_per_gbp_m:,.1f}"
-        label = f"{row.project_id} {row.name}"[:42]
-        lines.append(f"  {row.rank:>3} {label:<43}{worth:>10}{str(row.tier)[:19]:>20}")
-    return lines
+        rows.append([str(row.rank), _scheme(row), worth, str(row.tier)])
+    heads = ["rank", "scheme", "a £m", "funded from"]
+    return table_text(heads, rows, "llrl", f"PRIORITY LIST, first {len(rows)} of {len(table)}")
 
 
-def _regret(table: pd.DataFrame) -> list[str]:
-    lines = [f"{'REGRET OF THE LIST':<32}{'limits':>9}{'list':>11}{'best':>11}{'regret':>10}"]
-    for row in table.itertuples():
-        lines.append(
-            f"  {str(row.budget)[:28]:<30}{percent(row.share_of_limit, 0):>9}{row.benefit:>11,.1f}"
-            f"{row.best:>11,.1f}{percent(row.regret_pct / 100, 2):>10}"
-        )
-    return lines
+def _scheme(row: Any) -> str:
+    """Return the id of a scheme with its name."""
+    return f"{row.project_id} {row.name}"
+
+
+def _regret(table: pd.DataFrame) -> str:
+    rows = [
+        [str(row.budget), money(100 * row.share_of_limit, 0), f"{row.benefit:,.1f}",
+         f"{row.best:,.1f}", money(row.regret_pct, 2)]
+        for row in table.itertuples()
+    ]  # fmt: skip
+    heads = ["budget", "of limits, %", "list", "best", "regret, %"]
+    return table_text(heads, rows, title="REGRET OF THE LIST, benefit")
 
 
 def _verdicts(table: pd.DataFrame) -> list[str]:
@@ -107,43 +126,41 @@ def _verdicts(table: pd.DataFrame) -> list[str]:
             ("core", "in every plan"), ("borderline", "in some"), ("exterior", "in none"),
         )
     )  # fmt: skip
-    return [f"  {line}" for line in wrap(f"Of {len(table)} schemes {words}.", 76)]
+    return wrapped(f"Of {len(table)} schemes {words}.", indent="  ")
 
 
-def _core(table: pd.DataFrame) -> list[str]:
-    return ["CORE INDEX", *_verdicts(table)]
+def _core(table: pd.DataFrame) -> str:
+    return "\n".join(["CORE INDEX", *_verdicts(table)])
 
 
-def _stays(table: pd.DataFrame) -> list[str]:
-    lines = [
-        f"{'IN THE PLAN WHEN COSTS ARE DRAWN':<58}{'£m':>10}{'of draws':>11}",
-        *_verdicts(table),
+def _stays(table: pd.DataFrame) -> str:
+    rows = [
+        [_scheme(row), money(row.spend_gbp_m), money(100 * row.in_plan, 0)]
+        for row in table.nlargest(DEAREST, "spend_gbp_m").itertuples()
     ]
-    lines.append("  The dearest:")
-    for row in table.nlargest(10, "spend_gbp_m").itertuples():
-        label = f"{row.project_id} {row.name}"[:52]
-        share = percent(row.in_plan, 0)
-        lines.append(f"  {label:<56}{money(row.spend_gbp_m):>10}{share:>11}")
-    return lines
+    text = table_text(["the dearest schemes", "spend, £m", "of draws, %"], rows)
+    return "\n".join(["IN THE PLAN WHEN COSTS ARE DRAWN", *_verdicts(table), "", text])
 
 
-def _inflation(table: pd.DataFrame) -> list[str]:
-    lines = [f"{'COSTS RISE':<40}{'benefit':>10}{'lost':>8}{'schemes':>8}{'dropped':>8}{'gap':>5}"]
-    for row in table.itertuples():
-        lines.append(
-            f"  {str(row.case)[:38]:<38}{row.benefit:>10,.1f}"
-            f"{percent(row.benefit_lost_pct / 100):>8}{row.schemes:>8}{row.dropped:>8}"
-            f"{percent(row.gap):>6}"
-        )
-    return lines
+def _inflation(table: pd.DataFrame) -> str:
+    rows = [
+        [str(row.case), f"{row.benefit:,.1f}", money(row.benefit_lost_pct), str(row.schemes),
+         str(row.dropped), money(100 * row.gap)]
+        for row in table.itertuples()
+    ]  # fmt: skip
+    heads = ["case", "benefit", "lost, %", "schemes", "dropped", "gap, %"]
+    return table_text(heads, rows, title="COSTS RISE")
 
 
-def _overrun(table: pd.DataFrame) -> list[str]:
-    lines = [f"{'WHAT AN OVERRUN MOVES':<46}{'before':>9}{'after':>9}{'':>12}"]
-    for row in table.itertuples():
-        label = f"{row.project_id} {row.name}"[:42]
-        lines.append(f"  {label:<44}{row.before or '–':>9}{row.after or '–':>9}  {row.change}")
-    return lines if len(lines) > 1 else [*lines, "  Nothing: there is room for it."]
+def _overrun(table: pd.DataFrame) -> str:
+    title = "WHAT AN OVERRUN MOVES"
+    rows = [
+        [_scheme(row), row.before or "–", row.after or "–", str(row.change)]
+        for row in table.itertuples()
+    ]
+    if not rows:
+        return f"{title}\n  Nothing: there is room for it."
+    return table_text(["scheme", "before", "after", "change"], rows, "lrrl", title)
 
 
 SECTIONS = {

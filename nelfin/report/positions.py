@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import xarray as xr
 
+from nelfin.report.resting import rests_on
+from nelfin.report.terminal import WIDTH, cut, figures, table_text, title_text, wrapped
 from nelfin.report.words import millions, money
 
 if TYPE_CHECKING:
@@ -15,138 +17,130 @@ if TYPE_CHECKING:
     from nelfin.models.best_mix import BestMix
     from nelfin.seek import Found
 
-WIDTH = 79
-ACROSS = 5
+ENDS = {"opening underlying", "closing underlying", "reported"}
+"""Lines of the bridge that are positions, not steps."""
 
 
-def recovery_text(data: xr.Dataset, name: str) -> str:
+def recovery_text(data: xr.Dataset, name: str, made_up: str = "") -> str:
     """Return the bridge of the system, year by year, and the reported position by organisation."""
     bridge = data["recovery_bridge"]
     system = bridge.sum("organisation").to_pandas()
     years = [str(year) for year in data["year"].values]
-    lines = [_title(f"{name[:44]}, recovery {years[0]} to {years[-1]}")]
-    ends = {"opening underlying", "closing underlying", "reported"}
-    for some in _parts(years):
-        lines += ["", _heads("BRIDGE OF THE SYSTEM", some)]
-        for step in system.columns:
-            label = str(step).capitalize() if step in ends else f"  {step}"
-            lines.append(_row(label, system.loc[some, step]))
-        lines.append(_row("Underlying, doing nothing", data["system_do_nothing"].to_series()[some]))
+    rows = [
+        (str(step).capitalize() if step in ENDS else f"  {step}", system[step])
+        for step in system.columns
+    ]
+    ends = [at for at, (label, _) in enumerate(rows) if not label.startswith(" ")]
+    rows.append(("Underlying, doing nothing", data["system_do_nothing"].to_series()))
     reported = bridge.sel(step="reported").to_pandas().T
-    for some in _parts(years):
-        lines += ["", _heads("REPORTED BY ORGANISATION", some)]
-        lines += [_row(f"  {column}", reported.loc[some, column]) for column in reported.columns]
-    return "\n".join(lines)
+    owners = [(str(owner), reported[owner]) for owner in reported.columns]
+    owners.append(("System", reported.sum(axis="columns")))
+    return "\n\n".join([
+        title_text(name, f", recovery {years[0]} to {years[-1]}", rests_on(made_up)),
+        _by_year("BRIDGE OF THE SYSTEM, £m", "step", rows, [*ends, -1]),
+        _by_year("REPORTED BY ORGANISATION, £m", "organisation", owners, [-1]),
+    ])  # fmt: skip
 
 
-def prevention_text(data: xr.Dataset, name: str) -> str:
+def prevention_text(data: xr.Dataset, name: str, made_up: str = "") -> str:
     """Return the three ledgers of the shift, never added."""
     years = [str(year) for year in data["year"].values]
-    lines = [_title(f"{name[:44]}, prevention {years[0]} to {years[-1]}")]
     ledgers = {
-        "CASH": ("extra_spend", "cash", "double_running", "net_cash"),
-        "CAPACITY, NOT CASH": ("capacity",),
-        "HEALTH AND SOCIETY": ("society", "qalys_gained", "qalys_forgone"),
+        "CASH, £m": ("extra_spend", "cash", "double_running", "net_cash"),
+        "CAPACITY, NOT CASH, £m": ("capacity",),
+        "HEALTH AND SOCIETY, £m and QALYs": ("society", "qalys_gained", "qalys_forgone"),
     }
-    for some in _parts(years):
-        for title, measures in ledgers.items():
-            lines += ["", _heads(title, some)]
-            for measure in measures:
-                array = data[f"prevention_{measure}"]
-                lines.append(_row(f"  {array.attrs['long_name']}", array.to_series().loc[some]))
+    parts = [title_text(name, f", prevention {years[0]} to {years[-1]}", rests_on(made_up))]
+    for title, measures in ledgers.items():
+        arrays = [data[f"prevention_{measure}"] for measure in measures]
+        rows = [(str(array.attrs["long_name"]), array.to_series()) for array in arrays]
+        parts.append(_by_year(title, "", rows, [-1] if "net_cash" in measures else []))
     even, back = data.attrs["break_even_year"], data.attrs["payback_year"]
     last = years[-1]
-    lines += ["", *wrap(
-        f"Net cash breaks even in {even}." if even else f"Net cash does not break even by {last}.",
-        WIDTH,
-    )]  # fmt: skip
+    breaks = f"breaks even in {even}" if even else f"does not break even by {last}"
     paid = f"is paid back in {back}" if back else f"is not paid back by {last}"
-    lines += wrap(
-        f"The spend {paid}. Net present value of the cash {millions(data.attrs['npv_gbp_m'])}. The "
-        "ledgers are never added.",
-        WIDTH,
-    )
-    return "\n".join(lines)
+    parts.append("\n".join(wrapped(
+        f"Net cash {breaks}. The spend {paid}. Net present value of the cash "
+        f"{millions(data.attrs['npv_gbp_m'])}. The ledgers are never added."
+    )))  # fmt: skip
+    return "\n\n".join(parts)
 
 
 def mix_text(found: BestMix, objective: str) -> str:
     """Return the best mix of programmes, over all places, and what it does by year."""
     shares = found.mix.groupby("programme", sort=False)["share_pct"].sum()
     what = "QALYs" if objective == "qalys" else "£m of net cash"
-    lines = [f"{f'BEST MIX FOR {objective.upper()}':<60}{'% of the shift':>19}"]
-    lines += [
-        f"  {str(name)[:55]:<58}{share:>19.1f}" for name, share in shares.items() if share > 0.05
-    ]
+    rows = [[str(name), f"{share:.1f}"] for name, share in shares.items() if share > 0.05]
     left = 100 - float(shares.sum())
     if left > 0.05:
-        lines.append(f"  {'not spent':<58}{left:>19.1f}")
+        rows.append(["not spent", f"{left:.1f}"])
     by_year = found.by_year.set_index("year")
-    for some in _parts(list(by_year.index)):
-        lines += ["", _heads("THE MIX BY YEAR", some)]
-        for column in ("extra_spend_gbp_m", "cash_gbp_m", "net_cash_gbp_m"):
-            label = column.removesuffix("_gbp_m").replace("_", " ")
-            lines.append(_row(f"  {label}", by_year.loc[some, column]))
-    lines += ["", *wrap(
+    money_rows = [
+        (column.removesuffix("_gbp_m").replace("_", " "), by_year[column])
+        for column in ("extra_spend_gbp_m", "cash_gbp_m", "net_cash_gbp_m")
+    ]
+    said = (
         f"Over the plan {found.objective:,.1f} {what}, discounted. £1m more of shift would add "
-        f"{found.price_per_gbp_m:,.2f}.",
-        WIDTH,
-    )]  # fmt: skip
-    return "\n".join(lines)
+        f"{found.price_per_gbp_m:,.2f}."
+    )
+    title = f"BEST MIX FOR {objective.upper()}"
+    return "\n\n".join([
+        table_text(["programme", "% of the shift"], rows, title=title),
+        _by_year("THE MIX BY YEAR, £m", "", money_rows, [-1]),
+        "\n".join(wrapped(said)),
+    ])  # fmt: skip
 
 
 def causes_text(table: pd.DataFrame) -> str:
     """Return the difference of two scenarios by cause."""
     wide = table.pivot(index="cause", columns="year", values="value")
-    wide = wide.loc[list(dict.fromkeys(table["cause"]))]
-    lines = []
-    for some in _parts([str(year) for year in wide.columns]):
-        lines += ["", _heads("REPORTED POSITION BY CAUSE", some)]
-        lines += [_row(f"  {cause}", wide.loc[cause, some]) for cause in wide.index]
-    return "\n".join(lines[1:])
+    causes = list(dict.fromkeys(table["cause"]))
+    rows = [(str(cause), wide.loc[cause]) for cause in causes]
+    return _by_year("REPORTED POSITION BY CAUSE, £m", "cause", rows, [-1])
 
 
 def comparison_text(found: Comparison, most: int = 20) -> str:
     """Return settings that differ, then the largest changes of results, then flags."""
     names = found.names
-    lines = [_title(f"{names[0][:30]} and {names[-1][:30]}").replace("£m unless said", "")]
-    lines = [line.rstrip() for line in "\n".join(lines).splitlines()]
+    half = (WIDTH - len(" and ")) // 2
+    parts = [title_text(cut(names[0], half), f" and {cut(names[-1], half)}")]
     if len(names) > 2:
-        lines.append(f"Of {len(names)} runs the first and the last are shown; -o writes all.")
-    lines += ["", f"{'SETTING':<43}{'first':>17}{'last':>19}"]
-    for row in found.settings.itertuples(index=False):
-        lines.append(f"  {str(row[0])[:40]:<41}{str(row[1])[:16]:>17}{str(row[-1])[:18]:>19}")
-    if found.settings.empty:
-        lines.append("  No setting differs.")
-    lines += ["", f"{'RESULT, £m':<44}{'first':>11}{'last':>12}{'change':>12}"]
+        parts.append(f"Of {len(names)} runs the first and the last are shown; -o writes all.")
+    settings = [[str(row[0]), str(row[1]), str(row[-1])] for row in found.settings.values]
+    align = "l" + "".join("r" if figures(row[at] for row in settings) else "l" for at in (1, 2))
+    parts.append(
+        table_text(["setting", "first", "last"], settings, align, "SETTINGS THAT DIFFER")
+        if settings
+        else "SETTINGS THAT DIFFER\n  No setting differs."
+    )
+    results = []
     for _, row in found.results.head(most).iterrows():
-        of = "" if row["of"] == "system" else f", {row['of']}"
-        label = f"{row['measure']} {row['year']}{of}"[:41]
-        first, last = (money(float(row[name])) for name in (names[0], names[-1]))
-        change = money(float(row["change"]))
-        lines.append(f"  {label:<42}{first:>11}{last:>12}{change:>12}")
-    if found.results.empty:
-        lines.append("  No result differs.")
-    elif len(found.results) > most:
-        lines.append(f"  and {len(found.results) - most:,} smaller changes.")
-    return "\n".join([*lines, *([""] if found.flags else []), *(
-        line for flag in found.flags for line in wrap(flag, WIDTH)
-    )])  # fmt: skip
+        amounts = (money(float(row[name])) for name in (names[0], names[-1], "change"))
+        results.append([str(row["measure"]), str(row["of"]), str(row["year"]), *amounts])
+    heads = ["measure", "of", "year", "first", "last", "change"]
+    text = (
+        table_text(heads, results, "llrrrr", "RESULT, £m")
+        if results
+        else "RESULT, £m\n  No result differs."
+    )
+    more = len(found.results) - most
+    parts.append(f"{text}\nand {more:,} smaller changes." if more > 0 else text)
+    if found.flags:
+        parts.append("\n".join(line for flag in found.flags for line in wrapped(flag)))
+    return "\n\n".join(parts)
 
 
 def odds_text(table: pd.DataFrame, draws: int) -> str:
     """Return the odds of balance and the spread of the reported position."""
     wide = table.pivot(index="measure", columns="year", values="value")
-    lines = []
     labels = {
         "reported_p10": "one in ten is worse than",
         "reported_p50": "the middle one",
         "reported_p90": "one in ten is better than",
     }
-    for some in _parts([str(year) for year in wide.columns]):
-        lines += ["", _heads(f"REPORTED, OF {draws:,} DRAWS", some)]
-        lines += [_row(f"  {label}", wide.loc[key, some]) for key, label in labels.items()]
-        lines.append(_row("  odds of balance, %", 100 * wide.loc["odds_of_balance", some]))
-    return "\n".join(lines[1:])
+    rows = [(label, wide.loc[key]) for key, label in labels.items()]
+    rows.append(("odds of balance, %", 100 * wide.loc["odds_of_balance"]))
+    return _by_year(f"REPORTED, OF {draws:,} DRAWS, £m", "", rows, [-1])
 
 
 def found_text(found: Found, unit: str) -> str:
@@ -158,26 +152,24 @@ def found_text(found: Found, unit: str) -> str:
         said = (
             f"{found.goal} needs {found.key} at {found.value:,.4f}{words}; it is {found.now:g} now."
         )
-    lines = wrap(said, WIDTH)
-    years = list(found.measure_now)
-    for some in _parts(years):
-        lines += ["", _heads(found.goal.measure.upper(), some)]
-        for label, path in (("now", found.measure_now), ("then", found.measure_then)):
-            lines.append(_row(f"  {label}", pd.Series(path).loc[some]))
-    return "\n".join(lines)
+    rows = [
+        (f"{label}, at {value}", pd.Series(path))
+        for label, value, path in (
+            ("now", f"{found.now:g}", found.measure_now),
+            ("then", f"{found.value:,.4f}", found.measure_then),
+        )
+    ]
+    title = found.goal.measure.replace("_", " ").upper()
+    return "\n".join([*wrapped(said), "", _by_year(title, found.key, rows)])
 
 
-def _title(text: str) -> str:
-    return f"{text}{'£m unless said'.rjust(WIDTH - len(text))}\n{'=' * WIDTH}"
-
-
-def _parts(years: list[str]) -> list[list[str]]:
-    return [years[at : at + ACROSS] for at in range(0, len(years), ACROSS)]
-
-
-def _heads(title: str, years: list[str]) -> str:
-    return f"{title[:33]:<34}" + "".join(f"{year:>9}" for year in years)
-
-
-def _row(label: str, values: pd.Series) -> str:
-    return f"{label[:33]:<34}" + "".join(f"{money(float(value)):>9}" for value in values)
+def _by_year(
+    title: str,
+    head: str,
+    rows: Sequence[tuple[str, pd.Series]],
+    ruled: Collection[int] = (),
+) -> str:
+    """Return figures by year: a row for each label."""
+    years = [str(year) for year in rows[0][1].index]
+    cells = [[label, *(money(float(value)) for value in values)] for label, values in rows]
+    return table_text([head, *years], cells, title=title, ruled=ruled)

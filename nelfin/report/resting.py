@@ -52,6 +52,11 @@ def illustrative(sources: pd.DataFrame, parts: tuple[str, ...]) -> str:
     return ", ".join(found)
 
 
+def rests_on(made_up: str) -> str:
+    """Say, above a table, which illustrative figures it rests on; "" if on none."""
+    return f"Illustrative: rests on {made_up}." if made_up else ""
+
+
 def settings_table(result: Result) -> pd.DataFrame:
     """Return every setting of the scenario of a run.
 

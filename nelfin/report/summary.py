@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from textwrap import fill
 
 from nelfin.evidence import STATUSES
 from nelfin.report.headline import Headline, headline
 from nelfin.report.odds import balance_odds, capital_odds, prevention_odds
-from nelfin.report.words import millions, money, percent, plural, pounds
+from nelfin.report.terminal import table_text, title_text, wrapped
+from nelfin.report.words import millions, money, plural
 from nelfin.result import Result
 
-WIDTH = 79
 SEE_ALL = 'See every figure with "nelfin sources", or in report.html.'
 
 
@@ -29,12 +28,12 @@ def words_of(result: Result) -> dict[str, list[str]]:
 def summary(result: Result) -> str:
     """Return the summary of a run as plain text."""
     found, said = headline(result), words_of(result)
-    title = f"{result.name[:44]}, {found.years[0]} to {found.years[-1]}"
-    unit = "£m unless said".rjust(WIDTH - len(title))
     parts = [
-        f"{title}{unit}\n{'=' * WIDTH}",
+        title_text(
+            result.name, f", {found.years[0]} to {found.years[-1]}", corner="£m unless said"
+        ),
         _section("WHEN WE BALANCE", said["recovery"]),
-        f"WHO IS UNDER TARGET\n{_places(found)}",
+        _places(found),
         _section("PREVENTION", said["prevention"]),
         _section("WHAT THE CAPITAL BUYS", said["capital"]),
         _section("WHAT RESTS ON ASSUMPTION", [*said["assumption"], SEE_ALL]),
@@ -43,8 +42,7 @@ def summary(result: Result) -> str:
 
 
 def _section(title: str, sentences: list[str]) -> str:
-    lines = [fill(text, WIDTH, initial_indent="  ", subsequent_indent="  ") for text in sentences]
-    return "\n".join([title, *lines])
+    return "\n".join([title, *(line for text in sentences for line in wrapped(text, indent="  "))])
 
 
 def balance_words(found: Headline) -> list[str]:
@@ -73,21 +71,22 @@ def _position(value: float) -> str:
 
 def _places(found: Headline) -> str:
     year, first, last = found.budget_year, found.years[0], found.years[-1]
-    width = min(max(12, *(len(str(name)) for name in found.places.index)), 24)
-    titles = (f"{first:>10}", f"{year:>10}", f"{'a head':>9}", f"{'from target':>13}")
-    lines = [f"  {'place':<{width}}{''.join(titles)}{f'in {last}':>11}"]
-    if "places" in found.marks:
-        lines.insert(0, f"  Opening position {found.marks['places']}.")
-    for name, line in found.places.iterrows():
-        cells = (
-            f"{money(line['base']):>10}",
-            f"{money(line['budget']):>10}",
-            f"{pounds(line['per_head']):>9}",
-            f"{percent(line['dft']):>13}",
-            f"{percent(line['dft_last']):>11}",
-        )
-        lines.append(f"  {str(name)[:width]:<{width}}{''.join(cells)}")
-    return "\n".join(lines)
+    heads = ["place", f"budget {first}", f"budget {year}", f"a head {year}, £",
+             f"from target {year}, %", f"from target {last}, %"]  # fmt: skip
+    rows = [
+        [
+            str(name),
+            money(line["base"]),
+            money(line["budget"]),
+            money(line["per_head"], 0),
+            money(100 * line["dft"]),
+            money(100 * line["dft_last"]),
+        ]
+        for name, line in found.places.iterrows()
+    ]
+    mark = found.marks.get("places")
+    opening = [f"Opening position {mark}."] if mark else []
+    return _section("WHO IS UNDER TARGET", opening) + "\n\n" + table_text(heads, rows, indent=2)
 
 
 def prevention_words(result: Result) -> list[str]:

@@ -8,8 +8,8 @@ import pandas as pd
 
 from nelfin.models.appraisal import lasting_from
 from nelfin.models.recovery import IN_BALANCE
-from nelfin.report.terminal import table_text
-from nelfin.report.words import money, percent, setting_words
+from nelfin.report.terminal import figures, table_text
+from nelfin.report.words import money, setting_words
 from nelfin.swept import Sweep
 
 SHOWN = 40
@@ -54,7 +54,7 @@ def sweep_text(sweep: Sweep) -> str:
     table = case_table(sweep, range(min(len(sweep), SHOWN)))
     settings = [name for name in sweep.cases.columns if name != "case"]
     heads = ["case", *(setting_words(name) for name in settings), "balance from"]
-    heads += ["reported", "underlying"]
+    heads += ["reported, £m", "underlying, £m"]
     rows = []
     for row in table.to_dict("records"):
         answered = pd.notna(row["reported_gbp_m"])
@@ -68,10 +68,12 @@ def sweep_text(sweep: Sweep) -> str:
                 money(float(row["underlying_gbp_m"])),
             ]
         )
-    text = table_text(heads, rows)
+    kinds = "".join("r" if figures(row[at] for row in rows) else "l"
+                    for at in range(1, len(settings) + 1))  # fmt: skip
+    text = table_text(heads, rows, f"l{kinds}l")
     left = len(sweep) - len(rows)
     more = f"\nand {left:,} more cases: read sweep.parquet." if left else ""
-    return f"{text}{more}\nPositions are those of the last year, £m."
+    return f"{text}{more}\n\nPositions are those of the last year."
 
 
 def _shown(value: object) -> str:
@@ -82,14 +84,15 @@ def runs_text(runs: pd.DataFrame) -> str:
     """Return a list of runs: when, balance, last position, schemes, and who is under target."""
     if runs.empty:
         return "No run fits."
-    heads = ["folder", "day", "balance", "reported", "schemes", "furthest under"]
+    heads = ["folder", "day", "balance from", "reported, £m", "schemes", "furthest under target",
+             "by, %"]  # fmt: skip
     rows = []
     for row in runs.to_dict("records"):
         started = str(row["started"])[:10]
         if row["kind"] == "sweep" or row["note"]:
             cases = f"{int(row['cases']):,} cases" if pd.notna(row["cases"]) else ""
             said = ", ".join(words for words in (cases, row["note"]) if words)
-            rows.append([row["folder"], started, "", "", "", said])
+            rows.append([row["folder"], started, "", "", "", said, ""])
             continue
         balance = row["balance_from"] if isinstance(row["balance_from"], str) else None
         under = row["furthest_under_target"]
@@ -100,10 +103,11 @@ def runs_text(runs: pd.DataFrame) -> str:
                 "–" if balance is None else balance or "none",
                 _number(row["reported_gbp_m"], money),
                 _number(row["schemes_funded"], lambda value: f"{value:.0f}"),
-                f"{under} {_number(row['dft'], percent)}" if isinstance(under, str) else "–",
+                under if isinstance(under, str) else "–",
+                _number(row["dft"], lambda value: money(100 * value)),
             ]
         )
-    return table_text(heads, rows, left=2)
+    return table_text(heads, rows, "lllrrlr")
 
 
 def _number(value: object, shown: Callable[[float], str]) -> str:

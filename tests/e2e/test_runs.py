@@ -17,7 +17,7 @@ def test_runs_are_listed_picked_and_opened(result: Result, tmp_path: Path) -> No
     result.save(tmp_path / "nelfin-runs" / "first", report=False)
     listed = run("runs", cwd=tmp_path)
     assert listed.returncode == 0, listed.stderr
-    assert listed.stdout.splitlines()[2].startswith("first  ")
+    assert listed.stdout.splitlines()[3].startswith("first  ")
     told = json.loads(run("runs", "nelfin-runs", "--json", cwd=tmp_path).stdout)
     assert told[0]["reported_gbp_m"] == float(result.data["system_reported"][-1])
     opened = run("runs", "--open", "latest", cwd=tmp_path)

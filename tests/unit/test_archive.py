@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -109,7 +110,9 @@ def test_a_run_is_opened_by_its_name_or_as_the_latest(root: Path) -> None:
 def test_a_list_fits_80_columns(root: Path) -> None:
     text = runs_text(list_runs(root))
     assert max(len(line) for line in text.splitlines()) <= 80
-    assert "Newham (4.2)" in text
+    assert "furthest under" in text
+    assert "by, %" in text
+    assert re.search(r"Newham +\(4\.2\)$", text, flags=re.M)
 
 
 def test_a_run_folder_of_a_newer_version_is_refused(result: Result, tmp_path: Path) -> None:

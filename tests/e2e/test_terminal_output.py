@@ -1,0 +1,190 @@
+"""What commands print: plain and quiet in a pipe, within 80 columns on a terminal."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from command import run, run_on_terminal
+from systems import write_system
+
+import nelfin
+from nelfin.result import Result
+
+pytestmark = pytest.mark.e2e
+
+Cells = Callable[[str], int]
+Piped = Callable[[tuple[str, ...]], subprocess.CompletedProcess[str]]
+
+GOAL = ("--goal", "system_reported>=0@2027/28", "--by", "recovery.efficiency_pct")
+FAST = ("--set", "capital.gap_pct=10")
+
+PRINTING = {
+    "allocate": ("allocate",),
+    "a place": ("allocate", "--place", "Newham"),
+    "sensitivity": ("allocate", "--sensitivity"),
+    "prevention": ("prevention", "--best-mix", "qalys"),
+    "recovery": ("recovery", "--draws", "50", "--against", "nel", *FAST),
+    "seek": ("seek", *GOAL, "--draws", "20", *FAST),
+    "capital": (
+        "capital", *FAST, "--budgets", "--inflation", "--draws", "2", "--overrun", "P002=20",
+    ),
+    "compare": ("compare", "runs/base", "runs/mine", "--causes"),
+    "runs": ("runs", "runs"),
+    "report": ("report", "runs/base"),
+    "sources": ("sources",),
+    "rules": ("converge", "--list"),
+}  # fmt: skip
+"""Commands that print and write no file: in a pipe they say nothing else."""
+
+SAYING = {
+    "open": (("runs", "runs", "--open", "base"), r"Opened runs/base\.\n"),
+    "check": (("check",), r"North East London: .* No problem found\.\n"),
+    "run": (("run", "--draws", "20", *FAST, "-o", "{new}"), r"Written to \S+: open .* there\.\n"),
+    "sweep": (
+        ("sweep", "--vary", "recovery.efficiency_pct=3,4", *FAST, "-o", "{new}"),
+        r"2 cases\. Written to \S+\.\n",
+    ),
+    "tables": (("allocate", "-o", "{new}"), r"Written to \S+\.\n"),
+    "new": (("new", "{new}"), r"Copied to \S+\. Edit .*, then run:\n"),
+}
+"""Commands that say one thing beside what they print, and what."""
+
+
+@pytest.fixture(scope="module")
+def desk(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two runs in it."""
+    folder = tmp_path_factory.mktemp("desk")
+    result.save(folder / "runs" / "base", report=False)
+    scenario = nelfin.load_scenario(overrides={"recovery.efficiency_pct": 5.0, "name": "Harder"})
+    nelfin.run(scenario).save(folder / "runs" / "mine", report=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def piped(desk: Path) -> Piped:
+    """Run a command in a pipe, once for all tests."""
+    return cache(lambda words: run(*words, cwd=desk))
+
+
+@pytest.mark.parametrize("words", PRINTING.values(), ids=PRINTING)
+def test_a_pipe_gets_plain_text_and_nothing_is_said(
+    piped: Piped, words: tuple[str, ...], cells: Cells
+) -> None:
+    done = piped(words)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert "\x1b" not in done.stdout
+    assert "\r" not in done.stdout
+    if words != ("sources",):  # there a pipe gets a line each, to be searched
+        assert max(map(cells, done.stdout.splitlines())) <= 79
+
+
+@pytest.mark.parametrize(("words", "says"), SAYING.values(), ids=SAYING)
+def test_what_is_written_is_said_in_a_line(
+    desk: Path, tmp_path: Path, words: tuple[str, ...], says: str
+) -> None:
+    done = run(*(word.format(new=tmp_path / "new") for word in words), cwd=desk)
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(says, done.stderr), done.stderr
+    assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize("words", PRINTING.values(), ids=PRINTING)
+def test_a_terminal_shows_the_same_within_80_columns(
+    desk: Path, piped: Piped, words: tuple[str, ...], cells: Cells
+) -> None:
+    done = run_on_terminal(*words, cwd=desk)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    plain = re.sub(r"\x1b\[[01]m", "", done.stdout)
+    assert "\x1b" not in plain
+    assert max(map(cells, plain.splitlines())) <= 79
+    if words == ("sources",):
+        assert "".join(plain.split()) == "".join(piped(words).stdout.split())
+        return
+    assert plain == piped(words).stdout
+    if words[0] != "converge":
+        heads = [line for line in done.stdout.splitlines() if "\x1b[1m" in line]
+        assert heads
+        assert all(line.endswith("\x1b[0m") for line in heads)
+
+
+def test_no_colour_is_no_escape_code_and_brackets_stay(desk: Path) -> None:
+    words = ("compare", "runs/base", "runs/mine")
+    for extra in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        done = run_on_terminal(*words, cwd=desk, **extra)
+        assert "\x1b" not in done.stdout
+        assert re.search(r"\(\d+\.\d\)", done.stdout)
+
+
+def test_a_wheel_turns_only_where_a_person_looks_on(desk: Path) -> None:
+    words = ("capital", *FAST)
+    watched = run_on_terminal(*words, cwd=desk, streams=("stdout", "stderr"))
+    assert "The capital plan, and its tests" in watched.stdout
+    for streams in (("stdout",), ("stderr",)):
+        done = run_on_terminal(*words, cwd=desk, streams=streams)
+        assert done.returncode == 0
+        assert done.stderr == ""
+
+
+NAMES = {
+    "long": "x" * 4_000,
+    "right to left": "\u05d1\u05d9\u05ea " * 1_000,
+    "wide": "\U0001f3e5\u533b\u9662 " * 1_000,
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_names_of_any_kind_fit_a_terminal(tmp_path: Path, name: str, cells: Cells) -> None:
+    name = name.strip()
+    names = {old: f"{at} {name}" for at, old in enumerate(
+        ("Newham", "Havering", "Homerton", "Mental health",
+         "Whipps Cross Hospital redevelopment"))}  # fmt: skip
+    file = str(write_system(tmp_path / "system", schemes=40, names=names, title=name[:200]))
+    for words in (
+        ("allocate", file),
+        ("allocate", file, "--place", names["Newham"]),
+        ("allocate", file, "--sensitivity"),
+        ("recovery", file),
+        ("prevention", file),
+        ("capital", file, "--budgets", "--overrun", "P001=5", "--draws", "2"),
+        ("sources", file),
+        ("run", file, "--draws", "20", "-o", str(tmp_path / "run"), "--force"),
+    ):
+        done = run_on_terminal(*words, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        lines = re.sub(r"\x1b\[[01]m", "", done.stdout).splitlines()
+        assert max(map(cells, lines)) <= 79
+        assert len(lines) < 12_000
+
+
+def test_a_pipe_that_knows_few_letters_gets_the_rest_replaced(desk: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "nelfin", "allocate", "--set", "name=\u533b"],
+        cwd=desk, capture_output=True, check=False, env={"PYTHONIOENCODING": "cp1252"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    text = done.stdout.decode("cp1252")
+    assert text.startswith("?, place budgets 2025/26")
+    assert "envelope £5,650.5m" in text
+    assert "-" * 79 in text
+
+
+def test_help_does_not_load_what_draws_tables(tmp_path: Path) -> None:
+    code = (
+        "import sys; from nelfin.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: print('rich' in sys.modules)"
+    )
+    for words in (["--help"], ["run", "--help"], ["sweep", "--help"]):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *words], cwd=tmp_path, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert done.stdout.splitlines()[-1] == "False"

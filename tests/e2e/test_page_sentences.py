@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 
 import pytest
+from facts import Facts, plain
 from markup import Block, Markup
-from sentences import Facts, families, plain, rests, tokens
+from sentences import families, rests, tokens
 from systems import write_system
 
 import nelfin

@@ -32,6 +32,8 @@ class Card:
     """An Altair chart of any kind."""
     table: pd.DataFrame
     """Exact values, under headings people read."""
+    places_across: bool = False
+    """Each column of numbers in the table is of a place."""
 
 
 def themed(chart: Any) -> Any:

@@ -317,6 +317,15 @@ def _capital(facts: Facts) -> Iterator[Family]:
     yield from _chart(facts, "capital", "budget_curve", [
         *ends[0], *ends[1], plain(facts.solve["objective"], 0), millions(limit),
     ])  # fmt: skip
+    yield from _chart(facts, "capital", "capital_frontier", list(_two_aims(facts)))
+
+
+def _two_aims(facts: Facts) -> Iterator[str]:
+    table = facts.table("capital_frontier").set_index(["aim", "point", "measure"])["value"]
+    for aim in ("deprived", "backlog"):
+        for point in (1, table[aim].index.get_level_values("point").max(), 0):
+            yield millions(table[aim, point, "reached"])
+            yield plain(table[aim, point, "benefit"], 0)
 
 
 def _assumptions(facts: Facts) -> Iterator[Family]:

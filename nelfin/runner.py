@@ -24,7 +24,8 @@ from nelfin.draws import draw_positions, tornado
 from nelfin.joint import Joint, capital_case, capital_data, check_schemes, join
 from nelfin.models.capital import CapitalPlan
 from nelfin.models.capital.case import Case
-from nelfin.models.capital.doubt import budget_curve
+from nelfin.models.capital.doubt import budget_curve, reached, upper_frontier
+from nelfin.models.capital.doubt.frontier import Second
 from nelfin.models.recovery import balance_year
 from nelfin.odds import odds_table
 from nelfin.result import Result, tidy_tables
@@ -32,6 +33,7 @@ from nelfin.scenario import Scenario, resolved_toml
 from nelfin.scenario.paths import split_sheet
 from nelfin.scenario.schema import Data
 
+AIMS: tuple[Second, ...] = ("deprived", "backlog")
 BUDGET_SHARES = tuple(np.linspace(0.5, 1.5, 21))
 """Capital limits, as shares of the plan's, at which the worth of capital is worked out."""
 
@@ -72,9 +74,12 @@ def run(scenario: Scenario, draws: int = 0, seed: int = 0) -> Result:
         found = join(scenario, inputs, check_prices=True)
     with _timed("sensitivity", seconds):
         moves = sensitivity(scenario, inputs)
-    with _timed("budget curve", seconds):
-        curve = _curve(capital_case(scenario, inputs, found.limits))
     plan = found.plan
+    with _timed("budget curve", seconds):
+        case = capital_case(scenario, inputs, found.limits)
+        curve = _curve(case)
+    with _timed("frontier", seconds):
+        frontier = _frontier(case, plan)
     capital = capital_data(plan, inputs, scenario)
     data = _joined(found.budgets, found.prevention, capital, found.recovery)
     data["capital_consequences"] = found.charges
@@ -99,6 +104,7 @@ def run(scenario: Scenario, draws: int = 0, seed: int = 0) -> Result:
         "prices": plan.prices,
         "projects": plan.projects,
         "budget_curve": curve,
+        "capital_frontier": frontier,
         "sensitivity": moves,
         "sources": register(scenario, inputs),
     }
@@ -125,6 +131,23 @@ def _curve(case: Case) -> pd.DataFrame:
     wide = budget_curve(case, BUDGET_SHARES).rename(columns=names)
     table = wide.melt("share_of_limit", list(units), var_name="measure").dropna(subset="value")
     return table.assign(unit=table["measure"].map(units)).reset_index(drop=True)
+
+
+def _frontier(case: Case, plan: CapitalPlan) -> pd.DataFrame:
+    """Return what benefit is left as more is asked of a second aim: tidy; point 0 is the plan.
+
+    A plan with schemes in part has no point of its own: it is the first of the line.
+    """
+    units = {"benefit": "points", "reached": "£m"}
+    parts = []
+    for aim in AIMS:
+        line = upper_frontier(case, aim).rename(columns={"second_gbp_m": "reached"})
+        if len(line) and not case.settings.relax:
+            own = [0, plan.solve["objective"], reached(case, plan.plan, aim)]
+            line = pd.concat([pd.DataFrame([own], columns=line.columns), line])
+        parts.append(line.assign(aim=aim).melt(["aim", "point"], list(units), "measure"))
+    table = pd.concat(parts, ignore_index=True)
+    return table.assign(unit=table["measure"].map(units))
 
 
 def _headline(

@@ -124,6 +124,9 @@ ABOUT_TABLES = {
     "limits": "A row a limit: used, left, and the price of capital.",
     "prices": "The price of each limit beside what £1m more and £1m less do, solved again.",
     "budget_curve": "What more or less capital would buy: benefit and price as all limits move.",
+    "capital_frontier": "The most benefit left as more is asked of a second aim: use of the limit "
+    "in the most deprived areas, or high- and significant-risk backlog cleared. An upper bound, as "
+    "schemes may be cut into shares; point 0 is the plan.",
     "projects": "The schemes as they were read.",
     "sensitivity": "How far budgets move when one thing changes.",
     "sources": "Every figure with its unit, status and source.",

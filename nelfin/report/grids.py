@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -26,14 +26,17 @@ class Column:
     shown: Shown | None = None
     """None for text."""
     style: str = ""
+    filter: str = ""
+    """The list of the page that finds rows by this column."""
+    place: str = ""
+    """The place whose figures it holds; another place that is chosen hides it."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row: its values, and what the filters of the page look for."""
+    """A row: its values, and what leads to it and from it."""
 
     values: Sequence[Any]
-    filters: Mapping[str, str] = field(default_factory=dict)
     id: str = ""
     link: str = ""
     """Where the text of its first cell leads."""
@@ -61,7 +64,7 @@ def place_grid(found: Headline, main_stream: str) -> Grid:
     """Return the place budgets."""
     year, first, last = found.budget_year, found.years[0], found.years[-1]
     columns = [
-        Column("place", "Place"),
+        Column("place", "Place", filter="place"),
         Column("base", f"Budget {first}, £m", money),
         Column("budget", f"Budget {year}, £m", money),
         Column("target", f"Target {year}, £m", money),
@@ -71,7 +74,7 @@ def place_grid(found: Headline, main_stream: str) -> Grid:
         Column("dft_last", f"From target {last}", percent),
     ]
     frame = found.places.reset_index(names="place")
-    rows = [Row(values, {"place": str(values[0])}) for values in _values(frame, columns)]
+    rows = [Row(values) for values in _values(frame, columns)]
     return Grid("place-table", "places", "Place budgets against target", columns, rows)
 
 
@@ -80,11 +83,11 @@ def scheme_grid(result: Result, sources: pd.DataFrame) -> Grid:
     columns = [
         Column("project_id", "Scheme"),
         Column("name", "Name"),
-        Column("organisation", "Organisation"),
-        Column("place", "Place"),
-        Column("category", "Category"),
-        Column("status", "Plan", style="short"),
-        Column("start_year", "Start", style="short"),
+        Column("organisation", "Organisation", filter="organisation"),
+        Column("place", "Place", filter="place"),
+        Column("category", "Category", filter="category"),
+        Column("status", "Plan", filter="status"),
+        Column("start_year", "Start"),
         Column("spend_gbp_m", "Spend, £m", money),
         Column("benefit", "Benefit, points", money),
         Column("reason", "Why"),
@@ -94,12 +97,10 @@ def scheme_grid(result: Result, sources: pd.DataFrame) -> Grid:
     row_of = dict(zip(mine["figure"], mine.index, strict=True))
     rows = []
     for values, line in zip(_values(plan, columns), plan.to_dict("records"), strict=True):
-        filters = {key: _text(line[key]) for key in ("organisation", "place", "category", "status")}
         source = row_of.get(line["project_id"])
         rows.append(
             Row(
                 values,
-                filters,
                 link="" if source is None else f"#source-{source}",
                 printed=line["status"] != "not funded",
             )
@@ -114,13 +115,13 @@ def source_grid(sources: pd.DataFrame) -> Grid:
         Column("figure", "Figure"),
         Column("value", "Value", style="right"),
         Column("unit", "Unit"),
-        Column("status", "Status", style="status"),
+        Column("status", "Status", style="status", filter="status"),
         Column("source", "Source"),
     ]
     printed = sources["status"].isin(["assumption", "illustrative", "given"])
     printed &= sources["where"] != "projects"
     rows = [
-        Row(values, {"status": str(values[4])}, f"source-{at}", printed=bool(shown))
+        Row(values, f"source-{at}", printed=bool(shown))
         for at, (values, shown) in enumerate(zip(_values(sources, columns), printed, strict=True))
     ]
     return Grid("source-table", "sources", "Every figure, its status and its source", columns, rows)
@@ -128,20 +129,15 @@ def source_grid(sources: pd.DataFrame) -> Grid:
 
 def chart_grid(name: str, card: Card) -> Grid:
     """Return the table behind a chart."""
-    columns = [
-        Column(str(heading), str(heading), money2 if _is_number(card.table.iloc[:, at]) else None)
-        for at, heading in enumerate(card.table.columns)
-    ]
-    # of two columns with one name the first is the one that filters
-    places = {
-        key.lower(): list(card.table.columns).index(key)
-        for key in ("Place", "Organisation")
-        if key in card.table.columns
-    }
-    rows = [
-        Row(values, {key: str(values[at]) for key, at in places.items()})
-        for values in _cells(card.table)
-    ]
+    columns: list[Column] = []
+    for at, heading in enumerate(map(str, card.table.columns)):
+        number = _is_number(card.table.iloc[:, at])
+        # of two columns with one name the first is the one that filters
+        first = heading not in [column.heading for column in columns]
+        filters = heading.lower() if first and heading in {"Place", "Organisation"} else ""
+        place = heading if number and card.places_across else ""
+        columns.append(Column(heading, heading, money2 if number else None, "", filters, place))
+    rows = [Row(values) for values in _cells(card.table)]
     return Grid(f"table-{name}", name, f"Table behind “{card.title}”", columns, rows)
 
 
@@ -180,7 +176,3 @@ def _cells(frame: pd.DataFrame) -> list[list[Any]]:
     kept = frame.astype(object)
     cells: list[list[Any]] = kept.where(kept.notna(), None).to_numpy().tolist()
     return cells
-
-
-def _text(value: Any) -> str:
-    return "" if value is None or value != value else str(value)  # noqa: PLR0124

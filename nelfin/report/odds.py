@@ -15,7 +15,7 @@ def balance_odds(result: Result) -> list[str]:
         return []
     pinned = set(str(result.data.attrs["pinned_years"]).split(", "))
     years = [year for year in found.columns if year not in pinned]
-    shown = ", ".join(f"{year} {_share(found.loc['odds_of_balance', year])}" for year in years[:5])
+    shown = ", ".join(f"{year} {share(found.loc['odds_of_balance', year])}" for year in years[:5])
     draws = result.provenance["draws"]
     said = f"Odds of balance over {draws:,} draws of the assumptions: {shown}."
     last = years[-1]
@@ -47,7 +47,7 @@ def prevention_odds(result: Result) -> list[str]:
     sentences = [
         f"Of the draws one in ten has net cash below {millions(low)} in {last}, half below "
         f"{millions(middle)}, one in ten above {millions(high)}; "
-        f"{_share(found.loc['odds_of_payback', last])} have paid back by then."
+        f"{share(found.loc['odds_of_payback', last])} have paid back by then."
     ]
     if not low <= own <= high:
         side = "better" if own > high else "worse"
@@ -67,7 +67,7 @@ def capital_odds(result: Result) -> list[str]:
     every = found.loc["odds_within_limits_so_far", last]
     dearest = found.loc["capital_used_p90"] - result.data["capital_used"].sum("organisation")
     return [
-        f"With costs drawn, the plan stays within its limits in every year in {_share(every)} of "
+        f"With costs drawn, the plan stays within its limits in every year in {share(every)} of "
         f"the draws; in its dearest year one draw in ten is {millions(float(dearest.max()))} or "
         "more above what it is priced at."
     ]
@@ -79,8 +79,14 @@ def _measures(result: Result) -> pd.DataFrame | None:
     return result.table("odds").pivot(index="measure", columns="year", values="value")
 
 
-def _share(value: float) -> str:
-    """Return a share as per cent: a rare thing is not impossible, nor a likely one certain."""
+def share(value: float) -> str:
+    r"""Return a share of draws as per cent: a rare thing is not impossible, nor a likely one sure.
+
+    Examples
+    --------
+    >>> share(0.004), share(0.42)
+    ('under 1\xa0%', '42\xa0%')
+    """
     if 0 < value < 0.01:
         return "under 1\u00a0%"
     return "over 99\u00a0%" if 0.99 < value < 1 else f"{100 * value:.0f}\u00a0%"

@@ -18,7 +18,7 @@ from nelfin.report.charts.comparison import positions
 from nelfin.report.grids import chart_grid, comparison_grids, place_grid, scheme_grid, source_grid
 from nelfin.report.headline import headline
 from nelfin.report.leads import leads
-from nelfin.report.odds import odds_in
+from nelfin.report.odds import odds_in, share
 from nelfin.report.sources import doubtful, grounds
 from nelfin.report.summary import words_of
 from nelfin.report.words import money, percent, plural, pounds, short
@@ -111,6 +111,7 @@ def _environment() -> Any:
     shown = {
         "money": money,
         "percent": percent,
+        "share": share,
         "pounds": pounds,
         "count": _count,
         "exact": _exact,

@@ -11,7 +11,9 @@ from nelfin.report.charts import FIGURES
 from nelfin.report.resting import CAPITAL, PLACES, PREVENTION, RECOVERY
 
 PARTS = {"places": PLACES, "prevention": PREVENTION, "recovery": RECOVERY, "capital": CAPITAL}
-RESTS_ON = {name: PARTS[section] for section, names in FIGURES.items() for name in names}
+RESTS_ON = {name: PARTS[section] for section, names in FIGURES.items() for name in names} | {
+    "capital_frontier": (*CAPITAL, "deprivation"),
+}
 """What a chart rests on: tables, and settings by the beginning of their key."""
 
 LABELS = {"projects": "capital schemes"}

@@ -53,6 +53,9 @@ PAGES = {
     "limits": Page("Capital limits", "Use of each limit, and its price.", CAPITAL),
     "prices": Page("Price of capital", "What £1m more or less would change.", CAPITAL),
     "budget_curve": Page("Worth of capital", "What more or less capital would buy.", CAPITAL),
+    "capital_frontier": Page(
+        "Two aims of capital", "The most benefit left as more is asked of a second aim.", CAPITAL
+    ),
     "capital_by_organisation": Page(
         "Capital by organisation", "Use of capital and what it costs in revenue.", CAPITAL
     ),

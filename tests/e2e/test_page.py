@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import opened, violations
+from browsing import faint, faint_in_charts, opened, violations
 from playwright.sync_api import Page
 
 from nelfin.report.leads import leads
@@ -82,6 +82,36 @@ def test_a_place_lead_sees_the_place_and_what_moved_its_budget(page: Page, resul
     )
 
 
+def test_the_grid_of_what_budgets_rest_on_shows_the_place_chosen(
+    page: Page, result: Result
+) -> None:
+    table = result.table("sensitivity").dropna(subset="value")
+    table = table[table["measure"] == "budget_move"]
+    places, cases = set(table["place"]), len(table[["kind", "case"]].drop_duplicates())
+    headings = page.locator("#table-sensitivity thead th")
+    texts = """() => [...document.querySelectorAll('#chart-sensitivity .mark-text.role-mark text')]
+        .filter(text => text.getAttribute('opacity') === '1')"""
+    assert set(headings.all_text_contents()) > places
+    assert len(page.evaluate(texts)) == cases * len(places)
+    place = leads(result)[1].place
+    page.select_option("#choose-place", place)
+    page.locator("article:has(#chart-sensitivity) > details > summary").click()
+    seen = "cells => cells.filter(one => one.checkVisibility()).map(one => one.textContent)"
+    assert headings.evaluate_all(seen) == ["What changes", "How", place]
+    rows = page.locator("#table-sensitivity tbody tr")
+    assert rows.count() == cases
+    moves = table[table["place"] == place].set_index(["kind", "case"])["value"]
+    for row in rows.all():
+        kind, case, shown = row.locator("th, td").evaluate_all(seen)
+        value = moves[kind, case]
+        text = f"{abs(value):,.2f}"
+        assert shown == (f"({text})" if value < 0 and float(text) else text)
+    page.wait_for_function(f"n => ({texts})().length === n", arg=cases)
+    page.select_option("#choose-place", "All places")
+    assert set(headings.evaluate_all(seen)) > places
+    page.locator("article:has(#chart-sensitivity) > details > summary").click()
+
+
 def test_a_bridge_for_an_organisation(page: Page, result: Result) -> None:
     bridge = result.data["recovery_bridge"].sel(step="opening underlying").isel(year=0)
     name = str(bridge["organisation"].values[1])
@@ -91,8 +121,10 @@ def test_a_bridge_for_an_organisation(page: Page, result: Result) -> None:
         "text => document.getElementById('chart-bridge').textContent.includes(text)", arg=shown
     )
     rows = page.locator("#table-bridge tbody tr")
-    assert [row.get_attribute("data-organisation") for row in rows.all() if not row.is_hidden()
-            or row.evaluate("row => !row.hidden")] == [name]  # fmt: skip
+    left = rows.evaluate_all(
+        "rows => rows.filter(row => !row.hidden).map(row => row.cells[0].textContent)"
+    )
+    assert left == [name]
 
 
 def test_search_and_filters_leave_only_the_schemes_that_match(page: Page, result: Result) -> None:
@@ -181,17 +213,25 @@ def test_a_narrow_screen_scrolls_only_down(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_axe_finds_nothing(page: Page) -> None:
+@pytest.fixture
+def unfolded(page: Page) -> Iterator[Page]:
+    """The page with every table and every place lead open, and every row there."""
     page.evaluate("""for (const one of document.querySelectorAll('details')) one.open = true;
         for (const lead of document.querySelectorAll('[data-lead]')) lead.hidden = false;""")
-    # all rows of a table are made alike; the contrast of 10,000 cells would take a minute
-    page.evaluate("""for (const body of document.querySelectorAll('tbody')) {
-        const seen = new Set();
-        [...body.rows].forEach((row, at) => {
-            row.hidden = at > 8 && seen.has(row.dataset.status); seen.add(row.dataset.status); });
-    }""")
-    assert violations(page) == []
-    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = false")
+    assert page.locator("tr[hidden], td[hidden], th[hidden]").count() == 0
+    yield page
+    page.evaluate("""for (const one of document.querySelectorAll('details')) one.open = false;
+        for (const lead of document.querySelectorAll('[data-lead]')) lead.hidden = true;""")
+
+
+def test_axe_finds_nothing(unfolded: Page) -> None:
+    assert violations(unfolded) == []
+
+
+def test_every_text_stands_out(unfolded: Page) -> None:
+    """All cells of all tables, and all that charts say; not what is dimmed as another is chosen."""
+    assert faint_in_charts(unfolded) == []
+    assert faint(unfolded) == []
 
 
 def test_page_is_small_and_names_no_other_host(run_folder: Path) -> None:

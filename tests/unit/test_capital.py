@@ -923,3 +923,17 @@ def test_more_or_less_of_a_limit_that_no_scheme_uses_is_worth_nothing() -> None:
     # of the first year's £5m one is spare; in the second no scheme may start
     assert early["loss_of_1m_less"].tolist() == pytest.approx([0.0, 0.0], abs=1e-9)
     assert early["gain_of_1m_more"].tolist() == pytest.approx([0.0, 0.0], abs=1e-9)
+
+
+def test_a_scheme_in_part_from_several_starts_has_one_row_a_year() -> None:
+    projects = pd.DataFrame({
+        "project_id": ["A"], "name": ["A"], "organisation": ["Barts"], "category": ["Backlog"],
+        "benefit": [10.0], "spend_1": [4.0], "spend_2": [4.0],
+    })  # fmt: skip
+    limits = pd.DataFrame({
+        "year": ["2025/26", "2026/27", "2027/28"], "limit_gbp_m": [2.0, 4.0, 2.0],
+    })  # fmt: skip
+    plan = solve(projects, limits, discount_rate_pct=0.0, relax=True)
+    # half from each of the first two years: they meet in the second
+    assert plan.spend["year"].tolist() == ["2025/26", "2026/27", "2027/28"]
+    assert plan.spend["spend_gbp_m"].tolist() == pytest.approx([2.0, 4.0, 2.0])

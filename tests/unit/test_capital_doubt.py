@@ -21,7 +21,9 @@ from nelfin.models.capital.doubt import (
     inflation,
     overrun,
     priority_list,
+    reached,
     robust,
+    upper_frontier,
 )
 from nelfin.years import label_of
 
@@ -62,6 +64,54 @@ def test_the_frontier_runs_from_most_benefit_to_most_of_the_second() -> None:
     ]  # fmt: skip
     assert found["point"].tolist() == [1, 2, 3]
     assert found["schemes"].tolist() == [2, 2, 2]
+
+
+SEVERAL = [
+    scheme("A", 5, 10.0, backlog_high_gbp_m=0.0),
+    scheme("B", 6, 8.0, backlog_high_gbp_m=3.0),
+    scheme("C", 4, 5.0, backlog_high_gbp_m=4.0, backlog_significant_gbp_m=2.0),
+    scheme("D", 3, 2.0, backlog_high_gbp_m=5.0),
+]
+
+
+def test_the_upper_frontier_ends_where_each_aim_alone_is_best() -> None:
+    found = upper_frontier(case(SEVERAL, [10]), "backlog", points=5)
+    # by benefit a pound A, B, C, D: A and five sixths of B; by backlog a pound D, C, B: 3 of 6
+    assert found["benefit"].iloc[0] == pytest.approx(10 + 8 * 5 / 6)
+    assert found["second_gbp_m"].iloc[0] == pytest.approx(3 * 5 / 6)
+    assert found["second_gbp_m"].iloc[-1] == pytest.approx(5 + 6 + 3 * 3 / 6)
+    assert found["benefit"].iloc[-1] == pytest.approx(2 + 5 + 8 * 3 / 6, abs=1e-5)
+    assert found["point"].tolist() == [1, 2, 3, 4, 5]
+    assert (np.diff(found["benefit"]) < 0).all()
+    steps = np.diff(found["second_gbp_m"])
+    np.testing.assert_allclose(steps, steps[0])
+
+
+def test_no_point_of_the_whole_frontier_is_above_the_upper_one() -> None:
+    both = case(SEVERAL, [10])
+    whole, upper = frontier(both, "backlog", points=6), upper_frontier(both, "backlog", points=200)
+    assert whole["benefit"].nunique() > 2
+    for row in whole.itertuples():
+        # the more is asked the less is left: the bound at a level asked before holds here too
+        before = upper[upper["second_gbp_m"] <= row.second_gbp_m]
+        bound = before["benefit"].iloc[-1] if len(before) else upper["benefit"].iloc[0]
+        assert row.benefit <= bound + 1e-9
+
+
+def test_a_plan_reaches_what_its_starts_add_up_to() -> None:
+    rows = [
+        scheme("A", 5, 10.0, place="Havering"),
+        scheme("B", [4, 4], 8.0, place="Newham", backlog_high_gbp_m=3.0),
+    ]
+    here = case(rows, [5, 5], deprived_share={"Havering": 0.1, "Newham": 0.4}, truncate=True)
+    plan = pd.DataFrame({
+        "project_id": ["A", "B"], "start_year": [label_of(2025), label_of(2026)],
+        "funded_share": [1.0, 0.5],
+    })  # fmt: skip
+    # of B one year of two is inside the plan, and half of that is funded
+    assert reached(here, plan, "deprived") == pytest.approx(5 * 0.1 + 4 * 0.5 * 0.4)
+    assert reached(here, plan, "backlog") == pytest.approx(3 * 0.5 * 0.5)
+    assert upper_frontier(case(rows[:1], [5]), "backlog").empty
 
 
 def test_backlog_counts_on_the_frontier_as_far_as_the_plan_pays_for_the_work() -> None:

@@ -13,6 +13,7 @@ from nelfin.errors import InputError
 from nelfin.report.charts import CHARTS, FIGURES, Card, cards
 from nelfin.report.sources import RESTS_ON, doubtful, grounds
 from nelfin.result import Result
+from nelfin.scenario.load import packaged_folder
 
 pytestmark = pytest.mark.unit
 
@@ -162,12 +163,24 @@ def budget_curve(result: Result) -> pd.DataFrame:
     return cells[["share", "limit", "benefit", "price"]]
 
 
+def capital_frontier(result: Result) -> pd.DataFrame:
+    table = result.table("capital_frontier").set_index(["aim", "point", "measure"])["value"]
+    cells = table.unstack("measure").loc[["deprived", "backlog"]]
+    plan = result.table("plan").set_index("project_id")
+    people = pd.read_csv(packaged_folder() / "deprivation.csv").set_index("place")
+    share = plan["place"].map(people["most_deprived_share"]).fillna(0.0)
+    own = cells.loc["deprived", 0]
+    assert own["reached"] == pytest.approx((share * plan["cdel_gbp_m"]).sum())
+    assert own["benefit"] == pytest.approx(plan["benefit"].sum())
+    return cells[["reached", "benefit"]]
+
+
 EXPECTED: dict[str, Callable[[Result], pd.DataFrame]] = {
     function.__name__: function
     for function in (
         budgets, distance, what_moved, budget_change, sensitivity, prevention, break_even,
         recovery, fan, bridge, tornado, timeline, capital, capital_price, capital_categories,
-        budget_curve,
+        budget_curve, capital_frontier,
     )
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from nelfin.report.charts.capital import budget_curve, capital, capital_categories, capital_price
 from nelfin.report.charts.doubt import fan, tornado
+from nelfin.report.charts.frontier import capital_frontier
 from nelfin.report.charts.places import budget_change, budgets, distance, what_moved
 from nelfin.report.charts.prevention import break_even, prevention
 from nelfin.report.charts.recovery import bridge, recovery
@@ -38,14 +39,18 @@ CHARTS: dict[str, Callable[[Result], Card | None]] = {
     "capital_price": capital_price,
     "capital_categories": capital_categories,
     "budget_curve": budget_curve,
+    "capital_frontier": capital_frontier,
 }
 
 FIGURES = {
     "places": ("budgets", "distance", "what_moved", "budget_change", "sensitivity"),
     "prevention": ("prevention", "break_even"),
     "recovery": ("recovery", "fan", "bridge", "tornado"),
-    "capital": ("timeline", "capital", "capital_price", "capital_categories", "budget_curve"),
-}
+    "capital": (
+        "timeline", "capital", "capital_price", "capital_categories", "budget_curve",
+        "capital_frontier",
+    ),
+}  # fmt: skip
 """Charts by section of the page, in their order; one that a run has not is left out."""
 
 DRAWN = ("fan", "tornado")

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import altair as alt
 
-from nelfin.report.charts.style import LIGHT_BLUE, MONEY2, ORANGE, WIDTH, Card, themed
+from nelfin.report.charts.style import (
+    EVERY_PLACE,
+    LIGHT_BLUE,
+    MONEY2,
+    ORANGE,
+    WIDTH,
+    Card,
+    chosen,
+    faded,
+    themed,
+)
 from nelfin.report.headline import headline
 from nelfin.report.place import case_words
 from nelfin.report.words import millions, short
@@ -31,13 +41,15 @@ def sensitivity(result: Result) -> Card:
         "opening": "Another opening position",
         "rule": "Another rule of pace",
     }
+    drawn = ["place", "label", "case", "budget_move", "target_move"]
     parts = []
     for kind, title in titles.items():
-        mine = frame[frame["kind"] == kind]
+        mine = frame.loc[frame["kind"] == kind, drawn]
         far = float(mine["budget_move"].abs().max())
         base = alt.Chart(mine).encode(
             x=alt.X("place:N", sort=places, title=None, axis=alt.Axis(labelAngle=-20)),
             y=alt.Y("label:N", sort=list(dict.fromkeys(mine["label"])), title=None),
+            opacity=faded("place", EVERY_PLACE),
             tooltip=[
                 alt.Tooltip("place:N", title="Place"),
                 alt.Tooltip("case:N", title="Change"),
@@ -60,6 +72,7 @@ def sensitivity(result: Result) -> Card:
         parts.append((cells + words).properties(title=title, width=width, height=height))
     largest = frame.loc[frame["budget_move"].abs().idxmax()]
     chart = alt.vconcat(*parts).resolve_scale(color="independent", x="independent")
+    chart = chart.add_params(chosen("place", EVERY_PLACE, places))
     text = (
         f"How far the budgets of {year} move, £m, when one thing changes and all else stays. The "
         f"largest move is {short(largest['place'])}'s {millions(float(largest['budget_move']))} "
@@ -72,4 +85,5 @@ def sensitivity(result: Result) -> Card:
         text,
         themed(chart),
         shown.rename(columns={"kind": "What changes", "case": "How"}),
+        places_across=True,
     )

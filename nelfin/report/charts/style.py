@@ -13,8 +13,9 @@ import pandas as pd
 BLUE, DARK_BLUE, LIGHT_BLUE = "#005EB8", "#003087", "#41B6E6"
 GREEN, ORANGE, GREY, RED, PURPLE = "#007F3B", "#ED8B00", "#768692", "#B00020", "#7C2855"
 INK = "#425563"
-# of NHS colours those that stand out from white by 3 to 1 or more
-LINES = [DARK_BLUE, "#AE2573", GREEN, "#DA291C", BLUE, INK, PURPLE, "#00A499", "#8A1538", "#006747"]
+# NHS colours that stand out from white by 4.5 to 1, as names stand in them, and numbers on them;
+# aqua green is darkened to that
+LINES = [DARK_BLUE, "#AE2573", GREEN, "#DA291C", BLUE, INK, PURPLE, "#007C83", "#8A1538", "#006747"]
 WIDTH, HEIGHT = 640, 300
 MONEY, MONEY2 = "(,.1f", "(,.2f"
 """Brackets for negatives, as everywhere."""
@@ -32,6 +33,8 @@ class Card:
     """An Altair chart of any kind."""
     table: pd.DataFrame
     """Exact values, under headings people read."""
+    places_across: bool = False
+    """Each column of numbers in the table is of a place."""
 
 
 def themed(chart: Any) -> Any:

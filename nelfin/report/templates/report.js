@@ -14,19 +14,32 @@
       });
   }
 
-  // Lists and searches: each row carries what it may be chosen by, in data-place and the like.
+  // Lists and searches: a heading with data-filter says which list finds rows by its column; one
+  // with data-place is of that place, and its column goes when another is chosen.
   function choose(section) {
     const lists = all("select[data-filter]", section);
     const chosen = lists.filter((list) => list.selectedIndex > 0);
     const box = section.querySelector("input[data-search]");
     const words = box ? box.value.trim().toLowerCase().split(/\s+/).filter(Boolean) : [];
-    for (const row of all("tbody tr", section)) {
-      let shown = chosen.every((list) => !(list.dataset.filter in row.dataset) || row.dataset[list.dataset.filter] === list.value);
-      if (shown && words.length && row.closest("table").id === box.dataset.search) {
-        row.words ??= row.textContent.toLowerCase();
-        shown = words.every((word) => row.words.includes(word));
+    const place = chosen.find((list) => list.dataset.filter === "place");
+    for (const table of all(".wide table", section)) {
+      const heads = [...table.tHead.rows[0].cells];
+      const asked = chosen.map((list) => [heads.findIndex((head) => head.dataset.filter === list.dataset.filter), list.value])
+        .filter(([at]) => at >= 0);
+      const searched = words.length > 0 && table.id === box.dataset.search;
+      for (const row of table.tBodies[0].rows) {
+        let shown = asked.every(([at, value]) => row.cells[at].textContent === value);
+        if (shown && searched) {
+          row.words ??= row.textContent.toLowerCase();
+          shown = words.every((word) => row.words.includes(word));
+        }
+        row.hidden = !shown;
       }
-      row.hidden = !shown;
+      heads.forEach((head, at) => {
+        if (!head.dataset.place) { return; }
+        const hidden = place !== undefined && place.value !== head.dataset.place;
+        for (const row of table.rows) { row.cells[at].hidden = hidden; }
+      });
     }
     for (const lead of all("[data-lead]", section)) {
       lead.hidden = !chosen.some((list) => list.value === lead.dataset.lead);

@@ -6,7 +6,7 @@ Each function takes a `Case` (both tables checked, program built) and returns ta
 from nelfin.models.capital.doubt.budgets import budget_curve, priority_list
 from nelfin.models.capital.doubt.core import core_index
 from nelfin.models.capital.doubt.costs import inflation, overrun, robust
-from nelfin.models.capital.doubt.frontier import frontier, second_measure
+from nelfin.models.capital.doubt.frontier import frontier, reached, second_measure, upper_frontier
 from nelfin.models.capital.doubt.overruns import Overruns, stays
 
 __all__ = [
@@ -17,7 +17,9 @@ __all__ = [
     "inflation",
     "overrun",
     "priority_list",
+    "reached",
     "robust",
     "second_measure",
     "stays",
+    "upper_frontier",
 ]

@@ -1,0 +1,68 @@
+"""The chart of two aims of capital: how much benefit is left as more is asked of the other."""
+
+from __future__ import annotations
+
+import altair as alt
+
+from nelfin.report.charts.style import BLUE, DARK_BLUE, MONEY, ORANGE, Card, themed
+from nelfin.report.words import millions
+from nelfin.result import Result
+
+TITLES = {
+    "deprived": "Use in the most deprived areas",
+    "backlog": "High and significant backlog cleared",
+}
+"""Second aims."""
+
+
+def capital_frontier(result: Result) -> Card | None:
+    """Show the most benefit that is left as more is asked of a second aim."""
+    if "capital_frontier" not in result.tables:
+        return None
+    table = result.table("capital_frontier")
+    wide = table.pivot(index=["aim", "point"], columns="measure", values="value").dropna()
+    if wide.empty:
+        return None
+    frame = wide.rename_axis(columns=None).reset_index()
+    aims = [aim for aim in TITLES if aim in set(frame["aim"])]
+    tooltip = [
+        alt.Tooltip("reached:Q", title="Reached, £m", format=MONEY),
+        alt.Tooltip("benefit:Q", title="Points of benefit", format=",.0f"),
+    ]
+    scale = alt.Scale(zero=False, padding=16)
+    up = alt.Y("benefit:Q", title="points of benefit", scale=scale)
+    parts, said = [], []
+    for aim in aims:
+        mine = frame.loc[frame["aim"] == aim, ["point", "reached", "benefit"]]
+        own, line = mine[mine["point"] == 0], mine[mine["point"] > 0]
+        across = alt.X("reached:Q", title="£m", scale=scale)
+        drawn = alt.Chart(line).mark_line(point=True, color=BLUE)
+        point = alt.Chart(own).mark_point(
+            shape="diamond", size=180, filled=True, color=ORANGE, stroke=DARK_BLUE, opacity=1
+        )
+        label = alt.Chart(own.assign(words="this plan")).mark_text(
+            align="left", dx=-6, dy=22, fontSize=12
+        )
+        layers = alt.layer(
+            drawn.encode(x=across, y=up, tooltip=tooltip),
+            point.encode(x="reached:Q", y="benefit:Q", tooltip=tooltip),
+            label.encode(x="reached:Q", y="benefit:Q", text="words:N"),
+        )
+        parts.append(layers.properties(width=275, height=240, title=TITLES[aim]))
+        ends = [
+            f"{millions(float(end['reached']))} with {end['benefit']:,.0f}"
+            for end in (line.iloc[0], line.iloc[-1], *(row for _, row in own.iterrows()))
+        ]
+        plan = f"; this plan {ends[2]}" if len(own) else ""
+        said.append(f"{TITLES[aim]}: from {ends[0]} points to {ends[1]}{plan}.")
+    words = (
+        f"The most benefit as more is asked of a second aim. {' '.join(said)} The lines are upper "
+        "bounds: they let schemes be cut into shares. Points of illustrative schemes are "
+        "illustrative."
+    )
+    shown = frame.set_index("aim").loc[aims].reset_index()
+    shown["point"] = ["this plan" if at == 0 else "upper bound" for at in shown["point"]]
+    shown["aim"] = shown["aim"].map(TITLES)
+    shown = shown[["aim", "point", "reached", "benefit"]]
+    shown.columns = ["Second aim", "What", "Reached, £m", "Points of benefit"]
+    return Card("What a second aim costs", words, themed(alt.hconcat(*parts)), shown)

@@ -1,0 +1,362 @@
+"""Every number that the sentences of the page must say, worked out from the tables of the result.
+
+Nothing here calls what writes the sentences. A family is one sentence, or several of a kind: where
+it stands, how it begins, and its numbers in their order, as they must be shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from facts import Facts, millions, odds, percent, plain
+from markup import Block
+
+from nelfin.comparison import Comparison
+from nelfin.result import Result
+
+TOKEN = re.compile(
+    r"20\d\d/\d\d"  # a financial year
+    r"|\(£?\d+(?:,\d{3})*(?:\.\d+)?m?\)(?:\u00a0%)?"  # a negative
+    r"|£?\d+(?:,\d{3})*(?:\.\d+)?m?(?:\u00a0%)?"
+)
+NOT_MOVES = {"opening underlying", "closing underlying", "reported"}
+ONE_OFF = {"non-recurrent efficiency", "deficit support", "repayment"}
+STATUSES = ("published", "derived", "assumption", "illustrative", "given")
+DOUBTFUL = STATUSES[2:]
+
+
+def tokens(text: str) -> list[str]:
+    """Return every number of a text, as shown."""
+    return TOKEN.findall(text)
+
+
+@dataclass(frozen=True)
+class Family:
+    section: str
+    article: str
+    tag: str
+    begins: str
+    """A pattern."""
+    numbers: Sequence[str]
+    """Of all blocks of the family, one after the other."""
+
+    def has(self, block: Block) -> bool:
+        return (
+            (self.section, self.article, self.tag) == (block.section, block.article, block.tag)
+        ) and re.match(self.begins, block.text) is not None
+
+
+def families(result: Result, compared: Comparison | None, first: Result | None) -> list[Family]:
+    """Return the families of sentences that the page of a result must have."""
+    facts = Facts(result)
+    found = [
+        Family("", "", "title", ".*: plan ", [facts.first, facts.last]),
+        Family("", "", "p", "Plan ", [facts.first, facts.last]),
+        *_headline(facts), *_places(facts), *_prevention(facts), *_recovery(facts),
+        *_capital(facts), *_assumptions(facts), *_provenance(facts),
+    ]  # fmt: skip
+    if compared is not None and first is not None:
+        found += _comparison(facts, compared, first)
+    return [family for family in found if family.numbers]
+
+
+def _headline(facts: Facts) -> Iterator[Family]:
+    def says(begins: str, *numbers: str, tag: str = "p") -> Family:
+        return Family("headline", "", tag, begins, numbers)
+
+    first, last, places = facts.first, facts.last, facts.places()
+    balance, under = facts.lasting(facts.reported), facts.lasting(facts.underlying)
+    yield says("(from|not by) 20", balance or last)
+    ends = (plain(facts.reported[year]) for year in (first, last))
+    ends_said = [number for pair in zip(ends, (first, last), strict=True) for number in pair]
+    yield says("Reported balance ", balance or last, *ends_said)
+    yield says("Underlying, ", under or last, plain(facts.underlying[last]))
+    if balance and facts.underlying[balance] < 0:
+        yield says("One-off savings ", millions(facts.one_off(balance)), balance)
+    if facts.drawn:
+        year, draws = balance or last, f"{facts.result.provenance['draws']:,}"
+        yield says(
+            r"In (under |over )?\d+\u00a0% of ",
+            odds(facts.draws["odds_of_balance", year]), draws, year,
+        )  # fmt: skip
+    lowest = float(places["dft"].iloc[0])
+    if lowest < -0.0005:
+        yield says(" by ", percent(-lowest))
+    yield says("Budgets against target", facts.year, tag="caption")
+    cells = zip(places["budget"][:8], places["dft"][:8], strict=True)
+    shown = [text for budget, dft in cells for text in (plain(budget), percent(dft))]
+    yield says("", *shown, tag="td")
+    more = [str(len(places) - 8)] if len(places) > 8 else []
+    yield says("(And |Opening )", *more, *_opening(facts))
+    limit, years = facts.limits["limit_gbp_m"].sum(), len(facts.years)
+    yield says("What £", f"£{plain(limit / years, 0)}m", tag="h3")
+    started = int((facts.plan["status"] != "not funded").sum())
+    schemes = len(facts.plan)
+    yield says(r"[\d,]+ of ", f"{started:,}", f"{schemes:,}")
+    used, spend = facts.plan["cdel_gbp_m"].sum(), facts.plan["spend_gbp_m"].sum()
+    outside = [millions(spend - used)] if spend - used > 0.05 else []
+    yield says("They use ", millions(used), millions(limit), str(years), *outside)
+    made_up = facts.count("illustrative", schemes=True)
+    yield says(r"[\d,]+ schemes are", *([f"{made_up:,}"] if made_up else []))
+    asked = facts.asked()
+    yield says("£", millions(asked["out"].sum()))
+    yield says(r"[\d,]+ schemes wait", f"{schemes - started:,}")
+    waiting = facts.plan.loc[facts.plan["status"] == "not funded", "project_id"]
+    largest = asked.sum(axis="columns")[waiting].nlargest(3)
+    yield says(", £", *map(millions, largest), tag="li")
+    yield says(r"[\d,]+ assumptions", f"{facts.count('assumption'):,}")
+    beside = ("illustrative", "published", "derived")
+    yield says("and ", *(f"{facts.count(status):,}" for status in beside))
+
+
+def _opening(facts: Facts) -> list[str]:
+    """Return the numbers in the name of the opening position, where it is illustrative."""
+    key = f"allocation.streams.{facts.attrs['main_stream']}.opening"
+    mine = facts.sources[facts.sources["figure"] == key]
+    return tokens(str(mine["value"].iloc[0])) if "illustrative" in set(mine["status"]) else []
+
+
+def _chart(
+    facts: Facts, section: str, name: str, numbers: Sequence[str] = (), title: str = ""
+) -> Iterator[Family]:
+    """Give the sentence of a chart, its title wherever that stands, and what it rests on."""
+    of_title = tokens(title)
+    mark = re.escape(title)
+    yield Family(section, name, "p", r"(?!.*\d (assumption|illustrative|given))", numbers)
+    yield Family(section, name, "aria-label", "(?!Table behind)", [*of_title, *numbers])
+    if of_title:
+        yield Family(section, name, "h3", mark, of_title)
+        yield Family(section, name, "button", f"(PNG|SVG) of {mark}", 2 * of_title)
+        yield Family(section, name, "summary", f"Table behind “{mark}”", of_title)
+        yield Family(section, name, "aria-label", "Table behind", of_title)
+
+
+def rests(facts: Facts, block: Block, whole: bool = False) -> list[str]:
+    """Return the counts of the figures that a chart rests on, by the groups its text names."""
+    counts = []
+    for group in re.split(r",\s+", block.text.strip(" .\n")):
+        label = re.split(r" \d", group)[0]
+        name = {"capital schemes": "projects"}.get(label, label.replace(" ", "_"))
+        rows = facts.sources["where"] == name
+        if label.startswith("settings of "):
+            begin = f"{label.removeprefix('settings of ')}."
+            rows = facts.sources["figure"].str.startswith(begin)
+            rows &= facts.sources["where"] == "scenario"
+        assert rows.any(), f"{label} is no group of figures"
+        status = facts.sources.loc[rows, "status"]
+        counts.append([int((status == word).sum()) for word in DOUBTFUL])
+    if whole:
+        counts = [[sum(column) for column in zip(*counts, strict=True)]]
+    return [str(number) for row in counts for number in row if number]
+
+
+def _places(facts: Facts) -> Iterator[Family]:
+    year, places, moves = facts.year, facts.places(), facts.moves()
+    yield Family("places", "", "p", "Opening ", _opening(facts))
+    per_head = places["budget"] * 1e6 / places["people"]
+    rank = per_head.rank(ascending=False, method="min").astype(int)
+    every = places["budget"].sum() * 1e6 / places["people"].sum()
+    share = places["budget"] / places["budget"].sum()
+    for name, line in places.iterrows():
+        place = str(name)
+        yield Family("places", place, "h3", ", ", [year])
+        yield Family("places", place, "dt", "A head", [
+            str(rank[name]), str(len(places)), f"£{plain(every, 0)}",
+        ])  # fmt: skip
+        yield Family("places", place, "dd", "", [
+            plain(line["budget"]), plain(line["target"]), percent(line["dft"]),
+            percent(share[name]), f"£{plain(per_head[name], 0)}",
+        ])  # fmt: skip
+        whole = [round(value * 1e6) for value in moves.loc[name]]
+        yield Family("places", place, "th", "Budget of 20", [year])
+        yield Family("places", place, "td", "", [plain(value, 0) for value in whole if value])
+    yield from _chart(facts, "places", "budgets", [
+        year, percent(places["dft"].iloc[0]), percent(places["dft"].iloc[-1]),
+    ])  # fmt: skip
+    span = facts.gaps.max() - facts.gaps.min()
+    first, last = facts.first, facts.last
+    yield from _chart(facts, "places", "distance", [
+        percent(span[first]), first, percent(span[last]), last,
+    ])  # fmt: skip
+    whole = moves.sum()
+    yield from _chart(
+        facts, "places", "what_moved",
+        [millions(whole["before"]), millions(whole["now"]), year],
+        f"What moved the budgets in {year}",
+    )  # fmt: skip
+    yield from _chart(
+        facts, "places", "budget_change", [millions(moves["pace"].abs().max())],
+        f"Need and pace by place in {year}",
+    )  # fmt: skip
+    table = facts.table("sensitivity")
+    table = table[table["measure"] == "budget_move"].dropna(subset="value")
+    most = table.loc[table["value"].abs().idxmax()]
+    case = tokens(str(most["case"]).removesuffix(" +1 point"))
+    yield from _chart(facts, "places", "sensitivity", [year, millions(most["value"]), *case])
+
+
+def _prevention(facts: Facts) -> Iterator[Family]:
+    last = facts.last
+    by = {name: facts.series("prevention", f"prevention_{name}") for name in (
+        "share", "extra_spend", "cash", "net_cash", "capacity", "society",
+    )}  # fmt: skip
+    extra, net = by["extra_spend"], by["net_cash"]
+    active = extra.abs().cumsum() > 0
+    even = next((year for year in facts.years if net[year] >= 0 and active[year]), "")
+    so_far = net.cumsum()
+    paid = next((year for year in facts.years if so_far[year] >= 0 and active[year]), "")
+    yield Family("prevention", "", "p", "Share of spend ", [
+        plain(by["share"].iloc[0]), percent(by["share"][last] / 100),
+        millions(extra[last]), last, millions(by["cash"][last]), millions(net[last]),
+        *([even] if even else []),
+    ])  # fmt: skip
+    yield Family("prevention", "", "p", "Apart from cash", [
+        millions(by["capacity"][last]), millions(by["society"][last]),
+    ])  # fmt: skip
+    if facts.drawn:
+        low, middle, high = (facts.draws[f"net_cash_p{p}", last] for p in (10, 50, 90))
+        yield Family("prevention", "", "p", "Of the draws ", [
+            millions(low), last, millions(middle), millions(high),
+            odds(facts.draws["odds_of_payback", last]),
+        ])  # fmt: skip
+        if not low <= net[last] <= high:
+            yield Family("prevention", "", "p", "The plan's own ", [millions(net[last])])
+    yield from _chart(facts, "prevention", "prevention", [millions(net[last]), last])
+    yield from _chart(facts, "prevention", "break_even", [
+        even or last, *([paid] if paid else []), millions(facts.attrs["prevention_npv_gbp_m"]),
+    ])  # fmt: skip
+
+
+def _recovery(facts: Facts) -> Iterator[Family]:
+    def says(begins: str, *numbers: str) -> Family:
+        return Family("recovery", "", "p", begins, numbers)
+
+    first, last, reported, under = facts.first, facts.last, facts.reported, facts.underlying
+    balance, lasting = facts.lasting(reported), facts.lasting(under)
+    pinned = str(facts.attrs["pinned_years"]).split(", ")
+    path = [text for year in facts.years[:5] for text in (year, plain(reported[year]))]
+    at = balance or last
+    yield says("Reported: ", at, millions(abs(reported[at])), *path, *filter(None, pinned))
+    ends = [text for year in (first, last) for text in (plain(under[year]), year)]
+    yield says("Underlying: ", lasting or last, *ends)
+    if balance and under[balance] < 0:
+        yield says("One-off savings ", millions(facts.one_off(balance)), balance)
+    yield from _chart(facts, "recovery", "recovery", [at])
+    bridge = facts.table("recovery_bridge")
+    moves = bridge[~bridge["step"].isin(NOT_MOVES | ONE_OFF)].groupby("step")["value"].sum()
+    opening = bridge[(bridge["step"] == "opening underlying") & (bridge["year"] == first)]
+    yield from _chart(facts, "recovery", "bridge", [
+        millions(opening["value"].sum()), millions(reported[last]),
+        millions(moves[moves.abs().idxmax()]),
+    ])  # fmt: skip
+    if not facts.drawn:
+        return
+    likely = [
+        text for year in [year for year in facts.years if year not in pinned][:5]
+        for text in (year, odds(facts.draws["odds_of_balance", year]))
+    ]  # fmt: skip
+    yield says("Odds of balance ", f"{facts.result.provenance['draws']:,}", *likely)
+    table = facts.table("tornado")
+    table = table[table["year"] == last]
+    ends_of = table.groupby("setting")["value"].agg(["min", "max"])
+    most = ends_of.loc[(ends_of["max"] - ends_of["min"]).idxmax()]
+    yield says("20.*rests most on ", last, millions(most["min"]), millions(most["max"]))
+    yield from _chart(facts, "recovery", "tornado", [
+        last, millions(most["max"]), millions(most["min"]),
+    ])  # fmt: skip
+    low, high = (facts.draws[f"reported_p{p}", last] for p in (10, 90))
+    yield from _chart(facts, "recovery", "fan", [
+        millions(low), millions(high), last, millions(reported[last]),
+    ])  # fmt: skip
+
+
+def _capital(facts: Facts) -> Iterator[Family]:
+    def says(begins: str, *numbers: str) -> Family:
+        return Family("capital", "", "p", begins, numbers)
+
+    plan, limits, asked, years = facts.plan, facts.limits, facts.asked().sum(), len(facts.years)
+    status, schemes = plan["status"].value_counts(), len(plan)
+    used, spend = plan["cdel_gbp_m"].sum(), plan["spend_gbp_m"].sum()
+    part = [str(status["part-funded"])] if "part-funded" in status else []
+    limit = limits["limit_gbp_m"].sum()
+    yield says(
+        r"[\d,]+ schemes?.* of .* use ",
+        f"{status['funded']:,}", *part, str(schemes), millions(used), millions(limit),
+        *([millions(spend - used)] if spend - used > 0.05 else []),
+        millions(asked.sum()), millions(asked["in"]),
+        *([millions(asked["after"])] if asked["after"] > 0.05 else []), millions(asked["out"]),
+    )  # fmt: skip
+    price = limits.set_index("year")["price_per_gbp_m"][facts.first]
+    gap = facts.solve["gap"]
+    yield says("£1m more ", "£1m", facts.first, plain(price), percent(gap, 2))
+    if facts.drawn:
+        dear = facts.draws["capital_used_p90"] - facts.spend.groupby("year")["cdel_gbp_m"].sum()
+        within = facts.draws["odds_within_limits_so_far", facts.last]
+        yield says("With costs drawn", odds(within), millions(dear.max()))
+    started = f"{int((plan['status'] != 'not funded').sum()):,}"
+    yield says("Printed: ", started, f"{schemes:,}")
+    spenders = facts.spend["project_id"].nunique()
+    shown = ["35", f"{spenders:,}"] if spenders > 35 else [f"{spenders:,}"]
+    yield from _chart(facts, "capital", "timeline", [
+        *shown, millions(facts.spend["spend_gbp_m"].sum()),
+    ])  # fmt: skip
+    yield from _chart(facts, "capital", "capital", [
+        millions(facts.spend["cdel_gbp_m"].sum()), str(years),
+    ])  # fmt: skip
+    yield from _chart(facts, "capital", "capital_price", ["£1m"])
+    yield from _chart(facts, "capital", "capital_categories", [
+        millions(value) for value in (asked.sum(), asked["in"], asked["after"], asked["out"])
+    ])  # fmt: skip
+    curve = facts.curve()
+    ends = [
+        (percent(end["share_of_limit"], 0), millions(end["limit"]), plain(end["benefit"], 0))
+        for end in (curve.iloc[0], curve.iloc[-1])
+    ]
+    yield from _chart(facts, "capital", "budget_curve", [
+        *ends[0], *ends[1], plain(facts.solve["objective"], 0), millions(limit),
+    ])  # fmt: skip
+    yield from _chart(facts, "capital", "capital_frontier", list(_two_aims(facts)))
+
+
+def _two_aims(facts: Facts) -> Iterator[str]:
+    table = facts.table("capital_frontier").set_index(["aim", "point", "measure"])["value"]
+    for aim in ("deprived", "backlog"):
+        for point in (1, table[aim].index.get_level_values("point").max(), 0):
+            yield millions(table[aim, point, "reached"])
+            yield plain(table[aim, point, "benefit"], 0)
+
+
+def _assumptions(facts: Facts) -> Iterator[Family]:
+    counts = [str(facts.count(status)) for status in STATUSES if facts.count(status)]
+    yield Family("assumptions", "", "p", "Figures by status", counts)
+    made_up = facts.count("illustrative", schemes=True)
+    if made_up:
+        numbers = [str(made_up), str(len(facts.plan))]
+        yield Family("assumptions", "", "p", r"\d+ of ", numbers)
+
+
+def _provenance(facts: Facts) -> Iterator[Family]:
+    about, solve = facts.result.provenance, facts.solve
+    size = [f"{solve[name]}" for name in ("variables", "constraints")]
+    yield Family("provenance", "", "p", "Run started ", [
+        *tokens(about["started"]), percent(solve["gap"], 2), *size, plain(solve["seconds"]),
+    ])  # fmt: skip
+    versions = [number for pair in about["versions"].items() for number in tokens(" ".join(pair))]
+    yield Family("provenance", "", "p", "Versions: ", versions)
+    for tag in ("summary", "aria-label", "th"):
+        yield Family("provenance", "", tag, "SHA-256", ["256"])
+    hashes = [number for text in about["inputs"].values() for number in tokens(text)]
+    yield Family("provenance", "", "td", "[0-9a-f]{64}$", hashes)
+    yield Family("provenance", "", "p", "Contains public sector information", ["3.0"])
+
+
+def _comparison(facts: Facts, compared: Comparison, first: Result) -> Iterator[Family]:
+    flags = [number for text in compared.flags for number in tokens(text)]
+    yield Family("comparison", "", "p", "The |Tables differ", flags)
+    ends = [millions(Facts(run).reported[facts.last]) for run in (first, facts.result)]
+    names = [tokens(name) for name in compared.names]
+    yield from _chart(facts, "comparison", "positions", [
+        ends[0], *names[0], ends[1], *names[1], facts.last,
+    ])  # fmt: skip

@@ -94,7 +94,7 @@ def test_the_readme_opens_with_exactly_two_commands_that_install() -> None:
     assert [len(block) for block in blocks] == [1, 1]
     assert all(block[0].startswith("python -m pip install ") for block in blocks)
     assert blocks[0][0].endswith("&& nelfin run")
-    assert blocks[1][0].endswith("&& python -m pytest")
+    assert blocks[1][0].endswith("&& python -m pytest -n auto")
 
 
 def test_every_command_and_option_named_exists(text: str) -> None:

@@ -258,6 +258,20 @@ def test_a_divisible_scheme_fills_what_whole_schemes_leave() -> None:
     assert plan.solve["objective"] == pytest.approx(9 + 2)
 
 
+def test_a_part_of_a_scheme_is_worth_its_share_and_no_more_for_being_begun() -> None:
+    # a quarter of A is worth 4.5, B is worth 5; there is money for either
+    rows = [scheme("A", 40, 18, divisible="yes"), scheme("B", 10, 5)]
+    plan = plan_of(rows, [10])
+    assert list(starts(plan)) == ["B"]
+    assert plan.solve["bound"] == pytest.approx(5)
+
+
+def test_the_parts_of_a_scheme_that_starts_in_two_years_of_a_relaxation_are_one_whole() -> None:
+    plan = plan_of([scheme("A", 40, 20, divisible="yes")], [30, 30], relax=True)
+    assert plan.solve["objective"] == pytest.approx(20)
+    assert line(plan, "A")["funded_share"] == pytest.approx(1.0)
+
+
 def test_the_share_of_a_divisible_scheme_is_set_by_its_tightest_year() -> None:
     plan = plan_of([scheme("A", [10, 20], 20, divisible="yes")], [10, 5, 5])
     assert line(plan, "A")["funded_share"] == pytest.approx(0.25)

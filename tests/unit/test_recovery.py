@@ -133,6 +133,9 @@ def test_every_step_of_a_year_without_published_figures(solve: Recover) -> None:
     assert float(data["system_underlying"].sel(year="2023/24")) == pytest.approx(-35.92)
     assert float(data["system_reported"].sel(year="2023/24")) == pytest.approx(-24.0)
     assert float(data["pressures_pct"].sel(year="2023/24")) == pytest.approx(1.0)
+    assert data["pressures_pct"].attrs["units"] == "% of the cost base"
+    money = [name for name in data.data_vars if name.startswith(("system_", "organisation_"))]
+    assert {data[name].attrs["units"] for name in money} == {"£m"}
 
 
 def test_the_second_year_starts_from_the_first_with_grown_income(solve: Recover) -> None:

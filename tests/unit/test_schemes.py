@@ -280,6 +280,7 @@ def test_a_build_longer_than_the_plan_is_refused_whatever_the_window() -> None:
 def test_a_latest_start_before_the_earliest_is_refused() -> None:
     found = one(problems_in({"earliest_start": "2027/28", "latest_start": "2026/27"}))
     assert found.where == "projects, row 2, column latest_start"
+    assert found.remedy == "Swap or correct them."
     assert "2027/28" in found.what
 
 
@@ -536,7 +537,12 @@ def test_a_limit_given_twice_names_both_rows() -> None:
 def test_40_years_of_limits_are_taken_and_41_refused() -> None:
     years = [label_of(2025 + n) for n in range(41)]
     assert len(require_limits(limits(years[:40]))) == 40
-    assert "41 years" in one(bad_limits(limits(years))).what
+    assert one(bad_limits(limits(years))).what == "runs from 2025/26 to 2065/66, 41 years."
+    # of a span that is too long the gaps are told within the first 40 years only
+    apart = bad_limits(limits([years[0], *years[2:39], years[40]]))
+    assert [found.what for found in apart][1:] == [
+        f"has no limit for the system in {years[1]}, {years[39]}."
+    ]
 
 
 def test_limits_without_rows_are_refused() -> None:

@@ -167,3 +167,12 @@ def test_a_step_of_nothing_moves_nothing_whatever_the_scenario_has_set(
     np.testing.assert_allclose(same, weighted, rtol=1e-12)
     more = step_weight(weighted, inputs, scenario.allocation, "final_core", "community", 0.01)
     assert float(abs(more / weighted - 1).sel(component="final_core").max()) > 1e-4
+
+
+def test_a_final_whose_weights_stay_is_kept_to_the_bit(inputs: Inputs) -> None:
+    moved = {"allocation.need_weights.final_primary_medical.health_inequalities": 0.2}
+    for final, overrides in (
+        ("final_core", moved),
+        ("final_primary_medical", {"allocation.area_cost": False}),
+    ):
+        assert need(overrides, inputs, final).equals(need({}, inputs, final))

@@ -34,6 +34,8 @@ from nelfin.scenario.paths import split_sheet
 from nelfin.scenario.schema import Data
 
 AIMS: tuple[Second, ...] = ("deprived", "backlog")
+"""Second aims of capital, at which a run looks beside benefit."""
+
 BUDGET_SHARES = tuple(np.linspace(0.5, 1.5, 21))
 """Capital limits, as shares of the plan's, at which the worth of capital is worked out."""
 

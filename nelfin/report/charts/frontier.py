@@ -9,7 +9,7 @@ from nelfin.report.words import millions
 from nelfin.result import Result
 
 TITLES = {
-    "deprived": "Use in the most deprived areas",
+    "deprived": "Spend reaching the most deprived areas",
     "backlog": "High and significant backlog cleared",
 }
 """Second aims."""

@@ -292,8 +292,7 @@ def _within_potential(avoided: Array, programmes: Programmes, section: Preventio
     if ceiling <= 0 or not aimed.any():
         return avoided
     together = avoided[..., aimed, :].sum(axis=-2, keepdims=True)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        kept = np.where(together > ceiling, ceiling / together, 1.0)
+    kept = np.divide(ceiling, together, out=np.ones_like(together), where=together > ceiling)
     return np.asarray(np.where(aimed[:, None], avoided * kept, avoided))
 
 

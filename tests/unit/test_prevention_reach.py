@@ -108,6 +108,9 @@ def test_targeting_narrows_who_is_reached_and_caps_what_is_saved() -> None:
     assert float(found["prevention_programme_avoided"].sel(programme="rapid")) == pytest.approx(6.5)
     other = float(found["prevention_programme_avoided"].sel(programme="other"))
     assert other == pytest.approx(10.0, rel=1e-6)
+    # a shift of next to nothing stays far below the ceiling, and divides nothing by it
+    least = shift(base(1e-307, 1e-307), capped, plain).sel(year="2024/25")
+    assert float(least["prevention_programme_avoided"].sel(programme="rapid")) < 1e-300
 
 
 def test_places_share_the_shift_and_deprived_qalys_may_count_more() -> None:

@@ -10,10 +10,10 @@ import pandas as pd
 import xarray as xr
 
 from nelfin.allocations.comparisons import beside_budgets
-from nelfin.allocations.need import need_index, weighted_populations
+from nelfin.allocations.need import labels, need_index, weighted_populations
 from nelfin.allocations.streams import CHANGES, SHARED, share_streams
 from nelfin.allocations.weights import what_if
-from nelfin.data import Inputs
+from nelfin.data import Inputs, lines_of
 from nelfin.data.specs import OTHER
 from nelfin.scenario import main_stream
 from nelfin.scenario.schema import Envelope, Scenario
@@ -100,12 +100,12 @@ def share(scenario: Scenario, inputs: Inputs, weighted: xr.DataArray) -> xr.Data
         ),
     }
     places = weighted["place"].values.tolist()
-    # the labels of the populations as they are: to make them anew costs more than the sharing
-    coords = xr.Coordinates({"stream": names, "change": list(CHANGES)}) | weighted.coords
+    coords = labels(stream=tuple(names), place=tuple(places), year=tuple(years),
+                    component=tuple(components), change=CHANGES)  # fmt: skip
     beside = beside_budgets(inputs, places, needs)
     data = xr.Dataset(found | beside, coords)
     main = main_stream(scenario)
-    lines = zip(*(inputs.allocations[name].tolist() for name in ("stream", "year")), strict=True)
+    lines = lines_of(inputs.allocations, "stream", "year")
     published = [year for stream, year in lines if stream == main]
     data.attrs = {
         "main_stream": main,
@@ -140,8 +140,7 @@ def envelopes(
         Published baselines, £m, NaN where there is none. Same shape.
     """
     names = [*scenario.allocation.streams, OTHER]
-    columns = ("stream", "year", "allocation_gbp_m", "baseline_gbp_m")
-    lines = zip(*(table[name].tolist() for name in columns), strict=True)
+    lines = lines_of(table, "stream", "year", "allocation_gbp_m", "baseline_gbp_m")
     given = {(stream, year): figures for stream, year, *figures in lines}
     amount = np.zeros((len(names), len(years)))
     growth, baseline = np.full_like(amount, np.nan), np.full_like(amount, np.nan)

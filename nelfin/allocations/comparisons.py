@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from nelfin.data import Inputs
+from nelfin.data import Inputs, lines_of
 from nelfin.years import label_of, start_of
 
 
@@ -35,7 +35,7 @@ def beside_budgets(
     found: dict[str, xr.Variable] = {}
     grants = inputs.public_health_grants
     if not grants.empty:
-        by_place = dict(zip(grants["place"].tolist(), grants["grant_gbp_m"].tolist(), strict=True))
+        by_place = dict(lines_of(grants, "place", "grant_gbp_m"))
         grant = np.array([by_place[place] for place in places])
         need = needs["health_inequalities"]
         found["public_health_grant"] = xr.Variable(
@@ -53,8 +53,7 @@ def beside_budgets(
             {"long_name": "Public health grant if shared by avoidable mortality", "units": "£m"},
         )
     if not inputs.spend_by_setting.empty:
-        columns = ("place", "out_of_hospital", "spend_gbp_m")
-        lines = zip(*(inputs.spend_by_setting[name].tolist() for name in columns), strict=True)
+        lines = lines_of(inputs.spend_by_setting, "place", "out_of_hospital", "spend_gbp_m")
         out, spend = dict.fromkeys(places, 0.0), dict.fromkeys(places, 0.0)
         for place, outside, amount in lines:
             out[place] += amount if outside else 0.0

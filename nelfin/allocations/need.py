@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
+from nelfin.data import lines_of
 from nelfin.data.specs import WHOLE_SYSTEM
 from nelfin.years import start_of
 
@@ -51,8 +54,14 @@ def weighted_populations(
     level = published[..., [known.index(year) for year in latest]]
     people = level[components.index("registered_population")]
     grown = level * _growth_index(people, places, growth, shares, years, latest)
-    labels = {"component": components, "place": places, "year": years}
-    return xr.DataArray(grown, labels, ("component", "place", "year"))
+    coords = labels(component=tuple(components), place=tuple(places), year=tuple(years))
+    return xr.DataArray(grown, coords, ("component", "place", "year"))
+
+
+@lru_cache(64)
+def labels(**names: tuple[str, ...]) -> xr.Coordinates:
+    """Return the labels of each dim, made once: to make them costs more than what they label."""
+    return xr.Coordinates({dim: list(values) for dim, values in names.items()})
 
 
 def _spread(table: pd.DataFrame) -> tuple[Array, list[str], list[str], list[str]]:
@@ -88,12 +97,9 @@ def _growth_index(
     """Return people over those of the published year they start from; (place, year)."""
     periods = [
         (start_of(first), start_of(last), float(added))
-        for first, last, added in zip(
-            *(growth[name].tolist() for name in ("from_year", "to_year", "people_added")),
-            strict=True,
-        )
+        for first, last, added in lines_of(growth, "from_year", "to_year", "people_added")
     ]
-    given = dict(zip(shares["place"].tolist(), shares["share_pct"].tolist(), strict=True))
+    given = {place: float(percent) for place, percent in lines_of(shares, "place", "share_pct")}
     index = np.ones_like(people)
     for t, (year, start) in enumerate(zip(years, latest, strict=True)):
         # spread evenly over its period

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from nelfin.data import Inputs
+from nelfin.data import Inputs, lines_of
 from nelfin.scenario.schema import Stream
 
 Array = npt.NDArray[np.float64]
@@ -32,8 +32,8 @@ def opening_position(stream: Stream, total: float, need: Array, inputs: Inputs) 
     """
     if stream.opening == "on-target":
         return need * total
-    columns = (inputs.openings[key].tolist() for key in ("opening", "place", "measure", "value"))
-    rows = [row for row in zip(*columns, strict=True) if row[0] == stream.opening]
+    lines = lines_of(inputs.openings, "opening", "place", "measure", "value")
+    rows = [row for row in lines if row[0] == stream.opening]
     by_place = {place: value for _, place, _, value in rows}
     value = np.array([by_place[place] for place in inputs.places()])
     cash = value if rows[0][2] == "cash_gbp_m" else need * (1 + value / 100)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from nelfin.allocations.lp import near_target
+from nelfin.data import lines_of
 from nelfin.errors import InputError, Problems, nearest
 
 Array = npt.NDArray[np.float64]
@@ -171,8 +172,7 @@ def rules_of(table: pd.DataFrame) -> dict[str, Rule]:
     """Return the rules of a `pace_rules` table by name; percentages become fractions."""
     rules = {}
     figures = [name for name in ("under_slope", *PERCENTAGES) if name in table]
-    lines = zip(*(table[name].tolist() for name in ("rule", "form", *figures)), strict=True)
-    for name, form, *values in lines:
+    for name, form, *values in lines_of(table, "rule", "form", *figures):
         given = {
             column.removesuffix("_pct"): value / 100 if column in PERCENTAGES else value
             for column, value in zip(figures, values, strict=True)

@@ -15,7 +15,7 @@ from nelfin.allocations.fences import off_the_top
 from nelfin.allocations.lp import OutOfReachError
 from nelfin.allocations.openings import opening_position
 from nelfin.allocations.pace import Rule, rules_of, together
-from nelfin.data import Inputs
+from nelfin.data import Inputs, lines_of
 from nelfin.errors import NoAnswerError
 from nelfin.scenario.schema import Scenario
 
@@ -42,22 +42,18 @@ SHARED: dict[str, tuple[tuple[str, ...], str, str]] = {
 """What sharing a stream gives: dims beside `stream`, name and unit."""
 
 
-@dataclass
-class _Standing:
-    """Where places stand: in the pot that is shared, in ring-fences, and their shares of need.
+@dataclass(frozen=True)
+class _Before:
+    """Where places stood before a year: in the pot that is shared, and in ring-fences; and need.
 
-    Shape (stream, place); £m but for the shares.
+    The pot is that before the first year, shape (stream, place); the others have a row a year,
+    that of the last year in which the stream had money, shape (year, stream, place). £m; need in
+    shares.
     """
 
     pot: Array
     fence: Array
     need: Array
-
-    def of(self, rows: list[int]) -> _Standing:
-        return _Standing(self.pot[rows], self.fence[rows], self.need[rows])
-
-    def move(self, rows: list[int], to: _Standing) -> None:
-        self.pot[rows], self.fence[rows], self.need[rows] = to.pot, to.fence, to.need
 
 
 def share_streams(
@@ -97,44 +93,49 @@ def share_streams(
     streams, years = scenario.allocation.streams, scenario.years.labels()
     names, places = list(streams), inputs.places()
     people = needs["registered_population"]
-    size = (len(envelope), *people.shape)
-    fence, held, share = np.zeros(size), envelope.copy(), np.zeros(size)
+    # years first: each is worked out for all streams
+    envelope, baseline = envelope.T, baseline.T
+    size = (*envelope.shape, len(people))
+    fence, share, held = np.zeros(size), np.zeros(size), envelope.copy()
     for s, (name, stream) in enumerate(streams.items()):
         if stream.need:
             called = inputs.called.get("ring_fences", "ring_fences")
             rate = scenario.envelope.growth_pct[name]
-            top = off_the_top(inputs.ring_fences, name, envelope[s], years, needs, rate, called)
-            fence[s], held[s] = top.shared, top.held
-            share[s] = needs[stream.need] / needs[stream.need].sum(axis=0)
-    money = envelope - fence.sum(axis=1) - held
-    rules = _rules_by_year(scenario, inputs)
+            mine = envelope[:, s]
+            top = off_the_top(inputs.ring_fences, name, mine, years, needs, rate, called)
+            fence[:, s], held[:, s] = top.shared.T, top.held
+            share[:, s] = (needs[stream.need] / needs[stream.need].sum(axis=0)).T
+    money = envelope - fence.sum(axis=2) - held
+    last = _before(scenario, inputs, envelope, baseline, fence, money, share)
+    # the pot before a year, at the need of the year before, and at that of the year
+    opening, unmoved, pot = (np.full(size, np.nan) for _ in range(3))
+    growth, standing = np.full(envelope.shape, np.nan), last.pot
     moves = np.array([[stream.restricted_share] for stream in streams.values()])
-    opening, target = np.full(size, np.nan), np.full(size, np.nan)
-    budget, growth = np.zeros(size), np.full(envelope.shape, np.nan)
-    change = np.full((*size, len(CHANGES)), np.nan)
-    last = _begun(scenario, inputs, envelope, baseline, fence, money, share)
-    for t in range(len(years)):
-        now = _Standing(money[:, t, None], fence[:, :, t], share[:, :, t])
-        for rows, rule in _by_form({s: rules[s][t] for s in rules if envelope[s, t] > 0}):
-            settings: dict[str, Any] = {
-                "restricted_share": moves[rows],
-                "population_growth": people[:, t] / people[:, t - 1] - 1 if t else 0.0,
-            }
-            here = (names[rows[0]], years[t], places)
+    rules = _rules_by_year(scenario, inputs)
+    for t, year in enumerate(years):
+        for rows, rule in _by_form({s: rules[s][t] for s in rules if envelope[t, s] > 0}):
+            settings: dict[str, Any] = {"restricted_share": moves[rows]}
+            here = (names[rows[0]], year, places)
+            if rule.form == "floors" and t:
+                settings["population_growth"] = people[:, t] / people[:, t - 1] - 1
             if rule.form == "lp":
                 settings |= _growth_bounds(inputs.growth_bounds, *here)
-            before, given = last.of(rows), now.of(rows)
+            stood, need = standing[rows], np.array([last.need[t][rows], share[t][rows]])
             try:
-                pot, growth[rows, t], change[rows, :, t] = _one_year(before, given, rule, settings)
+                shared, rates = share_envelope(stood, need, money[t][rows], rule, **settings)
             except OutOfReachError as error:
-                raise _out_of_reach(error, before.pot[0], *here, rule) from None
-            opening[rows, :, t] = before.pot + before.fence
-            target[rows, :, t] = given.need * given.pot + given.fence
-            budget[rows, :, t] = pot + given.fence
-            last.move(rows, _Standing(pot, given.fence, given.need))
-    divided, total = (envelope - held)[:, None], opening.sum(axis=1, keepdims=True)
+                raise _out_of_reach(error, stood[0], *here, rule) from None
+            opening[t, rows], growth[t, rows] = stood, rates[1]
+            unmoved[t, rows], pot[t, rows] = shared
+            standing[rows] = shared[1]
+    change = _change(opening, last.fence, unmoved, pot, fence, money)
+    opening += last.fence
+    shares_money = ~np.isnan(opening)
+    budget = np.where(shares_money, pot + fence, 0.0)
+    target = np.where(shares_money, share * money[..., None] + fence, np.nan)
+    divided, total = (envelope - held)[..., None], opening.sum(axis=2, keepdims=True)
     opening_share = opening / np.where(total > 0, total, np.nan)
-    return {
+    found = {
         "opening": opening,
         "target": target,
         "budget": budget,
@@ -145,9 +146,10 @@ def share_streams(
         "uniform_growth": growth,
         "system_held": held,
     }
+    return {name: np.moveaxis(array, 0, min(array.ndim, 3) - 1) for name, array in found.items()}
 
 
-def _begun(
+def _before(
     scenario: Scenario,
     inputs: Inputs,
     envelope: Array,
@@ -155,21 +157,23 @@ def _begun(
     fence: Array,
     money: Array,
     share: Array,
-) -> _Standing:
-    """Return where places stand before the first year of each stream that has money."""
-    last = _Standing(*(np.zeros(fence.shape[:2]) for _ in range(3)))
+) -> _Before:
+    """Return where places stood before each year in which a stream has money."""
+    pot, fenced, need = np.zeros(fence.shape[1:]), np.zeros_like(fence), np.zeros_like(share)
     for s, stream in enumerate(scenario.allocation.streams.values()):
-        if not stream.need or not (envelope[s] > 0).any():
+        years = np.flatnonzero(envelope[:, s] > 0)
+        if not stream.need or not len(years):
             continue
-        t = int(np.argmax(envelope[s] > 0))
-        amount, total = envelope[s, t], baseline[s, t]
+        first = years[0]
+        amount, total = envelope[first, s], baseline[first, s]
         total = amount if np.isnan(total) else total
-        last.need[s] = share[s, :, t]
-        position = opening_position(stream, float(total), last.need[s], inputs)
-        last.pot[s] = position * (money[s, t] / amount)
-        # a ring-fence of the first year is taken to have been there the year before
-        last.fence[s] = fence[s, :, t] * (position.sum() / amount)
-    return last
+        position = opening_position(stream, float(total), share[first, s], inputs)
+        pot[s] = position * (money[first, s] / amount)
+        # a ring-fence and the need of the first year are taken to have been there the year before
+        fenced[first, s] = fence[first, s] * (position.sum() / amount)
+        fenced[years[1:], s] = fence[years[:-1], s]
+        need[years, s] = share[[first, *years[:-1]], s]
+    return _Before(pot, fenced, need)
 
 
 def _rules_by_year(scenario: Scenario, inputs: Inputs) -> dict[int, list[Rule]]:
@@ -178,8 +182,7 @@ def _rules_by_year(scenario: Scenario, inputs: Inputs) -> dict[int, list[Rule]]:
     `national` is the rule that NHS England used in a year, or the last it did.
     """
     rules, years = rules_of(inputs.pace_rules), scenario.years.labels()
-    columns = (inputs.pace_rules[name].tolist() for name in ("year", "rule", "stream"))
-    used = list(zip(*columns, strict=True))
+    used = lines_of(inputs.pace_rules, "year", "rule", "stream")
     found = {}
     for s, (name, stream) in enumerate(scenario.allocation.streams.items()):
         if not stream.need:
@@ -203,10 +206,10 @@ def _by_form(rules: dict[int, Rule]) -> Iterator[tuple[list[int], Rule]]:
         yield rows, rules[rows[0]] if len(rows) == 1 else together(tuple(rules[s] for s in rows))
 
 
-def _one_year(
-    last: _Standing, now: _Standing, rule: Rule, settings: dict[str, Any]
-) -> tuple[Array, Array, Array]:
-    """Share one year and split the change from the year before into parts that add up exactly.
+def _change(
+    opening: Array, fenced: Array, unmoved: Array, pot: Array, fence: Array, money: Array
+) -> Array:
+    """Split the change of budgets from the year before into parts that add up exactly.
 
     Envelope: last year's budget grown evenly to this year's money. Ring-fence: what leaving the
     pot and coming back on a need of its own does beside that; over all places it is nothing.
@@ -214,29 +217,23 @@ def _one_year(
 
     Parameters
     ----------
-    last, now
-        Of the year before, and of this: its pot is yet to share, shape (stream, 1).
-    rule, settings
-        For `share_envelope`.
+    opening, fenced
+        The pot and the ring-fences of the year before, £m; shape (year, stream, place).
+    unmoved, pot
+        The pot as shared at last year's need, and as it is shared. Same shape.
+    fence, money
+        Ring-fences, and money of the pot; shape (year, stream) of the latter.
 
     Returns
     -------
-    pot : numpy.ndarray
-        Shared; shape (stream, place).
-    growth : numpy.ndarray
-        Before pace of change; shape (stream,).
-    change : numpy.ndarray
-        Shape (stream, place, change).
+    numpy.ndarray
+        Shape (year, stream, place, change).
     """
-    opening = last.pot + last.fence
-    even = opening * (now.pot + now.fence.sum(axis=1, keepdims=True))
-    even /= opening.sum(axis=1, keepdims=True)
-    kept = last.pot * (now.pot / last.pot.sum(axis=1, keepdims=True)) + now.fence
-    needs = np.array([last.need, now.need])
-    shared, growth = share_envelope(last.pot, needs, now.pot[:, 0], rule, **settings)
-    unmoved, pot = shared
-    parts = (even - opening, pot - unmoved, unmoved + now.fence - kept, kept - even)
-    return pot, growth[1], np.stack(parts, axis=-1)
+    last, now = opening + fenced, money[..., None] + fence.sum(axis=2, keepdims=True)
+    even = last * (now / last.sum(axis=2, keepdims=True))
+    kept = opening * (money[..., None] / opening.sum(axis=2, keepdims=True)) + fence
+    parts = (even - last, pot - unmoved, unmoved + fence - kept, kept - even)
+    return np.stack(parts, axis=-1)
 
 
 def _growth_bounds(

@@ -2,6 +2,6 @@
 
 from nelfin.data.inputs import Inputs, load_inputs
 from nelfin.data.specs import CONVERGE, TABLES
-from nelfin.data.tables import read_table
+from nelfin.data.tables import lines_of, read_table
 
-__all__ = ["CONVERGE", "TABLES", "Inputs", "load_inputs", "read_table"]
+__all__ = ["CONVERGE", "TABLES", "Inputs", "lines_of", "load_inputs", "read_table"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -114,6 +114,12 @@ def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.Da
         With every problem of the file.
     """
     return check(read_raw(path, sheet), spec)
+
+
+def lines_of(table: pd.DataFrame, *columns: str) -> list[list[Any]]:
+    """Return the rows of a small table as plain values: many times as fast as column by column."""
+    at = [table.columns.get_loc(name) for name in columns]
+    return [[row[i] for i in at] for row in table.to_numpy(dtype=object).tolist()]
 
 
 def empty_table(spec: Table) -> pd.DataFrame:

@@ -539,7 +539,7 @@ def test_40_years_of_limits_are_taken_and_41_refused() -> None:
     assert len(require_limits(limits(years[:40]))) == 40
     assert one(bad_limits(limits(years))).what == "runs from 2025/26 to 2065/66, 41 years."
     # of a span that is too long the gaps are told within the first 40 years only
-    apart = bad_limits(limits([years[0], *years[2:39], years[40]]))
+    apart = bad_limits(limits([years[0], *years[2:39], label_of(2025 + 41)]))
     assert [found.what for found in apart][1:] == [
         f"has no limit for the system in {years[1]}, {years[39]}."
     ]

@@ -1,8 +1,10 @@
-"""Faults from outside: two at once, a solver out of time, one that dies."""
+"""Faults from outside: two at once, a locked folder, a solver out of time, one that dies."""
 
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -60,3 +62,36 @@ def test_a_solver_that_dies_is_said_to_have(tmp_path: Path) -> None:
     assert "The solver cbc failed" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run",),
+        ("run", "-o", "here"),
+        ("sweep", "--vary", "recovery.efficiency_pct=3,4", "-o", "here"),
+        ("new", "plan"),
+        ("allocate", "-o", "here"),
+        ("report", "{run}", "--html", "page.html"),
+    ],
+    ids=" ".join,
+)
+def test_a_folder_that_may_not_be_written_to_is_said_to_be_that(
+    tmp_path: Path, run_folder: Path, words: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "locked"
+    folder.mkdir()
+    folder.chmod(0o555)
+    plain = [sys.executable, "-W", "error", "-m", "nelfin"]
+    # the super-user writes anywhere unless that right is taken away
+    if os.geteuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("no setpriv")
+        plain = ["setpriv", "--bounding-set", "-dac_override", *plain]
+    command = [*plain, *(word.format(run=run_folder) for word in words)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert re.search(r"not a folder you may write to|Permission denied", done.stderr)
+    assert re.search(r"[Cc]hoose another (folder|file)", done.stderr)
+    assert "Traceback" not in done.stderr
+    assert list(folder.iterdir()) == []

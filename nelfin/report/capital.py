@@ -66,8 +66,8 @@ def _by_limit(plan: CapitalPlan) -> str:
     rows = []
     for limit, price in zip(plan.limits.itertuples(), plan.prices.itertuples(), strict=True):
         gain, loss = (
-            "–" if pd.isna(value) else f"{sign}{value:,.2f}"
-            for sign, value in (("+", price.gain_of_1m_more), ("-", price.loss_of_1m_less))
+            "–" if pd.isna(value) else money(value, 2)
+            for value in (price.gain_of_1m_more, -price.loss_of_1m_less)
         )
         amounts = (money(limit.limit_gbp_m), money(limit.used_gbp_m))
         rows.append([str(limit.year), str(limit.organisation), *amounts, gain, loss])

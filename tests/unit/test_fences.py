@@ -277,3 +277,40 @@ def test_ring_fences_and_what_is_held_together_leave_something_to_share(
         run(scenario, inputs, fences)
     assert "takes £100.000m off core in 2023/24, which has £100.000m." in str(told.value)
     assert "Lower the amounts: something must be left to share." in str(told.value)
+
+
+def test_every_figure_has_its_name_and_unit(scenario: Scenario, inputs: Inputs) -> None:
+    grants = pd.DataFrame({"place": ["A", "B"], "year": "2023/24", "grant_gbp_m": [3.0, 1.0]})
+    data = run(scenario, inputs, grants=grants)
+    assert {name: (array.attrs["long_name"], array.attrs["units"])
+            for name, array in data.data_vars.items()} == {
+        "opening": ("Opening position", "£m"),
+        "target": ("Target: envelope shared by need", "£m"),
+        "budget": ("Budget", "£m"),
+        "ring_fence": ("Ring-fenced part of the budget", "£m"),
+        "dft_opening": ("Distance from target before pace of change", "fraction"),
+        "dft": ("Distance from target after pace of change", "fraction"),
+        "budget_change": ("What moved the budget from its opening position", "£m"),
+        "uniform_growth": ("Growth of every place before pace of change", "fraction"),
+        "system_held": ("Held at system level", "£m"),
+        "envelope": ("Envelope", "£m"),
+        "like_for_like_growth": (
+            "Growth on the published baseline, or on last year", "fraction"),
+        "weighted_population": ("Weighted population", "people"),
+        "population": ("Registered population", "people"),
+        "need_index": ("Need a head against the system's", "ratio, system = 1"),
+        "public_health_grant": ("Public health grant of the place's council", "£m"),
+        "public_health_formula": ("Public health grant if shared by avoidable mortality", "£m"),
+    }  # fmt: skip
+    assert data["public_health_grant"].attrs["year"] == "2023/24"
+
+
+def test_a_place_without_spend_has_no_share_outside_hospital(
+    scenario: Scenario, inputs: Inputs
+) -> None:
+    spend = pd.DataFrame({"place": ["A", "A", "B"], "setting": ["acute", "community", "acute"],
+                          "out_of_hospital": [False, True, False],
+                          "spend_gbp_m": [30.0, 10.0, 0.0]})  # fmt: skip
+    share = run(scenario, inputs, spend=spend)["out_of_hospital_share"]
+    assert share.attrs == {"long_name": "Share of spend outside hospital", "units": "fraction"}
+    assert share.values == pytest.approx([0.25, np.nan], nan_ok=True)

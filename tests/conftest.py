@@ -6,7 +6,9 @@ import os
 import shutil
 import unicodedata
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,6 +20,12 @@ from nelfin.scenario import Scenario
 
 KINDS = {"unit", "property", "golden", "e2e"}
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+# hypothesis draws constants of the modules it finds loaded: with all of them here from the start
+# it draws the same cases in every worker and in every order
+for module in walk_packages(nelfin.__path__, "nelfin."):
+    if not module.name.endswith("__main__"):
+        import_module(module.name)
 
 settings.register_profile(
     "nelfin",

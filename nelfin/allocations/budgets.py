@@ -122,7 +122,7 @@ def _about(long_name: str, units: str) -> dict[str, str]:
 def envelopes(
     table: pd.DataFrame, section: Envelope, scenario: Scenario, years: list[str]
 ) -> tuple[Array, Array, Array]:
-    """Return the envelope of each stream and year, and its like-for-like growth.
+    """Return the envelope of each stream and year, its like-for-like growth, and its baseline.
 
     A published allocation stands; later years grow at the scenario's rate. The line `other`
     balances the base year to the total of the system's own plan and is not carried forward: the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -70,8 +70,11 @@ def share_envelope(
     if rule.form == "full":
         budget = moves * target + (1 - moves) * kept
     elif rule.form == "lp":
-        near = _near_target(opening, target, money, min_growth, max_growth)
-        budget = moves * near + (1 - moves) * kept
+        near = [
+            near_target(own, goal, float(sums[0]), min_growth, max_growth)
+            for own, goal, sums in _rows(opening, target, money)
+        ]
+        budget = moves * np.reshape(near, target.shape) + (1 - moves) * kept
     elif rule.on_prior_year or rule.form == "none":
         dft = opening / (need_share * total) - 1
         converged = opening * (1 + moves * adjustment(rule, dft))
@@ -80,8 +83,9 @@ def share_envelope(
     else:
         if rule.form == "floors":
             floor = floors_of(opening, kept / target - 1, target, population_growth, rule)
+            for least, sums in _rows(floor, money):
+                require_within(least, float(sums[0]), least=True)
             share, bends = _above_floors(opening, target, floor, moves)
-            _require_floors(floor, money)
         else:
             share, bends = _by_distance(opening, target, rule, moves, even)
         factor = _root(share, bends, money[..., 0])
@@ -92,24 +96,10 @@ def share_envelope(
     return budget, growth[()]
 
 
-def _near_target(
-    opening: Array, target: Array, money: Array, least: npt.ArrayLike, most: npt.ArrayLike
-) -> Array:
-    """Return budgets under `lp`, one row after the other."""
-    count = target.shape[-1]
-    every = np.broadcast_arrays(opening, target, money)
-    rows = zip(*(array.reshape(-1, count) for array in every), strict=True)
-    near = [near_target(own, goal, float(sums[0]), least, most) for own, goal, sums in rows]
-    return np.reshape(near, target.shape)
-
-
-def _require_floors(floor: Array, money: Array) -> None:
-    """Refuse floors that take more than there is, one row after the other."""
-    floors, sums = np.broadcast_arrays(floor, money)
-    rows = zip(floors.reshape(-1, floors.shape[-1]), sums.reshape(-1, floors.shape[-1]),
-               strict=True)  # fmt: skip
-    for row, all_money in rows:
-        require_within(row, float(all_money[0]), least=True)
+def _rows(*arrays: Array) -> Iterator[tuple[Array, ...]]:
+    """Yield arrays row by row, each stretched over rows and places that another has."""
+    wide = np.broadcast_arrays(*arrays)
+    return zip(*(array.reshape(-1, array.shape[-1]) for array in wide), strict=True)
 
 
 def _above_floors(opening: Array, target: Array, floor: Array, moves: Rate) -> tuple[Share, Array]:

@@ -146,6 +146,7 @@ def share_streams(
         "uniform_growth": growth,
         "system_held": held,
     }
+    # years stand after places, and changes after years
     return {name: np.moveaxis(array, 0, min(array.ndim, 3) - 1) for name, array in found.items()}
 
 

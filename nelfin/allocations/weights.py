@@ -38,19 +38,19 @@ def what_if(weighted: xr.DataArray, inputs: Inputs, section: Allocation) -> xr.D
     section
         New weights by final and component, and whether area cost counts.
     """
+    touched = {final for final, new in section.need_weights.items() if new}
+    if not section.area_cost:
+        weights = inputs.need_weights
+        touched |= set(weights.loc[weights["area_cost"], "final"])
     moved = weighted
-    if section.area_cost and not section.need_weights:
-        return moved
-    for final, weights in inputs.need_weights.groupby("final"):
-        new = section.need_weights.get(str(final), {})
-        if new or (not section.area_cost and weights["area_cost"].any()):
-            moved = _rebuilt_by_year(
-                moved,
-                inputs,
-                str(final),
-                before=lambda fitted, cost: (fitted, cost),
-                after=lambda fitted, cost: _under(section, fitted, cost),
-            )
+    for final in sorted(touched):
+        moved = _rebuilt_by_year(
+            moved,
+            inputs,
+            final,
+            before=lambda fitted, cost: (fitted, cost),
+            after=lambda fitted, cost: _under(section, fitted, cost),
+        )
     return moved
 
 

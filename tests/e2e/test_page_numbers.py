@@ -6,12 +6,12 @@ What its sentences say is in `test_page_sentences`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from facts import plain
 from markup import Markup
 
 from nelfin.report.charts import Card, cards
@@ -28,13 +28,6 @@ def page(run_folder: Path) -> Markup:
 @pytest.fixture(scope="module")
 def drawn(result: Result) -> dict[str, Card]:
     return cards(result)
-
-
-def brackets(value: float, places: int) -> str:
-    """Return a number as the page must show it, worked out apart from the page."""
-    rounded = Decimal(value).quantize(Decimal(1).scaleb(-places))
-    text = f"{abs(rounded):,}"
-    return f"({text})" if rounded < 0 else text
 
 
 def budgets_of(result: Result) -> pd.DataFrame:
@@ -71,7 +64,7 @@ def test_place_table_equals_the_tidy_tables(page: Markup, result: Result) -> Non
         np.testing.assert_allclose(numbers, expected.loc[row[0].text].to_numpy(), rtol=1e-9)
         for cell, shape, digits in zip(row[1:], shapes, places, strict=True):
             value = cell.value * 100 if shape.endswith("%") else cell.value
-            assert cell.text == shape.format(brackets(value, digits))
+            assert cell.text == shape.format(plain(value, digits))
 
 
 def test_every_scheme_is_as_in_the_plan(page: Markup, result: Result) -> None:
@@ -84,7 +77,7 @@ def test_every_scheme_is_as_in_the_plan(page: Markup, result: Result) -> None:
         assert row[9].text == line["reason"]
         for cell, name in zip(row[7:9], ("spend_gbp_m", "benefit"), strict=True):
             assert cell.value == line[name]
-            assert cell.text == brackets(line[name], 1)
+            assert cell.text == plain(line[name], 1)
 
 
 def test_every_source_is_as_in_the_table(page: Markup, result: Result) -> None:
@@ -108,7 +101,7 @@ def test_table_behind_each_chart_is_the_chart_s_own(page: Markup, drawn: dict[st
                     assert (cell.value, cell.text) == (None, "–")
                 else:
                     assert cell.value == value
-                    assert cell.text == brackets(value, 2)
+                    assert cell.text == plain(value, 2)
 
 
 def numbers_of(result: Result, drawn: dict[str, Card]) -> Iterator[float]:
@@ -162,9 +155,9 @@ def test_every_marked_number_is_a_table_s_to_the_last_digit(
         near = known[np.abs(known - datum.value) <= 1e-9 * max(1.0, abs(datum.value))]
         assert len(near), f"{datum.text} ({datum.value}) is in no table"
         shapes = [
-            brackets(datum.value, 1), f"{brackets(100 * datum.value, 1)}\u00a0%",
-            f"{brackets(100 * datum.value, 0)}\u00a0%",
-            f"£{brackets(datum.value, 0)}", f"{datum.value:,.0f}", brackets(datum.value * 1e6, 0),
+            plain(datum.value, 1), f"{plain(100 * datum.value, 1)}\u00a0%",
+            f"{plain(100 * datum.value, 0)}\u00a0%",
+            f"£{plain(datum.value, 0)}", f"{datum.value:,.0f}", plain(datum.value * 1e6, 0),
         ]  # fmt: skip
         if 0 < min(datum.value, 1 - datum.value) < 0.01:  # neither never nor always
             shapes += ["under 1\u00a0%", "over 99\u00a0%"]

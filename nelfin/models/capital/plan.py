@@ -82,8 +82,8 @@ def plan_of(case: Case, relaxed: lp.Solution, found: lp.Solution) -> CapitalPlan
     shares = np.where(shares < TOLERANCE, 0.0, shares)
     chosen = [(start, share) for start, share in zip(starts, shares, strict=True) if share > 0]
     spend = pd.DataFrame(_spend_rows(chosen, years), columns=SPEND_COLUMNS)
-    if spend.duplicated(["project_id", "year"]).any():  # in part from several starts
-        spend = spend.groupby(["project_id", "year"], sort=False, as_index=False).sum()
+    # a relaxation may start a scheme in part in several years
+    spend = spend.groupby(["project_id", "year"], sort=False, as_index=False).sum()
     used = _limits(case, spend, relaxed)
     margin = margins(program, starts, relaxed.prices)
     rows = _plan_rows(table, chosen, years)

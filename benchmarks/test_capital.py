@@ -18,8 +18,8 @@ from nelfin import program as lp
 from nelfin.data import Inputs
 from nelfin.models.capital import Settings, solve_systems
 from nelfin.models.capital.case import Case, case_of
-from nelfin.models.capital.doubt import budget_curve
 from nelfin.models.capital.solving import solve_case, solve_program
+from nelfin.models.capital.stress import budget_curve
 
 
 def peak_mb() -> float:

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from nelfin.data import Inputs
-from nelfin.draws import draw_positions
-from nelfin.joint import Joint, join, solve_capital
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed
+from nelfin.system.capital import solve_capital
+from nelfin.system.draws import draw_positions
+from nelfin.system.joint import Joint, join
 
 
 @pytest.fixture(scope="module")

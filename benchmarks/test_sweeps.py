@@ -14,7 +14,7 @@ import pytest
 
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed
-from nelfin.sweeping import sweep
+from nelfin.system.sweep import sweep
 
 
 @pytest.fixture(scope="module")

@@ -13,38 +13,38 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nelfin import allocations as allocations
     from nelfin import models as models
-    from nelfin.comparison import Comparison as Comparison
-    from nelfin.comparison import compare as compare
     from nelfin.errors import InputError as InputError
     from nelfin.errors import NelfinError as NelfinError
     from nelfin.errors import NoAnswerError as NoAnswerError
     from nelfin.result import Result as Result
     from nelfin.result import open_result as open_result
-    from nelfin.runner import run as run
+    from nelfin.result import run as run
     from nelfin.scenario import Scenario as Scenario
     from nelfin.scenario import load_scenario as load_scenario
-    from nelfin.sweeping import sweep as sweep
-    from nelfin.sweeping import sweep_to as sweep_to
-    from nelfin.swept import Sweep as Sweep
-    from nelfin.swept import open_sweep as open_sweep
+    from nelfin.store.sweeps import Sweep as Sweep
+    from nelfin.store.sweeps import open_sweep as open_sweep
+    from nelfin.system.compare import Comparison as Comparison
+    from nelfin.system.compare import compare as compare
+    from nelfin.system.sweep import sweep as sweep
+    from nelfin.system.sweep import sweep_to as sweep_to
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "Comparison": "nelfin.comparison",
+    "Comparison": "nelfin.system.compare",
     "InputError": "nelfin.errors",
     "NelfinError": "nelfin.errors",
     "NoAnswerError": "nelfin.errors",
     "Result": "nelfin.result",
     "Scenario": "nelfin.scenario",
-    "Sweep": "nelfin.swept",
-    "compare": "nelfin.comparison",
+    "Sweep": "nelfin.store.sweeps",
+    "compare": "nelfin.system.compare",
     "load_scenario": "nelfin.scenario",
     "open_result": "nelfin.result",
-    "open_sweep": "nelfin.swept",
-    "run": "nelfin.runner",
-    "sweep": "nelfin.sweeping",
-    "sweep_to": "nelfin.sweeping",
+    "open_sweep": "nelfin.store.sweeps",
+    "run": "nelfin.result",
+    "sweep": "nelfin.system.sweep",
+    "sweep_to": "nelfin.system.sweep",
 }
 _ROOMS = ("allocations", "models")
 

@@ -94,7 +94,7 @@ def kill_runs(count: int, rng: random.Random, folder: Path) -> list[str]:
         counts["killed" if was_killed else "done"] += 1
         left = list(folder.glob(".*"))
         counts["hidden part left"] += bool(left)
-        from nelfin.writing import restore
+        from nelfin.store.writing import restore
 
         restore(folder / "run")
         if (folder / "run").exists():

@@ -18,9 +18,10 @@ from nelfin.data.notes import UNITS, in_markdown, words
 from nelfin.data.specs import CONVERGE, OPENING_FILE, TABLES
 from nelfin.data.tables import FAMILIES, Column, Table
 from nelfin.evidence import MEANING
-from nelfin.result import TIDY, Result
+from nelfin.result import Result
 from nelfin.scenario import Scenario
 from nelfin.scenario.load import packaged_folder
+from nelfin.store.tidy import TIDY
 
 if TYPE_CHECKING:  # the tests read this file where Sphinx is not installed
     from sphinx.application import Sphinx

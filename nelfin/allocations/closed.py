@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nelfin.allocations.lp import near_target, require_within
+from nelfin.allocations.minimax import near_target, require_within
 from nelfin.allocations.pace import Rate, Rule, adjustment, floored, floors_of
 
 Array = npt.NDArray[np.float64]

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nelfin.allocations.lp import near_target
+from nelfin.allocations.minimax import near_target
 from nelfin.data import lines_of
 from nelfin.errors import InputError, Problems, nearest
 

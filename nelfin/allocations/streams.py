@@ -12,7 +12,7 @@ import pandas as pd
 
 from nelfin.allocations.closed import share_envelope
 from nelfin.allocations.fences import off_the_top
-from nelfin.allocations.lp import OutOfReachError
+from nelfin.allocations.minimax import OutOfReachError
 from nelfin.allocations.openings import opening_position
 from nelfin.allocations.pace import Rule, rules_of, together
 from nelfin.data import Inputs, lines_of

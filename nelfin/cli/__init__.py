@@ -11,23 +11,24 @@ import click
 from nelfin.errors import InputError, NelfinError, OutputError, printable
 
 COMMANDS = {
-    "run": ("nelfin.cli.run", "Run a scenario and write its results and report."),
-    "allocate": ("nelfin.cli.allocate", "Share the money among places; one page for a place."),
-    "prevention": ("nelfin.cli.models", "Model the shift into prevention: three ledgers."),
-    "recovery": ("nelfin.cli.models", "Roll the positions forward: a bridge that adds up."),
-    "seek": ("nelfin.cli.models", "Find the value of a setting at which a goal is met."),
-    "capital": ("nelfin.cli.capital", "Draw up the capital plan, and put it to the test."),
-    "capital-solve": ("nelfin.cli.capital", "Choose schemes from any table within yearly limits."),
-    "import-practices": ("nelfin.cli.places", "Sum NHS England's practice file to places."),
-    "converge": ("nelfin.cli.places", "Apply a pace-of-change rule to a table."),
-    "sweep": ("nelfin.cli.sweep", "Run every combination of some settings."),
-    "runs": ("nelfin.cli.runs", "List a folder of runs with their headline figures; open one."),
-    "compare": ("nelfin.cli.compare", "Set runs side by side: what differs, largest first."),
-    "report": ("nelfin.cli.report", "Write the page or the workbook of a run again."),
-    "new": ("nelfin.cli.scenario", "Copy the embedded scenario and its tables, to edit."),
-    "check": ("nelfin.cli.scenario", "Check a scenario and its tables without running it."),
-    "sources": ("nelfin.cli.scenario", "List every figure with its unit, status and source."),
+    "run": "Run a scenario and write its results and report.",
+    "allocate": "Share the money among places; one page for a place.",
+    "prevention": "Model the shift into prevention: three ledgers.",
+    "recovery": "Roll the positions forward: a bridge that adds up.",
+    "seek": "Find the value of a setting at which a goal is met.",
+    "capital": "Draw up the capital plan, and put it to the test.",
+    "capital-solve": "Choose schemes from any table within yearly limits.",
+    "import-practices": "Sum NHS England's practice file to places.",
+    "converge": "Apply a pace-of-change rule to a table.",
+    "sweep": "Run every combination of some settings.",
+    "runs": "List a folder of runs with their headline figures; open one.",
+    "compare": "Set runs side by side: what differs, largest first.",
+    "report": "Write the page or the workbook of a run again.",
+    "new": "Copy the embedded scenario and its tables, to edit.",
+    "check": "Check a scenario and its tables without running it.",
+    "sources": "List every figure with its unit, status and source.",
 }
+"""Commands, each in the file of its name, and what they do in a line."""
 
 SHOWN = 20
 """Problems printed before the rest is only counted."""
@@ -44,13 +45,14 @@ class LazyGroup(click.Group):
         """Load a command by name."""
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name.replace("-", "_"))
+        name = cmd_name.replace("-", "_")
+        command = getattr(import_module(f"nelfin.cli.{name}"), name)
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without loading any."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(

@@ -63,9 +63,10 @@ def allocate(
     from nelfin.allocations import allocate as share
     from nelfin.allocations import sensitivity as sensitivities
     from nelfin.data import load_inputs
-    from nelfin.report.place import place_page, places_table, sensitivity_table
-    from nelfin.result import check_folder, tidy_tables
+    from nelfin.report.text.place import place_page, places_table, sensitivity_table
     from nelfin.scenario import load_scenario, main_stream
+    from nelfin.store.run_folder import check_folder
+    from nelfin.store.tidy import tidy_tables
 
     if output is not None:
         check_folder(output, force=False)

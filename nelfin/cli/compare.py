@@ -27,12 +27,13 @@ def compare(runs: tuple[str, ...], causes: bool, output: Path | None, as_json: b
     Each RUN is the folder of a run. With --causes the models run again, to split the change from
     the first run to the last; the parts add up exactly.
     """
-    from nelfin.comparison import compare as compare_runs
-    from nelfin.comparison import require_two
-    from nelfin.explain import explain
-    from nelfin.report.positions import causes_text, comparison_text
-    from nelfin.result import check_folder, open_result
+    from nelfin.report.text.positions import causes_text, comparison_text
+    from nelfin.result import open_result
     from nelfin.scenario import load_scenario
+    from nelfin.store.run_folder import check_folder
+    from nelfin.system.compare import compare as compare_runs
+    from nelfin.system.compare import require_two
+    from nelfin.system.explain import explain
 
     require_two(runs)
     if output is not None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nelfin.errors import InputError
-from nelfin.writing import whole_folder, write_csv, write_whole
+from nelfin.store.writing import whole_folder, write_csv, write_whole
 
 if TYPE_CHECKING:
     from nelfin.data import Inputs
@@ -77,7 +77,7 @@ def busy(words: str) -> Iterator[None]:
 
 def show(text: str) -> None:
     """Print what people read: headings stand out on a terminal, and a pipe gets plain text."""
-    from nelfin.report.terminal import DOUBLE, RULE
+    from nelfin.report.text.terminal import DOUBLE, RULE
 
     dumb = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     shown = with_bold_heads(text) if sys.stdout.isatty() and not dumb else text
@@ -97,7 +97,7 @@ def with_bold_heads(text: str) -> str:
 
 
 def _bold_head(lines: list[str]) -> str:
-    from nelfin.report.terminal import DOUBLE, RULE
+    from nelfin.report.text.terminal import DOUBLE, RULE
 
     rules = (at for at, line in enumerate(lines) if line and set(line.strip()) <= {RULE, DOUBLE})
     heads = next(rules, 1 if lines[0].isupper() else 0)
@@ -109,7 +109,7 @@ def _bold_head(lines: list[str]) -> str:
 def made_up(scenario: Scenario, inputs: Inputs, parts: tuple[str, ...]) -> str:
     """Name the illustrative figures that some parts of a scenario rest on; "" for none."""
     from nelfin.data.register import register
-    from nelfin.report.resting import illustrative
+    from nelfin.report.basis import illustrative
 
     return illustrative(register(scenario, inputs), parts)
 

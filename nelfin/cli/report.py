@@ -26,8 +26,11 @@ def report(
     run: Path, html: Path | None, xlsx: Path | None, charts: Path | None, compare: Path | None
 ) -> None:
     """Print the summary of the run folder RUN; write its page, workbook or charts."""
-    from nelfin.report import write_charts, write_page, write_workbook
-    from nelfin.result import check_folder, open_result
+    from nelfin.report.charts.pictures import write_charts
+    from nelfin.report.page import write_page
+    from nelfin.report.workbook import write_workbook
+    from nelfin.result import open_result
+    from nelfin.store.run_folder import check_folder
 
     if compare is not None and html is None:
         raise InputError.one("--compare", "has no page to go on.", "Add --html FILE.")

@@ -50,9 +50,9 @@ def run(
     """
     from nelfin.data import load_inputs
     from nelfin.data.register import register, require_sourced
-    from nelfin.result import check_folder
-    from nelfin.runner import run as run_scenario
+    from nelfin.result import run as run_scenario
     from nelfin.scenario import load_scenario
+    from nelfin.store.run_folder import check_folder
 
     loaded = load_scenario(scenario, overrides, allow)
     folder = output if output is not None else _default_folder(loaded.name)

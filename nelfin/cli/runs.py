@@ -38,10 +38,10 @@ def runs(
     FOLDER is nelfin-runs if none is named. Everything is read from the run folders: copy, rename
     or delete them as you like.
     """
-    from nelfin.archive import folder_of, list_runs, picked
     from nelfin.errors import InputError
-    from nelfin.report.sweeps import runs_text
+    from nelfin.report.text.sweeps import runs_text
     from nelfin.result import open_result
+    from nelfin.store.archive import folder_of, list_runs, picked
     from nelfin.years import start_of
 
     if browser and word is None:

@@ -55,10 +55,10 @@ def sweep(
     A case without an answer is a row with its error. Ctrl-C keeps what is done, and --resume goes
     on. DIR gets sweep.parquet and, if there are no more than 200 cases, sweep.csv.
     """
-    from nelfin.report.sweeps import sweep_text
+    from nelfin.report.text.sweeps import sweep_text
     from nelfin.scenario import load_scenario
-    from nelfin.sweeping import sweep_to
-    from nelfin.swept import REMEDY
+    from nelfin.store.sweeps import REMEDY
+    from nelfin.system.sweep import sweep_to
 
     loaded = load_scenario(scenario, overrides, allow)
     values = dict(_values(text) for text in vary)

@@ -12,7 +12,7 @@ from nelfin.data.spots import Sheet, letters, spot
 from nelfin.data.workbook import Look, WorkbookError, check_parts, look
 from nelfin.errors import InputError, Problem, Problems, nearest
 from nelfin.scenario.paths import split_sheet
-from nelfin.writing import read_at_most
+from nelfin.store.writing import read_at_most
 
 MOST_BYTES = 50_000_000
 """Bytes that the file of a table may have; the practices of England take 2 million."""

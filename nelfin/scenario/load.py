@@ -21,7 +21,7 @@ from nelfin.scenario.paths import (
     refuse_outside,
 )
 from nelfin.scenario.schema import LARGEST, Scenario
-from nelfin.writing import read_at_most
+from nelfin.store.writing import read_at_most
 
 __all__ = ["load_scenario", "packaged_folder", "resolved_toml"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nelfin.errors import InputError, Problems
-from nelfin.scenario.schema import OPENING_FILES
+from nelfin.scenario.schema import OPENING_FILES, Scenario
 
 PACKAGED = "nel"
 """Name of the embedded system, usable in `extends` and, as `nel:file.csv`, in `[data]`."""
@@ -57,6 +57,12 @@ def is_opening_file(text: str) -> bool:
     [True, True, False]
     """
     return str(split_sheet(text)[0]).lower().endswith(OPENING_FILES)
+
+
+def opening_files(scenario: Scenario) -> list[str]:
+    """Return the files that streams name as their opening position, each once."""
+    named = [stream.opening for stream in scenario.allocation.streams.values()]
+    return list(dict.fromkeys(name for name in named if is_opening_file(name)))
 
 
 def refuse_outside(file: Path, paths: Mapping[str, Path], problems: Problems) -> None:

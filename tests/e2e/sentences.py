@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from facts import Facts, millions, odds, percent, plain
 from markup import Block
 
-from nelfin.comparison import Comparison
 from nelfin.result import Result
+from nelfin.system.compare import Comparison
 
 TOKEN = re.compile(
     r"20\d\d/\d\d"  # a financial year

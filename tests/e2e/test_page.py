@@ -10,7 +10,7 @@ import pytest
 from browsing import faint, faint_in_charts, opened, violations
 from playwright.sync_api import Page
 
-from nelfin.report.leads import leads
+from nelfin.report.page.leads import leads
 from nelfin.result import Result
 
 pytestmark = pytest.mark.e2e

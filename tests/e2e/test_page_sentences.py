@@ -12,11 +12,11 @@ from sentences import families, rests, tokens
 from systems import write_system
 
 import nelfin
-from nelfin.comparison import Comparison
-from nelfin.report import write_page
-from nelfin.report.slides import titled_charts
-from nelfin.report.sources import RESTS_ON
+from nelfin.report.charts.pictures import titled_charts
+from nelfin.report.grounds import RESTS_ON
+from nelfin.report.page import write_page
 from nelfin.result import Result
+from nelfin.system.compare import Comparison
 
 pytestmark = pytest.mark.e2e
 

@@ -13,9 +13,9 @@ from playwright.sync_api import Page
 from systems import write_system
 
 import nelfin
-from nelfin.report import write_page
 from nelfin.report.charts import cards
-from nelfin.report.slides import titled_charts
+from nelfin.report.charts.pictures import titled_charts
+from nelfin.report.page import write_page
 from nelfin.result import Result
 
 pytestmark = pytest.mark.e2e

@@ -12,7 +12,7 @@ from markup import Markup
 
 import nelfin
 from nelfin.report.charts import CHARTS
-from nelfin.report.slides import PIXELS
+from nelfin.report.charts.pictures import PIXELS
 from nelfin.result import Result
 
 pytestmark = pytest.mark.e2e

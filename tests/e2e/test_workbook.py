@@ -17,8 +17,8 @@ from python_calamine import CalamineWorkbook
 
 import nelfin
 from nelfin.data import load_inputs
-from nelfin.report import write_template, write_workbook
-from nelfin.report.resting import illustrative, settings_table
+from nelfin.report.basis import illustrative, settings_table
+from nelfin.report.workbook import write_input_workbook, write_workbook
 from nelfin.result import Result
 from nelfin.scenario import Scenario
 from nelfin.scenario.load import packaged_folder
@@ -142,7 +142,7 @@ def silent(sheets: Cells) -> Cells:
 def test_a_workbook_of_inputs_that_libreoffice_saved_passes_the_check(
     scenario: Scenario, tmp_path: Path, resaved: Callable[[Path], Path]
 ) -> None:
-    write_template(scenario, tmp_path / "tables.xlsx")
+    write_input_workbook(scenario, tmp_path / "tables.xlsx")
     again = resaved(tmp_path / "tables.xlsx")
     assert_same_cells(cells(tmp_path / "tables.xlsx"), cells(again))
     names = nelfin.load_scenario().data.model_dump()

@@ -13,8 +13,8 @@ from plain_joint import changes, next_limits, place_income, split
 
 import nelfin
 from nelfin.data import load_inputs
-from nelfin.joint import join
 from nelfin.models.charges import consequences
+from nelfin.system.joint import join
 
 pytestmark = pytest.mark.property
 

@@ -27,7 +27,7 @@ from plain_places import (
 import nelfin
 from nelfin.allocations import allocate, converge
 from nelfin.allocations.closed import share_envelope
-from nelfin.allocations.lp import OutOfReachError
+from nelfin.allocations.minimax import OutOfReachError
 from nelfin.allocations.need import need_index
 from nelfin.allocations.pace import packaged_rules
 from nelfin.allocations.weights import what_if

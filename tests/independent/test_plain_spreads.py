@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plain_spreads import halves_below, inverse, outcome_below, triangle_below
 
-from nelfin.models.uncertainty import Outcomes, Range, latin_hypercube
+from nelfin.models.ranges import Outcomes, Range, latin_hypercube
 
 pytestmark = pytest.mark.property
 

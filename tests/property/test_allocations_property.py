@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import nelfin
 from nelfin.allocations import allocate, converge
 from nelfin.allocations.closed import share_envelope
-from nelfin.allocations.lp import OutOfReachError
+from nelfin.allocations.minimax import OutOfReachError
 from nelfin.allocations.pace import Rule, packaged_rules, together
 from nelfin.data import Inputs, load_inputs
 from nelfin.scenario import Scenario

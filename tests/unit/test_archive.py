@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 import nelfin
-from nelfin.archive import folder_of, list_runs, picked
 from nelfin.errors import InputError
-from nelfin.report.sweeps import runs_text
+from nelfin.report.text.sweeps import runs_text
 from nelfin.result import Result, open_result
 from nelfin.scenario import Scenario
-from nelfin.sweeping import sweep_to
+from nelfin.store.archive import folder_of, list_runs, picked
+from nelfin.system.sweep import sweep_to
 
 pytestmark = pytest.mark.unit
 

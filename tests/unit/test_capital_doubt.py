@@ -14,7 +14,7 @@ import pytest
 from nelfin.errors import InputError, NoAnswerError
 from nelfin.models.capital import Settings, solve, solve_systems
 from nelfin.models.capital.case import Case, case_of
-from nelfin.models.capital.doubt import (
+from nelfin.models.capital.stress import (
     budget_curve,
     core_index,
     frontier,

@@ -11,7 +11,7 @@ import pytest
 
 from nelfin.errors import InputError
 from nelfin.report.charts import CHARTS, FIGURES, Card, cards
-from nelfin.report.sources import RESTS_ON, doubtful, grounds
+from nelfin.report.grounds import RESTS_ON, doubtful, grounds
 from nelfin.result import Result
 from nelfin.scenario.load import packaged_folder
 

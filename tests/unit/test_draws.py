@@ -11,18 +11,19 @@ import xarray as xr
 
 import nelfin
 from nelfin.data import Inputs
-from nelfin.draws import cost_spread, draw_positions, spreads, tornado
 from nelfin.errors import InputError
-from nelfin.joint import Joint, capital_case, join, solve_capital
-from nelfin.models.capital.doubt import stays
-from nelfin.models.uncertainty import Outcomes, Range, interval_80, triangle
-from nelfin.odds import fan, odds_of_balance, odds_of_payback, odds_table
+from nelfin.models.capital.stress import stays
+from nelfin.models.ranges import Outcomes, Range, interval_80, triangle
 from nelfin.report.charts import CHARTS
-from nelfin.report.words import setting_words
+from nelfin.report.text.words import setting_words
 from nelfin.result import Result
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed
-from nelfin.seek import goal_of, odds_of
+from nelfin.system.capital import capital_case, solve_capital
+from nelfin.system.draws import cost_spread, draw_positions, spreads, tornado
+from nelfin.system.joint import Joint, join
+from nelfin.system.odds import fan, odds_of_balance, odds_of_payback, odds_table
+from nelfin.system.seek import goal_of, odds_of
 
 pytestmark = pytest.mark.unit
 
@@ -120,7 +121,7 @@ def test_parts_give_what_the_whole_gives(
     positions: xr.Dataset,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("nelfin.draws.PART", 7)
+    monkeypatch.setattr("nelfin.system.draws.PART", 7)
     parts = draw_positions(scenario, inputs, joint, 400, seed=1)
     xr.testing.assert_allclose(parts, positions, rtol=1e-12)
 

@@ -12,12 +12,13 @@ import xarray as xr
 import nelfin
 from nelfin.data import Inputs, load_inputs
 from nelfin.errors import InputError, NoAnswerError
-from nelfin.explain import explain
-from nelfin.joint import join, limits_after, limits_of, solve_capital
 from nelfin.models.capital import CapitalPlan
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed, differences, field_of
-from nelfin.seek import goal_of, seek
+from nelfin.system.capital import limits_after, limits_of, solve_capital
+from nelfin.system.explain import explain
+from nelfin.system.joint import join
+from nelfin.system.seek import goal_of, seek
 
 pytestmark = pytest.mark.unit
 

@@ -11,7 +11,6 @@ import pytest
 import xarray as xr
 
 from nelfin.data import Inputs
-from nelfin.joint import Joint, income_by_place, join, solve_capital
 from nelfin.models.capital import CapitalPlan
 from nelfin.models.recovery import (
     STEPS,
@@ -24,6 +23,8 @@ from nelfin.models.recovery import (
 )
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed
+from nelfin.system.capital import solve_capital
+from nelfin.system.joint import Joint, income_by_place, join
 
 pytestmark = pytest.mark.unit
 

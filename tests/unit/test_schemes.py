@@ -13,7 +13,8 @@ import pytest
 from nelfin.errors import InputError, Problem
 from nelfin.models.capital import Settings, solve
 from nelfin.models.capital.limits import require_limits
-from nelfin.models.capital.schemes import Scheme, schemes_of
+from nelfin.models.capital.scheme import Scheme
+from nelfin.models.capital.schemes import schemes_of
 from nelfin.years import label_of
 
 pytestmark = pytest.mark.unit

@@ -14,7 +14,7 @@ from nelfin import years
 from nelfin.allocations import pace
 from nelfin.data import notes, spots
 from nelfin.errors import InputError, Problems, nearest
-from nelfin.report import words
+from nelfin.report.text import words
 from nelfin.scenario import paths
 
 pytestmark = pytest.mark.unit

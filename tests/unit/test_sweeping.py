@@ -14,12 +14,13 @@ import pytest
 import nelfin
 from nelfin.data import load_inputs
 from nelfin.errors import InputError, WorkerError
-from nelfin.joint import join, solve_capital
-from nelfin.report.sweeps import case_table, sweep_text
+from nelfin.report.text.sweeps import case_table, sweep_text
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed
-from nelfin.sweeping import cases_of, run_batch, sweep, sweep_to
-from nelfin.swept import open_sweep
+from nelfin.store.sweeps import open_sweep
+from nelfin.system.capital import solve_capital
+from nelfin.system.joint import join
+from nelfin.system.sweep import cases_of, run_batch, sweep, sweep_to
 
 pytestmark = pytest.mark.unit
 
@@ -83,7 +84,7 @@ def test_what_is_kept_is_not_run_again(
     scenario: Scenario, table: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[tuple[int, int]] = []
-    monkeypatch.setattr("nelfin.sweeping.BATCH", 2)
+    monkeypatch.setattr("nelfin.system.sweep.BATCH", 2)
 
     def stop(done: int, total: int) -> None:
         told.append((done, total))
@@ -129,7 +130,7 @@ def test_a_folder_of_another_sweep_is_refused(
     with pytest.raises(InputError, match="holds another sweep"):
         sweep_to(tmp_path / "s", scenario, other, resume=True)
     # a table that was edited since makes it another sweep
-    monkeypatch.setattr("nelfin.sweeping.input_hashes", lambda _: {"projects": "edited"})
+    monkeypatch.setattr("nelfin.system.sweep.input_hashes", lambda _: {"projects": "edited"})
     with pytest.raises(InputError, match="one of other tables"):
         sweep_to(tmp_path / "s", scenario, one, resume=True)
     monkeypatch.undo()
@@ -156,7 +157,7 @@ def test_a_sweep_of_a_newer_version_is_refused(scenario: Scenario, tmp_path: Pat
 def test_what_is_asked_for_is_read_and_no_more(
     scenario: Scenario, table: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nelfin.sweeping.BATCH", 4)
+    monkeypatch.setattr("nelfin.system.sweep.BATCH", 4)
     kept = sweep_to(tmp_path / "s", scenario, VARY)
     assert len(kept) == 9
     assert len(kept.cases) == 9
@@ -184,14 +185,14 @@ def test_each_case_is_told_with_its_balance(
     assert "no answer" in text
     assert max(len(line) for line in text.splitlines()) <= 80
     assert len(kept.errors()) == 1
-    monkeypatch.setattr("nelfin.report.sweeps.SHOWN", 1)
+    monkeypatch.setattr("nelfin.report.text.sweeps.SHOWN", 1)
     assert "and 1 more cases: read sweep.parquet." in sweep_text(kept)
 
 
 def test_a_fault_in_one_case_does_not_cost_the_others(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import nelfin.sweeping as room
+    import nelfin.system.sweep as room
 
     real = room.join
 
@@ -215,18 +216,18 @@ def die(_: Any) -> None:
 def test_a_worker_that_dies_is_said_to_have(
     scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nelfin.sweeping.run_batch", die)
+    monkeypatch.setattr("nelfin.system.sweep.run_batch", die)
     with ProcessPoolExecutor(1) as executor, pytest.raises(WorkerError, match="A worker died"):
         sweep_to(tmp_path / "s", scenario, VARY, executor)
-    monkeypatch.setattr("nelfin.sweeping.run_batch", run_batch)
+    monkeypatch.setattr("nelfin.system.sweep.run_batch", run_batch)
     assert len(sweep_to(tmp_path / "s", scenario, VARY, resume=True)) == 9
 
 
 def test_no_more_batches_are_handed_out_than_may_wait(
     scenario: Scenario, table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nelfin.sweeping.BATCH", 1)
-    monkeypatch.setattr("nelfin.sweeping.AHEAD", 2)
+    monkeypatch.setattr("nelfin.system.sweep.BATCH", 1)
+    monkeypatch.setattr("nelfin.system.sweep.AHEAD", 2)
     running: list[int] = []
 
     class Counting(ThreadPoolExecutor):

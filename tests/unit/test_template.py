@@ -16,8 +16,8 @@ from nelfin.data.notes import TABLE_NOTES, about, allowed, unit_of
 from nelfin.data.spots import letters
 from nelfin.data.tables import read_table
 from nelfin.evidence import STATUSES
-from nelfin.report import write_template
-from nelfin.report.template import Exact
+from nelfin.report.workbook import write_input_workbook
+from nelfin.report.workbook.input_workbook import Exact
 from nelfin.scenario import Scenario
 
 pytestmark = pytest.mark.unit
@@ -28,7 +28,7 @@ FIRST, LAST = "Read me", ["Columns", "Lists"]
 @pytest.fixture(scope="module")
 def file(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("template") / "tables.xlsx"
-    write_template(scenario, made)
+    write_input_workbook(scenario, made)
     return made
 
 

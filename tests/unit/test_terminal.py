@@ -15,13 +15,11 @@ import xarray as xr
 
 import nelfin
 from nelfin.cli.options import with_bold_heads
-from nelfin.comparison import Comparison
 from nelfin.data import Inputs
-from nelfin.joint import Joint, join
 from nelfin.models.best_mix import BestMix
-from nelfin.report.capital import SECTIONS, capital_text
-from nelfin.report.place import place_page, places_table, sensitivity_table
-from nelfin.report.positions import (
+from nelfin.report.text.capital import SECTIONS, capital_text
+from nelfin.report.text.place import place_page, places_table, sensitivity_table
+from nelfin.report.text.positions import (
     causes_text,
     comparison_text,
     found_text,
@@ -30,13 +28,15 @@ from nelfin.report.positions import (
     prevention_text,
     recovery_text,
 )
-from nelfin.report.summary import summary
-from nelfin.report.sweeps import runs_text, sweep_text
-from nelfin.report.terminal import clean, cut, table_text, title_text, wrapped
+from nelfin.report.text.summary import summary
+from nelfin.report.text.sweeps import runs_text, sweep_text
+from nelfin.report.text.terminal import clean, cut, table_text, title_text, wrapped
 from nelfin.result import Result
 from nelfin.scenario import Scenario
-from nelfin.seek import Found, Goal
-from nelfin.swept import Sweep
+from nelfin.store.sweeps import Sweep
+from nelfin.system.compare import Comparison
+from nelfin.system.joint import Joint, join
+from nelfin.system.seek import Found, Goal
 
 pytestmark = pytest.mark.unit
 
@@ -80,7 +80,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         return table_text(heads, rows, align, **more)
 
     for name in ("capital", "place", "positions", "summary", "sweeps"):
-        module = import_module(f"nelfin.report.{name}")
+        module = import_module(f"nelfin.report.text.{name}")
         monkeypatch.setattr(module, "table_text", lambda heads, rows, align="", title="", **more:
                             kept_too(heads, rows, align, title=title, **more))  # fmt: skip
     return kept
@@ -361,4 +361,4 @@ def test_no_other_way_to_set_out_columns_is_left() -> None:
         if by_hand.search(line)
     ]
     # letters for columns not named, no cells
-    assert found == ['report/terminal.py: kinds = (align or "l").ljust(len(heads), "r")']
+    assert found == ['report/text/terminal.py: kinds = (align or "l").ljust(len(heads), "r")']

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from nelfin.errors import InputError, OutputError
-from nelfin.writing import (
+from nelfin.store.writing import (
     STALE_S,
     read_at_most,
     restore,

@@ -278,7 +278,7 @@ def _quick(whole: bool) -> Iterator[None]:
         yield
         return
     save = partialmethod(Result.save, report=False)
-    none = mock.patch("nelfin.runner.sensitivity", return_value=pd.DataFrame())
+    none = mock.patch("nelfin.system.run.sensitivity", return_value=pd.DataFrame())
     no_cube = mock.patch.object(xr.Dataset, "to_netcdf", return_value=b"")
     with none, no_cube, mock.patch.object(Result, "save", save):
         yield

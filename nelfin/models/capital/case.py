@@ -9,7 +9,8 @@ import pandas as pd
 
 from nelfin import program as lp
 from nelfin.models.capital.rules import add_rules
-from nelfin.models.capital.schemes import Scheme, check_capital
+from nelfin.models.capital.scheme import Scheme
+from nelfin.models.capital.schemes import check_capital
 from nelfin.models.capital.settings import Settings
 from nelfin.models.capital.starts import Start, starts_of
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nelfin.data.spots import spot
 from nelfin.errors import Problems, nearest
-
-if TYPE_CHECKING:
-    from nelfin.models.capital.schemes import Scheme
-
+from nelfin.models.capital.scheme import Scheme
 
 At = Callable[[str], str]
 """Names a column of a row in errors."""

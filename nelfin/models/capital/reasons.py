@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from nelfin import program as lp
 from nelfin.models.capital.rules import rule_words
-
-if TYPE_CHECKING:
-    from nelfin.models.capital.starts import Start
+from nelfin.models.capital.starts import Start
 
 Room = Mapping[tuple[str, int], tuple[float, float]]
 """Limit and slack, £m, by organisation ("" is the system) and position of the year."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pandas as pd
 
@@ -12,9 +12,7 @@ from nelfin.data.specs import CAPITAL_RULES
 from nelfin.data.spots import spot
 from nelfin.data.tables import inspect_frame
 from nelfin.errors import Problems, nearest
-
-if TYPE_CHECKING:
-    from nelfin.models.capital.starts import Start
+from nelfin.models.capital.starts import Start
 
 BANDS = ("high", "significant", "moderate", "low")
 """Risk bands of backlog maintenance."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from nelfin import program as lp
 from nelfin.models.appraisal import discount_factors, price_index
-from nelfin.models.capital.schemes import Scheme
+from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.settings import Settings
 
 Array = npt.NDArray[np.float64]

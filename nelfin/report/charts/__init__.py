@@ -18,11 +18,11 @@ from nelfin.report.charts.recovery import bridge, recovery
 from nelfin.report.charts.sensitivity import sensitivity
 from nelfin.report.charts.style import Card
 from nelfin.report.charts.timeline import timeline
-from nelfin.result import Result
+from nelfin.store.findings import Findings
 
 __all__ = ["CHARTS", "DRAWN", "FIGURES", "Card", "cards"]
 
-CHARTS: dict[str, Callable[[Result], Card | None]] = {
+CHARTS: dict[str, Callable[[Findings], Card | None]] = {
     "budgets": budgets,
     "distance": distance,
     "what_moved": what_moved,
@@ -57,7 +57,7 @@ DRAWN = ("fan", "tornado")
 """Charts that need draws."""
 
 
-def cards(result: Result) -> dict[str, Card]:
+def cards(result: Findings) -> dict[str, Card]:
     """Return the charts that a result has, by name."""
     found = {name: chart(result) for name, chart in CHARTS.items()}
     return {name: card for name, card in found.items() if card is not None}

@@ -18,12 +18,12 @@ from nelfin.report.charts.style import (
     colours,
     themed,
 )
-from nelfin.report.headline import headline
-from nelfin.report.words import millions, percent
-from nelfin.result import Result
+from nelfin.report.text.words import millions, percent
+from nelfin.store.findings import Findings
+from nelfin.system.headline import headline
 
 
-def capital(result: Result) -> Card:
+def capital(result: Findings) -> Card:
     """Show the use of the capital limit by category and year."""
     limits, spend, plan = (result.table(name) for name in ("limits", "spend", "plan"))
     merged = spend.merge(plan[["project_id", "category"]], on="project_id")
@@ -90,7 +90,7 @@ def _of_system(limits: pd.DataFrame) -> pd.DataFrame:
     return limits[owner.isna() | (owner == "")]
 
 
-def capital_price(result: Result) -> Card | None:
+def capital_price(result: Findings) -> Card | None:
     """Show the price of capital by year."""
     limits = result.table("limits")
     frame = _of_system(limits)
@@ -118,7 +118,7 @@ def capital_price(result: Result) -> Card | None:
     return Card("The price of capital", words, themed(chart), table)
 
 
-def capital_categories(result: Result) -> Card:
+def capital_categories(result: Findings) -> Card:
     """Split what each category asks for: in the plan, after it, and left out."""
     frame = headline(result).categories
     kinds = list(frame.columns)
@@ -157,7 +157,7 @@ def capital_categories(result: Result) -> Card:
     return Card("What the capital buys, and what it leaves out", words, themed(chart), table)
 
 
-def budget_curve(result: Result) -> Card | None:
+def budget_curve(result: Findings) -> Card | None:
     """Show what more or less capital would buy: the frontier of benefit and limits."""
     if "budget_curve" not in result.tables:
         return None

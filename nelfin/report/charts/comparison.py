@@ -5,15 +5,15 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from nelfin.comparison import Comparison
 from nelfin.report.charts.style import BLUE, HEIGHT, INK, MONEY, ORANGE, WIDTH, Card, themed
-from nelfin.report.words import millions, short
-from nelfin.result import Result
+from nelfin.report.text.words import millions, short
+from nelfin.store.findings import Findings
+from nelfin.system.compare import Comparison
 
 POSITIONS = {"system_reported": "reported", "system_underlying": "underlying"}
 
 
-def positions(first: Result, last: Result, found: Comparison) -> Card:
+def positions(first: Findings, last: Findings, found: Comparison) -> Card:
     """Show the positions of two runs.
 
     Parameters

@@ -21,14 +21,14 @@ from nelfin.report.charts.style import (
     Card,
     themed,
 )
-from nelfin.report.words import millions, money, setting_words
-from nelfin.result import Result
+from nelfin.report.text.words import millions, money, setting_words
+from nelfin.store.findings import Findings
 
 MOVERS = 10
 """Assumptions shown in the tornado."""
 
 
-def fan(result: Result) -> Card | None:
+def fan(result: Findings) -> Card | None:
     """Show the reported position of the plan, and what eight draws in ten lie between."""
     if "odds" not in result.tables:
         return None
@@ -95,7 +95,7 @@ def fan(result: Result) -> Card | None:
     return Card("How sure the reported position is", words, themed(chart), table)
 
 
-def tornado(result: Result) -> Card | None:
+def tornado(result: Findings) -> Card | None:
     """Show the assumptions that move the reported position of the last year most."""
     if "tornado" not in result.tables:
         return None

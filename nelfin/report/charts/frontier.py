@@ -5,8 +5,8 @@ from __future__ import annotations
 import altair as alt
 
 from nelfin.report.charts.style import BLUE, DARK_BLUE, MONEY, ORANGE, Card, themed
-from nelfin.report.words import millions
-from nelfin.result import Result
+from nelfin.report.text.words import millions
+from nelfin.store.findings import Findings
 
 TITLES = {
     "deprived": "Spend reaching the most deprived areas",
@@ -15,7 +15,7 @@ TITLES = {
 """Second aims."""
 
 
-def capital_frontier(result: Result) -> Card | None:
+def capital_frontier(result: Findings) -> Card | None:
     """Show the most benefit that is left as more is asked of a second aim."""
     if "capital_frontier" not in result.tables:
         return None

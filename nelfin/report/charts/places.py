@@ -24,13 +24,13 @@ from nelfin.report.charts.style import (
     themed,
 )
 from nelfin.report.charts.waterfall import steps_of, waterfall
-from nelfin.report.headline import headline
-from nelfin.report.place import WORDS
-from nelfin.report.words import millions, percent, short
-from nelfin.result import Result
+from nelfin.report.text.place import WORDS
+from nelfin.report.text.words import millions, percent, short
+from nelfin.store.findings import Findings
+from nelfin.system.headline import headline
 
 
-def budgets(result: Result) -> Card:
+def budgets(result: Findings) -> Card:
     """Show budget and target by place."""
     found = headline(result)
     frame = found.places.reset_index(names="place")[["place", "budget", "target", "dft"]]
@@ -71,7 +71,7 @@ def budgets(result: Result) -> Card:
     )
 
 
-def distance(result: Result) -> Card:
+def distance(result: Findings) -> Card:
     """Show distance from target by place and year."""
     data = result.data
     array = data["budget"].sum("stream") / data["target"].sum("stream") - 1
@@ -138,7 +138,7 @@ def _spread(values: np.ndarray, gap: float) -> np.ndarray:
     return result
 
 
-def budget_change(result: Result) -> Card:
+def budget_change(result: Findings) -> Card:
     """Show what moved each place's budget from the year before."""
     data = result.data
     year = str(data.attrs["last_published_year"])
@@ -183,7 +183,7 @@ def budget_change(result: Result) -> Card:
     return Card(f"Need and pace by place in {year}", words, themed(chart), table)
 
 
-def what_moved(result: Result) -> Card:
+def what_moved(result: Findings) -> Card:
     """Draw what moved a place's budget, or all of them, from the year before."""
     year = str(result.data.attrs["last_published_year"])
     places = list(headline(result).places.index)

@@ -17,8 +17,8 @@ from nelfin.report.charts.style import (
     Card,
     themed,
 )
-from nelfin.report.words import millions
-from nelfin.result import Result
+from nelfin.report.text.words import millions
+from nelfin.store.findings import Findings
 
 LEDGERS = {
     "prevention_net_cash": "Net cash, £m",
@@ -27,7 +27,7 @@ LEDGERS = {
 }
 
 
-def prevention(result: Result) -> Card:
+def prevention(result: Findings) -> Card:
     """Show the three ledgers of prevention side by side, never added."""
     data = result.data
     frame = pd.concat(
@@ -62,7 +62,7 @@ def prevention(result: Result) -> Card:
     )
 
 
-def break_even(result: Result) -> Card:
+def break_even(result: Findings) -> Card:
     """Show what the shift costs, the cash that comes back, and the sum of both so far."""
     data = result.data
     years = [str(year) for year in data["year"].values]

@@ -19,12 +19,12 @@ from nelfin.report.charts.style import (
     themed,
 )
 from nelfin.report.charts.waterfall import steps_of, waterfall
-from nelfin.report.headline import headline
-from nelfin.report.words import millions
-from nelfin.result import Result
+from nelfin.report.text.words import millions
+from nelfin.store.findings import Findings
+from nelfin.system.headline import headline
 
 
-def recovery(result: Result) -> Card:
+def recovery(result: Findings) -> Card:
     """Show the underlying and the reported position of the system."""
     data = result.data
     names = {"system_reported": "Reported", "system_underlying": "Underlying"}
@@ -72,7 +72,7 @@ def recovery(result: Result) -> Card:
     return Card("When the system balances", words, themed(chart), table)
 
 
-def bridge(result: Result) -> Card:
+def bridge(result: Findings) -> Card:
     """Draw the waterfall from the first opening underlying to the last reported position."""
     array = result.data["recovery_bridge"]
     first, last = (str(year) for year in array["year"].values[[0, -1]])

@@ -15,13 +15,13 @@ from nelfin.report.charts.style import (
     faded,
     themed,
 )
-from nelfin.report.headline import headline
-from nelfin.report.place import case_words
-from nelfin.report.words import millions, short
-from nelfin.result import Result
+from nelfin.report.text.place import case_words
+from nelfin.report.text.words import millions, short
+from nelfin.store.findings import Findings
+from nelfin.system.headline import headline
 
 
-def sensitivity(result: Result) -> Card:
+def sensitivity(result: Findings) -> Card:
     """Show how far each place's budget moves when one thing it rests on changes."""
     table = result.table("sensitivity").dropna(subset="value")
     keys = ["kind", "case", "place"]

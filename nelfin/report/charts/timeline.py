@@ -14,14 +14,14 @@ from nelfin.report.charts.style import (
     chosen,
     themed,
 )
-from nelfin.report.words import millions, short
-from nelfin.result import Result
+from nelfin.report.text.words import millions, short
+from nelfin.store.findings import Findings
 
 MOST = 35
 """Schemes drawn: the largest of those chosen."""
 
 
-def timeline(result: Result) -> Card | None:
+def timeline(result: Findings) -> Card | None:
     """Show when the largest schemes of the plan spend, all organisations or one."""
     plan = result.table("plan")
     spend = result.table("spend").merge(

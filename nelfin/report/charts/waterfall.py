@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from nelfin.report.charts.style import DARK_BLUE, GREEN, ORANGE, WIDTH, chosen
-from nelfin.report.words import money
+from nelfin.report.text.words import money
 
 LEVEL = "level"
 """Kind of a step that is a level, drawn from nothing; the others move it."""

@@ -1,0 +1,44 @@
+"""`nelfin check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nelfin.cli.options import (
+    allow_option,
+    scenario_argument,
+    set_option,
+)
+
+
+@click.command()
+@scenario_argument
+@set_option
+@allow_option
+@click.option("--resolved", is_flag=True, help="Print the scenario as it would run.")
+def check(
+    scenario: str | None, overrides: tuple[str, ...], allow: tuple[Path, ...], resolved: bool
+) -> None:
+    """Check SCENARIO and its tables without running it."""
+    from nelfin.allocations import allocate
+    from nelfin.data import load_inputs
+    from nelfin.scenario import load_scenario, resolved_toml
+    from nelfin.system.capital import capital_case, check_schemes
+
+    loaded = load_scenario(scenario, overrides, allow)
+    inputs = load_inputs(loaded)
+    years = loaded.years.labels()
+    check_schemes(loaded, inputs)
+    # what only shows when money is shared, and when the capital plan is set up
+    allocate(loaded, inputs)
+    capital_case(loaded, inputs)
+    if resolved:
+        click.echo(resolved_toml(loaded), nl=False)
+    click.echo(
+        f"{loaded.name}: {years[0]} to {years[-1]}, {len(inputs.places())} places, "
+        f"{len(inputs.organisations)} organisations, {len(inputs.projects)} capital schemes. "
+        "No problem found.",
+        err=True,
+    )

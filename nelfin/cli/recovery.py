@@ -1,0 +1,85 @@
+"""`nelfin recovery`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nelfin.cli.options import (
+    allow_option,
+    as_records,
+    draws_option,
+    echo_json,
+    json_option,
+    made_up,
+    output_option,
+    scenario_argument,
+    seed_option,
+    set_option,
+    show,
+    write_tables,
+)
+
+
+@click.command()
+@scenario_argument
+@set_option
+@allow_option
+@click.option(
+    "--against",
+    metavar="BASELINE",
+    help='Split the difference from another scenario by cause; "nel" for the embedded one.',
+)
+@draws_option
+@seed_option
+@output_option
+@json_option
+def recovery(
+    scenario: str | None,
+    overrides: tuple[str, ...],
+    allow: tuple[Path, ...],
+    against: str | None,
+    draws: int,
+    seed: int,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Roll the positions of SCENARIO forward, and print the bridge of the system."""
+    from nelfin.data import load_inputs
+    from nelfin.report.basis import RECOVERY
+    from nelfin.report.text.positions import causes_text, odds_text, recovery_text
+    from nelfin.scenario import load_scenario
+    from nelfin.store.run_folder import check_folder
+    from nelfin.store.tidy import tidy_tables
+    from nelfin.system.capital import check_schemes
+    from nelfin.system.draws import draw_positions
+    from nelfin.system.explain import explain
+    from nelfin.system.joint import join
+    from nelfin.system.odds import odds_table
+
+    if output is not None:
+        check_folder(output, force=False)
+    loaded = load_scenario(scenario, overrides, allow)
+    inputs = load_inputs(loaded)
+    check_schemes(loaded, inputs)
+    found = join(loaded, inputs)
+    tables = tidy_tables(found.recovery)
+    if against is not None:
+        other = load_scenario(None if against == "nel" else against, allow=allow)
+        tables["causes"] = explain(loaded, other)
+    odds = None
+    if draws:
+        odds = odds_table(draw_positions(loaded, inputs, found, draws, seed))
+        tables["odds"] = odds
+    if output is not None:
+        write_tables(tables, output)
+        click.echo(f"Written to {output}.", err=True)
+    if as_json:
+        echo_json(as_records(tables))
+        return
+    show(recovery_text(found.recovery, loaded.name, made_up(loaded, inputs, RECOVERY)))
+    if against is not None:
+        show("\n" + causes_text(tables["causes"]))
+    if odds is not None:
+        show("\n" + odds_text(odds, draws))

@@ -1,0 +1,140 @@
+"""Checks of what the models rest on: programmes, organisations, assets and limits."""
+
+from __future__ import annotations
+
+from nelfin.data.checks.fit import Fit
+from nelfin.data.inputs import ANY_TRUST, SYSTEM
+from nelfin.data.specs import PROGRAMME_PARAMETERS
+from nelfin.years import start_of
+
+
+def programmes(fit: Fit) -> None:
+    """Find prevention programmes that lack a figure or do not add up."""
+    frame = fit.inputs.prevention_programmes
+    for name, rows in frame.groupby("programme", sort=False):
+        gaps = [p for p in PROGRAMME_PARAMETERS if p not in set(rows["parameter"])]
+        if gaps:
+            fit.problems.add(
+                fit.at("prevention_programmes"), f"{name} has no {', '.join(gaps)}.", "Add it."
+            )
+    percents = frame[frame["parameter"].str.endswith("_pct") & (frame["value"] > 100)]
+    for row, line in percents.iterrows():
+        fit.problems.add(
+            fit.at("prevention_programmes", row, "value"),
+            f"is {line['value']:g} %.",
+            "It must be 100 or less.",
+        )
+    for name in ("unit_cost_gbp", "eligible_people", "max_coverage_pct", "gbp_per_qaly"):
+        for row in frame.index[(frame["parameter"] == name) & (frame["value"] <= 0)]:
+            fit.problems.add(
+                fit.at("prevention_programmes", row, "value"),
+                f"is 0, the {name} of {frame.at[row, 'programme']}.",
+                "Give more than 0, or take the row out.",
+            )
+    lags = frame[(frame["parameter"] == "mean_lag_years") & (frame["value"] <= 0)]
+    for row in lags.index:
+        fit.problems.add(
+            fit.at("prevention_programmes", row, "value"),
+            "is 0.",
+            "Give a mean lag above 0 years.",
+        )
+    total = frame.loc[frame["parameter"] == "share_of_shift_pct", "value"].sum()
+    if abs(total - 100) > 1e-6:
+        fit.problems.add(
+            fit.at("prevention_programmes", column="value"),
+            f"share_of_shift_pct adds up to {total:g} %.",
+            "The programmes' shares must add up to 100.",
+        )
+
+
+def organisations(fit: Fit) -> None:
+    """Find organisations that are unknown or turn nothing over."""
+    frame = fit.inputs.organisations
+    names = [str(name) for name in frame["organisation"]]
+    kinds = frame["kind"].value_counts()
+    if kinds.get("icb", 0) != 1 or kinds.get("trust", 0) < 1:
+        fit.problems.add(
+            fit.at("organisations", column="kind"),
+            f"names {kinds.get('icb', 0)} ICBs and {kinds.get('trust', 0)} trusts.",
+            "Name one ICB and at least one trust.",
+        )
+    if frame["turnover_gbp_m"].sum() <= 0:
+        fit.problems.add(
+            fit.at("organisations", column="turnover_gbp_m"),
+            "adds up to 0.",
+            "Give turnovers.",
+        )
+    elif frame.loc[frame["kind"] == "trust", "turnover_gbp_m"].sum() <= 0:
+        fit.problems.add(
+            fit.at("organisations", column="turnover_gbp_m"),
+            "adds up to 0 over the trusts.",
+            "Give the trusts' turnovers: cash and asks are shared by them.",
+        )
+    fit.unknown("capital_limits", "organisation", names, set())
+    fit.unknown("efficiency_schemes", "organisation", names, {ANY_TRUST, SYSTEM})
+    fit.unknown("projects", "organisation", names, set())
+    frame = fit.inputs.efficiency_schemes
+    for row in frame.index[frame["delivery_pct"].isna() & (frame["rating"] == "")]:
+        fit.problems.add(
+            fit.at("efficiency_schemes", row, "delivery_pct"),
+            "is empty, and so is rating.",
+            "Give the delivery, or rate the scheme green, amber or red.",
+        )
+    organisation_places(fit, names)
+    if not fit.of_other_places("projects"):
+        fit.unknown("projects", "place", fit.inputs.places(), set())
+    opening = fit.inputs.positions
+    if fit.years[0] not in set(opening.loc[opening["measure"] == "opening_underlying", "year"]):
+        fit.problems.add(
+            fit.at("positions"),
+            f"has no opening_underlying for {fit.years[0]}.",
+            "Add the underlying position at the start of the plan.",
+        )
+
+
+def organisation_places(fit: Fit, names: list[str]) -> None:
+    """Find organisations and places that are not there, and shares that do not add up."""
+    if fit.of_other_places("organisation_places"):
+        return
+    fit.unknown("organisation_places", "organisation", names, set())
+    fit.unknown("organisation_places", "place", fit.inputs.places(), set())
+    for name, rows in fit.inputs.organisation_places.groupby("organisation"):
+        total = rows["share_pct"].sum()
+        if total > 100 + 1e-9:
+            fit.problems.add(
+                fit.at("organisation_places", column="share_pct"),
+                f"adds up to {total:g} % of {name}.",
+                "It must be 100 or less; the rest goes with the system.",
+            )
+
+
+def prevention_years(fit: Fit) -> None:
+    """Find a shift that starts before the plan."""
+    section = fit.scenario.prevention
+    for key in ("start_year", "end_year"):
+        label = getattr(section, key)
+        if start_of(label) < start_of(fit.years[0]) or start_of(label) > start_of("2099/00"):
+            fit.problems.add(
+                f"scenario, prevention.{key}",
+                f"is {label}, before the plan's first year {fit.years[0]} or after 2099/00.",
+                "Give a year of the plan or later.",
+            )
+
+
+def asset_types(fit: Fit) -> None:
+    """Find asset types that no row describes."""
+    known = [str(name) for name in fit.inputs.asset_types["asset_type"]]
+    fit.unknown("projects", "asset_type", known, set())
+
+
+def limits(fit: Fit) -> None:
+    """Find years without a capital limit."""
+    frame = fit.inputs.capital_limits
+    for organisation, rows in frame.groupby("organisation"):
+        gaps = [year for year in fit.years if year not in set(rows["year"])]
+        if gaps:
+            fit.problems.add(
+                fit.at("capital_limits"),
+                f"has no limit for {organisation or 'the system'} in {', '.join(gaps)}.",
+                "Add the years, or shorten the plan with years.last.",
+            )

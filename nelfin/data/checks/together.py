@@ -1,0 +1,42 @@
+"""Every check across tables, in one go."""
+
+from __future__ import annotations
+
+from nelfin.data.checks import models as of_models
+from nelfin.data.checks import money, need, pace
+from nelfin.data.checks.fit import Fit
+from nelfin.data.inputs import Inputs
+from nelfin.scenario import Scenario
+
+
+def check_together(scenario: Scenario, inputs: Inputs, models: bool = True) -> None:
+    """Raise an `InputError` with every way the tables do not fit together.
+
+    Without `models` only what place budgets rest on is looked at.
+    """
+    fit = Fit(scenario, inputs, scenario.years.labels())
+    need.populations(fit)
+    need.people(fit)
+    money.streams(fit)
+    money.envelope(fit)
+    need.need(fit)
+    need.what_ifs(fit)
+    need.area_costs(fit)
+    money.openings(fit)
+    need.growth(fit)
+    pace.pace_rules(fit)
+    pace.growth_bounds(fit)
+    money.ring_fences(fit)
+    money.of_every_place(fit, "public_health_grants", "spend_by_setting")
+    if models:
+        _check_models(fit)
+    fit.problems.raise_if_any()
+
+
+def _check_models(fit: Fit) -> None:
+    of_models.programmes(fit)
+    of_models.organisations(fit)
+    of_models.prevention_years(fit)
+    of_models.asset_types(fit)
+    money.of_every_place(fit, "deprivation")
+    of_models.limits(fit)

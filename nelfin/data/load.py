@@ -1,0 +1,77 @@
+"""Read every table a scenario names, and check that they fit each other and the scenario."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+
+from nelfin.data.files import read_raw
+from nelfin.data.inputs import Inputs
+from nelfin.data.specs import OPENING_FILE, PROJECTS_BY_CRITERIA, TABLES
+from nelfin.data.tables import Table, check, empty_table
+from nelfin.errors import InputError, Problems
+from nelfin.scenario import Scenario
+from nelfin.scenario.paths import opening_files, split_sheet
+from nelfin.scenario.schema import Data
+
+
+def load_inputs(scenario: Scenario, models: bool = True) -> Inputs:
+    """Read and check every table of a scenario.
+
+    Parameters
+    ----------
+    scenario
+        Names the tables.
+    models
+        Check also how the tables of prevention, recovery and capital fit; place budgets do
+        without.
+
+    Raises
+    ------
+    InputError
+        With every problem of every table, and of how they fit together.
+    """
+    problems = Problems()
+    tables: dict[str, pd.DataFrame] = {}
+    called: dict[str, str] = {}
+
+    def read(name: str, path: str | Path, spec: Table) -> pd.DataFrame:
+        raw = read_raw(path)
+        called[name] = raw.place
+        return check(raw, spec)
+
+    for name, spec in TABLES.items():
+        path = getattr(scenario.data, name)
+        criteria = name == "projects" and scenario.capital.benefit == "criteria"
+        fits = PROJECTS_BY_CRITERIA if criteria else spec
+        try:
+            tables[name] = empty_table(fits) if path is None else read(name, path, fits)
+        except InputError as error:
+            problems.extend(error)
+    own = []
+    for path in opening_files(scenario):
+        try:
+            own.append(read(path, path, OPENING_FILE).assign(opening=path))
+        except InputError as error:
+            problems.extend(error)
+    problems.raise_if_any()
+    tables["openings"] = pd.concat([tables["openings"], *own])
+    inputs = Inputs(**tables, called=called)
+    from nelfin.data.checks.together import check_together
+
+    check_together(scenario, inputs, models)
+    return inputs
+
+
+def input_hashes(scenario: Scenario) -> dict[str, str]:
+    """Return the SHA-256 of every file a run has read, by its name in the scenario."""
+    files = {f"scenario {n}": path for n, path in enumerate(scenario.files, start=1)}
+    named = {name: getattr(scenario.data, name) for name in Data.model_fields}
+    files |= {name: path for name, path in named.items() if path is not None}
+    files |= {f"opening {path}": Path(path) for path in opening_files(scenario)}
+    return {
+        name: hashlib.sha256(split_sheet(path)[0].read_bytes()).hexdigest()
+        for name, path in files.items()
+    }

@@ -1,0 +1,25 @@
+"""Capital plans under doubt: frontier, budgets that move, costs that rise, what stays in.
+
+Each function takes a `Case` (both tables checked, program built) and returns tables.
+"""
+
+from nelfin.models.capital.stress.budgets import budget_curve, priority_list
+from nelfin.models.capital.stress.core import core_index
+from nelfin.models.capital.stress.costs import inflation, overrun, robust
+from nelfin.models.capital.stress.frontier import frontier, reached, second_measure, upper_frontier
+from nelfin.models.capital.stress.overruns import Overruns, stays
+
+__all__ = [
+    "Overruns",
+    "budget_curve",
+    "core_index",
+    "frontier",
+    "inflation",
+    "overrun",
+    "priority_list",
+    "reached",
+    "robust",
+    "second_measure",
+    "stays",
+    "upper_frontier",
+]

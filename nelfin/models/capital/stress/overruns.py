@@ -1,0 +1,170 @@
+"""Costs that are drawn: whether the plan stays within its limits, and which schemes stay in it.
+
+A scheme's cost departs from its price by a part that all schemes have in common, such as tender
+prices, and by a part of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from nelfin import program as lp
+from nelfin.errors import InputError, NoAnswerError
+from nelfin.models.capital.case import Case
+from nelfin.models.capital.plan import CapitalPlan
+from nelfin.models.capital.schemes import spend_columns
+from nelfin.models.capital.solving import solve_program
+from nelfin.models.capital.stress.variants import copy_of, counted, funded
+from nelfin.models.ranges import Spread, latin_hypercube
+
+Array = npt.NDArray[np.float64]
+
+
+class Overruns:
+    """What the schemes of a plan use of the limits when they cost more or less than their price.
+
+    Parameters
+    ----------
+    plan, limits, years
+        The plan, the limits it was drawn up within, and its years.
+    spread
+        What a scheme may cost above its price, %; None: every scheme costs `middle` more.
+    middle
+        The value of the scenario, %.
+    common_pct
+        Share of the departure that all schemes have in common.
+    over_programming_pct, carry_over_pct
+        How far the plan may pass a limit, and what may be carried over unspent.
+    seed
+        Of each scheme's own part.
+    """
+
+    def __init__(
+        self,
+        plan: CapitalPlan,
+        limits: pd.DataFrame,
+        years: list[str],
+        spread: Spread | None,
+        middle: float,
+        common_pct: float,
+        over_programming_pct: float,
+        carry_over_pct: float,
+        seed: int,
+    ) -> None:
+        self.spread, self.middle = spread, middle
+        self.common, self.carry = common_pct / 100, carry_over_pct / 100
+        self.rng = np.random.default_rng([seed, 1])
+        spend = plan.spend[plan.spend["cdel_gbp_m"] != 0]
+        table = spend.pivot_table(index="project_id", columns="year", values="cdel_gbp_m",
+                                  aggfunc="sum", fill_value=0.0)  # fmt: skip
+        self.cdel = table.reindex(columns=years, fill_value=0.0).to_numpy(dtype=float)
+        owners = plan.plan.set_index("project_id")["organisation"]
+        self.owner = owners.loc[table.index].to_numpy()
+        factor = 1 + over_programming_pct / 100
+        self.allowed = {
+            str(owner): factor * lines.set_index("year")["limit_gbp_m"].reindex(years).to_numpy()
+            for owner, lines in limits.groupby("organisation")
+        }
+
+    def of(self, common: Array | None, draws: int) -> tuple[Array, npt.NDArray[np.bool_]]:
+        """Return use of the limits, £m, and whether every limit holds; both (draw, year).
+
+        Parameters
+        ----------
+        common
+            The common part, %; shape (draw,).
+        draws
+            How many.
+        """
+        above = np.full((draws, len(self.owner)), self.middle)
+        if common is not None and self.spread is not None:
+            # plain random numbers: the same whatever the parts
+            own = self.spread.at(self.rng.random(above.shape))
+            above = self.common * common[:, None] + (1 - self.common) * own
+        factor = 1 + above / 100
+        within = np.ones((draws, self.cdel.shape[1]), dtype=bool)
+        for owner, allowed in self.allowed.items():
+            mine = (self.owner == owner) if owner else np.ones(len(self.owner), dtype=bool)
+            within &= self._holds(factor[:, mine] @ self.cdel[mine], allowed)
+        return factor @ self.cdel, within
+
+    def _holds(self, used: Array, allowed: Array) -> npt.NDArray[np.bool_]:
+        """Say in which years a limit holds, with what may be carried over unspent; NaN: none."""
+        carried = np.zeros(len(used))
+        held = np.ones(used.shape, dtype=bool)
+        for t, limit in enumerate(allowed):
+            if np.isfinite(limit):
+                left = limit + carried - used[:, t]
+                held[:, t] = left >= -1e-6 * max(limit, 1.0)
+                carried = np.clip(left, 0.0, self.carry * limit)
+        return held
+
+
+def stays(
+    case: Case, spread: Spread, common_pct: float = 50.0, draws: int = 30, seed: int = 0
+) -> tuple[pd.DataFrame, int]:
+    """Return how often each scheme stays in the plan when costs are drawn.
+
+    A plan is found for each draw, within the gap asked; every scheme's benefit stays.
+
+    Parameters
+    ----------
+    case
+        The capital case.
+    spread
+        What a scheme may cost above its price, %.
+    common_pct
+        Share of the departure that all schemes have in common.
+    draws
+        Plans to find.
+    seed
+        Of the draws.
+
+    Returns
+    -------
+    stays : pandas.DataFrame
+        A row a scheme, the most certain first: `project_id, name, spend_gbp_m` (as priced),
+        `in_plan` (share of the draws whose plan funds it whole) and `verdict`: core (in all),
+        borderline, or exterior (in none).
+    none : int
+        Draws in which no plan meets the limits: what must be funded costs too much.
+    """
+    if draws < 1:
+        raise InputError.one("draws", f"is {draws}.", "Give 1 or more.")
+    ids = list(dict.fromkeys(start.scheme.id for start in case.starts))
+    at = {name: n for n, name in enumerate(ids)}
+    scheme_of = {start.share: at[start.scheme.id] for start in case.starts}
+    shares = spread.at(latin_hypercube(draws, len(ids) + 1, seed))
+    common = common_pct / 100
+    factors = 1 + (common * shares[:, -1:] + (1 - common) * shares[:, :-1]) / 100
+    count = dict.fromkeys(case.projects["project_id"], 0)
+    none = 0
+    for factor in factors:
+        program = copy_of(case.program)
+        program.rows = [_dearer(row, factor, scheme_of) for row in program.rows]
+        try:
+            _, found = solve_program(replace(case, program=program))
+        except NoAnswerError:
+            none += 1
+            continue
+        for start in funded(case, found, whole=True):
+            count[start.scheme.id] += 1
+    table = counted(case, count, draws, "in_plan")
+    asked = case.projects.set_index("project_id")[spend_columns(case.projects)].sum(axis="columns")
+    table.insert(2, "spend_gbp_m", table["project_id"].map(asked))
+    return table, none
+
+
+def _dearer(row: lp.Row, factor: Array, scheme_of: dict[int, int]) -> lp.Row:
+    """Return a row of a limit with the cost of each scheme times a factor; others as they are."""
+    if not (isinstance(row.name, tuple) and row.name[0] == "limit"):
+        return row
+    terms = tuple(
+        (column, cost * float(factor[scheme_of[column]]) if column in scheme_of else cost)
+        for column, cost in row.terms
+    )
+    return replace(row, terms=terms)

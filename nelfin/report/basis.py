@@ -1,0 +1,102 @@
+"""What of a result rests on illustrative figures, in a few words, and the settings of a run."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from nelfin.store.findings import Findings
+
+ENVELOPE = ("envelope.", "allocations")
+NEED = (
+    "weighted_populations", "need_weights", "area_costs", "population_growth",
+    "population_shares",
+)  # fmt: skip
+PLACES = (
+    "allocation.", "openings", "pace_rules", "growth_bounds", "ring_fences", *ENVELOPE, *NEED,
+)  # fmt: skip
+PREVENTION = ("prevention.", "prevention_programmes", "deprivation")
+CAPITAL = ("capital.", "projects", "capital_limits", "capital_rules", "asset_types")
+RECOVERY = (
+    "recovery.", "organisations", "positions", "efficiency_schemes", "organisation_places",
+    "uplift_factors", *PREVENTION, *CAPITAL,
+)  # fmt: skip
+"""Sections of a scenario and tables that each part of a run rests on first."""
+
+
+def illustrative(sources: pd.DataFrame, parts: tuple[str, ...]) -> str:
+    """Return which figures of some sections and tables are illustrative; "" if none is.
+
+    Parameters
+    ----------
+    sources
+        The register of figures of a run.
+    parts
+        Sections of the scenario, ending in a full stop, and tables.
+    """
+    settings = sources[sources["where"] == "scenario"]
+    mine = settings["figure"].str.startswith(tuple(part for part in parts if part.endswith(".")))
+    made_up = list(settings.loc[mine & (settings["status"] == "illustrative"), "figure"])
+    found = made_up[:2]
+    if len(made_up) > 2:
+        more = len(made_up) - 2
+        found.append(f"{more} more {'setting' if more == 1 else 'settings'}")
+    for table in parts:
+        rows = sources.loc[sources["where"] == table, "status"]
+        count = int((rows == "illustrative").sum())
+        if count:
+            found.append(f"{count} of {len(rows)} rows of {table}")
+    return ", ".join(found)
+
+
+def rests_on(made_up: str) -> str:
+    """Say, above a table, which illustrative figures it rests on; "" if on none."""
+    return f"Illustrative: rests on {made_up}." if made_up else ""
+
+
+def settings_table(result: Findings) -> pd.DataFrame:
+    """Return every setting of the scenario of a run.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `setting, value, unit, status, source, low, high`; a table has its file for value
+        and the file's SHA-256 for source.
+    """
+    sources = result.table("sources")
+    known = sources[sources["where"] == "scenario"].set_index("figure")
+    hashes = result.provenance.get("inputs", {})
+    rows = []
+    for key, leaf in _leaves(tomllib.loads(result.scenario_toml)):
+        about = leaf if isinstance(leaf, dict) else {"value": leaf}
+        unit, status, source = (about.get(name, "") for name in ("unit", "status", "source"))
+        if key in known.index:
+            unit, status, source = known.loc[key, ["unit", "status", "source"]].fillna("")
+        elif key.startswith("data."):
+            unit, status = "file", "given"
+            source = f"SHA-256 {hashes.get(key.removeprefix('data.'), 'not known')}"
+        else:
+            status = status or "given"
+        value = _shown(about["value"])
+        rows.append([key, value, unit, status, source, about.get("low"), about.get("high")])
+    columns = ["setting", "value", "unit", "status", "source", "low", "high"]
+    return pd.DataFrame(rows, columns=columns).astype({"low": float, "high": float})
+
+
+def _leaves(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in tree.items():
+        key = f"{prefix}{name}"
+        # a section may have a key named value, but not beside a unit
+        if isinstance(value, dict) and not {"value", "unit"} <= value.keys():
+            yield from _leaves(value, f"{key}.")
+        else:
+            yield key, value
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    return value

@@ -1,0 +1,1 @@
+"""Plain text for the terminal: the summary, tables and sentences."""

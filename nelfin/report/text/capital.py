@@ -1,0 +1,175 @@
+"""The capital plan as text: by category and year, and what the tests of it found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from nelfin.models.capital import CapitalPlan
+from nelfin.report.basis import rests_on
+from nelfin.report.text.terminal import table_text, title_text, wrapped
+from nelfin.report.text.words import money, plural
+
+PRIORITIES, DEAREST = 20, 10
+"""Schemes printed; the tables have them all."""
+
+
+def capital_text(
+    plan: CapitalPlan, tables: Mapping[str, pd.DataFrame], name: str, made_up: str = ""
+) -> str:
+    """Return the plan and the tables of its tests, at most 80 columns wide."""
+    years = sorted(set(plan.limits["year"]))
+    status = plan.plan["status"].value_counts()
+    part = status.get("part-funded", 0)
+    gap = plan.solve["gap"]
+    proof = "not known" if gap is None else f"{100 * gap:.2f}\u00a0%"
+    said = (
+        f"{plural(int(status.get('funded', 0)), 'scheme')}{f' and {part} in part' if part else ''}"
+        f" of {len(plan.plan):,} funded. Benefit {plan.solve['objective']:,.1f}, proven within "
+        f"{proof} of the best."
+    )
+    about = f", capital plan {years[0]} to {years[-1]}"
+    parts = [
+        title_text(name, about, rests_on(made_up)),
+        "\n".join(wrapped(said)),
+        _by_category(plan),
+        _by_limit(plan),
+    ]
+    parts += [SECTIONS[key](table) for key, table in tables.items() if key in SECTIONS]
+    return "\n\n".join(parts)
+
+
+def _by_category(plan: CapitalPlan) -> str:
+    frame = plan.plan.assign(funded=plan.plan["status"] != "not funded")
+    grouped = frame.groupby("category", sort=False).agg(
+        count=("funded", "size"), funded=("funded", "sum"), spend=("spend_gbp_m", "sum"),
+        used=("cdel_gbp_m", "sum"), benefit=("benefit", "sum"),
+    )  # fmt: skip
+    grouped.loc["All schemes"] = grouped.sum()
+    rows = [
+        [
+            str(name),
+            f"{row['funded']:.0f} of {row['count']:.0f}",
+            money(row["spend"]),
+            money(row["used"]),
+            money(row["benefit"]),
+        ]
+        for name, row in grouped.iterrows()
+    ]
+    heads = ["category", "funded", "spend, £m", "of limit, £m", "benefit"]
+    return table_text(heads, rows, title="BY CATEGORY", ruled=[-1])
+
+
+def _by_limit(plan: CapitalPlan) -> str:
+    rows = []
+    for limit, price in zip(plan.limits.itertuples(), plan.prices.itertuples(), strict=True):
+        gain, loss = (
+            "–" if pd.isna(value) else money(value, 2)
+            for value in (price.gain_of_1m_more, -price.loss_of_1m_less)
+        )
+        amounts = (money(limit.limit_gbp_m), money(limit.used_gbp_m))
+        rows.append([str(limit.year), str(limit.organisation), *amounts, gain, loss])
+    heads = ["year", "organisation", "limit, £m", "used, £m", "£1m more", "£1m less"]
+    align = "llrrrr"
+    if not any(row[1] for row in rows):
+        heads, align, rows = _without(heads, 1), "lrrrr", [_without(row, 1) for row in rows]
+    text = table_text(heads, rows, align, "BY LIMIT")
+    return f"{text}\n\n£1m more or less: points of benefit in the relaxation, solved again."
+
+
+def _without(cells: Sequence[str], at: int) -> list[str]:
+    return [*cells[:at], *cells[at + 1 :]]
+
+
+def _frontier(table: pd.DataFrame) -> str:
+    rows = [
+        [str(row.point), f"{row.benefit:,.1f}", f"{row.benefit_given_up:,.1f}",
+         f"{row.second_gbp_m:,.1f}", str(row.schemes)]
+        for row in table.itertuples()
+    ]  # fmt: skip
+    heads = ["point", "benefit", "given up", "second, £m", "schemes"]
+    return table_text(heads, rows, title="FRONTIER of benefit and a second aim")
+
+
+def _priorities(table: pd.DataFrame) -> str:
+    rows = []
+    for row in table.head(PRIORITIES).itertuples():
+        worth = "–" if pd.isna(row.benefit_per_gbp_m) else f"{row.benefit_per_gbp_m:,.1f}"
+        rows.append([str(row.rank), _scheme(row), worth, str(row.tier)])
+    heads = ["rank", "scheme", "a £m", "funded from"]
+    return table_text(heads, rows, "llrl", f"PRIORITY LIST, first {len(rows)} of {len(table)}")
+
+
+def _scheme(row: Any) -> str:
+    """Return the id of a scheme with its name."""
+    return f"{row.project_id} {row.name}"
+
+
+def _regret(table: pd.DataFrame) -> str:
+    rows = [
+        [str(row.budget), money(100 * row.share_of_limit, 0), f"{row.benefit:,.1f}",
+         f"{row.best:,.1f}", money(row.regret_pct, 2)]
+        for row in table.itertuples()
+    ]  # fmt: skip
+    heads = ["budget", "of limits, %", "list", "best", "regret, %"]
+    return table_text(heads, rows, title="REGRET OF THE LIST, benefit")
+
+
+def _verdicts(table: pd.DataFrame) -> list[str]:
+    """Return how many schemes are in every plan, in some, in none."""
+    count = table["verdict"].value_counts()
+    words = ", ".join(
+        f"{count.get(name, 0)} {label}"
+        for name, label in (
+            ("core", "in every plan"), ("borderline", "in some"), ("exterior", "in none"),
+        )
+    )  # fmt: skip
+    return wrapped(f"Of {len(table)} schemes {words}.", indent="  ")
+
+
+def _core(table: pd.DataFrame) -> str:
+    return "\n".join(["CORE INDEX", *_verdicts(table)])
+
+
+def _stays(table: pd.DataFrame) -> str:
+    rows = [
+        [_scheme(row), money(row.spend_gbp_m), money(100 * row.in_plan, 0)]
+        for row in table.nlargest(DEAREST, "spend_gbp_m").itertuples()
+    ]
+    text = table_text(["the dearest schemes", "spend, £m", "of draws, %"], rows)
+    return "\n".join(["IN THE PLAN WHEN COSTS ARE DRAWN", *_verdicts(table), "", text])
+
+
+def _inflation(table: pd.DataFrame) -> str:
+    rows = [
+        [str(row.case), f"{row.benefit:,.1f}", money(row.benefit_lost_pct), str(row.schemes),
+         str(row.dropped), money(100 * row.gap)]
+        for row in table.itertuples()
+    ]  # fmt: skip
+    heads = ["case", "benefit", "lost, %", "schemes", "dropped", "gap, %"]
+    return table_text(heads, rows, title="COSTS RISE")
+
+
+def _overrun(table: pd.DataFrame) -> str:
+    title = "WHAT AN OVERRUN MOVES"
+    rows = [
+        [_scheme(row), row.before or "–", row.after or "–", str(row.change)]
+        for row in table.itertuples()
+    ]
+    if not rows:
+        return f"{title}\n  Nothing: there is room for it."
+    return table_text(["scheme", "before", "after", "change"], rows, "lrrl", title)
+
+
+SECTIONS = {
+    "frontier": _frontier,
+    "priority_list": _priorities,
+    "regret": _regret,
+    "core_index": _core,
+    "stays": _stays,
+    "inflation": _inflation,
+    "overrun": _overrun,
+}
+"""Tables of the tests, as text."""

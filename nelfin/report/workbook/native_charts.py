@@ -1,0 +1,257 @@
+"""The sheet of charts: small tables, years across, each with a native chart of its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from nelfin.report.basis import CAPITAL, PLACES, PREVENTION, RECOVERY, illustrative
+from nelfin.report.charts.style import (
+    BLUE,
+    DARK_BLUE,
+    GREEN,
+    LIGHT_BLUE,
+    LINES,
+    ORANGE,
+    RED,
+)
+from nelfin.report.workbook.cells import MONEY, PERCENT, WHOLE, Styles, height, label, put
+from nelfin.store.findings import Findings
+from nelfin.system.headline import headline
+
+SHEET = "Charts"
+HEIGHT = 22
+"""Rows a chart covers."""
+
+ACROSS = 10
+"""Columns beside the first that the words of a block cover."""
+
+MARK = " (rests on illustrative figures)"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A small table, and how its rows are drawn."""
+
+    title: str
+    words: str
+    table: pd.DataFrame
+    """A row a series, a column a year."""
+    rests: tuple[str, ...]
+    kinds: dict[str, str] = field(default_factory=dict)
+    """How a row is drawn, where not as a line: column, area, or not at all."""
+    colours: dict[str, str] = field(default_factory=dict)
+    number: str = MONEY
+    axis: str = "£m"
+    least: float | None = None
+    """Where the axis starts; left to Excel by default."""
+
+
+def write_charts(book: Any, result: Findings, formats: Styles) -> None:
+    """Write the sheet of charts. Each is drawn by Excel from the cells above it."""
+    sheet = book.add_worksheet(SHEET)
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 42)
+    sheet.set_column(1, 60, 10)
+    styles = {MONEY: formats.money, PERCENT: formats.percent}
+    sources = result.table("sources")
+    row = 0
+    breaks = []
+    for block in _blocks(result):
+        rests = illustrative(sources, block.rests)
+        mark = f" Rests on illustrative figures: {rests}." if rests else ""
+        sheet.write_string(row, 0, block.title + (MARK if rests else ""), formats.title)
+        sheet.merge_range(row + 1, 0, row + 1, ACROSS, block.words + mark, formats.note)
+        sheet.set_row(row + 1, height(block.words + mark, 42 + 10 * ACROSS))
+        first = row + 2
+        sheet.write_string(first, 0, block.axis, formats.head)
+        for column, name in enumerate(block.table.columns, start=1):
+            sheet.write_string(first, column, label(name), formats.year)
+        sheet.set_row(first, max(height(label(name), 8) for name in block.table.columns))
+        for at, (name, line) in enumerate(block.table.iterrows(), start=first + 1):
+            sheet.write_string(at, 0, label(name))
+            for column, value in enumerate(line, start=1):
+                put(sheet, at, column, float(value), styles[block.number])
+        chart = _chart(book, block, first, bool(rests))
+        row = first + len(block.table) + 2
+        sheet.insert_chart(row, 0, chart, {"description": block.title + ". " + block.words})
+        row += HEIGHT + 1
+        breaks.append(row)
+    sheet.set_h_pagebreaks(breaks)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+
+
+def _blocks(result: Findings) -> Iterator[Block]:
+    makers: list[Callable[[Findings], Block]] = [
+        _position, _budgets, _distance, _prevention, _capital,
+    ]  # fmt: skip
+    for make in makers:
+        yield make(result)
+    if "odds" in result.tables:
+        yield _fan(result)
+
+
+def _position(result: Findings) -> Block:
+    data = result.data
+    rows = {
+        "Reported": "system_reported",
+        "Underlying": "system_underlying",
+        "Underlying, doing nothing": "system_do_nothing",
+    }
+    return Block(
+        "When the system balances",
+        "Position of the system by year; a surplus is above the line.",
+        pd.DataFrame({name: data[key].to_series() for name, key in rows.items()}).T,
+        RECOVERY,
+        {"Reported": "column", "Underlying, doing nothing": "none"},
+        {"Reported": BLUE, "Underlying": ORANGE},
+    )
+
+
+def _budgets(result: Findings) -> Block:
+    found = headline(result)
+    year = found.budget_year
+    return Block(
+        f"Budget against target in {year}",
+        "What each place is planned to have, beside what its need would give it.",
+        found.places[["budget", "target"]]
+        .rename(columns={"budget": "Budget", "target": "Target"})
+        .T,
+        PLACES,
+        {"Budget": "column", "Target": "column"},
+        {"Budget": BLUE, "Target": LIGHT_BLUE},
+        least=0,
+    )
+
+
+def _distance(result: Findings) -> Block:
+    data = result.data
+    distance = data["budget"].sum("stream") / data["target"].sum("stream") - 1
+    return Block(
+        "Distance from target",
+        "Above 0 a place has more than its target.",
+        distance.transpose("place", "year").to_pandas(),
+        PLACES,
+        number=PERCENT,
+        axis="% of target",
+    )
+
+
+def _prevention(result: Findings) -> Block:
+    rows = {
+        "Net cash": "prevention_net_cash",
+        "Capacity released, not cash": "prevention_capacity",
+        "Saved outside the NHS": "prevention_society",
+    }
+    return Block(
+        "Prevention: three ledgers",
+        "The ledgers are never added: only the first pays bills.",
+        pd.DataFrame({name: result.data[key].to_series() for name, key in rows.items()}).T,
+        PREVENTION,
+        dict.fromkeys(rows, "column"),
+        dict(zip(rows, (BLUE, LIGHT_BLUE, GREEN), strict=True)),
+    )
+
+
+def _capital(result: Findings) -> Block:
+    data = result.data
+    rows = {
+        "Use of the limit": data["capital_used"].sum("organisation").to_series(),
+        "Limit of the system": data["capital_limit"].to_series(),
+    }
+    return Block(
+        "Capital against the limit",
+        "What the plan uses of the system's limit by year, in cash.",
+        pd.DataFrame(rows).T,
+        CAPITAL,
+        {"Use of the limit": "column"},
+        {"Use of the limit": BLUE, "Limit of the system": RED},
+        least=0,
+    )
+
+
+def _fan(result: Findings) -> Block:
+    wide = result.table("odds").pivot(index="measure", columns="year", values="value")
+    low, middle, high = (wide.loc[f"reported_p{p}"] for p in (10, 50, 90))
+    rows = {
+        "One in ten is worse than": low,
+        "Width of the band: eight in ten draws": high - low,
+        "The middle one": middle,
+        "One in ten is better than": high,
+    }
+    return Block(
+        "How sure the reported position is",
+        f"Spread over {result.provenance['draws']:,} draws of the settings that have a range: "
+        "eight in ten draws lie in the band.",
+        pd.DataFrame(rows).T,
+        RECOVERY,
+        {
+            "One in ten is worse than": "area",
+            "Width of the band: eight in ten draws": "area",
+            "One in ten is better than": "none",
+        },
+        {
+            "One in ten is worse than": "none",
+            "Width of the band: eight in ten draws": LIGHT_BLUE,
+            "The middle one": DARK_BLUE,
+        },
+    )
+
+
+def _chart(book: Any, block: Block, first: int, marked: bool) -> Any:
+    """Return a chart of the rows of a block, whose headings stand in row `first`."""
+    drawn: dict[str, Any] = {}
+    hidden = []
+    count = len(block.table.columns)
+    for at, name in enumerate(block.table.index):
+        kind = block.kinds.get(str(name), "line")
+        if kind == "none":
+            continue
+        options = {"type": kind} | ({"subtype": "stacked"} if kind == "area" else {})
+        chart = drawn.setdefault(kind, book.add_chart(options))
+        colour = block.colours.get(str(name), LINES[at % len(LINES)])
+        if colour == "none":
+            hidden.append(len(chart.series))
+        chart.add_series(
+            {
+                "name": [SHEET, first + 1 + at, 0],
+                "categories": [SHEET, first, 1, first, count],
+                "values": [SHEET, first + 1 + at, 1, first + 1 + at, count],
+            }
+            | _look(kind, colour)
+        )
+    # areas and columns lie below lines
+    main, *others = [drawn[kind] for kind in ("area", "column", "line") if kind in drawn]
+    for other in others:
+        main.combine(other)
+    main.set_title(
+        {
+            "name": block.title + (MARK if marked else ""),
+            "name_font": {"size": 13, "bold": True},
+            "overlay": False,
+        }
+    )
+    main.set_x_axis({"label_position": "low", "num_font": {"size": 9}})
+    main.set_y_axis(
+        {
+            "name": block.axis,
+            "min": block.least,
+            "num_format": PERCENT if block.number == PERCENT else WHOLE,
+            "major_gridlines": {"visible": True, "line": {"color": "#E8EDEE"}},
+        }
+    )
+    main.set_legend({"position": "bottom"} | ({"delete_series": hidden} if hidden else {}))
+    main.set_size({"width": 1040, "height": 20 * HEIGHT - 10})
+    return main
+
+
+def _look(kind: str, colour: str) -> dict[str, Any]:
+    if kind == "line":
+        return {"line": {"color": colour, "width": 2.25}, "marker": {"type": "none"}}
+    if colour == "none":
+        return {"fill": {"none": True}, "border": {"none": True}}
+    return {"fill": {"color": colour}, "border": {"none": True}, "gap": 80}

@@ -1,0 +1,155 @@
+"""The folder of a run: written whole, and opened again as it was."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import xarray as xr
+
+from nelfin.errors import InputError
+from nelfin.store.findings import Findings
+from nelfin.store.versions import require_readable
+from nelfin.store.writing import restore, unmarked, whole_folder, write_csv
+
+KINDS = {"bool": "yes_no", "int64": "integer", "float64": "number", "str": "text"}
+"""Kinds of columns that `run.json` tells, by their type."""
+
+TYPES = {kind: name for name, kind in KINDS.items()}
+
+
+def write_run_folder(
+    found: Findings, folder: Path, force: bool, write_more: Callable[[Path], object]
+) -> None:
+    """Write the folder of a run: data, tables, scenario and provenance.
+
+    Everything is written beside the folder first and then renamed, so that a run which dies
+    leaves nothing half-made.
+
+    Parameters
+    ----------
+    found
+        What the run found.
+    folder
+        Folder to make.
+    force
+        Replace a run folder that is there.
+    write_more
+        Writes the files that people look at to the folder it is given.
+
+    Raises
+    ------
+    InputError
+        If the folder exists and `force` is not given.
+    OutputError
+        If it cannot be written.
+    """
+    check_folder(folder, force)
+    with whole_folder(folder, force) as part:
+        _write(found, part)
+        write_more(part)
+
+
+def _write(found: Findings, folder: Path) -> None:
+    # made in memory: on a full disk HDF5 itself does not return an error but dies
+    (folder / "results.nc").write_bytes(found.data.to_netcdf(engine="h5netcdf"))
+    (folder / "tables").mkdir()
+    columns = {}
+    for name in found.tables:
+        table = found.table(name)
+        write_csv(table, folder / "tables" / f"{name}.csv")
+        columns[name] = {str(column): KINDS[str(of)] for column, of in table.dtypes.items()}
+    (folder / "scenario.resolved.toml").write_text(found.scenario_toml, encoding="utf-8")
+    account = {"name": found.name} | found.provenance | {"columns": columns}
+    text = json.dumps(account, indent=2, ensure_ascii=False)
+    (folder / "run.json").write_text(text + "\n", encoding="utf-8")
+
+
+def open_run_folder(folder: Path) -> Findings:
+    """Open the folder of a run: its data and tables are as they were when the run was done.
+
+    Raises
+    ------
+    InputError
+        If the folder is not a run folder, a file of it is missing, or a newer version wrote it.
+    """
+    restore(folder)
+    try:
+        account = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        if not isinstance(account, dict) or "capital" not in account:
+            raise ValueError("run.json is not that of a run")
+        require_readable(str(account["versions"]["nelfin"]), str(folder))
+        toml = (folder / "scenario.resolved.toml").read_text(encoding="utf-8")
+        with xr.open_dataset(folder / "results.nc", engine="h5netcdf") as stored:
+            data = stored.load()
+        columns = account.pop("columns", {})
+        tables = {
+            file.stem: _read_table(file, columns.get(file.stem, {}))
+            for file in sorted((folder / "tables").glob("*.csv"))
+        }
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError.one(
+            str(folder),
+            f"is not a run folder that can be read: {error}.",
+            "Name a folder of a run.",
+        ) from None
+    return Findings(account.pop("name"), data, tables, toml, account)
+
+
+def _read_table(file: Path, kinds: dict[str, str]) -> pd.DataFrame:
+    """Read a table with the types that its columns had; guessed where a run tells none."""
+    if not kinds:
+        return unmarked(pd.read_csv(file, keep_default_na=False, na_values=[""]))
+    # read as texts, since pandas may be a last bit off where it reads numbers
+    texts = unmarked(pd.read_csv(file, dtype=str, keep_default_na=False))
+    return pd.DataFrame({name: _typed(texts[name], kind) for name, kind in kinds.items()})
+
+
+def _typed(texts: pd.Series, kind: str) -> pd.Series:
+    if kind == "yes_no":
+        return texts == "True"
+    if kind == "text":
+        return texts
+    return texts.replace("", "nan").to_numpy().astype(TYPES[kind])
+
+
+def check_folder(folder: Path, force: bool) -> None:
+    """Refuse a folder that cannot become a run folder, before any work is done.
+
+    Raises
+    ------
+    InputError
+        If it exists and may not be replaced, or its parent cannot be written.
+    """
+    where = str(folder)
+    restore(folder)
+    try:
+        there = folder.exists()
+    except (OSError, ValueError) as error:
+        raise InputError.one(
+            where, f"cannot be a folder: {error}.", "Choose another folder with a shorter name."
+        ) from None
+    if there:
+        if not force:
+            raise InputError.one(
+                where, "already exists.", "Choose another folder, or add --force to replace it."
+            )
+        empty = folder.is_dir() and not any(folder.iterdir())
+        if not empty and not (folder / "run.json").is_file():
+            raise InputError.one(
+                where, "is not a run folder, so it is not replaced.", "Choose another folder."
+            )
+    parent = folder.absolute().parent
+    while not parent.exists():
+        parent = parent.parent
+    try:
+        Path(tempfile.mkdtemp(dir=parent, prefix=".nelfin-")).rmdir()
+    except OSError:
+        raise InputError.one(
+            where,
+            f"cannot be made: {parent} is not a folder you may write to.",
+            "Choose another folder.",
+        ) from None

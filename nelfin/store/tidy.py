@@ -1,0 +1,61 @@
+"""Labelled data as tidy tables: one value a row, with its unit."""
+
+from __future__ import annotations
+
+import pandas as pd
+import xarray as xr
+
+TIDY: dict[str, tuple[str, ...]] = {
+    "place_budgets": ("budget", "target", "opening", "ring_fence", "dft_opening", "dft"),
+    "budget_change": ("budget_change",),
+    "envelope": ("envelope", "system_held", "like_for_like_growth", "uniform_growth"),
+    "need": ("weighted_population", "need_index"),
+    "prevention": (
+        "prevention_share",
+        "prevention_extra_spend",
+        "prevention_cash",
+        "prevention_double_running",
+        "prevention_net_cash",
+        "prevention_capacity",
+        "prevention_society",
+        "prevention_qalys_gained",
+        "prevention_qalys_forgone",
+    ),
+    "prevention_programmes": (
+        "prevention_programme_spend",
+        "prevention_programme_avoided",
+        "prevention_programme_cash",
+        "prevention_programme_people",
+    ),
+    "prevention_places": (
+        "prevention_place_spend",
+        "prevention_place_cash",
+        "prevention_place_qalys",
+    ),
+    "recovery_bridge": ("recovery_bridge",),
+    "system_position": (
+        "system_underlying",
+        "system_reported",
+        "system_do_nothing",
+        "pressures_pct",
+    ),
+    "capital_by_organisation": ("capital_used", "capital_consequences"),
+}
+"""Tidy tables and the variables they hold: one value a row, with its unit."""
+
+
+def tidy_tables(data: xr.Dataset) -> dict[str, pd.DataFrame]:
+    """Return the tidy tables whose variables the data has; a value that is not there has no row."""
+    tables = {}
+    for name, variables in TIDY.items():
+        if not set(variables) <= set(data.data_vars):
+            continue
+        parts = []
+        for variable in variables:
+            array = data[variable]
+            frame = array.to_series().rename("value").reset_index()
+            frame["measure"], frame["unit"] = variable, array.attrs["units"]
+            dims = [str(dim) for dim in array.dims]
+            parts.append(frame[[*dims, "measure", "value", "unit"]].dropna(subset="value"))
+        tables[name] = pd.concat(parts, ignore_index=True)
+    return tables

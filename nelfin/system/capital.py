@@ -1,0 +1,203 @@
+"""Capital in its system: its limits, settings and case, and its plan as labelled data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from nelfin.data import Inputs
+from nelfin.models.capital import CapitalPlan, Settings
+from nelfin.models.capital.case import Case, case_of
+from nelfin.models.capital.schemes import check_capital
+from nelfin.models.capital.solving import solve_case
+from nelfin.models.capital.stress import budget_curve, reached, upper_frontier
+from nelfin.models.capital.stress.frontier import Second
+from nelfin.scenario import Scenario
+
+AIMS: tuple[Second, ...] = ("deprived", "backlog")
+"""Second aims of capital, at which a run looks beside benefit."""
+
+BUDGET_SHARES = tuple(np.linspace(0.5, 1.5, 21))
+"""Capital limits, as shares of the plan's, at which the worth of capital is worked out."""
+
+
+def limits_of(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
+    """Return the capital limits of the plan's years."""
+    limits = inputs.capital_limits
+    return limits[limits["year"].isin(scenario.years.labels())]
+
+
+def limits_after(reported: xr.DataArray, scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
+    """Return the limits as the system's position of the year before moves them.
+
+    A deficit takes up to the penalty off next year's limit: all of it at the stated share of
+    turnover, less in proportion below. A position in balance adds the bonus, a share of the gap to
+    the system's fair share of capital. The first year's limit stands, and so do those of
+    organisations.
+
+    Notes
+    -----
+    Source: the capital incentives of 2024/25 (up to -10 % for a deficit plan, +30 % of the gap to
+    fair share for balance).
+    """
+    section = scenario.capital
+    limits = limits_of(scenario, inputs).copy()
+    whole = (
+        inputs.organisations["turnover_gbp_m"].sum() * section.deficit_for_full_penalty_pct / 100
+    )
+    years = [str(year) for year in reported["year"].values]
+    for row, line in limits.iterrows():
+        at = years.index(line["year"])
+        if line["organisation"] or at == 0:
+            continue
+        position, limit = float(reported[at - 1]), float(line["limit_gbp_m"])
+        if position < 0:
+            share = min(1.0, -position / whole) if whole > 0 else 1.0
+            moved = limit * (1 - section.deficit_penalty_pct / 100 * share)
+        else:
+            gap = max(section.fair_share_gbp_m - limit, 0.0)
+            moved = limit + section.balance_bonus_pct / 100 * gap
+        limits.loc[row, "limit_gbp_m"] = moved
+    return limits
+
+
+def check_schemes(scenario: Scenario, inputs: Inputs) -> None:
+    """Refuse schemes that are wrong over all the years that have limits.
+
+    A plan may be shorter than those years; what it cannot hold is then left out, not wrong.
+    """
+    settings = capital_settings(scenario, inputs)
+    loose = replace(settings, rules=None, leave_out=False)
+    check_capital(inputs.projects, inputs.capital_limits, loose)
+
+
+def capital_settings(scenario: Scenario, inputs: Inputs) -> Settings:
+    """Return the settings of a scenario's capital plan."""
+    section = scenario.capital
+    assets = inputs.asset_types.set_index("asset_type")
+    deprivation = inputs.deprivation.set_index("place")["most_deprived_share"]
+    return Settings(
+        discount_rate_pct=section.discount_rate_pct,
+        discount_later_pct=section.discount_later_pct,
+        discount_from=section.discount_from,
+        price_growth_pct=section.price_growth_pct,
+        over_programming_pct=section.over_programming_pct,
+        carry_over_pct=section.carry_over_pct,
+        optimism_bias_pct=_by_name(assets["optimism_bias_pct"]),
+        benefit=section.benefit,
+        criteria_weights=section.criteria_weights,
+        life_years=_by_name(assets["life_years"]),
+        place_weights=section.place_weights,
+        deprived_share=_by_name(deprivation),
+        rules=inputs.capital_rules,
+        leave_out=True,
+        relax=section.relax,
+        gap_pct=section.gap_pct,
+        time_limit_s=section.time_limit_s,
+        solver=section.solver,
+        place=(inputs.called["projects"], inputs.called["capital_limits"]),
+        rules_place=inputs.called.get("capital_rules", "capital_rules"),
+    )
+
+
+def _by_name(series: pd.Series) -> dict[str, float]:
+    return {str(name): float(value) for name, value in series.items()}
+
+
+def capital_case(scenario: Scenario, inputs: Inputs, limits: pd.DataFrame | None = None) -> Case:
+    """Return the capital case of a scenario, over the plan's years."""
+    mine = limits_of(scenario, inputs) if limits is None else limits
+    return case_of(inputs.projects, mine, capital_settings(scenario, inputs))
+
+
+def solve_capital(scenario: Scenario, inputs: Inputs) -> CapitalPlan:
+    """Solve the capital plan of a scenario, its limits as they stand, prices unconfirmed."""
+    check_schemes(scenario, inputs)
+    return draw_up(scenario, inputs, limits_of(scenario, inputs))
+
+
+def draw_up(
+    scenario: Scenario, inputs: Inputs, limits: pd.DataFrame, check_prices: bool = False
+) -> CapitalPlan:
+    """Draw up the capital plan of a scenario within some limits.
+
+    With `check_prices` the price of capital is confirmed by solving again with £1m more and less.
+    """
+    case = capital_case(scenario, inputs, limits)
+    return solve_case(replace(case, settings=replace(case.settings, check_prices=check_prices)))
+
+
+def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Dataset:
+    """Return a capital plan as labelled data; the system's limit is NaN where it has none."""
+    years = scenario.years.labels()
+    ids = [str(name) for name in plan.plan["project_id"]]
+    organisations = [str(name) for name in inputs.organisations["organisation"]]
+    cube = plan.spend.set_index(["project_id", "year"])
+    owner = plan.plan.set_index("project_id")["organisation"]
+    by_project = {}
+    for name in ("spend_gbp_m", "cdel_gbp_m"):
+        wide = cube[name].unstack(fill_value=0.0).reindex(ids, fill_value=0.0)
+        by_project[name] = wide.reindex(columns=years, fill_value=0.0).to_numpy(dtype=float)
+    used = pd.DataFrame(by_project["cdel_gbp_m"], index=owner.loc[ids]).groupby(level=0).sum()
+    system = plan.limits[plan.limits["organisation"] == ""].set_index("year").reindex(years)
+
+    def about(words: str, units: str) -> dict[str, str]:
+        return {"long_name": words, "units": units}
+
+    both = ("project", "year")
+    return xr.Dataset(
+        {
+            "capital_share": (
+                "project",
+                plan.plan["funded_share"].to_numpy(dtype=float),
+                about("Funded share", "share"),
+            ),
+            "capital_spend": (both, by_project["spend_gbp_m"], about("Capital spend", "£m")),
+            "capital_cdel": (both, by_project["cdel_gbp_m"], about("Use of the limit", "£m")),
+            "capital_used": (
+                ("organisation", "year"),
+                used.reindex(organisations, fill_value=0.0).to_numpy(dtype=float),
+                about("Use of the limit by organisation", "£m"),
+            ),
+            "capital_limit": (
+                "year",
+                system["limit_gbp_m"].to_numpy(dtype=float),
+                about("Capital limit of the system", "£m"),
+            ),
+            "capital_price": (
+                "year",
+                system["price_per_gbp_m"].to_numpy(dtype=float),
+                about("Price of capital: benefit of £1m more", "points per £m"),
+            ),
+        },
+        coords={"project": ids, "year": years, "organisation": organisations},
+    )
+
+
+def worth_of_capital(case: Case) -> pd.DataFrame:
+    """Return what more and less capital would be worth: tidy, one value a row."""
+    units = {"limit": "£m", "benefit": "points", "price": "points per £m"}
+    names = {"limit_gbp_m": "limit", "price_per_gbp_m": "price"}
+    wide = budget_curve(case, BUDGET_SHARES).rename(columns=names)
+    table = wide.melt("share_of_limit", list(units), var_name="measure").dropna(subset="value")
+    return table.assign(unit=table["measure"].map(units)).reset_index(drop=True)
+
+
+def second_aims(case: Case, plan: CapitalPlan) -> pd.DataFrame:
+    """Return what benefit is left as more is asked of a second aim: tidy; point 0 is the plan.
+
+    A plan with schemes in part has no point of its own: it is the first of the line.
+    """
+    units = {"benefit": "points", "reached": "£m"}
+    parts = []
+    for aim in AIMS:
+        line = upper_frontier(case, aim).rename(columns={"second_gbp_m": "reached"})
+        if len(line) and not case.settings.relax:
+            own = [0, plan.solve["objective"], reached(case, plan.plan, aim)]
+            line = pd.concat([pd.DataFrame([own], columns=line.columns), line])
+        parts.append(line.assign(aim=aim).melt(["aim", "point"], list(units), "measure"))
+    table = pd.concat(parts, ignore_index=True)
+    return table.assign(unit=table["measure"].map(units))

@@ -1,0 +1,322 @@
+"""Doubt about the plan: many draws of what it rests on, all worked out at once.
+
+Each setting with a range (`low` and `high` beside its value) is drawn, and so is the return of
+each prevention programme and the cost of each capital scheme. Draws are a Latin hypercube: every
+part of each range is seen alike, and one seed gives the same draws wherever they are worked out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import annotated_types
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import xarray as xr
+
+from nelfin.data import Inputs
+from nelfin.errors import InputError, Problems
+from nelfin.models.capital.stress import Overruns
+from nelfin.models.prevention import Programmes, flows, programmes_of
+from nelfin.models.ranges import Outcomes, Range, Spread, latin_hypercube
+from nelfin.models.recovery import STEPS, drivers_of, roll_forward
+from nelfin.scenario import Scenario
+from nelfin.scenario.change import field_of
+from nelfin.system.joint import Joint, income_by_place
+from nelfin.system.prevention import prevention_shares
+
+Array = npt.NDArray[np.float64]
+
+RECOVERY = (
+    "demand_planned_pct",
+    "demand_urgent_pct",
+    "planned_share_pct",
+    "marginal_cost_pct",
+    "cost_uplift_pct",
+    "pressures_pct",
+    "efficiency_pct",
+    "efficiency_delivery_pct",
+    "efficiency_recurrent_pct",
+    "support_gbp_m",
+    "repayment_gbp_m",
+)
+"""Settings of the recovery that may have a range."""
+
+GROWTH = "envelope.growth_pct."
+COST = "uncertainty.capital_cost_pct"
+RETURN = "return of "
+
+MOST = 1_000_000
+"""Draws at the most."""
+
+PART = 10_000
+"""Draws worked out at once."""
+
+
+def spreads(scenario: Scenario, inputs: Inputs) -> dict[str, Spread]:
+    """Return what may come of everything that is drawn, by setting or `return of PROGRAMME`.
+
+    A setting that was changed takes its range along.
+
+    Raises
+    ------
+    InputError
+        If a setting has a range but cannot be drawn; names each.
+    """
+    known = {f"recovery.{name}" for name in RECOVERY} | {COST}
+    found: dict[str, Spread] = {}
+    problems = Problems()
+    for key, figure in scenario.evidence.items():
+        if figure.low is None or figure.high is None:
+            continue
+        if key not in known and not key.startswith(GROWTH):
+            problems.add(
+                f"scenario, {key}",
+                "has a range, but is not one of the settings that can be drawn.",
+                f"Take low and high out. Ranges may have: {GROWTH}STREAM, "
+                f"{', '.join(sorted(known))}.",
+            )
+            continue
+        setting = field_of(scenario, key)
+        middle = float(setting.value)
+        moved = middle - float(figure.value)
+        least, most = _ends(setting.limits)
+        low, high = max(figure.low + moved, least), min(figure.high + moved, most)
+        found[key] = Range(min(low, middle), middle, max(high, middle), figure.shape, least, most)
+    problems.raise_if_any()
+    return found | _returns(scenario, inputs)
+
+
+def cost_spread(scenario: Scenario, inputs: Inputs) -> Spread:
+    """Return what capital schemes may cost above their price, %.
+
+    Raises
+    ------
+    InputError
+        If the scenario gives no range of it.
+    """
+    found = spreads(scenario, inputs).get(COST)
+    if found is None:
+        raise InputError.one(
+            f"scenario, {COST}", "has no range.", "Give it low and high beside its value."
+        )
+    return found
+
+
+def _ends(limits: tuple[object, ...]) -> tuple[float, float]:
+    """Return the least and the most a setting may be."""
+    least, most = -np.inf, np.inf
+    for limit in limits:
+        if isinstance(limit, annotated_types.Ge):
+            least = float(str(limit.ge))
+        elif isinstance(limit, annotated_types.Le):
+            most = float(str(limit.le))
+    return least, most
+
+
+def _returns(scenario: Scenario, inputs: Inputs) -> dict[str, Spread]:
+    section, table = scenario.uncertainty, inputs.prevention_programmes
+    found: dict[str, Spread] = {}
+    for row in table[table["parameter"] == "return_gbp_per_gbp"].to_dict("records"):
+        value = float(row["value"])
+        low, high = (value if pd.isna(row[end]) else float(row[end]) for end in ("low", "high"))
+        name = f"{RETURN}{row['programme']}"
+        if row["kind"] in section.outcome_kinds:
+            found[name] = Outcomes(
+                low, value, high,
+                section.outcome_costs_more, section.outcome_neither, section.outcome_saves,
+            )  # fmt: skip
+        else:
+            found[name] = Range(low, value, high)
+    return found
+
+
+def draw_positions(
+    scenario: Scenario, inputs: Inputs, joint: Joint, draws: int, seed: int = 0
+) -> xr.Dataset:
+    """Work out the positions of the system, and the cost of its capital plan, under many draws.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    joint
+        The joint run of it: its place budgets and capital plan stand in every draw.
+    draws
+        How many.
+    seed
+        Of the draws: the same seed gives the same draws.
+
+    Returns
+    -------
+    xarray.Dataset
+        `system_reported, system_underlying, prevention_net_cash, capital_used` (£m; dims
+        `draw, year`), `within_limits` (whether the capital plan stays within every limit of the
+        year, same dims), and `drawn` (dims `setting, draw`): what was drawn.
+
+    Raises
+    ------
+    InputError
+        If the number of draws is not one that can be had, or a range cannot be drawn.
+
+    Notes
+    -----
+    What capital schemes cost above their price does not move the positions: the limits hold what
+    is spent, whatever it buys.
+    """
+    if not 1 <= draws <= MOST:
+        raise InputError.one("draws", f"is {draws:,}.", f"Give 1 to {MOST:,} draws.")
+    spread = spreads(scenario, inputs)
+    shares = latin_hypercube(draws, len(spread), seed)
+    drawn = {name: each.at(shares[:, at]) for at, (name, each) in enumerate(spread.items())}
+    years = scenario.years.labels()
+    found = np.empty((3, draws, len(years)))
+    used = np.empty((draws, len(years)))
+    within = np.empty((draws, len(years)), dtype=bool)
+    capital = scenario.capital
+    costs = Overruns(
+        joint.plan, joint.limits, years, spread.get(COST),
+        scenario.uncertainty.capital_cost_pct, scenario.uncertainty.capital_cost_common_pct,
+        capital.over_programming_pct, capital.carry_over_pct, seed,
+    )  # fmt: skip
+    # in parts, so that memory does not grow with the draws
+    for begin in range(0, draws, PART):
+        part = slice(begin, min(begin + PART, draws))
+        mine = {name: values[part] for name, values in drawn.items()}
+        found[:, part] = _positions(scenario, inputs, joint, mine)
+        used[part], within[part] = costs.of(mine.get(COST), part.stop - part.start)
+    names = ("system_underlying", "system_reported", "prevention_net_cash", "capital_used")
+    words = ("Underlying position of the system", "Reported position of the system",
+             "Net cash of prevention", "Use of the capital limit by the plan")  # fmt: skip
+    data: dict[str, tuple[tuple[str, ...], npt.NDArray[np.generic], dict[str, str]]] = {
+        name: (("draw", "year"), values, {"long_name": said, "units": "£m"})
+        for name, values, said in zip(names, [*found, used], words, strict=True)
+    }
+    about = {"long_name": "Whether the capital plan stays within its limits", "units": "yes or no"}
+    data["within_limits"] = (("draw", "year"), within, about)
+    data["drawn"] = (
+        ("setting", "draw"),
+        np.vstack(list(drawn.values())),
+        {"long_name": "What was drawn", "units": "as the setting"},
+    )
+    return xr.Dataset(data, {"year": years, "setting": list(drawn)}, {"seed": seed})
+
+
+def _positions(
+    scenario: Scenario, inputs: Inputs, joint: Joint, drawn: Mapping[str, Array]
+) -> Array:
+    """Return underlying and reported position, and net cash of prevention; (3, draw, year)."""
+    section = scenario.recovery
+    known = programmes_of(inputs.prevention_programmes, scenario.prevention)
+    programmes = _with_returns(known, drawn)
+    extra, growth = _with_growth(scenario, inputs, joint, drawn)
+    shift = flows(extra, programmes, scenario.prevention)
+    places = income_by_place(joint.budgets, inputs)
+    main = joint.budgets.attrs["main_stream"]
+    like = joint.budgets["like_for_like_growth"].sel(stream=main, drop=True)
+    base = drivers_of(inputs, section, like, joint.charges * 0.0, joint.charges, places)
+
+    def value(name: str) -> Array:
+        return drawn.get(f"recovery.{name}", np.array(float(getattr(section, name))))
+
+    planned = value("planned_share_pct")
+    demand_pct = (
+        value("demand_planned_pct") * planned + value("demand_urgent_pct") * (100 - planned)
+    ) / 100
+    years = scenario.years.labels()
+    published = set(inputs.uplift_factors["year"])
+    given = np.array([year in published for year in years])
+    uplift = value("cost_uplift_pct")[..., None] / 100
+    trusts, payers = prevention_shares(inputs)
+    cash = shift["cash"]
+    paid = shift["net_cash"] - cash
+    level = trusts[:, None] * cash[..., None, :] + payers[:, None] * paid[..., None, :]
+    drivers = replace(
+        base,
+        income_growth=growth,
+        inflation=np.where(given, base.inflation, uplift),
+        demand=demand_pct * value("marginal_cost_pct") / 1e4,
+        pressures=value("pressures_pct") / 100,
+        ask=value("efficiency_pct") / 100,
+        delivery=value("efficiency_delivery_pct") / 100,
+        lasting=value("efficiency_recurrent_pct") / 100,
+        support=value("support_gbp_m"),
+        repayment=value("repayment_gbp_m"),
+        steps=base.steps | {"prevention net cash": np.diff(level, prepend=0.0, axis=-1)},
+    )
+    wanted = [STEPS.index("closing underlying"), STEPS.index("reported")]
+    system = roll_forward(drivers, wanted)[0].sum(axis=-3)
+    net = np.broadcast_to(shift["net_cash"], system.shape[:-1])
+    return np.stack([system[..., 0], system[..., 1], net])
+
+
+def _with_returns(programmes: Programmes, drawn: Mapping[str, Array]) -> Programmes:
+    back = [drawn[f"{RETURN}{name}"] for name in programmes.names]
+    return replace(programmes, returns=np.stack(back, axis=-1))
+
+
+def _with_growth(
+    scenario: Scenario, inputs: Inputs, joint: Joint, drawn: Mapping[str, Array]
+) -> tuple[Array, Array]:
+    """Return extra spend on prevention, £m, and the main stream's growth; (draw, year)."""
+    years = scenario.years.labels()
+    given = set(zip(inputs.allocations["stream"], inputs.allocations["year"], strict=True))
+    envelope = joint.budgets["envelope"]
+    base = joint.prevention["prevention_extra_spend"].to_numpy()
+    was = np.zeros(len(years))
+    now = np.zeros(len(years))
+    for stream in scenario.prevention.share_of:
+        amount = envelope.sel(stream=stream).to_numpy()
+        rate = drawn.get(f"{GROWTH}{stream}")
+        was = was + amount
+        if rate is None:
+            now = now + amount
+            continue
+        step = (100 + rate[..., None]) / (100 + scenario.envelope.growth_pct[stream])
+        later = np.array([(stream, year) not in given for year in years])
+        now = now + amount * np.where(later, step, 1.0).cumprod(axis=-1)
+    extra = base * np.divide(now, was, out=np.ones_like(now), where=was != 0)
+    main = str(joint.budgets.attrs["main_stream"])
+    growth = joint.budgets["like_for_like_growth"].sel(stream=main).to_numpy()
+    rate = drawn.get(f"{GROWTH}{main}")
+    if rate is not None:
+        later = np.array([(main, year) not in given for year in years])
+        growth = np.where(later, rate[..., None] / 100, growth)
+    return extra, growth
+
+
+def tornado(scenario: Scenario, inputs: Inputs, joint: Joint) -> pd.DataFrame:
+    """Return how far each assumption by itself moves the reported position.
+
+    Each is put where a tenth of its range lies below, and where a tenth lies above; all others
+    stay at their value.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `year, setting, end` (p10 or p90), `at` (the setting's value there), `measure, value`
+        (change of the reported position, £m), `unit`; the largest mover of the last year first.
+    """
+    spread = {name: each for name, each in spreads(scenario, inputs).items() if name != COST}
+    ends = np.array([0.1, 0.9])
+    count = 2 * len(spread)
+    drawn = {name: np.full(count, each.middle) for name, each in spread.items()}
+    for at, (name, each) in enumerate(spread.items()):
+        drawn[name][2 * at : 2 * at + 2] = each.at(ends)
+    years = scenario.years.labels()
+    moved = _positions(scenario, inputs, joint, drawn)[1]
+    moved = moved - joint.recovery["system_reported"].to_numpy()
+    swing = np.ptp(moved[:, -1].reshape(-1, 2), axis=1)
+    order = np.argsort(-swing, kind="stable")
+    names = list(spread)
+    rows = [
+        [year, names[at], end, float(drawn[names[at]][2 * at + e]), float(moved[2 * at + e, t])]
+        for at in order
+        for e, end in enumerate(("p10", "p90"))
+        for t, year in enumerate(years)
+    ]
+    table = pd.DataFrame(rows, columns=["year", "setting", "end", "at", "value"])
+    table.insert(4, "measure", "change of system_reported")
+    return table.assign(unit="£m")

@@ -1,0 +1,91 @@
+"""Prevention in its system: on what money and places it rests, and who pays and gains."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from nelfin.data import Inputs
+from nelfin.errors import InputError
+from nelfin.models.best_mix import BestMix, Objective, best_mix
+from nelfin.models.prevention import shift
+from nelfin.scenario import Scenario
+
+BASIS = {"need": "health_inequalities", "population": "registered_population"}
+"""Component of need behind each basis of the places' shares of the shift."""
+
+
+def shift_of(scenario: Scenario, inputs: Inputs, budgets: xr.Dataset) -> xr.Dataset:
+    """Model the shift of a scenario into prevention, on the money and the places of its budgets."""
+    section = scenario.prevention
+    base = budgets["envelope"].sel(stream=list(section.share_of)).sum("stream")
+    weights, deprived = place_weights(scenario, inputs, budgets)
+    return shift(base, section, inputs.prevention_programmes, weights, deprived)
+
+
+def place_weights(
+    scenario: Scenario, inputs: Inputs, budgets: xr.Dataset
+) -> tuple[xr.DataArray, xr.DataArray | None]:
+    """Return what places' shares of the shift go by, and their shares of deprived people."""
+    people = budgets["weighted_population"]
+    deprived = None
+    if not inputs.deprivation.empty:
+        places = [str(place) for place in budgets["place"].values]
+        share = inputs.deprivation.set_index("place")["most_deprived_share"].loc[places]
+        deprived = xr.DataArray(share.to_numpy(), {"place": places}, ("place",))
+    basis = scenario.prevention.place_basis
+    if basis == "deprivation":
+        if deprived is None:
+            raise InputError.one(
+                "scenario, prevention.place_basis",
+                'is "deprivation", but there is no table of it.',
+                "Give data.deprivation, or share by need or population.",
+            )
+        weights = deprived * people.sel(component="registered_population", drop=True)
+    else:
+        weights = people.sel(component=BASIS[basis], drop=True)
+    return weights.transpose("place", "year"), deprived
+
+
+def best_mix_of(
+    scenario: Scenario,
+    inputs: Inputs,
+    budgets: xr.Dataset,
+    prevention: xr.Dataset,
+    objective: Objective,
+    floor_gbp_m: float | None = None,
+    deprived_pct: float = 0.0,
+) -> BestMix:
+    """Choose the best mix of programmes for the shift of a scenario."""
+    _, deprived = place_weights(scenario, inputs, budgets)
+    return best_mix(
+        prevention["prevention_extra_spend"],
+        inputs.prevention_programmes,
+        scenario.prevention,
+        budgets["population"].isel(year=-1).to_series(),
+        None if deprived is None else deprived.to_series(),
+        objective,
+        floor_gbp_m,
+        deprived_pct,
+    )
+
+
+def prevention_shares(inputs: Inputs) -> tuple[np.ndarray, np.ndarray]:
+    """Return each organisation's share of the cash released, and of what the shift costs."""
+    frame = inputs.organisations
+    trust = (frame["kind"] == "trust").to_numpy(dtype=float)
+    weight = trust * frame["turnover_gbp_m"].to_numpy()
+    return weight / weight.sum(), 1 - trust
+
+
+def prevention_by_organisation(prevention: xr.Dataset, inputs: Inputs) -> xr.DataArray:
+    """Return net cash by organisation: the ICB pays, the trusts release cash by turnover."""
+    trusts, payers = prevention_shares(inputs)
+    cash = prevention["prevention_cash"].to_numpy()
+    paid = prevention["prevention_net_cash"].to_numpy() - cash
+    names = list(inputs.organisations["organisation"])
+    return xr.DataArray(
+        np.outer(trusts, cash) + np.outer(payers, paid),
+        {"organisation": names, "year": prevention["year"].values},
+        ("organisation", "year"),
+    )

@@ -1,0 +1,182 @@
+"""One run: place budgets, then prevention, capital and recovery, and what is asked of them."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from nelfin.allocations import sensitivity
+from nelfin.data import Inputs, load_inputs
+from nelfin.data.load import input_hashes
+from nelfin.data.register import register
+from nelfin.scenario import Scenario, resolved_toml
+from nelfin.store.findings import Findings
+from nelfin.store.tidy import tidy_tables
+from nelfin.system.capital import (
+    capital_case,
+    capital_data,
+    check_schemes,
+    second_aims,
+    worth_of_capital,
+)
+from nelfin.system.draws import draw_positions, tornado
+from nelfin.system.headline import known_by
+from nelfin.system.joint import Joint, join
+from nelfin.system.odds import odds_table
+
+PACKAGES = ("nelfin", "numpy", "pandas", "xarray", "PuLP", "highspy", "pydantic")
+"""Packages whose versions a run tells."""
+
+Seconds = dict[str, float]
+
+
+def run_models(scenario: Scenario, draws: int = 0, seed: int = 0) -> Findings:
+    """Run the models of a scenario; `nelfin.run` gives the same as a `Result`.
+
+    Parameters
+    ----------
+    scenario
+        From `load_scenario`.
+    draws
+        Draws of the settings that have a range; 0 for none.
+    seed
+        Of the draws.
+
+    Raises
+    ------
+    InputError
+        If the scenario's tables are wrong, with every problem.
+    NoAnswerError
+        If no capital plan meets the limits and rules.
+    """
+    started = datetime.now(UTC)
+    seconds: Seconds = {}
+    with _timed("read", seconds):
+        inputs = load_inputs(scenario)
+        check_schemes(scenario, inputs)
+    with _timed("models", seconds):
+        joint = join(scenario, inputs, check_prices=True)
+    data = _labelled(scenario, inputs, joint)
+    more = _questions(scenario, inputs, joint, seconds)
+    if draws:
+        with _timed("draws", seconds):
+            data, drawn = _with_draws(scenario, inputs, joint, data, draws, seed)
+        more |= drawn
+    tables = tidy_tables(data) | _plan_tables(joint) | more
+    tables["sources"] = register(scenario, inputs)
+    provenance = {
+        "started": started.isoformat(timespec="seconds"),
+        "versions": {name: version(name) for name in PACKAGES}
+        | {"python": platform.python_version()},
+        "inputs": input_hashes(scenario),
+        "draws": draws,
+        "seed": seed,
+        "seconds": {name: round(value, 3) for name, value in seconds.items()},
+        "capital": joint.plan.solve,
+        "capital_passes": joint.passes,
+        "warnings": _warnings(scenario, joint),
+    }
+    found = Findings(scenario.name, data, tables, resolved_toml(scenario), provenance)
+    provenance["headline"] = known_by(found)
+    return found
+
+
+def _labelled(scenario: Scenario, inputs: Inputs, joint: Joint) -> xr.Dataset:
+    """Return what the models found as one labelled dataset."""
+    capital = capital_data(joint.plan, inputs, scenario)
+    data = _joined(joint.budgets, joint.prevention, capital, joint.recovery)
+    data["capital_consequences"] = joint.charges
+    pinned = inputs.positions[inputs.positions["measure"] == "reported"]["year"]
+    data.attrs |= {
+        "name": scenario.name,
+        "capital_status": joint.plan.solve["status"],
+        "pinned_years": ", ".join(year for year in scenario.years.labels() if year in set(pinned)),
+    }
+    return data
+
+
+def _questions(
+    scenario: Scenario, inputs: Inputs, joint: Joint, seconds: Seconds
+) -> dict[str, pd.DataFrame]:
+    """Return tables of what is asked beside: what budgets rest on, and the worth of capital."""
+    with _timed("sensitivity", seconds):
+        moves = sensitivity(scenario, inputs)
+    with _timed("budget curve", seconds):
+        case = capital_case(scenario, inputs, joint.limits)
+        curve = worth_of_capital(case)
+    with _timed("frontier", seconds):
+        frontier = second_aims(case, joint.plan)
+    return {"sensitivity": moves, "budget_curve": curve, "capital_frontier": frontier}
+
+
+def _with_draws(
+    scenario: Scenario, inputs: Inputs, joint: Joint, data: xr.Dataset, draws: int, seed: int
+) -> tuple[xr.Dataset, dict[str, pd.DataFrame]]:
+    """Return the data with the draws of the positions, and the tables of what they say."""
+    positions = draw_positions(scenario, inputs, joint, draws, seed)
+    renamed = {name: f"drawn_{name}" for name in positions.data_vars if name != "drawn"}
+    merged = data.merge(positions.rename(renamed).rename(drawn="drawn_settings"))
+    return merged, {
+        "odds": odds_table(positions),
+        "tornado": tornado(scenario, inputs, joint),
+    }
+
+
+def _plan_tables(joint: Joint) -> dict[str, pd.DataFrame]:
+    plan = joint.plan
+    return {
+        "plan": plan.plan,
+        "spend": plan.spend,
+        "limits": plan.limits,
+        "prices": plan.prices,
+        "projects": plan.projects,
+    }
+
+
+@contextmanager
+def _timed(name: str, seconds: dict[str, float]) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    seconds[name] = time.perf_counter() - start
+
+
+def _joined(budgets: xr.Dataset, prevention: xr.Dataset, *others: xr.Dataset) -> xr.Dataset:
+    parts = [_plain_labels(part) for part in (budgets, prevention, *others)]
+    data = xr.merge(parts, join="exact", combine_attrs="drop_conflicts", compat="no_conflicts")
+    data.attrs = budgets.attrs | {f"prevention_{k}": v for k, v in prevention.attrs.items()}
+    return data
+
+
+def _plain_labels(data: xr.Dataset) -> xr.Dataset:
+    """Give every dimension labels of plain text, which every file format can hold."""
+    labels = {dim: np.array([str(x) for x in data[dim].values]) for dim in data.dims}
+    return data.assign_coords({str(dim): (dim, values) for dim, values in labels.items()})
+
+
+def _warnings(scenario: Scenario, joint: Joint) -> list[str]:
+    found, plan = [], joint.plan
+    gap, asked = plan.solve["gap"], scenario.capital.gap_pct
+    if not joint.settled:
+        found.append(
+            f"The capital plan and the position that moves its limits have not settled after "
+            f"{joint.passes} passes: the last pass stands."
+        )
+    if gap is not None and 100 * gap > asked + 1e-9:
+        why = (
+            "the solver's time ran out. Raise capital.time_limit_s for a closer proof."
+            if plan.solve["status"] == "stopped"
+            else f"{plan.solve['solver']} does not tell how close it came."
+        )
+        found.append(
+            f"The capital plan is proven within {100 * gap:.2f} % of the best, not the {asked:g} % "
+            f"asked: {why}"
+        )
+    return found

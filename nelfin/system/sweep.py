@@ -1,0 +1,321 @@
+"""Many cases of one scenario: every combination of some settings, on any number of processes.
+
+A case that has no answer is a row with its error, not a dead sweep. Batches are kept in a folder as
+they come, so that a sweep which is stopped goes on where it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    wait,
+)
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xarray as xr
+
+from nelfin.allocations import allocate
+from nelfin.data import Inputs, load_inputs
+from nelfin.data.load import input_hashes
+from nelfin.errors import InputError, NelfinError, Problems, WorkerError
+from nelfin.models.capital import CapitalPlan
+from nelfin.scenario import Scenario
+from nelfin.scenario.change import changed, field_of
+from nelfin.store.sweeps import RESULTS, Kept, Sweep
+from nelfin.system.capital import solve_capital
+from nelfin.system.explain import CAPITAL
+from nelfin.system.joint import Joint, join
+
+BATCH = 8
+"""Cases handed out together at the least: what they share travels once."""
+
+MOST = 1_000_000
+"""Cases of one sweep at the most."""
+
+BATCHES, MOST_IN_BATCH = 1024, 256
+"""Batches that are aimed at, and cases in one of them at the most."""
+
+AHEAD = 512
+"""Batches handed out ahead of their answers at the most."""
+
+Progress = Callable[[int, int], None]
+"""Told how many cases are done, and of how many."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A batch of cases, and what they share."""
+
+    scenario: Scenario
+    plan: CapitalPlan | None
+    cases: list[tuple[int, dict[str, Any]]]
+
+
+def cases_of(scenario: Scenario, vary: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    """Return every combination of values: a row a case, a column a setting.
+
+    Raises
+    ------
+    InputError
+        If a key is not a setting, has no values, or one it may not have; with every problem.
+    """
+    problems = Problems()
+    for key, values in vary.items():
+        try:
+            field_of(scenario, key, "--vary")
+        except InputError as error:
+            problems.extend(error)
+            continue
+        if not len(values):
+            problems.add(f"--vary {key}", "has no values.", "Give one or more.")
+        for value in values:
+            try:
+                changed(scenario, {key: value})
+            except InputError as error:
+                problems.extend(error)
+    if not vary:
+        problems.add("sweep", "varies nothing.", "Name a setting and its values.")
+    problems.raise_if_any()
+    count = 1
+    for values in vary.values():
+        count *= len(values)
+    if count > MOST:
+        raise InputError.one("sweep", f"has {count:,} cases.", f"Ask for {MOST:,} at the most.")
+    frame = pd.DataFrame(list(itertools.product(*vary.values())), columns=list(vary))
+    return frame.rename_axis("case").reset_index()
+
+
+def sweep(
+    scenario: Scenario,
+    vary: Mapping[str, Sequence[Any]],
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Run the joint model for every combination of some settings.
+
+    Parameters
+    ----------
+    scenario
+        The scenario; every setting not varied stays.
+    vary
+        Values by dotted key.
+    executor
+        Where to run: any executor of `concurrent.futures`, or a Dask client's
+        (`client.get_executor()`). None runs here, one after another. The table is the same.
+    progress
+        Told of every batch that is done.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Tidy: a column a varied setting, then `case, measure, of, year, value, unit, error`. A case
+        without an answer has one row, with its error.
+
+    Raises
+    ------
+    InputError
+        If a key or a value is wrong.
+    WorkerError
+        If a worker died.
+    """
+    cases = cases_of(scenario, vary)
+    jobs = Jobs(scenario, cases)
+    found: dict[int, pd.DataFrame] = {}
+    _run(jobs, range(jobs.count), executor, progress, found.__setitem__)
+    results = pd.concat([found[at] for at in range(jobs.count)], ignore_index=True)
+    return cases.merge(results, on="case", validate="one_to_many")
+
+
+def sweep_to(
+    folder: str | Path,
+    scenario: Scenario,
+    vary: Mapping[str, Sequence[Any]],
+    executor: Executor | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> Sweep:
+    """Run a sweep and keep it in a folder, batch by batch: memory does not grow with the cases.
+
+    Parameters
+    ----------
+    folder
+        Folder of the sweep, new or empty.
+    resume
+        Go on with a sweep that was stopped there.
+    scenario, vary, executor, progress
+        As for `sweep`.
+
+    Returns
+    -------
+    Sweep
+        The results in the folder, read when asked for.
+
+    Raises
+    ------
+    InputError
+        If a key or a value is wrong, or the folder holds another sweep.
+    WorkerError
+        If a worker died: what is done is kept.
+    """
+    cases = cases_of(scenario, vary)
+    jobs = Jobs(scenario, cases)
+    about = {
+        "name": scenario.name,
+        "vary": {key: len(values) for key, values in vary.items()},
+        "scenario": _digest(scenario.model_dump_json(by_alias=True)),
+        "inputs": input_hashes(scenario),
+        "digest": _digest(cases.to_csv(index=False)),
+        "batch": jobs.batch,
+    }
+    kept = Kept(Path(folder), cases, about, resume)
+    waiting = [at for at in range(jobs.count) if not kept.has(at)]
+    _run(jobs, waiting, executor, progress, kept.put)
+    return kept.finish()
+
+
+class Jobs:
+    """The batches of a sweep, made when asked for; every one has the same plan."""
+
+    def __init__(self, scenario: Scenario, cases: pd.DataFrame) -> None:
+        self.scenario, self.cases = scenario, cases
+        self.keys = [key for key in cases.columns if key != "case"]
+        self.batch = min(max(BATCH, len(cases) // BATCHES), MOST_IN_BATCH)
+
+    @property
+    def count(self) -> int:
+        """How many batches there are."""
+        return math.ceil(len(self.cases) / self.batch)
+
+    def size(self, at: int) -> int:
+        """Return how many cases a batch has."""
+        return min(self.batch, len(self.cases) - at * self.batch)
+
+    @cached_property
+    def plan(self) -> CapitalPlan | None:
+        """The capital plan, if no case changes what it rests on."""
+        moved = any(key.startswith(CAPITAL) for key in self.keys)
+        if moved or self.scenario.capital.feedback:
+            return None
+        return solve_capital(self.scenario, load_inputs(self.scenario))
+
+    def job(self, at: int) -> Job:
+        """Make a batch."""
+        rows = self.cases.iloc[at * self.batch : (at + 1) * self.batch].to_dict("records")
+        mine = [(int(row["case"]), {key: row[key] for key in self.keys}) for row in rows]
+        return Job(self.scenario, self.plan, mine)
+
+
+def _run(
+    jobs: Jobs,
+    waiting: Sequence[int],
+    executor: Executor | None,
+    progress: Progress | None,
+    keep: Callable[[int, pd.DataFrame], None],
+) -> None:
+    """Run the batches that wait, and keep each as it is done."""
+    total = len(jobs.cases)
+    done = total - sum(jobs.size(at) for at in waiting)
+    if progress is not None:
+        progress(done, total)
+    for at, table in _answers(jobs, waiting, executor):
+        keep(at, table)
+        done += jobs.size(at)
+        if progress is not None:
+            progress(done, total)
+
+
+def _answers(
+    jobs: Jobs, waiting: Sequence[int], executor: Executor | None
+) -> Iterator[tuple[int, pd.DataFrame]]:
+    """Yield batches as they are done; those not begun are called off if the caller stops."""
+    if executor is None:
+        for at in waiting:
+            yield at, run_batch(jobs.job(at))
+        return
+    left = iter(waiting)
+    futures: dict[Future[pd.DataFrame], int] = {}
+    try:
+        while True:
+            # no more at once than workers can be waiting for, so that memory stays flat
+            for at in itertools.islice(left, AHEAD - len(futures)):
+                futures[executor.submit(run_batch, jobs.job(at))] = at
+            if not futures:
+                return
+            for future in wait(futures, return_when=FIRST_COMPLETED).done:
+                at = futures.pop(future)
+                yield at, future.result()
+    except Exception as error:
+        if isinstance(error, BrokenExecutor | CancelledError) or _of_cluster(error):
+            raise WorkerError(
+                f"A worker died ({type(error).__name__}: {error}). What is done is kept where the "
+                "sweep has a folder: go on with --resume, with fewer --jobs if memory ran out."
+            ) from error
+        raise
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _of_cluster(error: Exception) -> bool:
+    return type(error).__module__.startswith("distributed")
+
+
+BUDGETS: Any = {"data": True, "years": True, "allocation": True, "envelope": True}
+"""Settings that place budgets rest on."""
+
+READS: Any = BUDGETS | {"prevention": True, "capital": {"benefit"}}
+"""Settings that the tables are read and checked by."""
+
+
+def run_batch(job: Job) -> pd.DataFrame:
+    """Run a batch of cases; an error of a case is a row of it.
+
+    What one case has read and shared out stands for the next where it would come out the same.
+    """
+    parts = []
+    tables: tuple[str, Inputs] | None = None
+    budgets: tuple[str, xr.Dataset] | None = None
+    for case, settings in job.cases:
+        try:
+            mine = changed(job.scenario, settings)
+            read, shared = (
+                mine.model_dump_json(by_alias=True, include=k) for k in (READS, BUDGETS)
+            )
+            if tables is None or tables[0] != read:
+                tables = read, load_inputs(mine)
+            if budgets is None or budgets[0] != shared:
+                budgets = shared, allocate(mine, tables[1])
+            parts.append(_rows(case, join(mine, tables[1], job.plan, budgets[1])))
+        except Exception as error:  # one case must not cost the others
+            said = str(error) if isinstance(error, NelfinError) else f"fault of ours: {error!r}"
+            row = [case, "", "", "", float("nan"), "", said]
+            parts.append(pd.DataFrame([row], columns=RESULTS))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _rows(case: int, joint: Joint) -> pd.DataFrame:
+    """Return what a case found: system measures by year, and budgets by place and year."""
+    parts = []
+    for name, array in joint.measures().items():
+        frame = array.to_series().rename("value").reset_index()
+        parts.append(frame.assign(measure=name, of="", unit=array.attrs.get("units", "")))
+    budget = joint.budgets["budget"].sum("stream").rename(place="of")
+    frame = budget.transpose("of", "year").to_series().rename("value").reset_index()
+    parts.append(frame.assign(measure="budget", unit="£m"))
+    return pd.concat(parts, ignore_index=True).assign(case=case, error="")[RESULTS]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import xarray as xr
 
 from nelfin.allocations.comparisons import beside_budgets
@@ -16,7 +16,7 @@ from nelfin.allocations.weights import what_if
 from nelfin.data import Inputs, lines_of
 from nelfin.data.specs import OTHER
 from nelfin.scenario import main_stream
-from nelfin.scenario.schema import Envelope, Scenario
+from nelfin.scenario.schema import Scenario
 
 Array = npt.NDArray[np.float64]
 
@@ -66,7 +66,7 @@ def share(scenario: Scenario, inputs: Inputs, weighted: xr.DataArray) -> xr.Data
     """Share every stream on weighted populations as given; otherwise as `allocate`."""
     years = scenario.years.labels()
     weighted = weighted.transpose("component", "place", "year")
-    envelope, growth, baseline = envelopes(inputs.allocations, scenario.envelope, scenario, years)
+    envelope, growth, baseline = envelopes(inputs, scenario)
     names = [*scenario.allocation.streams, OTHER]
     components = weighted["component"].values.tolist()
     people = weighted.to_numpy()
@@ -120,7 +120,7 @@ def _about(long_name: str, units: str) -> dict[str, str]:
 
 
 def envelopes(
-    table: pd.DataFrame, section: Envelope, scenario: Scenario, years: list[str]
+    inputs: Inputs, scenario: Scenario, drawn: Mapping[str, Array] | None = None
 ) -> tuple[Array, Array, Array]:
     """Return the envelope of each stream and year, its like-for-like growth, and its baseline.
 
@@ -128,31 +128,46 @@ def envelopes(
     balances the base year to the total of the system's own plan and is not carried forward: the
     plan rounds its total and prints no split.
 
+    Parameters
+    ----------
+    inputs
+        The published allocations.
+    scenario
+        Years, streams, growth and the plan's total.
+    drawn
+        Draws of growth by stream, % a year, each of shape (draw,); a stream that is not drawn
+        grows as the scenario says.
+
     Returns
     -------
     envelope : numpy.ndarray
-        £m; shape (stream, year), the streams of the scenario and then `other`.
+        £m; shape (..., stream, year), the streams of the scenario and then `other`.
     growth : numpy.ndarray
         Allocation over its published baseline where there is one (the baseline is restated for
         transfers and pay awards), else over last year; a fraction, NaN where neither is known.
         Same shape.
     baseline : numpy.ndarray
-        Published baselines, £m, NaN where there is none. Same shape.
+        Published baselines, £m, NaN where there is none; shape (stream, year).
     """
+    years, rates = scenario.years.labels(), scenario.envelope.growth_pct | dict(drawn or {})
     names = [*scenario.allocation.streams, OTHER]
-    lines = lines_of(table, "stream", "year", "allocation_gbp_m", "baseline_gbp_m")
+    lines = lines_of(inputs.allocations, "stream", "year", "allocation_gbp_m", "baseline_gbp_m")
     given = {(stream, year): figures for stream, year, *figures in lines}
-    amount = np.zeros((len(names), len(years)))
-    growth, baseline = np.full_like(amount, np.nan), np.full_like(amount, np.nan)
+    draws = np.broadcast_shapes(*(np.shape(rate) for rate in rates.values()))
+    amount = np.zeros((*draws, len(names), len(years)))
+    growth, baseline = np.full_like(amount, np.nan), np.full(amount.shape[-2:], np.nan)
     for i, name in enumerate(names[:-1]):
         for t, year in enumerate(years):
-            before = amount[i, t - 1] if t else 0.0
+            before = amount[..., i, t - 1] if t else np.zeros(draws)
             if (name, year) in given:
-                amount[i, t], baseline[i, t] = given[name, year]
+                amount[..., i, t], baseline[i, t] = given[name, year]
             else:
-                amount[i, t] = before * (1 + section.growth_pct[name] / 100)
-            base = before if np.isnan(baseline[i, t]) else baseline[i, t]
-            growth[i, t] = amount[i, t] / base - 1 if base else np.nan
+                amount[..., i, t] = before * (1 + rates[name] / 100)
+            base = before if np.isnan(baseline[i, t]) else np.full(draws, baseline[i, t])
+            growth[..., i, t] = (
+                np.divide(amount[..., i, t], base, out=np.full(draws, np.nan), where=base != 0) - 1
+            )
     # the plan's total is not below its streams; the last bit of a sum may be
-    amount[-1, 0] = max(section.plan_total_gbp_m - amount[:, 0].sum(), 0.0)
+    total = scenario.envelope.plan_total_gbp_m
+    amount[..., -1, 0] = np.maximum(total - amount[..., 0].sum(axis=-1), 0.0)
     return amount, growth, baseline

@@ -72,12 +72,12 @@ def capital(
     from nelfin.data import load_inputs
     from nelfin.models.capital import stress
     from nelfin.models.capital.solving import solve_case
-    from nelfin.report.basis import CAPITAL
     from nelfin.report.text.capital import capital_text
     from nelfin.scenario import load_scenario
     from nelfin.store.run_folder import check_folder
     from nelfin.system.capital import capital_case, check_schemes
     from nelfin.system.draws import cost_spread
+    from nelfin.system.rests_on import CAPITAL
 
     if output is not None:
         check_folder(output, force=False)

@@ -57,12 +57,12 @@ def prevention(
     """Model the shift of SCENARIO into prevention, and print its three ledgers."""
     from nelfin.allocations import allocate
     from nelfin.data import load_inputs
-    from nelfin.report.basis import PREVENTION
     from nelfin.report.text.positions import mix_text, prevention_text
     from nelfin.scenario import load_scenario
     from nelfin.store.run_folder import check_folder
     from nelfin.store.tidy import tidy_tables
     from nelfin.system.prevention import best_mix_of, shift_of
+    from nelfin.system.rests_on import PREVENTION
 
     if objective is None and (floor is not None or deprived):
         raise InputError.one(

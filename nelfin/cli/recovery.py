@@ -47,7 +47,6 @@ def recovery(
 ) -> None:
     """Roll the positions of SCENARIO forward, and print the bridge of the system."""
     from nelfin.data import load_inputs
-    from nelfin.report.basis import RECOVERY
     from nelfin.report.text.positions import causes_text, odds_text, recovery_text
     from nelfin.scenario import load_scenario
     from nelfin.store.run_folder import check_folder
@@ -57,6 +56,7 @@ def recovery(
     from nelfin.system.explain import explain
     from nelfin.system.joint import join
     from nelfin.system.odds import odds_table
+    from nelfin.system.rests_on import RECOVERY
 
     if output is not None:
         check_folder(output, force=False)

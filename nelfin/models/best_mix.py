@@ -14,7 +14,8 @@ import xarray as xr
 from nelfin import program as lp
 from nelfin.errors import NoAnswerError
 from nelfin.models.appraisal import discount_factors
-from nelfin.models.prevention import Programmes, avoided_cost, programmes_of
+from nelfin.models.prevention import avoided_cost
+from nelfin.models.programmes import Programmes, programmes_of
 from nelfin.scenario.schema import Prevention
 
 Array = npt.NDArray[np.float64]

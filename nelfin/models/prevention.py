@@ -6,22 +6,17 @@ and a saving to the police is not one to the NHS.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from nelfin.data.specs import PROGRAMME_OPTIONS, PROGRAMME_PARAMETERS
 from nelfin.models.appraisal import discount_factors, first_year
+from nelfin.models.programmes import Programmes, programmes_of, reach
 from nelfin.scenario.schema import Prevention
 from nelfin.years import start_of
 
 Array = npt.NDArray[np.float64]
-
-TARGETED = ("rapid", "community")
-"""Classes of programme that may be aimed at the people with the highest emergency cost."""
 
 BY_YEAR = {
     "share": ("Share of spend on prevention", "%"),
@@ -110,116 +105,35 @@ def avoided_cost(spend: Array, returns: npt.ArrayLike, mean_lag: npt.ArrayLike) 
     return np.asarray(np.asarray(returns, dtype=float)[..., None] * arrived)
 
 
-def programme_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a programme, one column a parameter, in the order of the table.
-
-    A parameter that a programme may have and no row gives is NaN.
-    """
-    wide = table.pivot(index="programme", columns="parameter", values="value")
-    columns = [*PROGRAMME_PARAMETERS, *PROGRAMME_OPTIONS]
-    return wide.reindex(columns=columns).loc[list(dict.fromkeys(table["programme"]))]
-
-
-@dataclass(frozen=True)
-class Programmes:
-    """Parameters of programmes as arrays; shape (programme,) or (draw, programme), shares as such.
-
-    Parameters
-    ----------
-    names, kinds
-        Of each programme.
-    share, returns, lag, nhs, cashable
-        Share of the shift, £ of gross return per £1, mean lag in years, share of the return that
-        is the NHS's, and share of that which is cash.
-    unit_cost, eligible, max_coverage
-        £ a person a year, people who could be reached, and the share of them that can be at the
-        most; NaN where not given.
-    gbp_per_qaly
-        £ per QALY gained; NaN takes the scenario's.
-    """
-
-    names: tuple[str, ...]
-    kinds: tuple[str, ...]
-    share: Array
-    returns: Array
-    lag: Array
-    nhs: Array
-    cashable: Array
-    unit_cost: Array
-    eligible: Array
-    max_coverage: Array
-    gbp_per_qaly: Array
-
-    @property
-    def targeted(self) -> npt.NDArray[np.bool_]:
-        """Which programmes may be aimed at the people with the highest emergency cost."""
-        return np.array([kind in TARGETED for kind in self.kinds])
-
-
-def programmes_of(table: pd.DataFrame, section: Prevention) -> Programmes:
-    """Return a programme table as arrays; targeting leaves fewer people to be reached."""
-    wide = programme_table(table)
-    kinds = (
-        table.drop_duplicates("programme").set_index("programme")["kind"].loc[list(wide.index)]
-        if "kind" in table
-        else pd.Series("", index=wide.index)
-    )
-
-    def column(name: str, scale: float = 1.0) -> Array:
-        return np.asarray(wide[name], dtype=float) * scale
-
-    reach = np.where(kinds.isin(TARGETED), section.target_people_pct / 100, 1.0)
-    cover = column("max_coverage_pct", 0.01)
-    return Programmes(
-        names=tuple(str(name) for name in wide.index),
-        kinds=tuple(str(kind) for kind in kinds),
-        share=column("share_of_shift_pct", 0.01),
-        returns=column("return_gbp_per_gbp"),
-        lag=column("mean_lag_years"),
-        nhs=column("nhs_share_pct", 0.01),
-        cashable=column("cashable_share_pct", 0.01),
-        unit_cost=column("unit_cost_gbp"),
-        eligible=column("eligible_people") * reach,
-        max_coverage=np.where(np.isnan(cover), 1.0, cover),
-        gbp_per_qaly=column("gbp_per_qaly"),
+def share_of_spend(section: Prevention, years: list[str]) -> Array:
+    """Return the share of spend on prevention in each year, %; shape (year,)."""
+    return share_path(
+        section.share_start_pct,
+        section.share_end_pct,
+        start_of(section.start_year),
+        start_of(section.end_year),
+        [start_of(year) for year in years],
     )
 
 
-def coverage(x: npt.ArrayLike, most: npt.ArrayLike) -> Array:
-    """Return the share of eligible people reached by capacity for a share `x` of them.
-
-    2 a / (1 + exp(-2 x / a)) - a, with a the most that can be reached: the first places all find
-    someone new, the last ones nobody.
-    """
-    a = np.asarray(most, dtype=float)
-    return np.asarray(2 * a / (1 + np.exp(-2 * np.asarray(x, dtype=float) / a)) - a)
-
-
-def reach(spend: Array, programmes: Programmes) -> tuple[Array, Array]:
-    """Return the people reached, and the share of the spend that finds someone new.
+def extra_spend(base: Array, section: Prevention, years: list[str]) -> Array:
+    """Return what the shift spends on prevention above the starting share.
 
     Parameters
     ----------
-    spend
-        Extra spend, £m; shape (..., programme, year).
-    programmes
-        Their unit costs and eligible people. Without a unit cost nobody can be counted (NaN), and
-        without eligible people there is no saturation.
+    base
+        Spend that the share is a share of, £m; shape (..., year).
+    section
+        The path of the share.
+    years
+        Years of the plan.
 
     Returns
     -------
-    people, effective : numpy.ndarray
-        Shape of `spend`.
+    numpy.ndarray
+        £m; shape (..., year).
     """
-    places = np.maximum(spend, 0.0) * 1e6 / programmes.unit_cost[..., None]
-    x = places / programmes.eligible[..., None]
-    covered = coverage(x, programmes.max_coverage[..., None])
-    known = np.isfinite(x)
-    people = np.where(known, covered * programmes.eligible[..., None], places)
-    people = np.where(spend == 0, 0.0, people)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        effective = np.where(known & (x > 0), covered / x, 1.0)
-    return people, effective
+    return (share_of_spend(section, years) - section.share_start_pct) / 100 * base
 
 
 def flows(
@@ -335,14 +249,8 @@ def shift(
     years = [str(year) for year in base["year"].values]
     starts = np.array([start_of(year) for year in years])
     known = programmes_of(programmes, section)
-    share = share_path(
-        section.share_start_pct,
-        section.share_end_pct,
-        start_of(section.start_year),
-        start_of(section.end_year),
-        starts,
-    )
-    extra = (share - section.share_start_pct) / 100 * base.to_numpy()
+    share = share_of_spend(section, years)
+    extra = extra_spend(base.to_numpy(), section, years)
     found = {"share": share, "extra_spend": extra} | flows(extra, known, section)
     data = {
         f"prevention_{name}": (dims, found[name], {"long_name": words, "units": unit})

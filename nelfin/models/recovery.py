@@ -6,7 +6,7 @@ show. Surplus is positive.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +14,10 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from nelfin.data.inputs import ANY_TRUST, SYSTEM, Inputs
+from nelfin.data.inputs import Inputs
 from nelfin.models.appraisal import lasting_from
+from nelfin.models.efficiency import agency_saving, efficiency
 from nelfin.scenario.schema import Recovery
-from nelfin.years import start_of
 
 Array = npt.NDArray[np.float64]
 
@@ -162,22 +162,72 @@ def recover(
     """
     organisations = [str(name) for name in inputs.organisations["organisation"]]
     years = [str(year) for year in income_growth["year"].values]
-    drivers = drivers_of(inputs, section, income_growth, prevention, capital, places)
+
+    def plain(array: xr.DataArray) -> Array:
+        found = array.sel(organisation=organisations, year=years)
+        return found.transpose("organisation", "year").to_numpy()
+
+    drivers = drivers_of(
+        inputs,
+        section,
+        years,
+        income_growth.to_numpy(),
+        plain(prevention),
+        plain(capital),
+        None if places is None else plain(places),
+    )
     bridge, pressures_pct = roll_forward(drivers)
     return _labelled(bridge, organisations, years, pressures_pct, section)
+
+
+DRAWN = (
+    "demand_planned_pct",
+    "demand_urgent_pct",
+    "planned_share_pct",
+    "marginal_cost_pct",
+    "cost_uplift_pct",
+    "pressures_pct",
+    "efficiency_pct",
+    "efficiency_delivery_pct",
+    "efficiency_recurrent_pct",
+    "support_gbp_m",
+    "repayment_gbp_m",
+)
+"""Settings of the recovery that may be drawn."""
 
 
 def drivers_of(
     inputs: Inputs,
     section: Recovery,
-    income_growth: xr.DataArray,
-    prevention: xr.DataArray,
-    capital: xr.DataArray,
-    places: xr.DataArray | None = None,
+    years: list[str],
+    income_growth: Array,
+    prevention: Array,
+    capital: Array,
+    places: Array | None = None,
+    drawn: Mapping[str, Array] | None = None,
 ) -> Drivers:
-    """Return what moves the positions as arrays; arguments as for `recover`."""
-    organisations = [str(name) for name in inputs.organisations["organisation"]]
-    years = [str(year) for year in income_growth["year"].values]
+    """Return what moves the positions, for a run and for draws alike.
+
+    Parameters
+    ----------
+    inputs, section
+        As for `recover`.
+    years
+        Years of the plan.
+    income_growth
+        Growth of income net of convergence, a fraction; shape (..., year).
+    prevention, capital
+        Yearly levels, £m, as for `recover`; shape (..., organisation, year).
+    places
+        Yearly steps, £m; shape (organisation, year).
+    drawn
+        Draws of settings by name, each of shape (draw,); of `DRAWN` only. A setting that is not
+        drawn stands as the section has it.
+    """
+
+    def value(name: str) -> Array:
+        return (drawn or {}).get(name, np.array(float(getattr(section, name))))
+
     turnover = inputs.organisations["turnover_gbp_m"].to_numpy(dtype=float)
     weight = turnover / turnover.sum()
     published = inputs.positions.set_index(["measure", "year"])["value_gbp_m"]
@@ -185,43 +235,39 @@ def drivers_of(
     schemes = inputs.efficiency_schemes
     whole_ask = set(schemes.loc[schemes["whole_ask"], "year"])
     known = set(inputs.allocations["year"])
+    planned = value("planned_share_pct")
     demand_pct = (
-        section.demand_planned_pct * section.planned_share_pct
-        + section.demand_urgent_pct * (100 - section.planned_share_pct)
+        value("demand_planned_pct") * planned + value("demand_urgent_pct") * (100 - planned)
     ) / 100
     steps = {
-        "prevention net cash": _steps(prevention, organisations, years),
-        "capital consequences": _steps(capital, organisations, years),
+        "prevention net cash": np.diff(prevention, axis=-1, prepend=0.0),
+        "capital consequences": np.diff(capital, axis=-1, prepend=0.0),
         "agency": np.diff(turnover[:, None] * agency_saving(section, years), prepend=0.0, axis=-1),
     }
     if places is not None:
-        steps["place budgets"] = (
-            places.sel(organisation=organisations, year=years)
-            .transpose("organisation", "year")
-            .to_numpy()
-        )
+        steps["place budgets"] = places
     return Drivers(
         turnover=turnover,
         opening=weight * float(published["opening_underlying", years[0]]),
-        income_growth=income_growth.to_numpy(),
+        income_growth=income_growth,
         # published allocations hold their convergence already
         convergence=np.array(
             [0.0 if year in known else section.convergence_pct / 100 for year in years]
         ),
-        inflation=np.array(_inflation(inputs.uplift_factors, years, section)) / 100,
-        demand=np.array(demand_pct * section.marginal_cost_pct / 1e4),
-        pressures=np.array(section.pressures_pct / 100),
-        ask=np.array(section.efficiency_pct / 100),
-        delivery=np.array(section.efficiency_delivery_pct / 100),
-        lasting=np.array(section.efficiency_recurrent_pct / 100),
+        inflation=_inflation(inputs.uplift_factors, years, value("cost_uplift_pct")),
+        demand=demand_pct * value("marginal_cost_pct") / 1e4,
+        pressures=value("pressures_pct") / 100,
+        ask=value("efficiency_pct") / 100,
+        delivery=value("efficiency_delivery_pct") / 100,
+        lasting=value("efficiency_recurrent_pct") / 100,
         recurrent=recurrent,
         full_year=full_year,
         one_off=one_off,
         named=named,
         whole_ask=np.array([year in whole_ask for year in years]),
         steps=steps,
-        support=np.array(section.support_gbp_m),
-        repayment=np.array(section.repayment_gbp_m),
+        support=value("support_gbp_m"),
+        repayment=value("repayment_gbp_m"),
         repay_cap=(
             section.repayment_cap_pct / 100 if section.repayment_rule == "surplus" else np.nan
         ),
@@ -302,20 +348,6 @@ def roll_forward(drivers: Drivers, steps: Sequence[int] | None = None) -> tuple[
     return bridge, np.stack(np.broadcast_arrays(*pressures_pct), axis=-1)
 
 
-def agency_saving(section: Recovery, years: list[str]) -> Array:
-    """Return what fewer agency staff save in each year, as a fraction of turnover.
-
-    (share now - share then) x pay bill x premium / (1 + premium): a shift that agency staff no
-    longer cover is worked by the trust's own, without the premium.
-    """
-    premium = section.agency_premium_pct / 100
-    start, end = start_of(years[0]), start_of(section.agency_year)
-    at = np.array([start_of(year) for year in years], dtype=float)
-    progress = np.clip((at - start) / max(end - start, 1), 0.0, 1.0)
-    fall = (section.agency_share_pct - section.agency_target_pct) / 100 * progress
-    return np.asarray(fall * section.pay_share_pct / 100 * premium / (1 + premium))
-
-
 def monthly_weights(early_pct: float) -> Array:
     """Return the share of a year's position that falls in each month; shape (12,).
 
@@ -384,59 +416,11 @@ def _labelled(
     )
 
 
-def efficiency(
-    inputs: Inputs, section: Recovery, years: list[str], weight: Array
-) -> tuple[Array, Array, Array, Array]:
-    """Return what efficiency schemes deliver, by organisation and year, £m.
+def _inflation(table: pd.DataFrame, years: list[str], later_pct: Array) -> Array:
+    """Return cost inflation by year: the published cost uplift factor, else the scenario's.
 
-    In the year: full-year value x delivery x months / 12. A scheme without a delivery of its own
-    has that of its rating. Its recurrent part carries on; what a
-    part-year scheme adds in its second year is the full-year effect.
-
-    Returns
-    -------
-    recurrent, full_year, one_off, named : numpy.ndarray
-        Recurrent delivery in the year, full-year effect of the year before, delivery that does
-        not recur, and what the schemes are to bring in the year before any slips; each of shape
-        (organisation, year).
+    A fraction; shape (..., year).
     """
-    names = [str(name) for name in inputs.organisations["organisation"]]
-    trusts = (inputs.organisations["kind"] == "trust").to_numpy()
-    recurrent, full_year, one_off, named = (np.zeros((len(names), len(years))) for _ in range(4))
-    odds = {
-        "green": section.delivery_green_pct,
-        "amber": section.delivery_amber_pct,
-        "red": section.delivery_red_pct,
-    }
-    for row in inputs.efficiency_schemes.to_dict("records"):
-        if row["year"] not in years:
-            continue
-        delivery = row["delivery_pct"]
-        delivery = odds[row["rating"]] if pd.isna(delivery) else delivery
-        t = years.index(row["year"])
-        if row["organisation"] == SYSTEM:
-            split = weight
-        elif row["organisation"] == ANY_TRUST:
-            split = np.where(trusts, weight, 0.0) / weight[trusts].sum()
-        else:
-            split = np.array([float(name == row["organisation"]) for name in names])
-        whole = split * row["full_year_gbp_m"] * delivery / 100
-        lasting = row["recurrent_pct"] / 100
-        named[:, t] += split * row["full_year_gbp_m"] * row["months"] / 12
-        recurrent[:, t] += whole * lasting * row["months"] / 12
-        one_off[:, t] += whole * (1 - lasting) * row["months"] / 12
-        if t + 1 < len(years):
-            full_year[:, t + 1] += whole * lasting * (12 - row["months"]) / 12
-    return recurrent, full_year, one_off, named
-
-
-def _inflation(table: pd.DataFrame, years: list[str], section: Recovery) -> list[float]:
-    """Return cost inflation by year, %: the published cost uplift factor, else the scenario's."""
     published = table.set_index("year")["cost_uplift_pct"]
-    return [float(published.get(year, section.cost_uplift_pct)) for year in years]
-
-
-def _steps(level: xr.DataArray, organisations: list[str], years: list[str]) -> Array:
-    """Return the change of a yearly level from the year before, by organisation and year."""
-    values = level.sel(organisation=organisations, year=years).transpose("organisation", "year")
-    return np.diff(values.to_numpy(), axis=-1, prepend=0.0)
+    given = np.array([float(published.get(year, np.nan)) for year in years])
+    return np.where(np.isnan(given), later_pct[..., None], given) / 100

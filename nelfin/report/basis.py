@@ -10,22 +10,6 @@ import pandas as pd
 
 from nelfin.store.findings import Findings
 
-ENVELOPE = ("envelope.", "allocations")
-NEED = (
-    "weighted_populations", "need_weights", "area_costs", "population_growth",
-    "population_shares",
-)  # fmt: skip
-PLACES = (
-    "allocation.", "openings", "pace_rules", "growth_bounds", "ring_fences", *ENVELOPE, *NEED,
-)  # fmt: skip
-PREVENTION = ("prevention.", "prevention_programmes", "deprivation")
-CAPITAL = ("capital.", "projects", "capital_limits", "capital_rules", "asset_types")
-RECOVERY = (
-    "recovery.", "organisations", "positions", "efficiency_schemes", "organisation_places",
-    "uplift_factors", *PREVENTION, *CAPITAL,
-)  # fmt: skip
-"""Sections of a scenario and tables that each part of a run rests on first."""
-
 
 def illustrative(sources: pd.DataFrame, parts: tuple[str, ...]) -> str:
     """Return which figures of some sections and tables are illustrative; "" if none is.

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nelfin.evidence import STATUSES
-from nelfin.report.basis import CAPITAL, PLACES, PREVENTION, RECOVERY
 from nelfin.report.charts import FIGURES
+from nelfin.system.rests_on import CAPITAL, PLACES, PREVENTION, RECOVERY
 
 PARTS = {"places": PLACES, "prevention": PREVENTION, "recovery": RECOVERY, "capital": CAPITAL}
-RESTS_ON = {name: PARTS[section] for section, names in FIGURES.items() for name in names} | {
-    "capital_frontier": (*CAPITAL, "deprivation"),
-}
+RESTS_ON = {name: PARTS[section] for section, names in FIGURES.items() for name in names}
 """What a chart rests on: tables, and settings by the beginning of their key."""
 
 LABELS = {"projects": "capital schemes"}

@@ -105,3 +105,18 @@ def differences(scenario: Scenario, baseline: Scenario) -> dict[str, Any]:
     mine, theirs = leaves(scenario), leaves(baseline)
     keys = [key for key in mine if key not in {"name", "schema"}]
     return {key: mine[key] for key in keys if key not in theirs or mine[key] != theirs[key]}
+
+
+def differing(scenario: Scenario, baseline: Scenario) -> list[str]:
+    """Return the dotted keys that two scenarios do not have alike, of either; the name is not one.
+
+    A key that only one of them has is one of them.
+    """
+    first, second = leaves(scenario), leaves(baseline)
+    keys = dict.fromkeys([*first, *second])
+    return [
+        key
+        for key in keys
+        if key not in {"name", "schema"}
+        and (key not in first or key not in second or first[key] != second[key])
+    ]

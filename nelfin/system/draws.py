@@ -16,34 +16,22 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
+from nelfin.allocations.budgets import envelopes
 from nelfin.data import Inputs
 from nelfin.errors import InputError, Problems
 from nelfin.models.capital.stress import Overruns
-from nelfin.models.prevention import Programmes, flows, programmes_of
+from nelfin.models.prevention import extra_spend, flows
+from nelfin.models.programmes import Programmes, programmes_of
 from nelfin.models.ranges import Outcomes, Range, Spread, latin_hypercube
-from nelfin.models.recovery import STEPS, drivers_of, roll_forward
+from nelfin.models.recovery import DRAWN, STEPS, drivers_of, roll_forward
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import field_of
 from nelfin.system.joint import Joint, income_by_place
-from nelfin.system.prevention import prevention_shares
+from nelfin.system.prevention import prevention_by_organisation
 
 Array = npt.NDArray[np.float64]
 
-RECOVERY = (
-    "demand_planned_pct",
-    "demand_urgent_pct",
-    "planned_share_pct",
-    "marginal_cost_pct",
-    "cost_uplift_pct",
-    "pressures_pct",
-    "efficiency_pct",
-    "efficiency_delivery_pct",
-    "efficiency_recurrent_pct",
-    "support_gbp_m",
-    "repayment_gbp_m",
-)
-"""Settings of the recovery that may have a range."""
-
+RECOVERY = "recovery."
 GROWTH = "envelope.growth_pct."
 COST = "uncertainty.capital_cost_pct"
 RETURN = "return of "
@@ -65,7 +53,7 @@ def spreads(scenario: Scenario, inputs: Inputs) -> dict[str, Spread]:
     InputError
         If a setting has a range but cannot be drawn; names each.
     """
-    known = {f"recovery.{name}" for name in RECOVERY} | {COST}
+    known = {f"{RECOVERY}{name}" for name in DRAWN} | {COST}
     found: dict[str, Spread] = {}
     problems = Problems()
     for key, figure in scenario.evidence.items():
@@ -208,43 +196,25 @@ def _positions(
     scenario: Scenario, inputs: Inputs, joint: Joint, drawn: Mapping[str, Array]
 ) -> Array:
     """Return underlying and reported position, and net cash of prevention; (3, draw, year)."""
-    section = scenario.recovery
-    known = programmes_of(inputs.prevention_programmes, scenario.prevention)
-    programmes = _with_returns(known, drawn)
-    extra, growth = _with_growth(scenario, inputs, joint, drawn)
-    shift = flows(extra, programmes, scenario.prevention)
-    places = income_by_place(joint.budgets, inputs)
-    main = joint.budgets.attrs["main_stream"]
-    like = joint.budgets["like_for_like_growth"].sel(stream=main, drop=True)
-    base = drivers_of(inputs, section, like, joint.charges * 0.0, joint.charges, places)
-
-    def value(name: str) -> Array:
-        return drawn.get(f"recovery.{name}", np.array(float(getattr(section, name))))
-
-    planned = value("planned_share_pct")
-    demand_pct = (
-        value("demand_planned_pct") * planned + value("demand_urgent_pct") * (100 - planned)
-    ) / 100
     years = scenario.years.labels()
-    published = set(inputs.uplift_factors["year"])
-    given = np.array([year in published for year in years])
-    uplift = value("cost_uplift_pct")[..., None] / 100
-    trusts, payers = prevention_shares(inputs)
-    cash = shift["cash"]
-    paid = shift["net_cash"] - cash
-    level = trusts[:, None] * cash[..., None, :] + payers[:, None] * paid[..., None, :]
-    drivers = replace(
-        base,
-        income_growth=growth,
-        inflation=np.where(given, base.inflation, uplift),
-        demand=demand_pct * value("marginal_cost_pct") / 1e4,
-        pressures=value("pressures_pct") / 100,
-        ask=value("efficiency_pct") / 100,
-        delivery=value("efficiency_delivery_pct") / 100,
-        lasting=value("efficiency_recurrent_pct") / 100,
-        support=value("support_gbp_m"),
-        repayment=value("repayment_gbp_m"),
-        steps=base.steps | {"prevention net cash": np.diff(level, prepend=0.0, axis=-1)},
+    streams = list(scenario.allocation.streams)
+    money, growth, _ = envelopes(inputs, scenario, _named(drawn, GROWTH))
+    base = money[..., [streams.index(name) for name in scenario.prevention.share_of], :]
+    shift = flows(
+        extra_spend(base.sum(axis=-2), scenario.prevention, years),
+        _with_returns(programmes_of(inputs.prevention_programmes, scenario.prevention), drawn),
+        scenario.prevention,
+    )
+    places = income_by_place(joint.budgets, inputs)
+    drivers = drivers_of(
+        inputs,
+        scenario.recovery,
+        years,
+        growth[..., streams.index(str(joint.budgets.attrs["main_stream"])), :],
+        prevention_by_organisation(shift, inputs.organisations),
+        joint.charges.transpose("organisation", "year").to_numpy(),
+        None if places is None else places.transpose("organisation", "year").to_numpy(),
+        _named(drawn, RECOVERY),
     )
     wanted = [STEPS.index("closing underlying"), STEPS.index("reported")]
     system = roll_forward(drivers, wanted)[0].sum(axis=-3)
@@ -252,39 +222,18 @@ def _positions(
     return np.stack([system[..., 0], system[..., 1], net])
 
 
+def _named(drawn: Mapping[str, Array], beginning: str) -> dict[str, Array]:
+    """Return the draws of settings whose key begins so, by the rest of the key."""
+    return {
+        key.removeprefix(beginning): values
+        for key, values in drawn.items()
+        if key.startswith(beginning)
+    }
+
+
 def _with_returns(programmes: Programmes, drawn: Mapping[str, Array]) -> Programmes:
     back = [drawn[f"{RETURN}{name}"] for name in programmes.names]
     return replace(programmes, returns=np.stack(back, axis=-1))
-
-
-def _with_growth(
-    scenario: Scenario, inputs: Inputs, joint: Joint, drawn: Mapping[str, Array]
-) -> tuple[Array, Array]:
-    """Return extra spend on prevention, £m, and the main stream's growth; (draw, year)."""
-    years = scenario.years.labels()
-    given = set(zip(inputs.allocations["stream"], inputs.allocations["year"], strict=True))
-    envelope = joint.budgets["envelope"]
-    base = joint.prevention["prevention_extra_spend"].to_numpy()
-    was = np.zeros(len(years))
-    now = np.zeros(len(years))
-    for stream in scenario.prevention.share_of:
-        amount = envelope.sel(stream=stream).to_numpy()
-        rate = drawn.get(f"{GROWTH}{stream}")
-        was = was + amount
-        if rate is None:
-            now = now + amount
-            continue
-        step = (100 + rate[..., None]) / (100 + scenario.envelope.growth_pct[stream])
-        later = np.array([(stream, year) not in given for year in years])
-        now = now + amount * np.where(later, step, 1.0).cumprod(axis=-1)
-    extra = base * np.divide(now, was, out=np.ones_like(now), where=was != 0)
-    main = str(joint.budgets.attrs["main_stream"])
-    growth = joint.budgets["like_for_like_growth"].sel(stream=main).to_numpy()
-    rate = drawn.get(f"{GROWTH}{main}")
-    if rate is not None:
-        later = np.array([(main, year) not in given for year in years])
-        growth = np.where(later, rate[..., None] / 100, growth)
-    return extra, growth
 
 
 def tornado(scenario: Scenario, inputs: Inputs, joint: Joint) -> pd.DataFrame:

@@ -7,20 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from nelfin.data import Inputs, load_inputs
-from nelfin.errors import InputError, nearest
-from nelfin.models.capital import CapitalPlan
+from nelfin.errors import InputError
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed, differences
-from nelfin.system.capital import solve_capital
-from nelfin.system.joint import join
+from nelfin.system.recompute import outcome_of, recompute
 
 MANY = 12
 """Changed settings above which they are told section by section."""
-
-CAPITAL = ("capital.", "years.", "data.projects", "data.capital_", "data.asset_types",
-           "data.deprivation")  # fmt: skip
-"""Settings that the capital plan rests on."""
 
 
 def explain(
@@ -56,14 +49,17 @@ def explain(
         )
     changes = differences(scenario, baseline)
     causes = _causes(changes)
-    inputs = load_inputs(baseline)
-    plan = None if baseline.capital.feedback else solve_capital(baseline, inputs)
-    start = _measured(baseline, inputs, plan, measure)
-    parts: dict[str, pd.Series] = {}
-    for name, settings in causes.items():
-        one = changed(baseline, settings)
-        parts[name] = _alone(one, settings, inputs, plan, measure) - start
-    end = _alone(scenario, changes, inputs, plan, measure)
+    base = outcome_of(baseline)
+    array = base.measure(measure)
+    start = array.to_series()
+
+    def measured(other: Scenario) -> pd.Series:
+        return recompute(base, other).measure(measure).to_series()
+
+    parts = {
+        name: measured(changed(baseline, settings)) - start for name, settings in causes.items()
+    }
+    end = measured(scenario)
     rest = end - start - sum(parts.values())
     found = {"baseline": start, **parts}
     if len(causes) > 1 or bool((rest != 0).any()):
@@ -74,7 +70,7 @@ def explain(
          for name, series in found.items()],
         ignore_index=True,
     )  # fmt: skip
-    return frame.assign(unit="£m")[["year", "cause", "value", "unit"]]
+    return frame.assign(unit=array.attrs["units"])[["year", "cause", "value", "unit"]]
 
 
 def _causes(changes: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -84,26 +80,3 @@ def _causes(changes: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     for key, value in changes.items():
         sections.setdefault(key.partition(".")[0], {})[key] = value
     return sections
-
-
-def _alone(
-    scenario: Scenario,
-    settings: Mapping[str, Any],
-    inputs: Inputs,
-    plan: CapitalPlan | None,
-    measure: str,
-) -> pd.Series:
-    """Return the measure of a scenario, with the tables and the plan of the baseline if it may."""
-    mine = load_inputs(scenario) if any(key.startswith("data.") for key in settings) else inputs
-    touched = any(key.startswith(CAPITAL) for key in settings)
-    kept = None if touched or scenario.capital.feedback else plan
-    return _measured(scenario, mine, kept, measure)
-
-
-def _measured(
-    scenario: Scenario, inputs: Inputs, plan: CapitalPlan | None, measure: str
-) -> pd.Series:
-    measures = join(scenario, inputs, plan).measures()
-    if measure not in measures:
-        raise InputError.one("measure", f'"{measure}" is not known.', nearest(measure, measures))
-    return measures[measure].to_series()

@@ -71,6 +71,7 @@ def join(
     inputs: Inputs,
     plan: CapitalPlan | None = None,
     budgets: xr.Dataset | None = None,
+    prevention: xr.Dataset | None = None,
     check_prices: bool = False,
 ) -> Joint:
     """Run the models one after the other, and again while the capital limits move.
@@ -81,8 +82,9 @@ def join(
         A scenario and its tables.
     plan
         A capital plan to take as it is: of a case that differs in nothing capital rests on.
-    budgets
-        Place budgets to take as they are: of a case that differs in nothing they rest on.
+    budgets, prevention
+        Place budgets and shift to take as they are: of a case that differs in nothing that they
+        rest on.
     check_prices
         Confirm the price of capital by solving again with £1m more and less of each limit.
 
@@ -92,7 +94,7 @@ def join(
         If no budgets or no capital plan meet their limits and rules.
     """
     budgets = allocate(scenario, inputs) if budgets is None else budgets
-    prevention = shift_of(scenario, inputs, budgets)
+    prevention = shift_of(scenario, inputs, budgets) if prevention is None else prevention
     limits = limits_of(scenario, inputs)
     if plan is None:
         plan = draw_up(scenario, inputs, limits, check_prices)
@@ -125,11 +127,17 @@ def _positions(
         organisations,
         scenario.years.labels(),
     )
+    ledgers = {name: prevention[f"prevention_{name}"].to_numpy() for name in ("cash", "net_cash")}
+    net_cash = xr.DataArray(
+        prevention_by_organisation(ledgers, inputs.organisations),
+        {"organisation": organisations, "year": prevention["year"].values},
+        ("organisation", "year"),
+    )
     recovery = recover(
         inputs,
         scenario.recovery,
         budgets["like_for_like_growth"].sel(stream=main, drop=True),
-        prevention_by_organisation(prevention, inputs),
+        net_cash,
         charges,
         income_by_place(budgets, inputs),
     )

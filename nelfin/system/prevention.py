@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 import xarray as xr
 
 from nelfin.data import Inputs
@@ -10,6 +14,8 @@ from nelfin.errors import InputError
 from nelfin.models.best_mix import BestMix, Objective, best_mix
 from nelfin.models.prevention import shift
 from nelfin.scenario import Scenario
+
+Array = npt.NDArray[np.float64]
 
 BASIS = {"need": "health_inequalities", "population": "registered_population"}
 """Component of need behind each basis of the places' shares of the shift."""
@@ -70,22 +76,25 @@ def best_mix_of(
     )
 
 
-def prevention_shares(inputs: Inputs) -> tuple[np.ndarray, np.ndarray]:
-    """Return each organisation's share of the cash released, and of what the shift costs."""
-    frame = inputs.organisations
-    trust = (frame["kind"] == "trust").to_numpy(dtype=float)
-    weight = trust * frame["turnover_gbp_m"].to_numpy()
-    return weight / weight.sum(), 1 - trust
+def prevention_by_organisation(
+    prevention: Mapping[str, Array], organisations: pd.DataFrame
+) -> Array:
+    """Return the net cash of the shift by organisation: the ICB pays, the trusts gain by turnover.
 
+    Parameters
+    ----------
+    prevention
+        `cash` and `net_cash` by year, £m; shape (..., year).
+    organisations
+        The table, with `kind` and `turnover_gbp_m`.
 
-def prevention_by_organisation(prevention: xr.Dataset, inputs: Inputs) -> xr.DataArray:
-    """Return net cash by organisation: the ICB pays, the trusts release cash by turnover."""
-    trusts, payers = prevention_shares(inputs)
-    cash = prevention["prevention_cash"].to_numpy()
-    paid = prevention["prevention_net_cash"].to_numpy() - cash
-    names = list(inputs.organisations["organisation"])
-    return xr.DataArray(
-        np.outer(trusts, cash) + np.outer(payers, paid),
-        {"organisation": names, "year": prevention["year"].values},
-        ("organisation", "year"),
-    )
+    Returns
+    -------
+    numpy.ndarray
+        £m; shape (..., organisation, year).
+    """
+    trust = (organisations["kind"] == "trust").to_numpy(dtype=float)
+    weight = trust * organisations["turnover_gbp_m"].to_numpy()
+    cash = prevention["cash"][..., None, :]
+    paid = prevention["net_cash"][..., None, :] - cash
+    return np.asarray((weight / weight.sum())[:, None] * cash + (1 - trust)[:, None] * paid)

@@ -10,13 +10,11 @@ from typing import Any
 import annotated_types
 import numpy as np
 
-from nelfin.data import Inputs, load_inputs
+from nelfin.data import Inputs
 from nelfin.errors import InputError, NoAnswerError, nearest
-from nelfin.models.capital import CapitalPlan
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed, field_of
-from nelfin.system.capital import solve_capital
-from nelfin.system.joint import join
+from nelfin.system.recompute import Outcome, outcome_of, recompute
 
 LOOKS = 9
 """Values tried over the range before the nearest crossing is narrowed down."""
@@ -124,15 +122,11 @@ def seek(
     from scipy.optimize import brentq
 
     goal = goal_of(goal) if isinstance(goal, str) else goal
-    inputs = load_inputs(scenario)
     now, least, most = _range(scenario, key, low, high)
-    # the capital plan rests on nothing outside its own section, unless the position moves it
-    plan = None
-    if not key.startswith(("capital.", "years.")) and not scenario.capital.feedback:
-        plan = solve_capital(scenario, inputs)
+    base = outcome_of(scenario)
 
     def measured(value: float) -> dict[str, float]:
-        return _measure(changed(scenario, {key: value}), inputs, goal, plan)
+        return _by_year(recompute(base, changed(scenario, {key: value})), goal)
 
     def short(value: float) -> float:
         return goal.short(measured(value)[goal.year])
@@ -144,7 +138,7 @@ def seek(
     gaps = [short(point) for point in points]
     met = [at for at, gap in enumerate(gaps) if gap <= 0]
     if not met:
-        raise NoAnswerError(_why_not(goal, key, points, gaps, before, inputs))
+        raise NoAnswerError(_why_not(goal, key, points, gaps, before, base.inputs))
     here = int(np.searchsorted(points, now))
     value = float(points[min(met, key=lambda at: abs(points[at] - now))])
     # the crossing lies between the nearest point that meets the goal and its neighbour towards now
@@ -166,8 +160,8 @@ def odds_of(scenario: Scenario, goal: Goal, draws: int, seed: int = 0) -> float:
     """
     from nelfin.system.draws import draw_positions
 
-    inputs = load_inputs(scenario)
-    positions = draw_positions(scenario, inputs, join(scenario, inputs), draws, seed)
+    base = outcome_of(scenario)
+    positions = draw_positions(scenario, base.inputs, base.joint, draws, seed)
     known = [str(name) for name in positions.data_vars if positions[name].dtype == float]
     known.remove("drawn")
     if goal.measure not in known:
@@ -178,15 +172,9 @@ def odds_of(scenario: Scenario, goal: Goal, draws: int, seed: int = 0) -> float:
     return float((np.array([goal.short(value) for value in drawn]) <= 0).mean())
 
 
-def _measure(
-    scenario: Scenario, inputs: Inputs, goal: Goal, plan: CapitalPlan | None
-) -> dict[str, float]:
-    measures = join(scenario, inputs, plan).measures()
-    if goal.measure not in measures:
-        raise InputError.one(
-            "goal", f'"{goal.measure}" is not known.', nearest(goal.measure, measures)
-        )
-    array = measures[goal.measure]
+def _by_year(outcome: Outcome, goal: Goal) -> dict[str, float]:
+    """Return the measure of a goal by year."""
+    array = outcome.measure(goal.measure, "goal")
     years = [str(year) for year in array["year"].values]
     if goal.year not in years:
         raise InputError.one(

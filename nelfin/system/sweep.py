@@ -24,10 +24,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import xarray as xr
 
-from nelfin.allocations import allocate
-from nelfin.data import Inputs, load_inputs
+from nelfin.data import load_inputs
 from nelfin.data.load import input_hashes
 from nelfin.errors import InputError, NelfinError, Problems, WorkerError
 from nelfin.models.capital import CapitalPlan
@@ -35,8 +33,9 @@ from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed, field_of
 from nelfin.store.sweeps import RESULTS, Kept, Sweep
 from nelfin.system.capital import solve_capital
-from nelfin.system.explain import CAPITAL
-from nelfin.system.joint import Joint, join
+from nelfin.system.joint import Joint
+from nelfin.system.recompute import Outcome, outcome_of, recompute
+from nelfin.system.rests_on import touches
 
 BATCH = 8
 """Cases handed out together at the least: what they share travels once."""
@@ -205,8 +204,7 @@ class Jobs:
     @cached_property
     def plan(self) -> CapitalPlan | None:
         """The capital plan, if no case changes what it rests on."""
-        moved = any(key.startswith(CAPITAL) for key in self.keys)
-        if moved or self.scenario.capital.feedback:
+        if touches("capital", self.keys, self.scenario.capital.feedback):
             return None
         return solve_capital(self.scenario, load_inputs(self.scenario))
 
@@ -272,32 +270,21 @@ def _of_cluster(error: Exception) -> bool:
     return type(error).__module__.startswith("distributed")
 
 
-BUDGETS: Any = {"data": True, "years": True, "allocation": True, "envelope": True}
-"""Settings that place budgets rest on."""
-
-READS: Any = BUDGETS | {"prevention": True, "capital": {"benefit"}}
-"""Settings that the tables are read and checked by."""
-
-
 def run_batch(job: Job) -> pd.DataFrame:
     """Run a batch of cases; an error of a case is a row of it.
 
-    What one case has read and shared out stands for the next where it would come out the same.
+    What one case has worked out stands for the next where it would come out the same.
     """
     parts = []
-    tables: tuple[str, Inputs] | None = None
-    budgets: tuple[str, xr.Dataset] | None = None
+    last: Outcome | None = None
     for case, settings in job.cases:
         try:
-            mine = changed(job.scenario, settings)
-            read, shared = (
-                mine.model_dump_json(by_alias=True, include=k) for k in (READS, BUDGETS)
-            )
-            if tables is None or tables[0] != read:
-                tables = read, load_inputs(mine)
-            if budgets is None or budgets[0] != shared:
-                budgets = shared, allocate(mine, tables[1])
-            parts.append(_rows(case, join(mine, tables[1], job.plan, budgets[1])))
+            scenario = changed(job.scenario, settings)
+            if last is None:
+                last = outcome_of(scenario, plan=job.plan)
+            else:
+                last = recompute(last, scenario)
+            parts.append(_rows(case, last.joint))
         except Exception as error:  # one case must not cost the others
             said = str(error) if isinstance(error, NelfinError) else f"fault of ours: {error!r}"
             row = [case, "", "", "", float("nan"), "", said]

@@ -13,7 +13,8 @@ import xarray as xr
 from nelfin.allocations import converge
 from nelfin.allocations.pace import packaged_rules
 from nelfin.data import Inputs
-from nelfin.models.prevention import avoided_cost, programme_table, shift
+from nelfin.models.prevention import avoided_cost, shift
+from nelfin.models.programmes import programme_table
 from nelfin.result import Result
 from nelfin.scenario.schema import Prevention
 from nelfin.years import label_of

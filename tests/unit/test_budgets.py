@@ -387,11 +387,12 @@ def test_the_main_stream_is_core_or_the_first(scenario: Scenario) -> None:
 
 
 def test_envelopes_hold_every_stream_and_the_balance(scenario: Scenario, inputs: Inputs) -> None:
-    years = ["2024/25", "2025/26"]
     section = Envelope(
         plan_total_gbp_m=5000.0, growth_pct=dict.fromkeys(scenario.allocation.streams, 0.0)
     )
-    amount, growth, _ = envelopes(inputs.allocations, section, scenario, years)
+    years = Years(first="2024/25", last="2025/26")
+    short = scenario.model_copy(update={"envelope": section, "years": years})
+    amount, growth, _ = envelopes(inputs, short)
     # 3,658.853 + 406.089 + 220.454852 + 32.572 of 5,000, then nothing
     assert amount[-1] == pytest.approx([682.031147555, 0.0])
     core = list(scenario.allocation.streams).index("core")

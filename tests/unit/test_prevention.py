@@ -10,14 +10,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from nelfin.models.prevention import (
-    avoided_cost,
-    lag_weights,
-    programme_table,
-    released,
-    share_path,
-    shift,
-)
+from nelfin.models.prevention import avoided_cost, lag_weights, released, share_path, shift
+from nelfin.models.programmes import programme_table
 from nelfin.scenario.schema import Prevention
 
 pytestmark = pytest.mark.unit

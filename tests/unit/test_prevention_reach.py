@@ -12,7 +12,8 @@ import xarray as xr
 
 from nelfin.errors import NoAnswerError
 from nelfin.models.best_mix import best_mix
-from nelfin.models.prevention import coverage, flows, programmes_of, shift
+from nelfin.models.prevention import flows, shift
+from nelfin.models.programmes import coverage, programmes_of
 from nelfin.scenario.schema import Prevention
 
 pytestmark = pytest.mark.unit

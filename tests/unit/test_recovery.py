@@ -14,7 +14,8 @@ import xarray as xr
 import nelfin
 from nelfin.data import Inputs, load_inputs
 from nelfin.errors import InputError
-from nelfin.models.recovery import STEPS, efficiency, recover
+from nelfin.models.efficiency import efficiency
+from nelfin.models.recovery import STEPS, recover
 from nelfin.scenario.schema import Recovery
 
 pytestmark = pytest.mark.unit

@@ -12,15 +12,8 @@ import xarray as xr
 
 from nelfin.data import Inputs
 from nelfin.models.capital import CapitalPlan
-from nelfin.models.recovery import (
-    STEPS,
-    Drivers,
-    agency_saving,
-    drivers_of,
-    efficiency,
-    monthly_weights,
-    roll_forward,
-)
+from nelfin.models.efficiency import agency_saving, efficiency
+from nelfin.models.recovery import STEPS, Drivers, drivers_of, monthly_weights, roll_forward
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed
 from nelfin.system.capital import solve_capital
@@ -271,13 +264,10 @@ def test_months_of_a_year_add_up_and_97_percent_falls_by_month_5(
 
 def test_drivers_of_the_embedded_scenario_have_no_draws(scenario: Scenario, inputs: Inputs) -> None:
     years = scenario.years.labels()
-    names = list(inputs.organisations["organisation"])
-    nothing = xr.DataArray(
-        np.zeros((6, 10)), {"organisation": names, "year": years}, ("organisation", "year")
-    )
-    growth = xr.DataArray(np.full(10, 0.03), {"year": years}, ("year",))
+    nothing = np.zeros((6, 10))
+    growth = np.full(10, 0.03)
     bridge, pressures = roll_forward(
-        drivers_of(inputs, scenario.recovery, growth, nothing, nothing)
+        drivers_of(inputs, scenario.recovery, years, growth, nothing, nothing)
     )
     assert bridge.shape == (6, 10, len(STEPS))
     assert pressures.shape == (10,)

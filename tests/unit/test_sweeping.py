@@ -192,16 +192,16 @@ def test_each_case_is_told_with_its_balance(
 def test_a_fault_in_one_case_does_not_cost_the_others(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import nelfin.system.sweep as room
+    import nelfin.system.recompute as module
 
-    real = room.join
+    real = module.join
 
-    def fragile(mine: Scenario, *rest: Any) -> Any:
+    def fragile(mine: Scenario, *rest: Any, **more: Any) -> Any:
         if mine.recovery.efficiency_pct == 4.0:
             raise ZeroDivisionError("no such luck")
-        return real(mine, *rest)
+        return real(mine, *rest, **more)
 
-    monkeypatch.setattr(room, "join", fragile)
+    monkeypatch.setattr(module, "join", fragile)
     found = sweep(scenario, {"recovery.efficiency_pct": [3.0, 4.0, 5.0]})
     wrong = found[found["error"] != ""]
     assert wrong["case"].tolist() == [1]

@@ -7,12 +7,13 @@ from typing import Any
 import pandas as pd
 
 from nelfin.evidence import MEANING, STATUSES
-from nelfin.report.basis import RECOVERY, illustrative
+from nelfin.report.basis import illustrative
 from nelfin.report.text.summary import words_of
 from nelfin.report.text.words import plural
 from nelfin.report.workbook.cells import LONGEST, WIDE, Styles, height, put
 from nelfin.store.findings import Findings
 from nelfin.system.headline import headline
+from nelfin.system.rests_on import RECOVERY
 
 Contents = list[tuple[str, str, int, str]]
 """Title of a sheet, what it holds, its rows, and what of it is illustrative."""

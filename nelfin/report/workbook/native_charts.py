@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from nelfin.report.basis import CAPITAL, PLACES, PREVENTION, RECOVERY, illustrative
+from nelfin.report.basis import illustrative
 from nelfin.report.charts.style import (
     BLUE,
     DARK_BLUE,
@@ -21,6 +21,7 @@ from nelfin.report.charts.style import (
 from nelfin.report.workbook.cells import MONEY, PERCENT, WHOLE, Styles, height, label, put
 from nelfin.store.findings import Findings
 from nelfin.system.headline import headline
+from nelfin.system.rests_on import CAPITAL, PLACES, PREVENTION, RECOVERY
 
 SHEET = "Charts"
 HEIGHT = 22

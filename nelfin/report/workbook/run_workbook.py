@@ -9,20 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from nelfin.report.basis import (
-    CAPITAL,
-    ENVELOPE,
-    NEED,
-    PLACES,
-    PREVENTION,
-    RECOVERY,
-    illustrative,
-    settings_table,
-)
+from nelfin.report.basis import illustrative, settings_table
 from nelfin.report.workbook.cells import Styles, open_book, put, styles
 from nelfin.report.workbook.front import write_front, write_summary
 from nelfin.report.workbook.native_charts import write_charts
 from nelfin.store.findings import Findings
+from nelfin.system.rests_on import CAPITAL, ENVELOPE, NEED, PLACES, PREVENTION, RECOVERY
 
 
 @dataclass(frozen=True)

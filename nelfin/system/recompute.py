@@ -1,0 +1,123 @@
+"""A scenario worked out, and again after a change: what the change cannot touch stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import xarray as xr
+
+from nelfin.data import Inputs, load_inputs
+from nelfin.errors import InputError, nearest
+from nelfin.models.capital import CapitalPlan
+from nelfin.scenario import Scenario
+from nelfin.scenario.change import differing
+from nelfin.system.capital import check_schemes
+from nelfin.system.joint import Joint, join
+from nelfin.system.rests_on import touches
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a scenario comes to.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    joint
+        What the models found together.
+    """
+
+    scenario: Scenario
+    inputs: Inputs
+    joint: Joint
+
+    def measure(self, name: str, asked_as: str = "measure") -> xr.DataArray:
+        """Return a measure with one value a year, such as `system_reported`.
+
+        Parameters
+        ----------
+        name
+            Of the measure.
+        asked_as
+            What asks for it, named in the error.
+
+        Raises
+        ------
+        InputError
+            If there is no such measure; says the nearest.
+        """
+        measures = self.joint.measures()
+        if name not in measures:
+            raise InputError.one(asked_as, f'"{name}" is not known.', nearest(name, measures))
+        return measures[name]
+
+
+def outcome_of(
+    scenario: Scenario, inputs: Inputs | None = None, plan: CapitalPlan | None = None
+) -> Outcome:
+    """Work a scenario out: the models joined, without draws and reports.
+
+    Parameters
+    ----------
+    scenario
+        From `load_scenario`.
+    inputs
+        Its tables; read anew by default.
+    plan
+        A capital plan to take as it is; drawn up by default.
+
+    Raises
+    ------
+    InputError
+        If the scenario's tables are wrong, with every problem.
+    NoAnswerError
+        If no budgets or no capital plan meet their limits and rules.
+    """
+    inputs = load_inputs(scenario) if inputs is None else inputs
+    if plan is None:
+        check_schemes(scenario, inputs)
+    return Outcome(scenario, inputs, join(scenario, inputs, plan))
+
+
+def recompute(before: Outcome, scenario: Scenario) -> Outcome:
+    """Work out a scenario that differs in some settings, and keep what they cannot touch.
+
+    Parameters
+    ----------
+    before
+        What another scenario came to.
+    scenario
+        The scenario; `changed` makes one from another.
+
+    Returns
+    -------
+    Outcome
+        To the bit what `outcome_of` gives for the scenario; tables, place budgets, the shift and
+        the capital plan are those of `before` where no changed setting can touch them.
+
+    Raises
+    ------
+    InputError, NoAnswerError
+        As for `outcome_of`.
+    """
+    keys = differing(scenario, before.scenario)
+    feedback = scenario.capital.feedback or before.scenario.capital.feedback
+    joint = before.joint
+    inputs = load_inputs(scenario) if touches("tables", keys) else before.inputs
+    if not touches("recovery", keys, feedback):
+        return Outcome(scenario, inputs, joint)
+    plan = None if touches("capital", keys, feedback) else joint.plan
+    if plan is None:
+        check_schemes(scenario, inputs)
+    return Outcome(
+        scenario,
+        inputs,
+        join(
+            scenario,
+            inputs,
+            plan,
+            budgets=None if touches("budgets", keys) else joint.budgets,
+            prevention=None if touches("prevention", keys) else joint.prevention,
+        ),
+    )

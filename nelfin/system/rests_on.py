@@ -1,0 +1,89 @@
+"""What each step of a run rests on: settings of the scenario and tables.
+
+One list for all who ask: what a change can leave as it was (explain, seek, sweep), and what of a
+result rests on illustrative figures (page, workbook, commands).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+Step = Literal["tables", "budgets", "prevention", "capital", "recovery"]
+"""A step of a run: the tables read and checked, place budgets, the shift into prevention, the
+capital plan, the positions."""
+
+ENVELOPE = ("envelope.", "allocations")
+NEED = (
+    "weighted_populations", "need_weights", "area_costs", "population_growth",
+    "population_shares",
+)  # fmt: skip
+PLACES = (
+    "allocation.", "openings", "pace_rules", "growth_bounds", "ring_fences", *ENVELOPE, *NEED,
+)  # fmt: skip
+PREVENTION = ("prevention.", "prevention_programmes", "deprivation")
+CAPITAL = ("capital.", "projects", "capital_limits", "capital_rules", "asset_types", "deprivation")
+POSITIONS = (
+    "recovery.", "organisations", "positions", "efficiency_schemes", "organisation_places",
+    "uplift_factors",
+)  # fmt: skip
+RECOVERY = (*POSITIONS, *dict.fromkeys((*PREVENTION, *CAPITAL)))
+"""Sections of a scenario (with a full stop) and tables that each part of a run rests on first."""
+
+OWN: dict[Step, tuple[str, ...]] = {
+    "tables": (
+        "data.", "allocation.", "envelope.", "prevention.share_of", "prevention.start_year",
+        "prevention.end_year", "capital.benefit",
+    ),
+    "budgets": (*PLACES, "public_health_grants", "spend_by_setting"),
+    "prevention": PREVENTION,
+    "capital": CAPITAL,
+    "recovery": POSITIONS,
+}  # fmt: skip
+"""What a step rests on by itself: settings by the beginning of their key, and tables.
+
+Every step rests on the years too.
+"""
+
+AFTER: dict[Step, tuple[Step, ...]] = {
+    "tables": (),
+    "budgets": (),
+    "prevention": ("budgets",),
+    "capital": (),
+    "recovery": ("budgets", "prevention", "capital"),
+}
+"""The steps whose results a step takes."""
+
+
+def touches(step: Step, keys: Iterable[str], feedback: bool = False) -> bool:
+    """Say whether a change of some settings may change what a step finds.
+
+    Parameters
+    ----------
+    step
+        The step.
+    keys
+        Dotted keys of the settings that change; `data.TABLE` stands for the table.
+    feedback
+        Whether the positions move the capital limits (`capital.feedback`): then the capital plan
+        rests on all that the positions rest on.
+    """
+    steps = _with_earlier(step, feedback)
+    return any(_rests(one, key) for one in steps for key in keys)
+
+
+def _with_earlier(step: Step, feedback: bool) -> set[Step]:
+    found: set[Step] = {step}
+    for earlier in AFTER[step]:
+        found |= _with_earlier(earlier, feedback)
+    if feedback and "capital" in found:
+        found |= {"recovery", "budgets", "prevention"}
+    return found
+
+
+def _rests(step: Step, key: str) -> bool:
+    own = OWN[step]
+    if key.startswith("years.") or any(key.startswith(part) for part in own if "." in part):
+        return True
+    section, _, table = key.partition(".")
+    return section == "data" and table in own

@@ -1,0 +1,156 @@
+"""What a change cannot touch is kept, exactly: every setting of the scenario, one at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+import xarray as xr
+
+import nelfin
+from nelfin.errors import InputError, NelfinError
+from nelfin.scenario import Scenario
+from nelfin.scenario.change import changed, differing, leaves
+from nelfin.scenario.load import packaged_folder
+from nelfin.system.recompute import Outcome, outcome_of, recompute
+from nelfin.system.rests_on import OWN, touches
+
+pytestmark = pytest.mark.unit
+
+WORDS = (
+    "start", "completion", "npsv", "criteria", "surplus", "fixed", "deprivation", "need", "cbc",
+    "none", "full", "2031/32", "2030/31",
+)  # fmt: skip
+"""Other words a setting may be."""
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
+    """The embedded scenario with a dozen schemes, which may be funded in part."""
+    file = tmp_path_factory.mktemp("small") / "projects.csv"
+    table = pd.read_csv(packaged_folder() / "projects.csv", dtype=str, keep_default_na=False)
+    free = table[(table["requires"] == "") & (table["must_fund"] == "no")].head(12)
+    free.assign(excludes="", option_of="").to_csv(file, index=False)
+    return nelfin.load_scenario(
+        overrides={
+            "data.projects": str(file),
+            "data.capital_rules": "",
+            "capital.relax": True,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def base(small: Scenario) -> Outcome:
+    return outcome_of(small)
+
+
+def others(scenario: Scenario, section: str) -> dict[str, Scenario]:
+    """The scenario with one setting of a section changed, for each that may be another."""
+    found = {}
+    for key, value in leaves(scenario).items():
+        if key.partition(".")[0] != section:
+            continue
+        for other in candidates(key, value):
+            try:
+                one = changed(scenario, {key: other})
+            except InputError:
+                continue
+            if differing(one, scenario) == [key]:
+                found[key] = one
+                break
+    return found
+
+
+def candidates(key: str, value: Any) -> list[Any]:
+    if key.startswith("data."):
+        return [None]
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int | float):
+        return [value * 1.07 + 0.3, value * 0.9 - 0.1, value * 0.5, int(value) + 1]
+    if isinstance(value, dict):  # an empty table of settings: see the examples below
+        return []
+    return [*WORDS, value[:-1]]
+
+
+def answer(work: Any) -> Outcome | str:
+    try:
+        found = work()
+    except NelfinError as error:
+        return str(error)
+    assert isinstance(found, Outcome)
+    return found
+
+
+def same(one: Outcome | str, other: Outcome | str) -> None:
+    if isinstance(one, str) or isinstance(other, str):
+        assert one == other
+        return
+    for part in ("budgets", "prevention", "recovery", "charges"):
+        xr.testing.assert_identical(getattr(one.joint, part), getattr(other.joint, part))
+    pd.testing.assert_frame_equal(one.joint.plan.plan, other.joint.plan.plan)
+    pd.testing.assert_frame_equal(one.joint.limits, other.joint.limits)
+    assert (one.joint.passes, one.joint.settled) == (other.joint.passes, other.joint.settled)
+
+
+SECTIONS = {
+    "years": 1, "data": 8, "envelope": 6, "allocation": 7, "prevention": 15, "recovery": 20,
+    "capital": 15, "uncertainty": 5,
+}  # fmt: skip
+"""Sections, and how many of their settings can be changed to something that runs at the least."""
+
+
+@pytest.mark.parametrize(("section", "least"), SECTIONS.items(), ids=list(SECTIONS))
+def test_a_scenario_worked_out_again_is_as_worked_out_anew(
+    small: Scenario, base: Outcome, section: str, least: int
+) -> None:
+    ran = 0
+    for scenario in others(small, section).values():
+        again = answer(lambda one=scenario: recompute(base, one))
+        anew = answer(lambda one=scenario: outcome_of(one))
+        same(again, anew)
+        ran += isinstance(anew, Outcome)
+    assert ran >= least
+
+
+def test_every_section_is_tried() -> None:
+    assert set(SECTIONS) == set(Scenario.model_fields) - {"schema_", "name"}
+
+
+def test_so_it_is_where_positions_move_the_limits(small: Scenario) -> None:
+    moving = changed(small, {"capital.feedback": True})
+    before = outcome_of(moving)
+    for key, value in {
+        "recovery.efficiency_pct": 1.0,
+        "uncertainty.capital_cost_common_pct": 10.0,
+        "envelope.growth_pct.core": 5.0,
+        "capital.feedback": False,
+    }.items():
+        scenario = changed(moving, {key: value})
+        same(recompute(before, scenario), outcome_of(scenario))
+
+
+def test_a_step_that_is_not_touched_is_kept(small: Scenario, base: Outcome) -> None:
+    again = recompute(base, changed(small, {"recovery.efficiency_pct": 1.0}))
+    assert again.inputs is base.inputs
+    assert again.joint.plan is base.joint.plan
+    assert again.joint.budgets is base.joint.budgets
+    assert again.joint.prevention is base.joint.prevention
+
+
+def test_nothing_is_kept_by_mistake_of_a_name() -> None:
+    """Every section and table of the schema is named by a step, so that no line is missing."""
+    sections = {f"{name}." for name in Scenario.model_fields} - {"schema_.", "name.", "years."}
+    named = {part for step, parts in OWN.items() if step != "tables" for part in parts}
+    assert sections - named == {"data.", "uncertainty."}
+    tables = set(type(nelfin.load_scenario().data).model_fields)
+    assert tables <= named
+    assert all(touches(step, ["years.last"]) for step in OWN)
+
+
+def test_a_setting_that_only_one_of_two_scenarios_has_differs(small: Scenario) -> None:
+    more = changed(small, {"capital.place_weights.Newham": 1.5})
+    assert set(differing(more, small)) == set(differing(small, more))
+    assert touches("capital", differing(small, more))

@@ -17,7 +17,7 @@ import pandas as pd
 import xarray as xr
 
 from nelfin.allocations.budgets import envelopes
-from nelfin.data import Inputs
+from nelfin.data import Inputs, load_inputs
 from nelfin.errors import InputError, Problems
 from nelfin.models.capital.stress import Overruns
 from nelfin.models.prevention import extra_spend, flows
@@ -26,7 +26,7 @@ from nelfin.models.ranges import Outcomes, Range, Spread, latin_hypercube
 from nelfin.models.recovery import DRAWN, STEPS, drivers_of, roll_forward
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import field_of
-from nelfin.system.joint import Joint, income_by_place
+from nelfin.system.joint import Joint, income_by_place, join
 from nelfin.system.prevention import prevention_by_organisation
 
 Array = npt.NDArray[np.float64]
@@ -122,16 +122,23 @@ def _returns(scenario: Scenario, inputs: Inputs) -> dict[str, Spread]:
 
 
 def draw_positions(
-    scenario: Scenario, inputs: Inputs, joint: Joint, draws: int, seed: int = 0
+    scenario: Scenario,
+    inputs: Inputs | None = None,
+    joint: Joint | None = None,
+    draws: int = 1000,
+    seed: int = 0,
 ) -> xr.Dataset:
     """Work out the positions of the system, and the cost of its capital plan, under many draws.
 
     Parameters
     ----------
-    scenario, inputs
-        The scenario and its tables.
+    scenario
+        From `load_scenario`.
+    inputs
+        Its tables; read by default.
     joint
-        The joint run of it: its place budgets and capital plan stand in every draw.
+        The joint run of it, worked out by default: its place budgets and capital plan stand in
+        every draw.
     draws
         How many.
     seed
@@ -156,6 +163,8 @@ def draw_positions(
     """
     if not 1 <= draws <= MOST:
         raise InputError.one("draws", f"is {draws:,}.", f"Give 1 to {MOST:,} draws.")
+    inputs = load_inputs(scenario) if inputs is None else inputs
+    joint = join(scenario, inputs) if joint is None else joint
     spread = spreads(scenario, inputs)
     shares = latin_hypercube(draws, len(spread), seed)
     drawn = {name: each.at(shares[:, at]) for at, (name, each) in enumerate(spread.items())}

@@ -13,7 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from nelfin.allocations import allocate
-from nelfin.data import Inputs
+from nelfin.data import Inputs, load_inputs
 from nelfin.models.capital import CapitalPlan
 from nelfin.models.charges import consequences
 from nelfin.models.recovery import recover
@@ -68,7 +68,7 @@ class Joint:
 
 def join(
     scenario: Scenario,
-    inputs: Inputs,
+    inputs: Inputs | None = None,
     plan: CapitalPlan | None = None,
     budgets: xr.Dataset | None = None,
     prevention: xr.Dataset | None = None,
@@ -78,8 +78,10 @@ def join(
 
     Parameters
     ----------
-    scenario, inputs
-        A scenario and its tables.
+    scenario
+        From `load_scenario`.
+    inputs
+        Its tables; read by default.
     plan
         A capital plan to take as it is: of a case that differs in nothing capital rests on.
     budgets, prevention
@@ -88,11 +90,19 @@ def join(
     check_prices
         Confirm the price of capital by solving again with £1m more and less of each limit.
 
+    Returns
+    -------
+    Joint
+        `budgets`, `prevention` and `recovery` as labelled data, and the capital `plan`.
+
     Raises
     ------
+    InputError
+        If the tables are wrong, with every problem.
     NoAnswerError
         If no budgets or no capital plan meet their limits and rules.
     """
+    inputs = load_inputs(scenario) if inputs is None else inputs
     budgets = allocate(scenario, inputs) if budgets is None else budgets
     prevention = shift_of(scenario, inputs, budgets) if prevention is None else prevention
     limits = limits_of(scenario, inputs)

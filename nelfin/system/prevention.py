@@ -62,7 +62,26 @@ def best_mix_of(
     floor_gbp_m: float | None = None,
     deprived_pct: float = 0.0,
 ) -> BestMix:
-    """Choose the best mix of programmes for the shift of a scenario."""
+    """Choose the best mix of programmes for the shift of a scenario.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    budgets, prevention
+        Its place budgets and its shift, as `nelfin.joint` finds them.
+    objective
+        `qalys` or `cash`: what there should be most of over the plan.
+    floor_gbp_m
+        Least net cash of each year, £m; None for none.
+    deprived_pct
+        Least share of the mix for people in the most deprived areas, %.
+
+    Raises
+    ------
+    NoAnswerError
+        If no mix keeps the floor; says by how much and when.
+    """
     _, deprived = place_weights(scenario, inputs, budgets)
     return best_mix(
         prevention["prevention_extra_spend"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,13 @@ from nelfin.allocations.weights import what_if
 from nelfin.data import Inputs, lines_of
 from nelfin.data.specs import OTHER
 from nelfin.scenario import main_stream
-from nelfin.scenario.schema import Scenario
+from nelfin.scenario.schema import Envelope, Scenario
+from nelfin.years import years_between
 
 Array = npt.NDArray[np.float64]
+
+CLIPPED_SLOPE, CLIPPED_MOST = 0.2, 0.005
+"""The rule of 2025/26: share of the distance closed in a year, and the most it may move."""
 
 
 def allocate(scenario: Scenario, inputs: Inputs) -> xr.Dataset:
@@ -66,22 +71,27 @@ def share(scenario: Scenario, inputs: Inputs, weighted: xr.DataArray) -> xr.Data
     """Share every stream on weighted populations as given; otherwise as `allocate`."""
     years = scenario.years.labels()
     weighted = weighted.transpose("component", "place", "year")
-    envelope, growth, baseline = envelopes(inputs, scenario)
+    money = envelopes(inputs, scenario)
     names = [*scenario.allocation.streams, OTHER]
     components = weighted["component"].values.tolist()
     people = weighted.to_numpy()
     needs = dict(zip(components, people, strict=True))
-    shared = share_streams(scenario, inputs, envelope, baseline, needs)
+    shared = share_streams(scenario, inputs, money.envelope, money.baseline, needs)
     # made in one go: each step of joining labelled arrays costs more than the sharing itself
     found: dict[str, Any] = {
         field: (("stream", *dims), shared[field], _about(*words))
         for field, (dims, *words) in SHARED.items()
     } | {
-        "envelope": (("stream", "year"), envelope, _about("Envelope", "£m")),
+        "envelope": (("stream", "year"), money.envelope, _about("Envelope", "£m")),
         "like_for_like_growth": (
             ("stream", "year"),
-            growth,
+            money.growth,
             _about("Growth on the published baseline, or on last year", "fraction"),
+        ),
+        "convergence": (
+            ("stream", "year"),
+            money.convergence,
+            _about("What convergence to fair shares adds to growth", "fraction"),
         ),
         "weighted_population": (
             ("place", "year", "component"),
@@ -119,14 +129,42 @@ def _about(long_name: str, units: str) -> dict[str, str]:
     return {"long_name": long_name, "units": units}
 
 
-def envelopes(
-    inputs: Inputs, scenario: Scenario, drawn: Mapping[str, Array] | None = None
-) -> tuple[Array, Array, Array]:
-    """Return the envelope of each stream and year, its like-for-like growth, and its baseline.
+@dataclass(frozen=True)
+class Money:
+    """The envelope by stream and year; any array may have draws in front.
 
-    A published allocation stands; later years grow at the scenario's rate. The line `other`
-    balances the base year to the total of the system's own plan and is not carried forward: the
-    plan rounds its total and prints no split.
+    Parameters
+    ----------
+    envelope
+        £m; shape (..., stream, year), the streams of the scenario and then `other`.
+    growth
+        Growth like for like, a fraction, convergence included: on the published baseline where
+        there is one (it is restated for transfers and pay awards), else on last year; NaN where
+        neither is known. Same shape.
+    convergence
+        What convergence adds to growth in years without a published allocation, a fraction. Same
+        shape.
+    baseline
+        Published baselines, £m, NaN where there is none; shape (stream, year).
+    """
+
+    envelope: Array
+    growth: Array
+    convergence: Array
+    baseline: Array
+
+
+def envelopes(
+    inputs: Inputs,
+    scenario: Scenario,
+    drawn: Mapping[str, Array] | None = None,
+    years: list[str] | None = None,
+) -> Money:
+    """Return the envelope of each stream and year, and its growth.
+
+    A published allocation stands; later years grow at the scenario's rate, and converge to the
+    system's fair share by its rule. The line `other` balances the base year to the total of the
+    system's own plan and is not carried forward: the plan rounds its total and prints no split.
 
     Parameters
     ----------
@@ -135,39 +173,94 @@ def envelopes(
     scenario
         Years, streams, growth and the plan's total.
     drawn
-        Draws of growth by stream, % a year, each of shape (draw,); a stream that is not drawn
-        grows as the scenario says.
-
-    Returns
-    -------
-    envelope : numpy.ndarray
-        £m; shape (..., stream, year), the streams of the scenario and then `other`.
-    growth : numpy.ndarray
-        Allocation over its published baseline where there is one (the baseline is restated for
-        transfers and pay awards), else over last year; a fraction, NaN where neither is known.
-        Same shape.
-    baseline : numpy.ndarray
-        Published baselines, £m, NaN where there is none; shape (stream, year).
+        Draws of growth by stream, % a year, each of shape (draw, ) or (draw, year); a stream that
+        is not drawn grows as the scenario says.
+    years
+        Years wanted; those of the plan by default.
     """
-    years, rates = scenario.years.labels(), scenario.envelope.growth_pct | dict(drawn or {})
+    plan_years = scenario.years.labels()
+    years = plan_years if years is None else years
     names = [*scenario.allocation.streams, OTHER]
     lines = lines_of(inputs.allocations, "stream", "year", "allocation_gbp_m", "baseline_gbp_m")
     given = {(stream, year): figures for stream, year, *figures in lines}
-    draws = np.broadcast_shapes(*(np.shape(rate) for rate in rates.values()))
-    amount = np.zeros((*draws, len(names), len(years)))
-    growth, baseline = np.full_like(amount, np.nan), np.full(amount.shape[-2:], np.nan)
+    span = years_between(min([years[0], *(year for _, year in given)]), years[-1])
+    rates = _rates(scenario, drawn, years, span)
+    draws = np.broadcast_shapes(*(rate.shape[:-1] for rate in rates.values()))
+    amount = np.zeros((*draws, len(names), len(span)))
+    growth, added = np.full_like(amount, np.nan), np.zeros_like(amount)
+    baseline = np.full(amount.shape[-2:], np.nan)
     for i, name in enumerate(names[:-1]):
-        for t, year in enumerate(years):
+        open_years = [year for year in span if year > max((y for s, y in given if s == name))]
+        closing = convergence_path(scenario.envelope, name, open_years)
+        for t, year in enumerate(span):
             before = amount[..., i, t - 1] if t else np.zeros(draws)
             if (name, year) in given:
                 amount[..., i, t], baseline[i, t] = given[name, year]
             else:
-                amount[..., i, t] = before * (1 + rates[name] / 100)
+                grown = before * (1 + rates[name][..., t] / 100)
+                amount[..., i, t] = grown * (1 + closing.get(year, 0.0))
+                added[..., i, t] = (1 + rates[name][..., t] / 100) * closing.get(year, 0.0)
             base = before if np.isnan(baseline[i, t]) else np.full(draws, baseline[i, t])
-            growth[..., i, t] = (
-                np.divide(amount[..., i, t], base, out=np.full(draws, np.nan), where=base != 0) - 1
+            change = np.divide(
+                amount[..., i, t], base, out=np.full(draws, np.nan), where=base != 0
             )
+            growth[..., i, t] = change - 1
     # the plan's total is not below its streams; the last bit of a sum may be
-    total = scenario.envelope.plan_total_gbp_m
-    amount[..., -1, 0] = np.maximum(total - amount[..., 0].sum(axis=-1), 0.0)
-    return amount, growth, baseline
+    first, total = span.index(plan_years[0]), scenario.envelope.plan_total_gbp_m
+    amount[..., -1, first] = np.maximum(total - amount[..., first].sum(axis=-1), 0.0)
+    last = slice(span.index(years[0]), None)
+    return Money(
+        amount[..., last], growth[..., last], added[..., last], baseline[..., last]
+    )
+
+
+def _rates(
+    scenario: Scenario, drawn: Mapping[str, Array] | None, years: list[str], span: list[str]
+) -> dict[str, Array]:
+    """Return growth by stream, % a year; shape (..., year of the span)."""
+    rates = {}
+    for name, rate in (scenario.envelope.growth_pct | dict(drawn or {})).items():
+        by_year = np.asarray(rate, dtype=float)
+        if by_year.ndim < 2:
+            by_year = by_year[..., None]
+        if by_year.shape[-1] == len(years) and len(span) > len(years):
+            early = np.broadcast_to(
+                by_year[..., :1], (*by_year.shape[:-1], len(span) - len(years))
+            )
+            by_year = np.concatenate([early, by_year], axis=-1)
+        rates[name] = np.broadcast_to(by_year, (*by_year.shape[:-1], len(span)))
+    return rates
+
+
+def convergence_path(section: Envelope, stream: str, years: list[str]) -> dict[str, float]:
+    """Return what convergence adds to a stream's allocation in each open year, a fraction.
+
+    Parameters
+    ----------
+    section
+        The rule, distances from target and the year of fair shares.
+    stream
+        Name of the stream; one without a distance or a rate of its own does not converge.
+    years
+        Years without a published allocation, in order.
+
+    Notes
+    -----
+    `fair-share`: the distance is closed evenly by the stated year (NHS England, medium term
+    planning framework: allocations reach their target distribution by 2028/29). `clipped`: a
+    fifth of the distance after growth a year, at most 0.5 % (the rule of 2025/26).
+    """
+    rule = section.convergence_rule
+    if rule == "given":
+        return dict.fromkeys(years, section.convergence_pct.get(stream, 0.0) / 100)
+    distance = section.distance_from_target_pct.get(stream, 0.0) / 100
+    if rule == "none" or distance == 0.0:
+        return {}
+    if rule == "fair-share":
+        closing = [year for year in years if year <= section.fair_share_year] or years[:1]
+        return dict.fromkeys(closing, float((1 + distance) ** (-1 / len(closing))) - 1)
+    path = {}
+    for year in years:
+        path[year] = min(max(-CLIPPED_SLOPE * distance, -CLIPPED_MOST), CLIPPED_MOST)
+        distance = (1 + distance) * (1 + path[year]) - 1
+    return path

@@ -1,4 +1,4 @@
-"""What efficiency schemes deliver by organisation and year, and what fewer agency staff save."""
+"""What efficiency schemes deliver by body and year, and what fewer agency and bank staff save."""
 
 from __future__ import annotations
 
@@ -6,68 +6,126 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nelfin.data.inputs import ANY_TRUST, SYSTEM, Inputs
+from nelfin.data.inputs import Inputs
+from nelfin.models.positions import split
+from nelfin.models.recovery import Efficiency
 from nelfin.scenario.schema import Recovery
 from nelfin.years import start_of
 
 Array = npt.NDArray[np.float64]
 
+DEVELOPED = "fully developed"
+"""The stage of a scheme whose savings are worked out."""
 
-def efficiency(
-    inputs: Inputs, section: Recovery, years: list[str], weight: Array
-) -> tuple[Array, Array, Array, Array]:
-    """Return what efficiency schemes deliver, by organisation and year, £m.
+NATIONAL_AGENCY = {"2026/27": 0.7, "2029/30": 0.0}
+"""What is left of agency spend by year under the national rule; evenly between, none after.
+
+Source: NHS England, medium term planning framework, October 2025: 30 % less in 2026/27 and none by
+2029/30.
+"""
+
+BANK_FROM = "2026/27"
+"""First year in which bank spend falls. Source: the same."""
+
+
+def efficiency(inputs: Inputs, section: Recovery, years: list[str], weights: Array) -> Efficiency:
+    """Return what efficiency schemes deliver, by body and year.
 
     In the year: full-year value x delivery x months / 12. A scheme without a delivery of its own
-    has that of its rating. Its recurrent part carries on; what a
-    part-year scheme adds in its second year is the full-year effect.
+    has that of its stage. Its recurrent part carries on; what a part-year scheme adds in its
+    second year is the full-year effect.
 
-    Returns
-    -------
-    recurrent, full_year, one_off, named : numpy.ndarray
-        Recurrent delivery in the year, full-year effect of the year before, delivery that does
-        not recur, and what the schemes are to bring in the year before any slips; each of shape
-        (organisation, year).
+    Parameters
+    ----------
+    inputs
+        The bodies and their schemes.
+    section
+        Delivery by stage, %.
+    years
+        Years of the plan.
+    weights
+        Income of the bodies, £m; shape (organisation, year): schemes of all trusts, and of the
+        system, are shared by it.
     """
     names = [str(name) for name in inputs.organisations["organisation"]]
     trusts = (inputs.organisations["kind"] == "trust").to_numpy()
-    recurrent, full_year, one_off, named = (np.zeros((len(names), len(years))) for _ in range(4))
+    recurrent, full_year, one_off, named, developed = (
+        np.zeros((len(names), len(years))) for _ in range(5)
+    )
     odds = {
-        "green": section.delivery_green_pct,
-        "amber": section.delivery_amber_pct,
-        "red": section.delivery_red_pct,
+        "opportunity": section.delivery_opportunity_pct,
+        "in progress": section.delivery_in_progress_pct,
+        DEVELOPED: section.delivery_developed_pct,
     }
-    for row in inputs.efficiency_schemes.to_dict("records"):
+    table = inputs.efficiency_schemes
+    for row in table.to_dict("records"):
         if row["year"] not in years:
             continue
-        delivery = row["delivery_pct"]
-        delivery = odds[row["rating"]] if pd.isna(delivery) else delivery
         t = years.index(row["year"])
-        if row["organisation"] == SYSTEM:
-            split = weight
-        elif row["organisation"] == ANY_TRUST:
-            split = np.where(trusts, weight, 0.0) / weight[trusts].sum()
-        else:
-            split = np.array([float(name == row["organisation"]) for name in names])
-        whole = split * row["full_year_gbp_m"] * delivery / 100
-        lasting = row["recurrent_pct"] / 100
-        named[:, t] += split * row["full_year_gbp_m"] * row["months"] / 12
-        recurrent[:, t] += whole * lasting * row["months"] / 12
-        one_off[:, t] += whole * (1 - lasting) * row["months"] / 12
+        delivery = odds[row["stage"]] if pd.isna(row["delivery_pct"]) else row["delivery_pct"]
+        share = split(str(row["organisation"]), names, trusts, weights[:, t])
+        whole = share * row["full_year_gbp_m"]
+        delivered, lasting = whole * delivery / 100, row["recurrent_pct"] / 100
+        part = row["months"] / 12
+        named[:, t] += whole * part
+        developed[:, t] += whole * part * (row["stage"] == DEVELOPED)
+        recurrent[:, t] += delivered * lasting * part
+        one_off[:, t] += delivered * (1 - lasting) * part
         if t + 1 < len(years):
-            full_year[:, t + 1] += whole * lasting * (12 - row["months"]) / 12
-    return recurrent, full_year, one_off, named
+            full_year[:, t + 1] += delivered * lasting * (1 - part)
+    whole_ask = set(table.loc[table["whole_ask"], "year"])
+    return Efficiency(
+        recurrent,
+        full_year,
+        one_off,
+        named,
+        developed,
+        np.array([year in whole_ask for year in years]),
+    )
 
 
-def agency_saving(section: Recovery, years: list[str]) -> Array:
-    """Return what fewer agency staff save in each year, as a fraction of turnover.
+def staffing_saving(section: Recovery, years: list[str]) -> Array:
+    """Return what fewer agency and bank staff save a trust by year, a fraction of its cost base.
 
-    (share now - share then) x pay bill x premium / (1 + premium): a shift that agency staff no
-    longer cover is worked by the trust's own, without the premium.
+    A shift that agency or bank staff no longer cover is worked by the trust's own, without the
+    premium: (share of the pay bill before - share then) x pay bill x premium / (1 + premium).
+
+    Parameters
+    ----------
+    section
+        Pay bill, shares, premiums and the rule.
+    years
+        Years of the plan.
+
+    Returns
+    -------
+    numpy.ndarray
+        Level of the yearly saving since the year before the first; shape (year,).
     """
-    premium = section.agency_premium_pct / 100
-    start, end = start_of(years[0]), start_of(section.agency_year)
+    agency = section.agency_share_pct / 100 * (1 - _agency_left(section, years))
+    bank_years = np.array([max(start_of(y) - start_of(BANK_FROM) + 1, 0) for y in years])
+    bank_left = (1 - section.bank_fall_pct / 100) ** bank_years
+    bank = section.bank_share_pct / 100 * (1 - bank_left)
+
+    def premium(percent: float) -> float:
+        return percent / 100 / (1 + percent / 100)
+
+    return np.asarray(
+        section.pay_share_pct
+        / 100
+        * (agency * premium(section.agency_premium_pct) + bank * premium(section.bank_premium_pct))
+    )
+
+
+def _agency_left(section: Recovery, years: list[str]) -> Array:
+    """Return the share of today's agency spend that is left by year."""
     at = np.array([start_of(year) for year in years], dtype=float)
+    if section.agency_rule == "national":
+        turns = [start_of(year) for year in NATIONAL_AGENCY]
+        # before the rule begins nothing has fallen
+        return np.interp(at, [turns[0] - 1, *turns], [1.0, *NATIONAL_AGENCY.values()])
+    if section.agency_share_pct == 0:
+        return np.ones_like(at)
+    start, end = start_of(years[0]), start_of(section.agency_year)
     progress = np.clip((at - start) / max(end - start, 1), 0.0, 1.0)
-    fall = (section.agency_share_pct - section.agency_target_pct) / 100 * progress
-    return np.asarray(fall * section.pay_share_pct / 100 * premium / (1 + premium))
+    return np.asarray(1 - progress * (1 - section.agency_target_pct / section.agency_share_pct))

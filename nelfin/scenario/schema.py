@@ -41,8 +41,16 @@ class Years(Section):
     """First year, the base year, such as 2023/24."""
     last: str
     """Last year."""
+    planned_to: str = ""
+    """Last year that is reported as planned where neither an outturn nor a forecast is given;
+    blank for none."""
 
     _check = field_validator("first", "last")(_year)
+
+    @field_validator("planned_to")
+    @classmethod
+    def _planned(cls, label: str) -> str:
+        return _year(label) if label else label
 
     @model_validator(mode="after")
     def _in_order(self) -> Years:
@@ -116,6 +124,19 @@ class Envelope(Section):
     """Total of the system's own plan in the base year."""
     growth_pct: dict[str, Growth]
     """Cash growth a year by stream, for years without a published allocation."""
+    convergence_rule: Literal["none", "given", "fair-share", "clipped"] = "none"
+    """How allocations converge to the system's fair share in years without a published one: not
+    at all; at a rate that is given; evenly by the year of fair shares; or by the rule of 2025/26
+    (a fifth of the distance a year, at most 0.5 %). It moves places and organisations alike."""
+    convergence_pct: dict[str, Growth] = {}
+    """What convergence adds a year by stream, where the rule is `given`."""
+    distance_from_target_pct: dict[str, Growth] = {}
+    """Distance of the system's allocation from its fair share by stream, before the first year
+    without a published allocation; below target is negative."""
+    fair_share_year: str = "2028/29"
+    """Year by which allocations are at their fair share, where the rule is `fair-share`."""
+
+    _check = field_validator("fair_share_year")(_year)
 
 
 class Stream(Section):
@@ -235,9 +256,6 @@ class Recovery(Section):
     """A fixed repayment a year, or what a surplus allows until the plan's deficits are repaid."""
     repayment_cap_pct: Percent = 0.5
     """Most that a surplus repays in a year, share of income."""
-    convergence_pct: Growth = 0.0
-    """Convergence of the system's allocation a year, added to income growth in years without a
-    published allocation."""
     delivery_green_pct: Percent = 90.0
     """Share that a scheme rated green delivers."""
     delivery_amber_pct: Percent = 60.0

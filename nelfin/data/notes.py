@@ -11,6 +11,7 @@ from importlib.resources import files
 from nelfin.data.specs import TABLES
 from nelfin.data.tables import BACKLOG, SCORE, SPEND, Column
 from nelfin.evidence import MEANING
+from nelfin.scenario.keys import unit_of_ending
 
 TABLE_NOTES: dict[str, str] = {
     "allocations": "The system's allocation by stream of money and year, as NHS England publishes.",
@@ -66,9 +67,7 @@ def unit_of(column: str) -> str:
     >>> unit_of("limit_gbp_m"), unit_of("share_pct"), unit_of("life_years")
     ('£m', '%', 'years')
     """
-    if column.endswith("_gbp_m"):
-        return "£m"
-    return "%" if column.endswith("_pct") else UNITS.get(column, "")
+    return unit_of_ending(column) or UNITS.get(column, "")
 
 
 @cache

@@ -15,7 +15,7 @@ import pandas as pd
 from nelfin.data.files import Raw, as_text, read_raw
 from nelfin.data.spots import spot
 from nelfin.errors import InputError, Problems, nearest
-from nelfin.scenario.schema import LARGEST
+from nelfin.scenario.kinds import LARGEST
 from nelfin.years import start_of
 
 Kind = Literal["text", "number", "integer", "year", "yes_no"]

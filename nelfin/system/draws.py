@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import annotated_types
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -24,6 +23,7 @@ from nelfin.models.ranges import Outcomes, Range, Spread, latin_hypercube
 from nelfin.models.recovery import STEPS, drivers_of, roll_forward
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import field_of
+from nelfin.scenario.keys import dotted
 from nelfin.system.joint import Joint, income_by_place
 from nelfin.system.prevention import prevention_shares
 
@@ -58,7 +58,10 @@ PART = 10_000
 def spreads(scenario: Scenario, inputs: Inputs) -> dict[str, Spread]:
     """Return what may come of everything that is drawn, by setting or `return of PROGRAMME`.
 
-    A setting that was changed takes its range along.
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
 
     Raises
     ------
@@ -80,11 +83,9 @@ def spreads(scenario: Scenario, inputs: Inputs) -> dict[str, Spread]:
             )
             continue
         setting = field_of(scenario, key)
-        middle = float(setting.value)
-        moved = middle - float(figure.value)
-        least, most = _ends(setting.limits)
-        low, high = max(figure.low + moved, least), min(figure.high + moved, most)
-        found[key] = Range(min(low, middle), middle, max(high, middle), figure.shape, least, most)
+        found[key] = Range(
+            figure.low, float(setting.value), figure.high, figure.shape, setting.least, setting.most
+        )
     problems.raise_if_any()
     return found | _returns(scenario, inputs)
 
@@ -103,17 +104,6 @@ def cost_spread(scenario: Scenario, inputs: Inputs) -> Spread:
             f"scenario, {COST}", "has no range.", "Give it low and high beside its value."
         )
     return found
-
-
-def _ends(limits: tuple[object, ...]) -> tuple[float, float]:
-    """Return the least and the most a setting may be."""
-    least, most = -np.inf, np.inf
-    for limit in limits:
-        if isinstance(limit, annotated_types.Ge):
-            least = float(str(limit.ge))
-        elif isinstance(limit, annotated_types.Le):
-            most = float(str(limit.le))
-    return least, most
 
 
 def _returns(scenario: Scenario, inputs: Inputs) -> dict[str, Spread]:
@@ -269,7 +259,7 @@ def _with_growth(
     now = np.zeros(len(years))
     for stream in scenario.prevention.share_of:
         amount = envelope.sel(stream=stream).to_numpy()
-        rate = drawn.get(f"{GROWTH}{stream}")
+        rate = drawn.get(dotted(("envelope", "growth_pct", stream)))
         was = was + amount
         if rate is None:
             now = now + amount
@@ -280,7 +270,7 @@ def _with_growth(
     extra = base * np.divide(now, was, out=np.ones_like(now), where=was != 0)
     main = str(joint.budgets.attrs["main_stream"])
     growth = joint.budgets["like_for_like_growth"].sel(stream=main).to_numpy()
-    rate = drawn.get(f"{GROWTH}{main}")
+    rate = drawn.get(dotted(("envelope", "growth_pct", main)))
     if rate is not None:
         later = np.array([(main, year) not in given for year in years])
         growth = np.where(later, rate[..., None] / 100, growth)

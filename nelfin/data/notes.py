@@ -62,6 +62,11 @@ UNITS: dict[str, str] = {
 def unit_of(column: str) -> str:
     """Return the unit of a column of numbers; "" where each row gives its own.
 
+    Parameters
+    ----------
+    column
+        Heading of the column.
+
     Examples
     --------
     >>> unit_of("limit_gbp_m"), unit_of("share_pct"), unit_of("life_years")
@@ -72,7 +77,13 @@ def unit_of(column: str) -> str:
 
 @cache
 def words() -> dict[str, dict[str, str]]:
-    """Return the words of each column by table, as Markdown; `every` for most tables."""
+    """Return the words of each column by table, as Markdown; `every` for most tables.
+
+    Returns
+    -------
+    dict
+        By table, then by column.
+    """
     return tomllib.loads(files("nelfin.data").joinpath("columns.toml").read_text(encoding="utf-8"))
 
 
@@ -82,6 +93,13 @@ FAMILY = {SPEND: "spend_", SCORE: "score_", BACKLOG: "backlog_"}
 
 def in_markdown(table: str, column: Column) -> str:
     """Return what a column holds, as Markdown.
+
+    Parameters
+    ----------
+    table
+        Name of the table.
+    column
+        One of its columns.
 
     Raises
     ------
@@ -94,13 +112,26 @@ def in_markdown(table: str, column: Column) -> str:
 
 
 def about(table: str, column: Column) -> str:
-    """Return what a column holds, as plain text."""
+    """Return what a column holds, as plain text.
+
+    Parameters
+    ----------
+    table
+        Name of the table.
+    column
+        One of its columns.
+    """
     linked = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", in_markdown(table, column))
     return linked.replace("`", "")
 
 
 def allowed(column: Column) -> str:
     """Return what a cell of a column may hold.
+
+    Parameters
+    ----------
+    column
+        The column.
 
     Examples
     --------
@@ -139,5 +170,18 @@ def statuses() -> str:
 
 
 def spec_column(table: str, heading: str) -> Column:
-    """Return the specification of a column by its heading in a table."""
+    """Return the specification of a column by its heading in a table.
+
+    Parameters
+    ----------
+    table
+        Name of the table.
+    heading
+        Heading as it stands in the file, such as `spend_3`.
+
+    Returns
+    -------
+    Column
+        The column that the heading belongs to.
+    """
     return next(column for column in TABLES[table].columns if column.matches(heading))

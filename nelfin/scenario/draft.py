@@ -96,7 +96,20 @@ def put(
 
 
 def section(tree: dict[str, Any], parts: Parts) -> dict[str, Any]:
-    """Return a section of a tree by its key, name by name; made if it is not there."""
+    """Return a section of a tree by its key, name by name; made if it is not there.
+
+    Parameters
+    ----------
+    tree
+        Nested dicts.
+    parts
+        Key of the section, name by name; none of them is the tree itself.
+
+    Returns
+    -------
+    dict
+        The section; what is put into it is in the tree.
+    """
     for name in parts:
         if not isinstance(tree.get(name), dict):
             tree[name] = {}
@@ -170,6 +183,11 @@ def finish(
         What was found wrong before.
     otherwise
         What errors name where no setting of the draft can be: the most particular file.
+
+    Returns
+    -------
+    Scenario
+        Frozen, with a figure for every setting; what was not given is a default, an assumption.
 
     Raises
     ------

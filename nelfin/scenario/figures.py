@@ -52,6 +52,11 @@ def new_figure(
         What the schema has at the key; None if it does not know it.
     source
         Who gives the value, such as a file.
+
+    Returns
+    -------
+    Figure
+        The new figure, or the one before.
     """
     if written is None and before is not None and _same(value, before.value):
         return before

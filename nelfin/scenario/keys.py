@@ -184,11 +184,28 @@ class SchemaKey:
         return min((end for end in ends if end is not None), default=float("inf"))
 
     def child(self, name: str) -> SchemaKey | None:
-        """Return what stands at a name below; None if the schema has no such key."""
+        """Return what stands at a name below; None if the schema has no such key.
+
+        Parameters
+        ----------
+        name
+            Name below this key.
+
+        Returns
+        -------
+        SchemaKey or None
+            What stands there.
+        """
         return self.below.get(name) if self.named is None else self.named
 
     def holds(self, key: str) -> bool:
-        """Say whether a dotted key of a scenario is of this pattern."""
+        """Say whether a dotted key of a scenario is of this pattern.
+
+        Parameters
+        ----------
+        key
+            Dotted key, such as `allocation.streams.core.need`.
+        """
         parts, wanted = split_key(key), self.pattern.split(".")
         return len(parts) == len(wanted) and all(
             want in {NAME, part} for part, want in zip(parts, wanted, strict=True)
@@ -201,7 +218,13 @@ def _end(limit: Any, *names: str) -> float | None:
 
 @cache
 def schema() -> SchemaKey:
-    """Return the schema of a scenario, from its top."""
+    """Return the schema of a scenario, from its top.
+
+    Returns
+    -------
+    SchemaKey
+        A section without a name: `below` has the sections of a scenario.
+    """
     return SchemaKey("", Scenario, below=_keys_of(Scenario, ""))
 
 

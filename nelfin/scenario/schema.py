@@ -48,7 +48,13 @@ class Years(Section):
         return self
 
     def labels(self) -> list[str]:
-        """Return every year of the plan in order."""
+        """Return every year of the plan in order.
+
+        Returns
+        -------
+        list of str
+            Labels such as 2023/24.
+        """
         return years_between(self.first, self.last)
 
 

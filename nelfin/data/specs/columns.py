@@ -20,6 +20,11 @@ def number(name: str, **details: Any) -> Column:
         Heading.
     **details
         As those of `Column`.
+
+    Returns
+    -------
+    Column
+        The column.
     """
     return Column(name, kind="number", **details)
 
@@ -33,5 +38,10 @@ def optional(name: str, **details: Any) -> Column:
         Heading.
     **details
         As those of `Column`.
+
+    Returns
+    -------
+    Column
+        The column.
     """
     return Column(name, required=False, blank=True, **details)

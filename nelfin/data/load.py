@@ -10,7 +10,8 @@ import pandas as pd
 from nelfin.data.files import read_raw
 from nelfin.data.inputs import Inputs
 from nelfin.data.specs import OPENING_FILE, PROJECTS_BY_CRITERIA, TABLES
-from nelfin.data.tables import Table, check, empty_table
+from nelfin.data.specs.columns import Table
+from nelfin.data.tables import check, empty_table
 from nelfin.errors import InputError, Problems
 from nelfin.scenario import Scenario
 from nelfin.scenario.paths import opening_files, split_sheet

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from nelfin.data.specs import TABLES
-from nelfin.data.tables import BACKLOG, SCORE, SPEND, Column
+from nelfin.data.specs.columns import BACKLOG, SCORE, SPEND, Column
 from nelfin.evidence import MEANING
 from nelfin.scenario.keys import unit_of_ending
 

@@ -12,8 +12,9 @@ import pandas as pd
 
 from nelfin.data.files import Raw, read_raw
 from nelfin.data.specs import COMPONENTS, WHOLE_SYSTEM
+from nelfin.data.specs.columns import Column, Table
 from nelfin.data.spots import spot
-from nelfin.data.tables import Column, Table, read_table
+from nelfin.data.tables import read_table
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.years import start_of
 

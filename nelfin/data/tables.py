@@ -4,96 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from nelfin.data.files import Raw, as_text, read_raw
+from nelfin.data.specs.columns import Column, Table
 from nelfin.data.spots import spot
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.scenario.kinds import LARGEST
 from nelfin.years import start_of
 
-Kind = Literal["text", "number", "integer", "year", "yes_no"]
-
 Refuse = Callable[[int, str, str], None]
 """Notes a problem of the row at a position: what is wrong, and the remedy."""
 
-SPEND = r"spend_[1-9]\d?"
-BACKLOG = r"backlog_[a-z]+_gbp_m"
-SCORE = r"score_[a-z0-9_]+"
-FAMILIES = {
-    SPEND: tuple(f"spend_{n}" for n in range(1, 41)),
-    BACKLOG: tuple(f"backlog_{b}_gbp_m" for b in ("high", "significant", "moderate", "low")),
-}
-"""Families of columns of the project table, and names of their members."""
-
 EXCEL_ERRORS = {"#N/A", "#DIV/0!", "#REF!", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!"}
 """What a formula that fails leaves in its cell."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """What a column of a table may hold.
-
-    Parameters
-    ----------
-    name
-        Heading; with `pattern`, a regular expression for a family such as `spend_1, spend_2, …`.
-    kind
-        What each cell is.
-    required
-        The column must be there. A column that may be left out needs a `default`.
-    blank
-        A cell may be empty. It is then `default`.
-    default
-        Value of an empty cell or a column left out.
-    low, high
-        Range of a number.
-    choices
-        The texts allowed.
-    pattern
-        The name is a regular expression.
-    """
-
-    name: str
-    kind: Kind = "text"
-    required: bool = True
-    blank: bool = False
-    default: object = None
-    low: float = -np.inf
-    high: float = np.inf
-    choices: tuple[str, ...] = ()
-    pattern: bool = False
-
-    @property
-    def examples(self) -> tuple[str, ...]:
-        """Names of a family as people write them, to tell a misspelt one."""
-        return FAMILIES.get(self.name, ())
-
-    def matches(self, heading: str) -> bool:
-        """Say whether a heading belongs to this column.
-
-        Parameters
-        ----------
-        heading
-            Heading of a file.
-        """
-        return bool(re.fullmatch(self.name, heading)) if self.pattern else heading == self.name
-
-
-@dataclass(frozen=True)
-class Table:
-    """What a table must look like: its columns, and the columns that together name a row."""
-
-    title: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...] = ()
-    may_be_empty: bool = False
 
 
 def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """What each input table must look like."""
 
 from nelfin.data.specs.capital import CAPITAL, CAPITAL_RULES, PROJECTS_BY_CRITERIA
+from nelfin.data.specs.columns import Table
 from nelfin.data.specs.places import (
     COMPONENTS,
     CONVERGE,
@@ -13,7 +14,6 @@ from nelfin.data.specs.places import (
 )
 from nelfin.data.specs.prevention import PREVENTION, PROGRAMME_OPTIONS, PROGRAMME_PARAMETERS
 from nelfin.data.specs.recovery import RECOVERY
-from nelfin.data.tables import Table
 
 __all__ = [
     "CAPITAL_RULES",

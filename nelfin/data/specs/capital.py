@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nelfin.data.specs.columns import SOURCE, STATUS, number, optional
-from nelfin.data.tables import BACKLOG, SCORE, SPEND, Column, Table
+from nelfin.data.specs.columns import (
+    BACKLOG,
+    SCORE,
+    SOURCE,
+    SPEND,
+    STATUS,
+    Column,
+    Table,
+    number,
+    optional,
+)
 from nelfin.evidence import STATUSES
 
 CAPITAL_RULES = Table(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from nelfin.data.specs.columns import SOURCE, STATUS, number, optional
-from nelfin.data.tables import Column, Table
+from nelfin.data.specs.columns import SOURCE, STATUS, Column, Table, number, optional
 
 COMPONENTS = (
     "registered_population",

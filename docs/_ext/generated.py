@@ -16,7 +16,7 @@ from nelfin.allocations.pace import packaged_rules
 from nelfin.cli import COMMANDS, cli
 from nelfin.data.notes import UNITS, in_markdown, words
 from nelfin.data.specs import CONVERGE, OPENING_FILE, TABLES
-from nelfin.data.tables import FAMILIES, Column, Table
+from nelfin.data.specs.columns import FAMILIES, Column, Table
 from nelfin.evidence import MEANING
 from nelfin.result import Result
 from nelfin.scenario import Scenario

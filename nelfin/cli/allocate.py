@@ -65,6 +65,7 @@ def allocate(
     from nelfin.data import load_inputs
     from nelfin.report.text.place import place_page, places_table, sensitivity_table
     from nelfin.scenario import load_scenario, main_stream
+    from nelfin.scenario.keys import dotted
     from nelfin.store.run_folder import check_folder
     from nelfin.store.tidy import tidy_tables
 
@@ -73,7 +74,7 @@ def allocate(
     loaded = load_scenario(scenario, overrides, allow)
     stream = main_stream(loaded)
     if opening:
-        key = f"allocation.streams.{stream}.opening"
+        key = dotted(("allocation", "streams", stream, "opening"))
         loaded = load_scenario(scenario, [*overrides, f"{key}={opening}"], allow)
     inputs = load_inputs(loaded, models=False)
     data = share(loaded, inputs)

@@ -12,8 +12,9 @@ import pandas as pd
 
 from nelfin.data.files import Raw, read_raw
 from nelfin.data.specs import COMPONENTS, WHOLE_SYSTEM
+from nelfin.data.specs.columns import Column, Table
 from nelfin.data.spots import spot
-from nelfin.data.tables import Column, Table, read_table
+from nelfin.data.tables import read_table
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.years import start_of
 
@@ -68,6 +69,16 @@ def read_practices(file: str | Path) -> Practices:
     """Read a practice file as NHS England publishes it with its place-based tool.
 
     Headings of 2022/23 to 2025/26 are known. Cells are trimmed; a blank component is an error.
+
+    Parameters
+    ----------
+    file
+        CSV file or workbook, a row a practice.
+
+    Returns
+    -------
+    Practices
+        Practices with their weighted populations, in people.
 
     Raises
     ------
@@ -134,13 +145,29 @@ def _check_codes(raw: Raw, table: pd.DataFrame, heading: str, problems: Problems
 
 
 def packaged_map(icb: str) -> Path | None:
-    """Return the map of places that comes with nelfin for an ICB, named by its code, or None."""
+    """Return the map of places that comes with nelfin for an ICB, named by its code, or None.
+
+    Parameters
+    ----------
+    icb
+        Code of the ICB, such as QMF.
+
+    Returns
+    -------
+    pathlib.Path or None
+        File of the map; None if none comes with nelfin.
+    """
     file = Path(str(files("nelfin") / "data" / "maps")) / f"{icb}.csv"
     return file if icb.isalnum() and file.is_file() else None
 
 
 def read_map(file: str | Path) -> pd.DataFrame:
     """Read a map of places.
+
+    Parameters
+    ----------
+    file
+        CSV file or workbook.
 
     Returns
     -------
@@ -318,7 +345,20 @@ def import_practices(
 
 
 def sum_to_places(table: pd.DataFrame, placed: pd.Series) -> pd.DataFrame:
-    """Return one row a place, one column a component; the whole system's own people come last."""
+    """Return one row a place, one column a component; the whole system's own people come last.
+
+    Parameters
+    ----------
+    table
+        A row a practice, a column a component, in people.
+    placed
+        Place of each practice, by the index of the table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        People by place and component.
+    """
     sums = table.loc[placed.index, list(COMPONENTS)].groupby(placed.rename("place")).sum()
     last = [name for name in sums.index if name == WHOLE_SYSTEM]
     return sums.loc[[name for name in sums.index if name != WHOLE_SYSTEM] + last]

@@ -18,6 +18,11 @@ _ENDS = ("min_growth_pct", "max_growth_pct")
 def register(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
     """Return every figure of a scenario and its tables.
 
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+
     Returns
     -------
     pandas.DataFrame
@@ -53,6 +58,11 @@ DOUBTFUL = ("assumption", "illustrative")
 
 def require_sourced(figures: pd.DataFrame) -> None:
     """Refuse figures that are assumed or illustrative.
+
+    Parameters
+    ----------
+    figures
+        From `register`.
 
     Raises
     ------

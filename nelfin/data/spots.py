@@ -55,6 +55,11 @@ def spot(table: str, row: object = None, column: str = "") -> str:
 def letters(position: int) -> str:
     """Return the letters of a column of a sheet; the first, A, is at 0.
 
+    Parameters
+    ----------
+    position
+        Position of the column, from 0.
+
     Examples
     --------
     >>> letters(0), letters(25), letters(26), letters(701), letters(702)

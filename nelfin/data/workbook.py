@@ -65,6 +65,11 @@ class Look:
 def check_parts(content: bytes) -> None:
     """Refuse what is no workbook, or would be too large unpacked, whatever it says of its size.
 
+    Parameters
+    ----------
+    content
+        Bytes of the file.
+
     Raises
     ------
     WorkbookError
@@ -93,6 +98,18 @@ def check_parts(content: bytes) -> None:
 
 def look(content: bytes, sheet: str) -> Look:
     """Return what a sheet of an .xlsx workbook is like.
+
+    Parameters
+    ----------
+    content
+        Bytes of the file.
+    sheet
+        Name of the sheet.
+
+    Returns
+    -------
+    Look
+        How far the cells of the sheet reach, and what they hide.
 
     Raises
     ------

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator
-from typing import Any
-
 import pandas as pd
 
+from nelfin.scenario.resolved import resolved_figures
 from nelfin.store.findings import Findings
 
 
@@ -44,6 +41,11 @@ def rests_on(made_up: str) -> str:
 def settings_table(result: Findings) -> pd.DataFrame:
     """Return every setting of the scenario of a run.
 
+    Parameters
+    ----------
+    result
+        What the run found, with its scenario as TOML and its table `sources`.
+
     Returns
     -------
     pandas.DataFrame
@@ -51,33 +53,19 @@ def settings_table(result: Findings) -> pd.DataFrame:
         and the file's SHA-256 for source.
     """
     sources = result.table("sources")
-    known = sources[sources["where"] == "scenario"].set_index("figure")
+    registered = sources[sources["where"] == "scenario"].set_index("figure")
     hashes = result.provenance.get("inputs", {})
     rows = []
-    for key, leaf in _leaves(tomllib.loads(result.scenario_toml)):
-        about = leaf if isinstance(leaf, dict) else {"value": leaf}
-        unit, status, source = (about.get(name, "") for name in ("unit", "status", "source"))
-        if key in known.index:
-            unit, status, source = known.loc[key, ["unit", "status", "source"]].fillna("")
+    for key, figure in resolved_figures(result.scenario_toml).items():
+        about = [figure.unit, figure.status, figure.source]
+        if key in registered.index:
+            about = list(registered.loc[key, ["unit", "status", "source"]].fillna(""))
         elif key.startswith("data."):
-            unit, status = "file", "given"
-            source = f"SHA-256 {hashes.get(key.removeprefix('data.'), 'not known')}"
-        else:
-            status = status or "given"
-        value = _shown(about["value"])
-        rows.append([key, value, unit, status, source, about.get("low"), about.get("high")])
+            digest = hashes.get(key.removeprefix("data."), "not known")
+            about = ["file", "given", f"SHA-256 {digest}"]
+        rows.append([key, _shown(figure.value), *about, figure.low, figure.high])
     columns = ["setting", "value", "unit", "status", "source", "low", "high"]
     return pd.DataFrame(rows, columns=columns).astype({"low": float, "high": float})
-
-
-def _leaves(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in tree.items():
-        key = f"{prefix}{name}"
-        # a section may have a key named value, but not beside a unit
-        if isinstance(value, dict) and not {"value", "unit"} <= value.keys():
-            yield from _leaves(value, f"{key}.")
-        else:
-            yield key, value
 
 
 def _shown(value: object) -> object:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import annotated_types
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -26,6 +25,7 @@ from nelfin.models.ranges import Outcomes, Range, Spread, latin_hypercube
 from nelfin.models.recovery import DRAWN, STEPS, drivers_of, roll_forward
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import field_of
+from nelfin.scenario.keys import dotted
 from nelfin.system.joint import Joint, income_by_place, join
 from nelfin.system.prevention import prevention_by_organisation
 
@@ -46,7 +46,10 @@ PART = 10_000
 def spreads(scenario: Scenario, inputs: Inputs) -> dict[str, Spread]:
     """Return what may come of everything that is drawn, by setting or `return of PROGRAMME`.
 
-    A setting that was changed takes its range along.
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
 
     Raises
     ------
@@ -68,11 +71,9 @@ def spreads(scenario: Scenario, inputs: Inputs) -> dict[str, Spread]:
             )
             continue
         setting = field_of(scenario, key)
-        middle = float(setting.value)
-        moved = middle - float(figure.value)
-        least, most = _ends(setting.limits)
-        low, high = max(figure.low + moved, least), min(figure.high + moved, most)
-        found[key] = Range(min(low, middle), middle, max(high, middle), figure.shape, least, most)
+        found[key] = Range(
+            figure.low, float(setting.value), figure.high, figure.shape, setting.least, setting.most
+        )
     problems.raise_if_any()
     return found | _returns(scenario, inputs)
 
@@ -91,17 +92,6 @@ def cost_spread(scenario: Scenario, inputs: Inputs) -> Spread:
             f"scenario, {COST}", "has no range.", "Give it low and high beside its value."
         )
     return found
-
-
-def _ends(limits: tuple[object, ...]) -> tuple[float, float]:
-    """Return the least and the most a setting may be."""
-    least, most = -np.inf, np.inf
-    for limit in limits:
-        if isinstance(limit, annotated_types.Ge):
-            least = float(str(limit.ge))
-        elif isinstance(limit, annotated_types.Le):
-            most = float(str(limit.le))
-    return least, most
 
 
 def _returns(scenario: Scenario, inputs: Inputs) -> dict[str, Spread]:
@@ -207,7 +197,10 @@ def _positions(
     """Return underlying and reported position, and net cash of prevention; (3, draw, year)."""
     years = scenario.years.labels()
     streams = list(scenario.allocation.streams)
-    money, growth, _ = envelopes(inputs, scenario, _named(drawn, GROWTH))
+    rates = {name: dotted(("envelope", "growth_pct", name)) for name in streams}
+    money, growth, _ = envelopes(
+        inputs, scenario, {name: drawn[key] for name, key in rates.items() if key in drawn}
+    )
     base = money[..., [streams.index(name) for name in scenario.prevention.share_of], :]
     shift = flows(
         extra_spend(base.sum(axis=-2), scenario.prevention, years),
@@ -223,21 +216,12 @@ def _positions(
         prevention_by_organisation(shift, inputs.organisations),
         joint.charges.transpose("organisation", "year").to_numpy(),
         None if places is None else places.transpose("organisation", "year").to_numpy(),
-        _named(drawn, RECOVERY),
+        {name: drawn[f"{RECOVERY}{name}"] for name in DRAWN if f"{RECOVERY}{name}" in drawn},
     )
     wanted = [STEPS.index("closing underlying"), STEPS.index("reported")]
     system = roll_forward(drivers, wanted)[0].sum(axis=-3)
     net = np.broadcast_to(shift["net_cash"], system.shape[:-1])
     return np.stack([system[..., 0], system[..., 1], net])
-
-
-def _named(drawn: Mapping[str, Array], beginning: str) -> dict[str, Array]:
-    """Return the draws of settings whose key begins so, by the rest of the key."""
-    return {
-        key.removeprefix(beginning): values
-        for key, values in drawn.items()
-        if key.startswith(beginning)
-    }
 
 
 def _with_returns(programmes: Programmes, drawn: Mapping[str, Array]) -> Programmes:

@@ -9,7 +9,13 @@ from nelfin.years import start_of
 
 
 def programmes(fit: Fit) -> None:
-    """Find prevention programmes that lack a figure or do not add up."""
+    """Find prevention programmes that lack a figure or do not add up.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     frame = fit.inputs.prevention_programmes
     for name, rows in frame.groupby("programme", sort=False):
         gaps = [p for p in PROGRAMME_PARAMETERS if p not in set(rows["parameter"])]
@@ -48,7 +54,13 @@ def programmes(fit: Fit) -> None:
 
 
 def organisations(fit: Fit) -> None:
-    """Find organisations that are unknown or turn nothing over."""
+    """Find organisations that are unknown or turn nothing over.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     frame = fit.inputs.organisations
     names = [str(name) for name in frame["organisation"]]
     kinds = frame["kind"].value_counts()
@@ -93,7 +105,15 @@ def organisations(fit: Fit) -> None:
 
 
 def organisation_places(fit: Fit, names: list[str]) -> None:
-    """Find organisations and places that are not there, and shares that do not add up."""
+    """Find organisations and places that are not there, and shares that do not add up.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    names
+        The organisations of the system.
+    """
     if fit.of_other_places("organisation_places"):
         return
     fit.unknown("organisation_places", "organisation", names, set())
@@ -109,7 +129,13 @@ def organisation_places(fit: Fit, names: list[str]) -> None:
 
 
 def prevention_years(fit: Fit) -> None:
-    """Find a shift that starts before the plan."""
+    """Find a shift that starts before the plan.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     section = fit.scenario.prevention
     for key in ("start_year", "end_year"):
         label = getattr(section, key)
@@ -122,13 +148,25 @@ def prevention_years(fit: Fit) -> None:
 
 
 def asset_types(fit: Fit) -> None:
-    """Find asset types that no row describes."""
+    """Find asset types that no row describes.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     known = [str(name) for name in fit.inputs.asset_types["asset_type"]]
     fit.unknown("projects", "asset_type", known, set())
 
 
 def limits(fit: Fit) -> None:
-    """Find years without a capital limit."""
+    """Find years without a capital limit.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     frame = fit.inputs.capital_limits
     for organisation, rows in frame.groupby("organisation"):
         gaps = [year for year in fit.years if year not in set(rows["year"])]

@@ -13,8 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from nelfin.data.specs import PROJECTS_BY_CRITERIA, TABLES
+from nelfin.data.specs.columns import BACKLOG, SCORE, SPEND
 from nelfin.data.spots import spot
-from nelfin.data.tables import BACKLOG, SCORE, SPEND, inspect_frame
+from nelfin.data.tables import inspect_frame
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.models.capital.limits import check_owners, inspect_limits
 from nelfin.models.capital.links import check_links, excluded, required

@@ -9,8 +9,8 @@ from nelfin.data.files import Raw, read_raw
 from nelfin.data.inputs import ANY_TRUST, SYSTEM
 from nelfin.data.notes import TABLE_NOTES, about, allowed, spec_column, unit_of
 from nelfin.data.specs import TABLES, WHOLE_SYSTEM
+from nelfin.data.specs.columns import Column
 from nelfin.data.spots import letters
-from nelfin.data.tables import Column
 from nelfin.evidence import MEANING
 from nelfin.report.text.words import plural
 from nelfin.report.workbook.cells import BLUE, PALE, height, open_book

@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from nelfin.data.projects import spend_columns
 from nelfin.data.specs import PROJECTS_BY_CRITERIA, TABLES
 from nelfin.data.spots import spot
-from nelfin.data.tables import BACKLOG, SCORE, SPEND, inspect_frame
+from nelfin.data.tables import BACKLOG, SCORE, inspect_frame
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.models.capital.limits import check_owners, inspect_limits
 from nelfin.models.capital.links import check_links, excluded, required
@@ -161,12 +162,6 @@ def _backlog(line: Mapping[str, Any]) -> dict[str, float]:
     return {
         name.removeprefix("backlog_").removesuffix("_gbp_m"): float(line[name]) for name in columns
     }
-
-
-def spend_columns(table: pd.DataFrame) -> list[str]:
-    """Return the spend columns of a project table in the order of the years."""
-    names = [str(name) for name in table.columns if re.fullmatch(SPEND, str(name))]
-    return sorted(names, key=lambda name: int(name.partition("_")[2]))
 
 
 def _starts(

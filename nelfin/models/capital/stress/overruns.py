@@ -13,10 +13,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from nelfin import program as lp
+from nelfin.data.projects import spend_profile
 from nelfin.errors import InputError, NoAnswerError
 from nelfin.models.capital.case import Case
 from nelfin.models.capital.plan import CapitalPlan
-from nelfin.models.capital.schemes import spend_columns
 from nelfin.models.capital.solving import solve_program
 from nelfin.models.capital.stress.variants import copy_of, counted, funded
 from nelfin.models.ranges import Spread, latin_hypercube
@@ -154,7 +154,7 @@ def stays(
         for start in funded(case, found, whole=True):
             count[start.scheme.id] += 1
     table = counted(case, count, draws, "in_plan")
-    asked = case.projects.set_index("project_id")[spend_columns(case.projects)].sum(axis="columns")
+    asked = pd.Series(spend_profile(case.projects).sum(axis=1), index=case.projects["project_id"])
     table.insert(2, "spend_gbp_m", table["project_id"].map(asked))
     return table, none
 

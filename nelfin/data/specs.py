@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nelfin.data.capital_rules import RULE_KINDS
 from nelfin.data.tables import BACKLOG, SCORE, SPEND, Column, Table
 from nelfin.evidence import STATUSES
 
@@ -73,17 +74,7 @@ def _optional(name: str, **kwargs: object) -> Column:
 CAPITAL_RULES = Table(
     "floors, caps and targets of the capital plan",
     (
-        Column(
-            "rule",
-            choices=(
-                "category_floor",
-                "category_cap",
-                "place_floor",
-                "deprived_floor",
-                "revenue_limit",
-                "backlog_target",
-            ),
-        ),
+        Column("rule", choices=tuple(RULE_KINDS)),
         _optional("name", default=""),
         _optional("year", kind="year", default=""),
         _number("amount_gbp_m", low=0),

@@ -111,11 +111,11 @@ def _round(
         program.column(0.0, held.get(i, least[i]), held.get(i, most[i])) for i in range(len(goal))
     ]
     far = program.column(-1.0, 0.0, None)
-    program.row("all", [(column, 1.0) for column in columns], "==", 1.0)
+    program.row("all", None, [(column, 1.0) for column in columns], "==", 1.0)
     free = [i for i in range(len(goal)) if i not in held]
     for i in free:
-        program.row(("over", i), [(columns[i], 1 / goal[i]), (far, -1.0)], "<=", 1.0)
-        program.row(("under", i), [(columns[i], 1 / goal[i]), (far, 1.0)], ">=", 1.0)
+        program.row("over", i, [(columns[i], 1 / goal[i]), (far, -1.0)], "<=", 1.0)
+        program.row("under", i, [(columns[i], 1 / goal[i]), (far, 1.0)], ">=", 1.0)
     found = lp.solve(program)
     if not found.has_plan:
         raise SolverError(f"The budgets of the lp rule could not be found: {found.status}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -75,7 +76,7 @@ def capital(
     from nelfin.report.text.capital import capital_text
     from nelfin.scenario import load_scenario
     from nelfin.store.run_folder import check_folder
-    from nelfin.system.capital import capital_case, check_schemes
+    from nelfin.system.capital import capital_case
     from nelfin.system.draws import cost_spread
     from nelfin.system.rests_on import CAPITAL
 
@@ -83,9 +84,8 @@ def capital(
         check_folder(output, force=False)
     loaded = load_scenario(scenario, overrides, allow)
     inputs = load_inputs(loaded)
-    check_schemes(loaded, inputs)
-    spread = cost_spread(loaded, inputs) if draws else None
     case = capital_case(loaded, inputs)
+    spread = cost_spread(loaded, inputs) if draws else None
     tables: dict[str, pd.DataFrame] = {}
     none = 0
     with busy("The capital plan, and its tests"):
@@ -107,10 +107,12 @@ def capital(
         if overrun:
             tables["overrun"] = stress.overrun(case, *_overrun(overrun))
     if output is not None:
-        write_tables(tables, output, {"solve.json": json.dumps(plan.solve, indent=2) + "\n"})
+        write_tables(
+            tables, output, {"solve.json": json.dumps(asdict(plan.solve), indent=2) + "\n"}
+        )
         click.echo(f"Written to {output}.", err=True)
     if as_json:
-        echo_json({"solve": plan.solve} | as_records(tables))
+        echo_json({"solve": asdict(plan.solve)} | as_records(tables))
     else:
         show(capital_text(plan, tables, loaded.name, made_up(loaded, inputs, CAPITAL)))
     if none:

@@ -51,7 +51,6 @@ def recovery(
     from nelfin.scenario import load_scenario
     from nelfin.store.run_folder import check_folder
     from nelfin.store.tidy import tidy_tables
-    from nelfin.system.capital import check_schemes
     from nelfin.system.draws import draw_positions
     from nelfin.system.explain import explain
     from nelfin.system.joint import join
@@ -62,7 +61,6 @@ def recovery(
         check_folder(output, force=False)
     loaded = load_scenario(scenario, overrides, allow)
     inputs = load_inputs(loaded)
-    check_schemes(loaded, inputs)
     found = join(loaded, inputs)
     tables = tidy_tables(found.recovery)
     if against is not None:

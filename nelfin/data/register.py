@@ -6,6 +6,7 @@ import pandas as pd
 
 from nelfin.data.inputs import Inputs
 from nelfin.data.notes import unit_of
+from nelfin.data.projects import spend_columns
 from nelfin.data.specs import TABLES
 from nelfin.errors import Problems
 from nelfin.scenario import Scenario
@@ -97,8 +98,7 @@ def _value(name: str, frame: pd.DataFrame) -> tuple[pd.Series, str | pd.Series]:
 
 
 def _spend(frame: pd.DataFrame) -> tuple[pd.Series, str]:
-    spend = [column for column in frame.columns if column.startswith("spend_")]
-    return frame[spend].sum(axis=1).round(6), "£m"
+    return frame[spend_columns(frame)].sum(axis=1).round(6), "£m"
 
 
 def _bounds(frame: pd.DataFrame) -> tuple[pd.Series, str]:

@@ -41,8 +41,8 @@ def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.Da
     Returns
     -------
     pandas.DataFrame
-        Columns in the order of `spec`; numbers as float, years as labels, yes/no as bool. The
-        index holds the row numbers as a spreadsheet shows them.
+        Columns in the order of `spec`, and of their number in a family; numbers as float, years as
+        labels, yes/no as bool. The index holds the row numbers as a spreadsheet shows them.
 
     Raises
     ------
@@ -155,6 +155,7 @@ def _match_headings(raw: Raw, spec: Table, problems: Problems) -> list[tuple[Col
     missing: list[str] = []
     for column in spec.columns:
         found = list(dict.fromkeys(h for h in raw.headings if h and column.matches(h)))
+        found.sort(key=column.place_of)
         used.update(found)
         wanted.extend((column, heading) for heading in found)
         if not found and column.required:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -112,26 +112,26 @@ def best_mix(
         [[program.column(float(worth[m, p] + tie[m]), 0.0, 1.0) for p in range(len(places))]
          for m in range(len(known.names))]
     )  # fmt: skip
-    program.row("all", [(int(c), 1.0) for c in columns.flat], "<=", 1.0)
+    program.row("all", None, [(int(c), 1.0) for c in columns.flat], "<=", 1.0)
     most = _most(spend, known)
     for m, name in enumerate(known.names):
         for p, place in enumerate(places):
             if np.isfinite(most[m]):
                 program.row(
-                    ("eligible", name, place), [(int(columns[m, p]), 1.0)], "<=", most[m] * share[p]
+                    "eligible", (name, place), [(int(columns[m, p]), 1.0)], "<=", most[m] * share[p]
                 )
     if floor_gbp_m is not None:
         for t, year in enumerate(years):
             terms = [(int(c), float(net[m, t])) for m in range(len(net)) for c in columns[m]]
-            program.row(("floor", year), terms, ">=", floor_gbp_m)
+            program.row("floor", year, terms, ">=", floor_gbp_m)
     if deprived_pct > 0:
         if deprived is None:
             raise NoAnswerError("A share for the most deprived needs the table of deprivation.")
         reach = deprived.loc[places].to_numpy(dtype=float) - deprived_pct / 100
         terms = [(int(columns[m, p]), float(reach[p])) for m in range(len(net))
                  for p in range(len(places))]  # fmt: skip
-        program.row("deprived", terms, ">=", 0.0)
-        program.row("some", [(int(c), 1.0) for c in columns.flat], ">=", SMALL)
+        program.row("deprived", None, terms, ">=", 0.0)
+        program.row("some", None, [(int(c), 1.0) for c in columns.flat], ">=", SMALL)
     found = lp.solve(program)
     if not found.has_plan:
         raise NoAnswerError(_why_not(program, floor_gbp_m, deprived_pct))
@@ -150,7 +150,7 @@ def best_mix(
         }
     )
     whole = float(spend @ money_factors)
-    price = found.prices["all"] / whole if whole else 0.0
+    price = found.prices["all", None] / whole if whole else 0.0
     return BestMix(mix, by_year, float((shares * worth).sum()), price)
 
 
@@ -199,16 +199,14 @@ def _most(spend: Array, known: Programmes) -> Array:
 
 def _why_not(program: lp.Program, floor: float | None, deprived_pct: float) -> str:
     """Say which year's floor is short, and by how much, with the least total shortfall."""
-    elastic = lp.Program(
-        [0.0] * len(program.value), list(program.low), list(program.high), list(program.whole)
-    )
+    elastic = replace(program.copy(), value=[0.0] * len(program.value), rows=[])
     short: dict[Hashable, int] = {}
     for row in program.rows:
         terms = list(row.terms)
-        if isinstance(row.name, tuple) and row.name[0] == "floor":
-            short[row.name[1]] = elastic.column(-1.0, 0.0, None)
-            terms.append((short[row.name[1]], 1.0))
-        elastic.row(row.name, terms, row.sense, row.bound)
+        if row.kind == "floor":
+            short[row.key] = elastic.column(-1.0, 0.0, None)
+            terms.append((short[row.key], 1.0))
+        elastic.row(row.kind, row.key, terms, row.sense, row.bound)
     found = lp.solve(elastic)
     if not found.has_plan:
         return (

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from nelfin.data.projects import spend_profile
 from nelfin.models.capital import CapitalPlan
-from nelfin.models.capital.schemes import spend_columns
 
 
 def consequences(
@@ -51,7 +51,7 @@ def consequences(
     schemes = chosen[["start_year", "funded_share"]].join(
         projects[["organisation", "asset_type", "revenue_gbp_m"]]
     )
-    profile = projects.loc[chosen.index, spend_columns(projects)].to_numpy(dtype=float)
+    profile = spend_profile(projects.loc[chosen.index])
     # a scheme without spend brings no charges, but it may save
     paid_by = spend.reindex(chosen.index, fill_value=0.0).to_numpy(dtype=float)
     # as tuples: a look-up by label for each scheme took most of the time of a joint run

@@ -130,8 +130,8 @@ def read_about(folder: Path) -> dict[str, Any]:
     return about
 
 
-class Kept:
-    """Batches of a sweep kept in its folder as they come.
+class SweepFolder:
+    """The folder of a sweep that runs: batches are kept in it as they come.
 
     Parameters
     ----------

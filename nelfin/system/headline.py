@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
+from nelfin.data.projects import spend_profile
 from nelfin.models.recovery import balance_year
 from nelfin.store.findings import Findings, once
 
@@ -112,12 +113,10 @@ def _marks(sources: pd.DataFrame, main: str) -> dict[str, str]:
 
 def _categories(plan: pd.DataFrame, projects: pd.DataFrame, years: list[str]) -> pd.DataFrame:
     """Split what each category asks for into what the plan spends, spends later, and leaves out."""
-    columns = [name for name in projects.columns if name.startswith("spend_")]
     rows = []
     chosen = plan.set_index("project_id")
-    profiles = projects[columns].fillna(0.0).to_numpy(dtype=float)
     for name, category, spend in zip(
-        projects["project_id"], projects["category"], profiles, strict=True
+        projects["project_id"], projects["category"], spend_profile(projects), strict=True
     ):
         share, start = chosen.at[name, "funded_share"], chosen.at[name, "start_year"]
         inside = spend[: len(years) - years.index(start)].sum() if share > 0 else 0.0

@@ -31,7 +31,7 @@ from nelfin.errors import InputError, NelfinError, Problems, WorkerError
 from nelfin.models.capital import CapitalPlan
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed, field_of
-from nelfin.store.sweeps import RESULTS, Kept, Sweep
+from nelfin.store.sweeps import RESULTS, Sweep, SweepFolder
 from nelfin.system.capital import solve_capital
 from nelfin.system.joint import Joint
 from nelfin.system.recompute import Outcome, outcome_of, recompute
@@ -178,10 +178,10 @@ def sweep_to(
         "digest": _digest(cases.to_csv(index=False)),
         "batch": jobs.batch,
     }
-    kept = Kept(Path(folder), cases, about, resume)
-    waiting = [at for at in range(jobs.count) if not kept.has(at)]
-    _run(jobs, waiting, executor, progress, kept.put)
-    return kept.finish()
+    batches = SweepFolder(Path(folder), cases, about, resume)
+    waiting = [at for at in range(jobs.count) if not batches.has(at)]
+    _run(jobs, waiting, executor, progress, batches.put)
+    return batches.finish()
 
 
 class Jobs:

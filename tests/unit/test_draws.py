@@ -278,6 +278,7 @@ def test_dearer_schemes_stay_in_fewer_plans(scenario: Scenario, inputs: Inputs) 
 def test_draws_in_which_what_must_be_funded_costs_too_much_are_counted() -> None:
     from nelfin.models.capital import Settings
     from nelfin.models.capital.case import case_of
+    from nelfin.models.capital.checked import check_capital
 
     projects = pd.DataFrame(
         {
@@ -286,7 +287,7 @@ def test_draws_in_which_what_must_be_funded_costs_too_much_are_counted() -> None
         }
     )  # fmt: skip
     limits = pd.DataFrame({"year": ["2026/27"], "limit_gbp_m": [10.0]})
-    case = case_of(projects, limits, Settings())
+    case = case_of(check_capital(projects, limits, Settings()))
     table, none = stays(case, Range(-50.0, 0.0, 50.0), common_pct=100.0, draws=40)
     # A alone passes the limit above +11.1 %: (1 - 0.111 / 0.5) ** 2 / 2 of the triangle
     assert none == round(40 * (1 - (10 / 9 - 1) / 0.5) ** 2 / 2)

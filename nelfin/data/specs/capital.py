@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nelfin.data.capital_rules import RULE_KINDS
 from nelfin.data.specs.columns import (
     BACKLOG,
     SCORE,
@@ -20,17 +21,7 @@ from nelfin.evidence import STATUSES
 CAPITAL_RULES = Table(
     "floors, caps and targets of the capital plan",
     (
-        Column(
-            "rule",
-            choices=(
-                "category_floor",
-                "category_cap",
-                "place_floor",
-                "deprived_floor",
-                "revenue_limit",
-                "backlog_target",
-            ),
-        ),
+        Column("rule", choices=tuple(RULE_KINDS)),
         optional("name", default=""),
         optional("year", kind="year", default=""),
         number("amount_gbp_m", low=0),

@@ -71,6 +71,19 @@ class Column:
         """
         return bool(re.fullmatch(self.name, heading)) if self.pattern else heading == self.name
 
+    def place_of(self, heading: str) -> int:
+        """Return where a heading stands in its family; those without a place stand at the end.
+
+        Parameters
+        ----------
+        heading
+            Heading of a file.
+        """
+        number = heading.rpartition("_")[2]
+        if heading in self.examples:
+            return self.examples.index(heading)
+        return len(self.examples) + (int(number) if number.isdecimal() else 0)
+
 
 @dataclass(frozen=True)
 class Table:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from nelfin.data.projects import spend_profile
 from nelfin.evidence import MEANING
 from nelfin.report.charts import FIGURES, Card, cards
 from nelfin.report.charts.comparison import positions
@@ -147,8 +148,7 @@ def _exact(value: float) -> str:
 def _left_out(result: Findings, most: int = 3) -> pd.DataFrame:
     """Return the largest schemes that are left out: name and what they ask for, £m."""
     plan, projects = result.table("plan"), result.table("projects")
-    spend = [name for name in projects.columns if name.startswith("spend_")]
-    asked = projects.set_index("project_id")[spend].fillna(0.0).sum(axis="columns")
+    asked = pd.Series(spend_profile(projects).sum(axis=1), index=projects["project_id"])
     out = plan[plan["status"] == "not funded"]
     out = out.assign(asked=asked.reindex(out["project_id"]).to_numpy())
     return out.nlargest(most, "asked")[["name", "asked"]]

@@ -23,11 +23,11 @@ def capital_text(
     years = sorted(set(plan.limits["year"]))
     status = plan.plan["status"].value_counts()
     part = status.get("part-funded", 0)
-    gap = plan.solve["gap"]
+    gap = plan.solve.gap
     proof = "not known" if gap is None else f"{100 * gap:.2f}\u00a0%"
     said = (
         f"{plural(int(status.get('funded', 0)), 'scheme')}{f' and {part} in part' if part else ''}"
-        f" of {len(plan.plan):,} funded. Benefit {plan.solve['objective']:,.1f}, proven within "
+        f" of {len(plan.plan):,} funded. Benefit {plan.solve.objective:,.1f}, proven within "
         f"{proof} of the best."
     )
     about = f", capital plan {years[0]} to {years[-1]}"

@@ -55,7 +55,7 @@ def core_index(
         factor = dict(zip(ids, 1 + benefit_pct / 100 * rng.uniform(-1, 1, len(ids)), strict=True))
         value = list(case.program.value)
         for start in case.starts:
-            value[start.share] *= factor[start.scheme.id]
+            value[start.share_column] *= factor[start.scheme.id]
         moved = with_limits(case, 1 / (1 + cost_pct / 100 * rng.uniform(-1, 1)), firm_too=True)
         drawn = replace(moved, program=replace(moved.program, value=value))
         for start in funded(case, solve_program(drawn)[1], whole=True):

@@ -8,22 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from capital_plans import plan_of as solved
+from capital_plans import scheme
 
 from nelfin.errors import InputError, NoAnswerError
 from nelfin.models.appraisal import discount_factors
-from nelfin.models.capital import CapitalPlan, solve
-from nelfin.years import label_of
+from nelfin.models.capital import CapitalPlan
 
 pytestmark = pytest.mark.unit
 
 RULES = ["rule", "name", "year", "amount_gbp_m", "now_gbp_m"]
-
-
-def scheme(name: str, spend: Sequence[float] | float, benefit: float = 0.0, **more: Any) -> dict:
-    profile = [spend] if isinstance(spend, int | float) else spend
-    about = {"name": name, "organisation": "Barts", "category": "Backlog", "benefit": benefit}
-    costs = {f"spend_{n}": float(value) for n, value in enumerate(profile, start=1)}
-    return {"project_id": name, **about, **more, **costs}
 
 
 def plan_of(
@@ -32,15 +26,9 @@ def plan_of(
     rules: Sequence[tuple] = (),
     **settings: Any,
 ) -> CapitalPlan:
-    frame = pd.DataFrame(rows, index=range(2, len(rows) + 2))
-    years = [label_of(2025 + t) for t in range(len(limits))]
     if rules:
         settings["rules"] = pd.DataFrame(list(rules), columns=RULES)
-    return solve(
-        frame,
-        pd.DataFrame({"year": years, "limit_gbp_m": [float(limit) for limit in limits]}),
-        **({"gap_pct": 0.0, "discount_rate_pct": 0.0} | settings),
-    )
+    return solved(rows, limits, **settings)
 
 
 def funded(plan: CapitalPlan) -> set[str]:

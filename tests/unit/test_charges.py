@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from capital_plans import scheme as row_of
 
 from nelfin.models.capital import CapitalPlan, solve
 from nelfin.models.charges import consequences
@@ -24,16 +25,7 @@ ORGANISATIONS = ["Barts", "BHRUT"]
 
 
 def scheme(name: str, spend: Sequence[float], **more: Any) -> dict:
-    return {
-        "project_id": name,
-        "name": name,
-        "organisation": "Barts",
-        "category": "Backlog",
-        "benefit": 10.0,
-        "asset_type": "long",
-        **{f"spend_{n}": float(value) for n, value in enumerate(spend, start=1)},
-        **more,
-    }
+    return row_of(name, spend, 10.0, **({"asset_type": "long"} | more))
 
 
 def plan_of(rows: Sequence[dict], years: int, limit: float = 1_000.0, **settings: Any) -> Any:

@@ -1,58 +1,20 @@
-"""Project and limits tables: everything wrong in them is named, at once and with its row."""
+"""The project table: what a scheme becomes, and what is wrong, at once and with its row."""
 
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 
-import numpy as np
 import pandas as pd
 import pytest
+from project_tables import YEARS, limits, one, problems_in, problems_of, schemes, table
 
-from nelfin.errors import InputError, Problem
+from nelfin.errors import Problem
 from nelfin.models.capital import Settings, solve
-from nelfin.models.capital.limits import require_limits
-from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.schemes import schemes_of
 from nelfin.years import label_of
 
 pytestmark = pytest.mark.unit
-
-YEARS = ["2025/26", "2026/27", "2027/28"]
-
-
-def table(*rows: dict[str, object]) -> pd.DataFrame:
-    """Make a project table; rows are numbered as a spreadsheet shows them, from 2."""
-    usual = {"organisation": "Barts Health", "category": "Backlog", "benefit": 10.0, "spend_1": 1.0}
-    named = [usual | {"project_id": f"P{n}"} | row for n, row in enumerate(rows, start=1)]
-    frame = pd.DataFrame([row | {"name": f"Scheme {row['project_id']}"} for row in named])
-    last = max(int(name[6:]) for name in frame.columns if re.fullmatch(r"spend_[1-9]\d*", name))
-    between = [f"spend_{n}" for n in range(1, last) if f"spend_{n}" not in frame.columns]
-    frame = frame.assign(**dict.fromkeys(between, 0.0))
-    return frame.set_axis(range(2, len(frame) + 2), axis=0)
-
-
-def schemes(*rows: dict[str, object], years: list[str] = YEARS, **kwargs: object) -> list[Scheme]:
-    return schemes_of(table(*rows), years, Settings(**kwargs))[1]  # type: ignore[arg-type]
-
-
-def problems_of(check: Callable[[], object]) -> Sequence[Problem]:
-    with pytest.raises(InputError) as caught:
-        check()
-    return caught.value.problems
-
-
-def problems_in(
-    *rows: dict[str, object], years: list[str] = YEARS, **kwargs: object
-) -> Sequence[Problem]:
-    return problems_of(lambda: schemes_of(table(*rows), years, Settings(**kwargs)))  # type: ignore[arg-type]
-
-
-def one(found: Iterable[Problem]) -> Problem:
-    (problem,) = found
-    assert problem.remedy, "a problem says what to do about it"
-    return problem
 
 
 # What a scheme becomes
@@ -152,154 +114,6 @@ def test_prerequisites_and_their_lags_are_read(
 
 def test_exclusions_are_read() -> None:
     assert schemes({"excludes": " P2;P3 ; "}, {}, {})[0].excludes == ("P2", "P3")
-
-
-# Links that cannot be
-
-
-@pytest.mark.parametrize("column", ["requires", "excludes"])
-def test_an_unknown_id_is_named_with_its_cell_and_the_nearest_id(column: str) -> None:
-    found = one(problems_in({}, {"project_id": "Boiler 7"}, {column: "Boiler 8"}))
-    assert found.where == f"projects, row 4, column {column}"
-    assert '"Boiler 8"' in found.what
-    assert found.remedy == 'Did you mean "Boiler 7"?'
-
-
-@pytest.mark.parametrize("column", ["requires", "excludes"])
-def test_a_scheme_cannot_link_to_itself(column: str) -> None:
-    found = one(problems_in({}, {column: "P2"}))
-    assert found.where == f"projects, row 3, column {column}"
-    assert "itself" in found.what
-
-
-def test_ids_separated_by_a_comma_are_refused() -> None:
-    found = one(problems_in({"requires": "P2,P3"}, {}, {}))
-    assert '"P2,P3"' in found.what
-
-
-@pytest.mark.parametrize("lag", ["", "x", "-1", "1.5", "2 years", "²", "1+1"])
-def test_a_lag_that_is_not_a_number_of_years_is_refused(lag: str) -> None:
-    found = one(problems_in({"requires": f"P2+{lag}"}, {}))
-    assert found.where == "projects, row 2, column requires"
-    assert f"P2+{lag}" in found.what
-    assert "P12+2" in found.remedy
-
-
-def test_a_loop_of_two_is_reported_once_and_spelt_out() -> None:
-    found = one(problems_in({"requires": "P2"}, {"requires": "P1+1"}))
-    assert found.where == "projects, row 2, column requires"
-    assert "P1 needs P2 needs P1" in found.what
-
-
-def test_every_loop_is_reported() -> None:
-    found = problems_in(
-        {"requires": "P2;P3"},
-        {"requires": "P1"},
-        {"requires": "P1"},
-        {"requires": "P5"},
-        {"requires": "P6"},
-        {"requires": "P4"},
-    )
-    loops = [problem.what for problem in found]
-    assert len(loops) == 3
-    assert any("P1 needs P2 needs P1" in what for what in loops)
-    assert any("P1 needs P3 needs P1" in what for what in loops)
-    assert any("P4 needs P5 needs P6 needs P4" in what for what in loops)
-
-
-def test_a_shared_prerequisite_is_not_a_loop() -> None:
-    found = schemes({"requires": "P2;P3"}, {"requires": "P4"}, {"requires": "P4"}, {})
-    assert len(found) == 4
-
-
-@pytest.mark.parametrize("step", [1, -1])
-def test_a_chain_of_5_000_prerequisites_is_read(step: int) -> None:
-    ends = {1, 5_000}
-    rows = [
-        {"requires": f"P{n + step}"} if n + step in range(1, 5_001) else {} for n in range(1, 5_001)
-    ]
-    found = schemes(*rows)
-    assert sum(not scheme.requires for scheme in found) == 1
-    assert {scheme.id for scheme in found if not scheme.requires} < {f"P{n}" for n in ends}
-
-
-def test_a_loop_of_5_000_is_one_problem() -> None:
-    rows = [{"requires": f"P{n % 5_000 + 1}"} for n in range(1, 5_001)]
-    found = one(problems_in(*rows))
-    assert "loop" in found.what
-    assert found.where == "projects, row 2, column requires"
-
-
-def test_the_sentence_on_a_long_loop_stays_short_enough_to_read() -> None:
-    rows = [{"requires": f"P{n % 500 + 1}"} for n in range(1, 501)]
-    assert len(one(problems_in(*rows)).what) < 1_000
-
-
-@pytest.mark.parametrize("side", [0, 1])
-def test_a_prerequisite_that_excludes_its_follower_is_refused(side: int) -> None:
-    links = [{"requires": "P2"}, {}]
-    links[side]["excludes"] = "P2" if side == 0 else "P1"
-    found = one(problems_in(*links))
-    assert found.where == "projects, row 2, column requires"
-    assert "exclude each other" in found.what
-    assert "P2" in found.what
-
-
-def test_a_prerequisite_that_is_another_option_of_the_same_project_is_refused() -> None:
-    # at most one option is chosen, so the follower could never be
-    rows = [{"option_of": "Hub", "requires": "P2"}, {"option_of": "Hub"}]
-    assert one(problems_in(*rows)).where == "projects, row 2, column requires"
-
-
-def test_schemes_that_must_be_funded_cannot_exclude_each_other() -> None:
-    found = one(problems_in({"must_fund": "yes"}, {"must_fund": "yes", "excludes": "P1"}))
-    assert found.where == "projects, row 3, column excludes"
-    assert "both must be funded" in found.what
-
-
-def test_a_must_fund_scheme_may_exclude_one_that_need_not_be() -> None:
-    assert len(schemes({"must_fund": "yes", "excludes": "P2"}, {})) == 2
-
-
-# Windows and years
-
-
-def test_a_window_that_cannot_hold_the_build_is_refused() -> None:
-    found = one(problems_in({}, {"earliest_start": "2026/27", "spend_3": 2.0}))
-    assert found.where.startswith("projects, row 3")
-    assert "3 years" in found.what
-    assert "2027/28" in found.what
-
-
-def test_a_build_longer_than_the_plan_is_refused_whatever_the_window() -> None:
-    found = one(problems_in({"spend_4": 2.0}))
-    assert found.where.startswith("projects, row 2")
-    assert "4 years" in found.what
-    assert "truncate" in found.remedy
-
-
-def test_a_latest_start_before_the_earliest_is_refused() -> None:
-    found = one(problems_in({"earliest_start": "2027/28", "latest_start": "2026/27"}))
-    assert found.where == "projects, row 2, column latest_start"
-    assert found.remedy == "Swap or correct them."
-    assert "2027/28" in found.what
-
-
-@pytest.mark.parametrize(
-    ("column", "year"), [("earliest_start", "2028/29"), ("latest_start", "2024/25")]
-)
-def test_a_start_outside_the_plan_is_refused(column: str, year: str) -> None:
-    found = one(problems_in({}, {column: year}))
-    assert found.where == f"projects, row 3, column {column}"
-    assert year in found.what
-    assert "2025/26 to 2027/28" in found.what
-
-
-@pytest.mark.parametrize("year", ["2026", "2026-27", "2026/2027", "2026/28", "soon"])
-def test_a_year_that_is_no_financial_year_is_refused(year: str) -> None:
-    found = one(problems_in({"earliest_start": year}))
-    assert found.where == "projects, row 2, column earliest_start"
-    assert year in found.what
 
 
 # Cells and columns
@@ -455,99 +269,6 @@ def test_10_000_unknown_ids_do_not_each_cost_a_search_through_10_000_names(
     found = problems_in(*[{"requires": f"Q{n}"} for n in range(1, 10_001)])
     assert len(found) == 10_000
     assert compared <= 5_000_000
-
-
-# Limits
-
-
-def limits(years: Sequence[str], **columns: object) -> pd.DataFrame:
-    frame = pd.DataFrame({"year": list(years), "limit_gbp_m": 10.0}).assign(**columns)
-    return frame.set_axis(range(2, len(frame) + 2), axis=0)
-
-
-def bad_limits(frame: pd.DataFrame) -> Sequence[Problem]:
-    return problems_of(lambda: require_limits(frame, "limits.csv"))
-
-
-def test_a_blank_organisation_is_the_whole_system() -> None:
-    found = require_limits(limits(YEARS, organisation=["", None, np.nan]))
-    assert found["organisation"].tolist() == ["", "", ""]
-    assert found["limit_gbp_m"].tolist() == [10.0, 10.0, 10.0]
-
-
-def test_limits_with_years_missing_between_name_each_of_them() -> None:
-    found = one(bad_limits(limits(["2025/26", "2027/28", "2029/30"])))
-    assert found.where == "limits.csv"
-    assert "2026/27, 2028/29" in found.what
-
-
-def test_limits_that_start_in_1999_are_read_across_the_century() -> None:
-    assert len(require_limits(limits(["1998/99", "1999/00", "2000/01"]))) == 3
-
-
-def test_an_organisation_without_every_year_is_named_with_the_years() -> None:
-    whole = limits(YEARS)
-    part = limits(YEARS[:1], organisation="BHRUT")
-    found = one(bad_limits(pd.concat([whole, part], ignore_index=True)))
-    assert "BHRUT" in found.what
-    assert "2026/27, 2027/28" in found.what
-    assert "2025/26" not in found.what
-
-
-def test_a_system_without_every_year_is_called_the_system() -> None:
-    both = [limits(YEARS, organisation="BHRUT"), limits(YEARS[1:])]
-    found = one(bad_limits(pd.concat(both, ignore_index=True)))
-    assert "the system" in found.what
-    assert "2025/26" in found.what
-
-
-def test_gaps_of_the_years_and_of_organisations_come_together() -> None:
-    both = [
-        limits(["2025/26", "2027/28"], organisation="BHRUT"),
-        limits(["2027/28"], organisation="Homerton"),
-    ]
-    found = bad_limits(pd.concat(both, ignore_index=True))
-    assert len(found) == 2
-    assert any("2026/27" in problem.what for problem in found)
-    assert any("Homerton" in problem.what for problem in found)
-
-
-@pytest.mark.parametrize(
-    ("column", "value"),
-    [
-        ("limit_gbp_m", -0.01),
-        ("limit_gbp_m", np.nan),
-        ("limit_gbp_m", "86m"),
-        ("year", "2026"),
-        ("year", ""),
-        ("status", "perhaps"),
-    ],
-)
-def test_a_bad_cell_of_the_limits_is_named_by_row_and_column(column: str, value: object) -> None:
-    frame = limits(YEARS, status="firm").astype(object)
-    frame.loc[3, column] = value
-    assert one(bad_limits(frame)).where == f"limits.csv, row 3, column {column}"
-
-
-def test_a_limit_given_twice_names_both_rows() -> None:
-    found = one(bad_limits(limits(["2025/26", "2026/27", "2025/26"])))
-    assert found.where == "limits.csv, row 4, column year"
-    assert "row 2" in found.what
-
-
-def test_40_years_of_limits_are_taken_and_41_refused() -> None:
-    years = [label_of(2025 + n) for n in range(41)]
-    assert len(require_limits(limits(years[:40]))) == 40
-    assert one(bad_limits(limits(years))).what == "runs from 2025/26 to 2065/66, 41 years."
-    # of a span that is too long the gaps are told within the first 40 years only
-    apart = bad_limits(limits([years[0], *years[2:39], label_of(2025 + 41)]))
-    assert [found.what for found in apart][1:] == [
-        f"has no limit for the system in {years[1]}, {years[39]}."
-    ]
-
-
-def test_limits_without_rows_are_refused() -> None:
-    assert "no rows" in one(bad_limits(limits([]))).what
 
 
 # A plan cut short

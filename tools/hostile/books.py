@@ -12,8 +12,9 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import xlsxwriter
 
+from hostile.contents import BYTE_BREAKERS
 from hostile.desk import Rows
-from hostile.tables import BYTE_BREAKERS, ROW_BREAKERS, Breaker, NotHereError
+from hostile.tables import ROW_BREAKERS, Breaker, NotHereError
 
 Sheets = dict[str, Rows]
 BookBreaker = Callable[[Sheets, str, Random], bytes]

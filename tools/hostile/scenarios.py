@@ -9,7 +9,8 @@ from typing import Any
 
 import tomli_w
 
-from hostile.tables import BYTE_BREAKERS, ByteBreaker, NotHereError
+from hostile.contents import BYTE_BREAKERS, ByteBreaker
+from hostile.tables import NotHereError
 from nelfin.scenario.load import packaged_folder
 
 Tree = dict[str, Any]

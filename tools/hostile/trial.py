@@ -22,9 +22,10 @@ import xarray as xr
 
 from hostile import desk
 from hostile.books import BOOK_BREAKERS
+from hostile.contents import BYTE_BREAKERS, as_bytes
 from hostile.scenarios import SCENARIO_BREAKERS
 from hostile.sums import wrong_totals
-from hostile.tables import BYTE_BREAKERS, ROW_BREAKERS, NotHereError, as_bytes
+from hostile.tables import ROW_BREAKERS, NotHereError
 from nelfin.cli import main
 from nelfin.data.specs import TABLES
 from nelfin.result import Result

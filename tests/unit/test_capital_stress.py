@@ -1,4 +1,4 @@
-"""Plans under doubt and plans of many systems, on cases worked out by hand."""
+"""Stress tests of plans, and plans of many systems, on cases worked out by hand."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from capital_plans import scheme
 
 from nelfin.errors import InputError, NoAnswerError
 from nelfin.models.capital import Settings, solve, solve_systems
@@ -28,13 +29,6 @@ from nelfin.models.capital.stress import (
 from nelfin.years import label_of
 
 pytestmark = pytest.mark.unit
-
-
-def scheme(name: str, spend: Sequence[float] | float, benefit: float, **more: Any) -> dict:
-    profile = [spend] if isinstance(spend, int | float) else spend
-    about = {"name": name, "organisation": "Barts", "category": "Backlog", "benefit": benefit}
-    costs = {f"spend_{n}": float(value) for n, value in enumerate(profile, start=1)}
-    return {"project_id": name, **about, **more, **costs}
 
 
 def limits_of(limits: Sequence[float], status: str = "firm") -> pd.DataFrame:

@@ -27,7 +27,7 @@ FIRST, LAST = "Read me", ["Columns", "Lists"]
 
 @pytest.fixture(scope="module")
 def file(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("template") / "tables.xlsx"
+    made = tmp_path_factory.mktemp("inputs") / "tables.xlsx"
     write_input_workbook(scenario, made)
     return made
 

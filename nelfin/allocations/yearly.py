@@ -14,7 +14,7 @@ from nelfin.allocations.closed import share_envelope
 from nelfin.allocations.fences import Pots
 from nelfin.allocations.minimax import OutOfReachError
 from nelfin.allocations.openings import Before
-from nelfin.allocations.pace import Rule, rules_of, together
+from nelfin.allocations.rules import Rule, rules_of, together
 from nelfin.data import Inputs, lines_of
 from nelfin.errors import NoAnswerError
 from nelfin.scenario.schema import Scenario

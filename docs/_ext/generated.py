@@ -12,7 +12,7 @@ import pandas as pd
 from scenario_keys import scenario_page  # in this folder
 
 import nelfin
-from nelfin.allocations.pace import packaged_rules
+from nelfin.allocations.rules import packaged_rules
 from nelfin.cli import COMMANDS, cli
 from nelfin.data.notes import UNITS, in_markdown, words
 from nelfin.data.specs import CONVERGE, OPENING_FILE, TABLES

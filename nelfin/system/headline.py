@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
+from nelfin.allocations.comparisons import place_totals
 from nelfin.data.projects import spend_profile
 from nelfin.models.recovery import balance_year
 from nelfin.store.findings import Findings, once
@@ -128,26 +129,15 @@ def _categories(plan: pd.DataFrame, projects: pd.DataFrame, years: list[str]) ->
 
 
 def _places(data: xr.Dataset) -> pd.DataFrame:
-    year = data.attrs["last_published_year"]
-    budget, target = data["budget"].sum("stream"), data["target"].sum("stream")
+    totals = place_totals(data)
     first, last = data["year"].values[0], data["year"].values[-1]
-    main = data.attrs["main_stream"]
-    weighted = data["weighted_population"].sel(
-        component=data.attrs["main_component"], year=year, drop=True
-    )
-    at = budget.sel(year=year, drop=True)
-    people = data["population"].sel(year=year, drop=True)
+    now = totals.sel(year=data.attrs["last_published_year"], drop=True)
+    columns = ["budget", "target", "per_head", "per_weighted_head", "dft"]
     frame = pd.DataFrame(
         {
-            "base": budget.sel(year=first, drop=True).to_series(),
-            "budget": at.to_series(),
-            "target": target.sel(year=year, drop=True).to_series(),
-            "per_head": (at * 1e6 / people).to_series(),
-            "per_weighted_head": (
-                data["budget"].sel(stream=main, year=year, drop=True) * 1e6 / weighted
-            ).to_series(),
-            "dft": (at / target.sel(year=year, drop=True) - 1).to_series(),
-            "dft_last": (budget / target - 1).sel(year=last, drop=True).to_series(),
+            "base": totals["budget"].sel(year=first, drop=True).to_series(),
+            **{name: now[name].to_series() for name in columns},
+            "dft_last": totals["dft"].sel(year=last, drop=True).to_series(),
         }
     )
     return frame.sort_values("dft", kind="stable")

@@ -6,6 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from nelfin.allocations.comparisons import place_totals
 from nelfin.allocations.comparisons import what_moved as parts_of
 from nelfin.report.charts.style import (
     BLUE,
@@ -74,7 +75,7 @@ def budgets(result: Findings) -> Card:
 def distance(result: Findings) -> Card:
     """Show distance from target by place and year."""
     data = result.data
-    array = data["budget"].sum("stream") / data["target"].sum("stream") - 1
+    array = place_totals(data)["dft"]
     frame = (100 * array).to_series().rename("dft").reset_index()
     places = [str(place) for place in data["place"].values]
     last = str(data["year"].values[-1])

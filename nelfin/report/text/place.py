@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import xarray as xr
 
-from nelfin.allocations.comparisons import compare_places, what_moved
+from nelfin.allocations.comparisons import compare_places, place_totals, what_moved
 from nelfin.report.text.terminal import cut, table_text, title_text, wrapped
 from nelfin.report.text.words import millions, money, percent, pounds
 
@@ -142,9 +142,9 @@ def _measures(data: xr.Dataset, frame: pd.DataFrame, place: str, year: str) -> s
 
 
 def _distances(data: xr.Dataset, place: str) -> str:
-    ratio = (data["budget"].sum("stream") / data["target"].sum("stream") - 1).sel(place=place)
-    figures = [money(100 * float(value)) for value in ratio]
-    heads = ["", *map(str, ratio["year"].values)]
+    distance = place_totals(data)["dft"].sel(place=place)
+    figures = [money(100 * float(value)) for value in distance]
+    heads = ["", *map(str, distance["year"].values)]
     return table_text(heads, [["all streams", *figures]], title="DISTANCE FROM TARGET, %")
 
 

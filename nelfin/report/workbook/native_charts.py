@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from nelfin.allocations.comparisons import place_totals
 from nelfin.report.basis import illustrative
 from nelfin.report.charts.style import (
     BLUE,
@@ -130,8 +131,7 @@ def _budgets(result: Findings) -> Block:
 
 
 def _distance(result: Findings) -> Block:
-    data = result.data
-    distance = data["budget"].sum("stream") / data["target"].sum("stream") - 1
+    distance = place_totals(result.data)["dft"]
     return Block(
         "Distance from target",
         "Above 0 a place has more than its target.",

@@ -10,6 +10,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from nelfin.version import __version__
+
 if TYPE_CHECKING:
     from nelfin import allocations as allocations
     from nelfin import models as models
@@ -44,8 +46,6 @@ if TYPE_CHECKING:
     from nelfin.system.seek import seek as seek
     from nelfin.system.sweep import sweep as sweep
     from nelfin.system.sweep import sweep_to as sweep_to
-
-__version__ = "0.1.0"
 
 _PUBLIC = {
     "Comparison": ("nelfin.system.compare", "Comparison"),

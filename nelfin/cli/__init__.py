@@ -9,6 +9,7 @@ from importlib import import_module
 import click
 
 from nelfin.errors import InputError, NelfinError, OutputError, printable
+from nelfin.version import __version__
 
 COMMANDS = {
     "run": "Run a scenario and write its results and report.",
@@ -60,7 +61,7 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
     epilog="Start with: nelfin run",
 )
-@click.version_option(package_name="nelfin", message="nelfin %(version)s")
+@click.version_option(__version__, message="nelfin %(version)s")
 def cli() -> None:
     """Finance of an NHS system: place budgets, prevention, recovery and capital in one plan.
 

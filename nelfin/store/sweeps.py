@@ -16,8 +16,9 @@ from typing import Any
 import pandas as pd
 
 from nelfin.errors import InputError, OutputError
-from nelfin.store.versions import HERE, require_readable
+from nelfin.store.versions import require_readable
 from nelfin.store.writing import write_whole
+from nelfin.version import __version__
 
 REMEDY = "Free space, or choose another folder; go on with --resume."
 
@@ -154,7 +155,7 @@ class SweepFolder:
         self, folder: Path, cases: pd.DataFrame, about: dict[str, Any], resume: bool
     ) -> None:
         self.folder, self.cases, self.batch = folder, cases, int(about["batch"])
-        about = {"version": HERE, "cases": len(cases)} | about
+        about = {"version": __version__, "cases": len(cases)} | about
         file = folder / "sweep.json"
         if file.is_file():
             if not resume:

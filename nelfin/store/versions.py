@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import version
 
 from nelfin.errors import InputError
-
-HERE = version("nelfin")
-"""The version that runs."""
+from nelfin.version import __version__
 
 
 def require_readable(wrote: str, where: str) -> None:
@@ -19,10 +16,10 @@ def require_readable(wrote: str, where: str) -> None:
     InputError
         Naming both versions.
     """
-    if _numbers(wrote) > _numbers(HERE):
+    if _numbers(wrote) > _numbers(__version__):
         raise InputError.one(
             where,
-            f"was written by nelfin {wrote}, which is newer than this one ({HERE}).",
+            f"was written by nelfin {wrote}, which is newer than this one ({__version__}).",
             "Install that version or a newer one.",
         )
 

@@ -33,9 +33,10 @@ from nelfin.system.draws import draw_positions, tornado
 from nelfin.system.headline import known_by
 from nelfin.system.joint import Joint, join
 from nelfin.system.odds import odds_table
+from nelfin.version import __version__
 
-PACKAGES = ("nelfin", "numpy", "pandas", "xarray", "PuLP", "highspy", "pydantic")
-"""Packages whose versions a run tells."""
+PACKAGES = ("numpy", "pandas", "xarray", "PuLP", "highspy", "pydantic")
+"""Packages whose versions a run tells beside that of nelfin."""
 
 Seconds = dict[str, float]
 
@@ -76,7 +77,8 @@ def run_models(scenario: Scenario, draws: int = 0, seed: int = 0) -> Findings:
     tables["sources"] = register(scenario, inputs)
     provenance = {
         "started": started.isoformat(timespec="seconds"),
-        "versions": {name: version(name) for name in PACKAGES}
+        "versions": {"nelfin": __version__}
+        | {name: version(name) for name in PACKAGES}
         | {"python": platform.python_version()},
         "inputs": input_hashes(scenario),
         "draws": draws,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from command import run
+from command import NELFIN, run
 
 pytestmark = pytest.mark.e2e
 
@@ -72,7 +72,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 def test_a_worker_killed_half_way_loses_nothing(cluster: Cluster, tmp_path: Path) -> None:
     words = [*VARY, "-o", "cluster", "--scheduler", cluster.address]
-    command = [sys.executable, "-W", "error", "-m", "nelfin", *words]
+    command = [*NELFIN, *words]
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
         batches = tmp_path / "cluster" / "batches"
         until = time.monotonic() + 120

@@ -6,11 +6,10 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from command import run
+from command import NELFIN, run, run_process
 
 import nelfin
 
@@ -21,7 +20,7 @@ def test_two_runs_into_one_folder_do_not_mix(tmp_path: Path) -> None:
     words = ("run", "--draws", "10", "--set", "capital.gap_pct=5", "-o", "same")
     both = [
         subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "nelfin", *words, "--set", f"name={name}"],
+            [*NELFIN, *words, "--set", f"name={name}"],
             cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )
         for name in ("one", "two")
@@ -57,7 +56,9 @@ def test_a_solver_that_dies_is_said_to_have(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
-    done = run("run", "--set", "capital.solver=cbc", "-o", "out", cwd=tmp_path, PYTHONPATH=path)
+    done = run_process(
+        "run", "--set", "capital.solver=cbc", "-o", "out", cwd=tmp_path, PYTHONPATH=path
+    )
     assert done.returncode == 101
     assert "The solver cbc failed" in done.stderr
     assert "Traceback" not in done.stderr
@@ -82,7 +83,7 @@ def test_a_folder_that_may_not_be_written_to_is_said_to_be_that(
     folder = tmp_path / "locked"
     folder.mkdir()
     folder.chmod(0o555)
-    plain = [sys.executable, "-W", "error", "-m", "nelfin"]
+    plain = list(NELFIN)
     # the super-user writes anywhere unless that right is taken away
     if os.geteuid() == 0:
         if shutil.which("setpriv") is None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from command import run
+from command import NELFIN, run, run_process
 
 pytestmark = pytest.mark.e2e
 
@@ -23,7 +22,7 @@ def test_a_sweep_is_the_same_on_one_process_and_two(tmp_path: Path) -> None:
     one = run(*WORDS, "-o", "one", cwd=tmp_path)
     assert one.returncode == 0, one.stderr
     assert "6 cases. Written to one." in one.stderr
-    two = run(*WORDS, "-o", "two", "--jobs", "2", cwd=tmp_path)
+    two = run_process(*WORDS, "-o", "two", "--jobs", "2", cwd=tmp_path)
     assert two.returncode == 0, two.stderr
     first, second = (tmp_path / name / "sweep.csv" for name in ("one", "two"))
     assert first.read_bytes() == second.read_bytes()
@@ -33,7 +32,7 @@ def test_a_sweep_is_the_same_on_one_process_and_two(tmp_path: Path) -> None:
 
 def test_a_sweep_that_is_stopped_goes_on(tmp_path: Path) -> None:
     words = (*WORDS[:2], "recovery.efficiency_pct=3:5:60", "-o", "s")
-    command = [sys.executable, "-W", "error", "-m", "nelfin", *words]
+    command = [*NELFIN, *words]
     # a suite run in the background ignores Ctrl-C, and what it starts would too
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from command import run, run_on_terminal
+from command import NELFIN, run, run_on_terminal
 from systems import write_system
 
 import nelfin
@@ -99,7 +99,7 @@ def test_what_is_written_is_said_in_a_line(
 def test_a_terminal_shows_the_same_within_80_columns(
     desk: Path, piped: Piped, words: tuple[str, ...], cells: Cells
 ) -> None:
-    done = run_on_terminal(*words, cwd=desk)
+    done = run_on_terminal(*words, cwd=desk, process=True)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     plain = re.sub(r"\x1b\[[01]m", "", done.stdout)
@@ -171,7 +171,7 @@ def test_names_of_any_kind_fit_a_terminal(tmp_path: Path, cells: Cells) -> None:
 
 def test_a_pipe_that_knows_few_letters_gets_the_rest_replaced(desk: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "nelfin", "allocate", "--set", "name=\u533b"],
+        [*NELFIN, "allocate", "--set", "name=\u533b"],
         cwd=desk, capture_output=True, check=False, env={"PYTHONIOENCODING": "cp1252"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -65,9 +65,9 @@ def letters(position: int) -> str:
     >>> letters(0), letters(25), letters(26), letters(701), letters(702)
     ('A', 'Z', 'AA', 'ZZ', 'AAA')
     """
-    found = ""
+    text = ""
     position += 1
     while position:
         position, left = divmod(position - 1, 26)
-        found = chr(ord("A") + left) + found
-    return found
+        text = chr(ord("A") + left) + text
+    return text

@@ -154,13 +154,13 @@ def _match_headings(raw: Raw, spec: Table, problems: Problems) -> list[tuple[Col
     used: set[str] = set()
     missing: list[str] = []
     for column in spec.columns:
-        found = list(dict.fromkeys(h for h in raw.headings if h and column.matches(h)))
-        found.sort(key=column.place_of)
-        used.update(found)
-        wanted.extend((column, heading) for heading in found)
-        if not found and column.required:
+        headings = list(dict.fromkeys(h for h in raw.headings if h and column.matches(h)))
+        headings.sort(key=column.place_of)
+        used.update(headings)
+        wanted.extend((column, heading) for heading in headings)
+        if not headings and column.required:
             missing.append(column.examples[0] if column.pattern else column.name)
-        elif not found and not column.pattern:
+        elif not headings and not column.pattern:
             wanted.append((column, None))
     unused = [heading for heading in raw.headings if heading and heading not in used]
     if missing and len(raw.headings) == 1 and (mark := _other_mark(raw.headings[0])):
@@ -215,7 +215,7 @@ def _convert(
     blanks = np.array([text == "" for text in texts], dtype=bool)
     for at, text in enumerate(texts):
         if text in EXCEL_ERRORS:
-            refuse(at, f'is "{text}", what a failed formula leaves.', "Mend the formula.")
+            refuse(at, f'is "{text}", what a failed formula leaves.', "Correct the formula.")
     if not column.blank:
         for at in _positions(blanks):
             refuse(at, "is empty.", "Fill it in.")

@@ -221,7 +221,7 @@ def _percent_styles(content: bytes) -> set[str]:
 
 
 def _look(content: bytes, per_cent: set[str]) -> Look:
-    found = Look()
+    seen = Look()
     row, column, kind, style, text = -1, -1, "", "", [""]
 
     def start(name: str, attributes: dict[str, str]) -> None:
@@ -236,17 +236,17 @@ def _look(content: bytes, per_cent: set[str]) -> Look:
             row, column = _address(address) if address else (row, column + 1)
         elif element in {"v", "is"}:
             text[0] = ""
-            found.rows, found.columns = max(found.rows, row + 1), max(found.columns, column + 1)
+            seen.rows, seen.columns = max(seen.rows, row + 1), max(seen.columns, column + 1)
             if style in per_cent and kind in {"", "n"}:
-                found.percents.append((row, column))
+                seen.percents.append((row, column))
         elif element == "mergeCell":
             first, _, last = attributes.get("ref", "").partition(":")
             (top, left), (bottom, right) = _address(first), _address(last or first)
-            found.merged.append((top, bottom, left, right))
+            seen.merged.append((top, bottom, left, right))
 
     def end(name: str) -> None:
         if kind == "e" and _local(name) == "v":
-            found.errors.append((row, column, text[0]))
+            seen.errors.append((row, column, text[0]))
 
     def letters(part: str) -> None:
         if kind == "e":
@@ -259,7 +259,7 @@ def _look(content: bytes, per_cent: set[str]) -> Look:
         EndElementHandler=end,
         CharacterDataHandler=letters,
     )
-    return found
+    return seen
 
 
 def _address(text: str) -> tuple[int, int]:

@@ -19,18 +19,20 @@ def illustrative(sources: pd.DataFrame, parts: tuple[str, ...]) -> str:
         Sections of the scenario, ending in a full stop, and tables.
     """
     settings = sources[sources["where"] == "scenario"]
-    mine = settings["figure"].str.startswith(tuple(part for part in parts if part.endswith(".")))
-    made_up = list(settings.loc[mine & (settings["status"] == "illustrative"), "figure"])
-    found = made_up[:2]
+    of_parts = settings["figure"].str.startswith(
+        tuple(part for part in parts if part.endswith("."))
+    )
+    made_up = list(settings.loc[of_parts & (settings["status"] == "illustrative"), "figure"])
+    named = made_up[:2]
     if len(made_up) > 2:
         more = len(made_up) - 2
-        found.append(f"{more} more {'setting' if more == 1 else 'settings'}")
+        named.append(f"{more} more {'setting' if more == 1 else 'settings'}")
     for table in parts:
         rows = sources.loc[sources["where"] == table, "status"]
         count = int((rows == "illustrative").sum())
         if count:
-            found.append(f"{count} of {len(rows)} rows of {table}")
-    return ", ".join(found)
+            named.append(f"{count} of {len(rows)} rows of {table}")
+    return ", ".join(named)
 
 
 def rests_on(made_up: str) -> str:

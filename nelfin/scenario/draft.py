@@ -150,8 +150,8 @@ def override(
         put(draft, parts, here, given, origin, source, Path.cwd(), problems)
         return
     if here.named is None or not isinstance(given, dict):
-        known = here.below or section(draft.tree, parts)
-        remedy = f"Name a key of it: {', '.join(sorted(known)) or NAME}."
+        names = here.below or section(draft.tree, parts)
+        remedy = f"Name a key of it: {', '.join(sorted(names)) or NAME}."
         problems.add(spot_of(origin, key), "names a section, not a value.", remedy)
         return
     section(draft.tree, parts).clear()

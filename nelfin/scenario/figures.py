@@ -71,7 +71,7 @@ def new_figure(
             shape = written.get("shape", before.shape)
             source = _noted(source, value, before)
     if low == high:
-        low, high = None, None
+        low, high, shape = None, None, "triangle"
     return Figure(value, unit, written.get("status", "given"), source, low, high, shape)
 
 

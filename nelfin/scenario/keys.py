@@ -338,8 +338,8 @@ def walk(
     """
     here = schema() if not parts else here
     if isinstance(tree, BaseModel):
-        known = type(tree).model_fields.items()
-        inside = {about.alias or name: getattr(tree, name) for name, about in known}
+        fields = type(tree).model_fields.items()
+        inside = {about.alias or name: getattr(tree, name) for name, about in fields}
     elif isinstance(tree, dict) and tree and _goes_down(tree, here):
         inside = tree
     else:

@@ -50,8 +50,8 @@ def split_sheet(path: str | Path) -> tuple[Path, str | None]:
     >>> split_sheet("no#1.csv") == (Path("no#1.csv"), None)
     True
     """
-    found = _SHEET.fullmatch(str(path))
-    return (Path(found[1]), found[2]) if found else (Path(path), None)
+    match = _SHEET.fullmatch(str(path))
+    return (Path(match[1]), match[2]) if match else (Path(path), None)
 
 
 def is_within(path: Path, folders: Iterable[Path]) -> bool:

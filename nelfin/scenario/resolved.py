@@ -69,7 +69,7 @@ def resolved_figures(text: str) -> dict[str, Figure]:
         Figure by dotted key, in the order of the file. A bare value is given, without a source.
     """
     figures = {}
-    for parts, here, given in walk(tomllib.loads(text)):
+    for parts, _, given in walk(tomllib.loads(text)):
         if isinstance(given, dict) and "value" in given:
             figures[dotted(parts)] = Figure(
                 given["value"],
@@ -80,6 +80,6 @@ def resolved_figures(text: str) -> dict[str, Figure]:
                 given.get("high"),
                 given.get("shape", "triangle"),
             )
-        elif given != {} or (here is not None and here.is_setting):
+        elif given != {}:
             figures[dotted(parts)] = Figure(given, "", "given", "")
     return figures

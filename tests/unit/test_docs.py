@@ -208,7 +208,7 @@ def test_every_column_of_every_table_has_words_and_no_words_are_left_over() -> N
 def test_every_scenario_key_says_what_it_is(keys: ModuleType) -> None:
     known = [key for key in keys.scenario_keys() if "." in key.pattern]
     assert len(known) > 80
-    assert [key.pattern for key in known if not key.words] == []
+    assert [key.pattern for key in known if not key.description] == []
     page = keys.scenario_page(nelfin.load_scenario())
     assert all(f"{{confval}} {key.pattern}\n" in page for key in known)
     assert "number from 0 to 100" in page

@@ -202,9 +202,9 @@ def test_ranges_are_read_checked_and_written_again(tmp_path, scenario: Scenario)
     again = nelfin.load_scenario(tmp_path / "b.toml")
     assert again.evidence["recovery.pressures_pct"] == scenario.evidence["recovery.pressures_pct"]
     assert again.evidence["recovery.pressures_pct"].low == 0.3
-    # a bare value has no range
-    bare = nelfin.load_scenario(overrides={"recovery.pressures_pct": 1.2})
-    assert bare.evidence["recovery.pressures_pct"].low is None
+    # the range moves along with a bare value
+    moved = nelfin.load_scenario(overrides={"recovery.pressures_pct": 1.2})
+    assert moved.evidence["recovery.pressures_pct"].low == 0.5
 
 
 def test_nothing_is_paid_back_before_it_is_spent(positions: xr.Dataset) -> None:
@@ -243,8 +243,13 @@ def test_capital_stays_within_its_limits_as_often_as_counted_by_hand(
     assert (spread < found["capital_used"].std("draw")).all()
 
 
+def certain(value: float) -> dict[str, float]:
+    """Return a value whose range is taken away."""
+    return {"value": value, "low": value, "high": value}
+
+
 def test_without_a_range_the_plan_costs_what_it_is_priced_at(inputs: Inputs, joint: Joint) -> None:
-    bare = nelfin.load_scenario(overrides={"uncertainty.capital_cost_pct": 0.0})
+    bare = nelfin.load_scenario(overrides={"uncertainty.capital_cost_pct": certain(0.0)})
     found = draw_positions(bare, inputs, joint, 3)
     assert found["within_limits"].all()
     with pytest.raises(InputError, match=r"uncertainty\.capital_cost_pct: has no range"):
@@ -252,7 +257,7 @@ def test_without_a_range_the_plan_costs_what_it_is_priced_at(inputs: Inputs, joi
 
 
 def test_what_may_be_carried_over_makes_room(inputs: Inputs, joint: Joint) -> None:
-    over = {"uncertainty.capital_cost_pct": 3.0}
+    over = {"uncertainty.capital_cost_pct": certain(3.0)}
     tight = draw_positions(nelfin.load_scenario(overrides=over), inputs, joint, 1)
     assert not tight["within_limits"].sel(year="2024/25").item()
     loose = nelfin.load_scenario(overrides=over | {"capital.over_programming_pct": 4.0})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nelfin.data.tables import BACKLOG
 from nelfin.models.capital.settings import Settings
 
 Array = npt.NDArray[np.float64]
@@ -105,8 +107,7 @@ def scheme_of(
 
 
 def _backlog(cells: Mapping[str, Any]) -> dict[str, float]:
-    # a typed table has no other columns that begin so
-    columns = [name for name in cells if name.startswith("backlog_") and cells[name]]
+    columns = [name for name in cells if re.fullmatch(BACKLOG, str(name)) and cells[name]]
     return {
         name.removeprefix("backlog_").removesuffix("_gbp_m"): float(cells[name]) for name in columns
     }

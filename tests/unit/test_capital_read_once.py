@@ -1,4 +1,4 @@
-"""A run types and checks the tables of its capital plan once, however many cases it makes of them."""
+"""A run types and checks the tables of its capital plan once, for all the cases it makes."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
-
 LATER = 30
 """Years after which the Green Book's discount rates fall."""
 
@@ -20,11 +19,17 @@ def discount_factors(
     Parameters
     ----------
     rate_pct
-        Discount rate, % a year (Green Book: 3.5 for money, 1.5 for health).
+        Discount rate, % a year (Green Book: 3.5 for money, 1.5 for health); one, or as the
+        periods.
     periods
-        Years from the base year.
+        Years from the base year; any shape.
     later_pct
         Rate of the years after the 30th, % a year (Green Book: 3.0); None goes on with the rate.
+
+    Returns
+    -------
+    numpy.ndarray
+        A fraction, 1 in the base year; shape of the periods.
 
     Notes
     -----
@@ -39,17 +44,46 @@ def discount_factors(
 
 
 def price_index(growth_pct: float, periods: npt.ArrayLike) -> Array:
-    """Return prices of each year over those of the base year."""
+    """Return prices of each year over those of the base year.
+
+    Parameters
+    ----------
+    growth_pct
+        Growth of prices, % a year.
+    periods
+        Years from the base year; any shape.
+
+    Returns
+    -------
+    numpy.ndarray
+        A ratio, 1 in the base year; shape of the periods.
+    """
     return np.asarray((1 + growth_pct / 100) ** np.asarray(periods, dtype=float))
 
 
 def first_year(years: list[str], holds: npt.NDArray[np.bool_]) -> str:
-    """Return the first year in which something holds, or "" if it never does."""
+    """Return the first year in which something holds, or "" if it never does.
+
+    Parameters
+    ----------
+    years
+        Labels.
+    holds
+        Whether it does; shape (year,).
+    """
     return years[int(np.argmax(holds))] if holds.any() else ""
 
 
 def lasting_from(years: list[str], holds: npt.NDArray[np.bool_]) -> str:
-    """Return the first year from which something always holds, or "" if the last year does not."""
+    """Return the first year from which something always holds, or "" if the last year does not.
+
+    Parameters
+    ----------
+    years
+        Labels.
+    holds
+        Whether it does; shape (year,).
+    """
     broken = np.flatnonzero(~holds)
     first = int(broken[-1]) + 1 if len(broken) else 0
     return years[first] if first < len(years) else ""

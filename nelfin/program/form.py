@@ -105,11 +105,27 @@ class Program:
         sense: Sense,
         bound: float,
     ) -> None:
-        """Add a constraint; the parameters are those of `Row`."""
+        """Add a constraint.
+
+        Parameters
+        ----------
+        kind, key
+            Its name, which no other row has; the key is None where it is the only one of its kind.
+        terms
+            Number of a column and its factor; each column in one term at most.
+        sense, bound
+            What the sum must keep.
+        """
         self.rows.append(Row(kind, key, tuple(terms), sense, bound))
 
     def rows_of(self, kind: str) -> list[Row]:
-        """Return the rows of a kind, such as `limit`."""
+        """Return the rows of a kind, in their order.
+
+        Parameters
+        ----------
+        kind
+            Such as `limit`.
+        """
         return [row for row in self.rows if row.kind == kind]
 
     def copy(self) -> Program:

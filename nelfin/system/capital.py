@@ -72,11 +72,11 @@ def limits_after(reported: xr.DataArray, scenario: Scenario, inputs: Inputs) -> 
         inputs.organisations["turnover_gbp_m"].sum() * section.deficit_for_full_penalty_pct / 100
     )
     years = [str(year) for year in reported["year"].values]
-    for row, line in limits.iterrows():
-        t = years.index(line["year"])
-        if line["organisation"] or t == 0:
+    for row, cells in limits.iterrows():
+        t = years.index(cells["year"])
+        if cells["organisation"] or t == 0:
             continue
-        position, limit = float(reported[t - 1]), float(line["limit_gbp_m"])
+        position, limit = float(reported[t - 1]), float(cells["limit_gbp_m"])
         if position < 0:
             share = min(1.0, -position / whole) if whole > 0 else 1.0
             moved = limit * (1 - section.deficit_penalty_pct / 100 * share)
@@ -126,6 +126,11 @@ def capital_settings(scenario: Scenario, inputs: Inputs) -> Settings:
     ----------
     scenario, inputs
         The scenario and its tables.
+
+    Returns
+    -------
+    Settings
+        A scheme that the plan's years cannot hold is left out.
     """
     section = scenario.capital
     assets = inputs.asset_types.set_index("asset_type")
@@ -217,7 +222,21 @@ def draw_up(checked: Checked, limits: pd.DataFrame, check_prices: bool = False) 
 
 
 def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Dataset:
-    """Return a capital plan as labelled data; the system's limit is NaN where it has none."""
+    """Return a capital plan as labelled data.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    inputs, scenario
+        The tables and the scenario it is of: organisations and years.
+
+    Returns
+    -------
+    xarray.Dataset
+        Spend and use of the limit, £m (dims `project, year` and `organisation, year`); funded
+        share (`project`); limit, £m, and price of the system (`year`), NaN where it has none.
+    """
     years = scenario.years.labels()
     ids = [str(name) for name in plan.plan["project_id"]]
     organisations = [str(name) for name in inputs.organisations["organisation"]]
@@ -264,7 +283,18 @@ def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Da
 
 
 def worth_of_capital(case: Case) -> pd.DataFrame:
-    """Return what more and less capital would be worth: tidy, one value a row."""
+    """Return what more and less capital would be worth.
+
+    Parameters
+    ----------
+    case
+        The capital case.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Tidy, one value a row: `share_of_limit, measure` (limit, benefit, price), `value, unit`.
+    """
     units = {"limit": "£m", "benefit": "points", "price": "points per £m"}
     names = {"limit_gbp_m": "limit", "price_per_gbp_m": "price"}
     wide = budget_curve(case, BUDGET_SHARES).rename(columns=names)
@@ -273,17 +303,28 @@ def worth_of_capital(case: Case) -> pd.DataFrame:
 
 
 def second_aims(case: Case, plan: CapitalPlan) -> pd.DataFrame:
-    """Return what benefit is left as more is asked of a second aim: tidy; point 0 is the plan.
+    """Return what benefit is left as more is asked of a second aim.
 
-    A plan with schemes in part has no point of its own: it is the first of the line.
+    Parameters
+    ----------
+    case
+        The capital case.
+    plan
+        Its plan, which is point 0. A plan with schemes in part has no point of its own: it is the
+        first of the others.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Tidy, one value a row: `aim, point, measure` (benefit, reached), `value, unit`.
     """
     units = {"benefit": "points", "reached": "£m"}
     parts = []
     for aim in AIMS:
-        line = upper_frontier(case, aim).rename(columns={"second_gbp_m": "reached"})
-        if len(line) and not case.settings.relax:
+        points = upper_frontier(case, aim).rename(columns={"second_gbp_m": "reached"})
+        if len(points) and not case.settings.relax:
             own = [0, plan.solve.objective, reached(case, plan.plan, aim)]
-            line = pd.concat([pd.DataFrame([own], columns=line.columns), line])
-        parts.append(line.assign(aim=aim).melt(["aim", "point"], list(units), "measure"))
+            points = pd.concat([pd.DataFrame([own], columns=points.columns), points])
+        parts.append(points.assign(aim=aim).melt(["aim", "point"], list(units), "measure"))
     table = pd.concat(parts, ignore_index=True)
     return table.assign(unit=table["measure"].map(units))

@@ -80,9 +80,9 @@ def check_capital(
     def table(frame: pd.DataFrame, spec: Table, name: str) -> pd.DataFrame:
         if typed:
             return frame
-        found, wrong = inspect_frame(frame, spec, name)
+        inspected, wrong = inspect_frame(frame, spec, name)
         problems.found.extend(wrong.found)
-        return found
+        return inspected
 
     limit_table = table(limits, TABLES["capital_limits"], called.limits)
     if {"year", "limit_gbp_m"} <= set(limit_table.columns):

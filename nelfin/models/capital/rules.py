@@ -74,22 +74,22 @@ def check_rules(
         measure: [str(name) for name in dict.fromkeys(projects[measure]) if name]
         for measure in ("category", "place")
     } | {"backlog": list(BANDS)}
-    for row, line in rules.iterrows():
-        at, kind = partial(spot, called, row), str(line["rule"])
+    for row, cells in rules.iterrows():
+        at, kind = partial(spot, called, row), str(cells["rule"])
         measure = RULE_KINDS[kind].measure
         if measure in choices:
-            for name in _names(line["name"]):
+            for name in _names(cells["name"]):
                 if name not in choices[measure]:
                     problems.add(at("name"), f'is "{name}".', nearest(name, choices[measure]))
-            if not _names(line["name"]):
+            if not _names(cells["name"]):
                 problems.add(at("name"), "is empty.", f"Name the {measure} of the {kind}.")
-        if line["year"] and years and line["year"] not in years:
+        if cells["year"] and years and cells["year"] not in years:
             problems.add(
                 at("year"),
-                f"is {line['year']}, outside the plan's years {years[0]} to {years[-1]}.",
+                f"is {cells['year']}, outside the plan's years {years[0]} to {years[-1]}.",
                 "Correct it, or leave it blank: over all years.",
             )
-        if measure == "backlog" and pd.isna(line["now_gbp_m"]):
+        if measure == "backlog" and pd.isna(cells["now_gbp_m"]):
             problems.add(at("now_gbp_m"), "is empty.", "Give the backlog there is today, £m.")
         if measure == "deprived" and not deprived:
             problems.add(
@@ -120,22 +120,22 @@ def add_rules(
     years
         Years of the plan.
     """
-    for line in [] if rules is None else rules.to_dict("records"):
-        for rule, positions in _rules_of(line, years):
+    for cells in [] if rules is None else rules.to_dict("records"):
+        for rule, positions in _rules_of(cells, years):
             measure = RULE_KINDS[rule.kind].measure
             terms = [
                 (start.share_column, amount)
                 for start in starts
                 if (amount := _measured(start, measure, rule.names, positions))
             ]
-            sense, bound = _bound(rule, line["now_gbp_m"])
+            sense, bound = _bound(rule, cells["now_gbp_m"])
             program.row("rule", rule, terms, sense, bound)
 
 
-def _rules_of(line: dict[str, object], years: list[str]) -> Iterator[tuple[Rule, list[int]]]:
+def _rules_of(cells: dict[str, object], years: list[str]) -> Iterator[tuple[Rule, list[int]]]:
     """Yield the rules that a row of the table makes, each with the positions of its years."""
-    kind, names = str(line["rule"]), _names(line["name"])
-    amount, year = float(str(line["amount_gbp_m"])), str(line["year"])
+    kind, names = str(cells["rule"]), _names(cells["name"])
+    amount, year = float(str(cells["amount_gbp_m"])), str(cells["year"])
     positions = [years.index(year)] if year else list(range(len(years)))
     if RULE_KINDS[kind].measure != "revenue":
         yield Rule(kind, names, year, amount), positions

@@ -67,9 +67,9 @@ def best_plan(
                 begin = first.values
     spent = time.perf_counter() - start
     left = None if time_limit is None else max(time_limit - spent, 0.0)
-    found = lp.solve(program, gap=gap, time_limit=left, enough=enough, begin=begin)
-    status = "optimal" if found.status == "enough" else found.status
-    return replace(found, status=status, seconds=found.seconds + spent)
+    solution = lp.solve(program, gap=gap, time_limit=left, enough=enough, begin=begin)
+    status = "optimal" if solution.status == "enough" else solution.status
+    return replace(solution, status=status, seconds=solution.seconds + spent)
 
 
 def near(program: lp.Program, relaxed: lp.Solution) -> lp.Program:

@@ -147,8 +147,8 @@ def with_limits(case: Case, share: float, firm_too: bool = False) -> Case:
         Move firm limits as well.
     """
     status = {
-        LimitKey(str(line.organisation), str(line.year)): str(line.status)
-        for line in case.limits.itertuples()
+        LimitKey(str(limit.organisation), str(limit.year)): str(limit.status)
+        for limit in case.limits.itertuples()
     }
     all_firm = firm_too or set(status.values()) <= {"firm"}
 

@@ -105,7 +105,8 @@ def pace_by_year(
 def _rules_by_year(scenario: Scenario, inputs: Inputs) -> dict[int, list[Rule]]:
     """Return the rule of each year, by number of the streams that places share.
 
-    `national` is the rule that NHS England used in a year, or the last it did.
+    `national` is the rule that NHS England used in a year, or else the last before it, or else
+    the first.
     """
     rules, years = rules_of(inputs.pace_rules), scenario.years.labels()
     lines = lines_of(inputs.pace_rules, "year", "rule", "stream")

@@ -85,6 +85,7 @@ def pace_by_year(
         with_money = {s: rules[s][t] for s in rules if pots.envelope[t, s] > 0}
         for rows, rule in _by_form(with_money):
             start = position[rows]
+            # at last year's need and at this year's, to tell what need moves from what pace does
             need = np.array([before.need_share[t][rows], pots.need_share[t][rows]])
             settings: dict[str, Any] = {"restricted_share": restricted[rows]}
             if rule.form == "floors" and t:

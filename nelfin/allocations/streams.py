@@ -14,7 +14,7 @@ from nelfin.scenario.schema import Scenario
 Array = npt.NDArray[np.float64]
 
 CHANGES = ("envelope", "need", "pace", "ring-fence")
-"""What moves a budget from one year to the next, in order."""
+"""What moves a budget from one year to the next: the labels of the dim `change`."""
 
 SHARED: dict[str, tuple[tuple[str, ...], str, str]] = {
     "opening": (("place", "year"), "Opening position", "£m"),

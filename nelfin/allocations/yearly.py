@@ -85,6 +85,7 @@ def pace_by_year(
         with_money = {s: rules[s][t] for s in rules if pots.envelope[t, s] > 0}
         for rows, rule in _by_form(with_money):
             start = position[rows]
+            # at last year's need and at this year's, to tell what need moves from what pace does
             need = np.array([before.need_share[t][rows], pots.need_share[t][rows]])
             settings: dict[str, Any] = {"restricted_share": restricted[rows]}
             if rule.form == "floors" and t:
@@ -105,7 +106,8 @@ def pace_by_year(
 def _rules_by_year(scenario: Scenario, inputs: Inputs) -> dict[int, list[Rule]]:
     """Return the rule of each year, by number of the streams that places share.
 
-    `national` is the rule that NHS England used in a year, or the last it did.
+    `national` is the rule that NHS England used in a year, or else the last before it, or else
+    the first.
     """
     rules, years = rules_of(inputs.pace_rules), scenario.years.labels()
     lines = lines_of(inputs.pace_rules, "year", "rule", "stream")

@@ -22,6 +22,18 @@ def efficiency(
     has that of its rating. Its recurrent part carries on; what a
     part-year scheme adds in its second year is the full-year effect.
 
+    Parameters
+    ----------
+    inputs
+        Organisations and efficiency schemes.
+    section
+        Delivery by rating, %.
+    years
+        Years of the plan.
+    weight
+        Shares by which schemes of all trusts, and of the system, are split; shape
+        (organisation,).
+
     Returns
     -------
     recurrent, full_year, one_off, named : numpy.ndarray
@@ -64,6 +76,13 @@ def agency_saving(section: Recovery, years: list[str]) -> Array:
 
     (share now - share then) x pay bill x premium / (1 + premium): a shift that agency staff no
     longer cover is worked by the trust's own, without the premium.
+
+    Parameters
+    ----------
+    section
+        Pay bill, shares of agency staff, premium and year.
+    years
+        Years of the plan; the saving is that of each of them, shape (year,).
     """
     premium = section.agency_premium_pct / 100
     start, end = start_of(years[0]), start_of(section.agency_year)

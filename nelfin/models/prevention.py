@@ -106,7 +106,15 @@ def avoided_cost(spend: Array, returns: npt.ArrayLike, mean_lag: npt.ArrayLike) 
 
 
 def share_of_spend(section: Prevention, years: list[str]) -> Array:
-    """Return the share of spend on prevention in each year, %; shape (year,)."""
+    """Return the share of spend on prevention in each year, %; shape (year,).
+
+    Parameters
+    ----------
+    section
+        The path of the share.
+    years
+        Years of the plan.
+    """
     return share_path(
         section.share_start_pct,
         section.share_end_pct,
@@ -306,5 +314,13 @@ def _by_place(
 
 
 def released(cash: Array, step: float) -> Array:
-    """Return the cash that can be released in whole steps (a ward closes or it does not)."""
+    """Return the cash that can be released in whole steps (a ward closes or it does not).
+
+    Parameters
+    ----------
+    cash
+        £m; any shape.
+    step
+        Size of a step, £m; 0 for smooth release.
+    """
     return np.floor(cash / step + 1e-9) * step if step > 0 else cash

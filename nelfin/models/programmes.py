@@ -21,6 +21,11 @@ def programme_table(table: pd.DataFrame) -> pd.DataFrame:
     """Return one row a programme, one column a parameter, in the order of the table.
 
     A parameter that a programme may have and no row gives is NaN.
+
+    Parameters
+    ----------
+    table
+        Rows of `programme, parameter, value`.
     """
     wide = table.pivot(index="programme", columns="parameter", values="value")
     columns = [*PROGRAMME_PARAMETERS, *PROGRAMME_OPTIONS]
@@ -64,7 +69,15 @@ class Programmes:
 
 
 def programmes_of(table: pd.DataFrame, section: Prevention) -> Programmes:
-    """Return a programme table as arrays; targeting leaves fewer people to be reached."""
+    """Return a programme table as arrays; targeting leaves fewer people to be reached.
+
+    Parameters
+    ----------
+    table
+        Rows of `programme, kind, parameter, value`.
+    section
+        Share of people whom targeted programmes are for, %.
+    """
     wide = programme_table(table)
     kinds = (
         table.drop_duplicates("programme").set_index("programme")["kind"].loc[list(wide.index)]
@@ -97,6 +110,13 @@ def coverage(x: npt.ArrayLike, most: npt.ArrayLike) -> Array:
 
     2 a / (1 + exp(-2 x / a)) - a, with a the most that can be reached: the first places all find
     someone new, the last ones nobody.
+
+    Parameters
+    ----------
+    x
+        Capacity over eligible people; any shape.
+    most
+        The most that can be reached, a share; a shape that goes with it.
     """
     a = np.asarray(most, dtype=float)
     return np.asarray(2 * a / (1 + np.exp(-2 * np.asarray(x, dtype=float) / a)) - a)

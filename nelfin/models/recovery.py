@@ -60,7 +60,13 @@ IN_BALANCE = -0.05
 
 
 def balance_year(position: xr.DataArray) -> str:
-    """Return the first year from which a position is never again in deficit, or ""."""
+    """Return the first year from which a position is never again in deficit, or "".
+
+    Parameters
+    ----------
+    position
+        £m; dim `year`.
+    """
     years = [str(year) for year in position["year"].values]
     return lasting_from(years, position.to_numpy() >= IN_BALANCE)
 
@@ -353,6 +359,11 @@ def monthly_weights(early_pct: float) -> Array:
 
     `early_pct` falls evenly in the first five months and the rest evenly after: savings that come
     late leave most of a deficit in the first months.
+
+    Parameters
+    ----------
+    early_pct
+        Share of the position of a year that falls in its first five months, %.
     """
     early = early_pct / 100
     first = np.full(EARLY, early / EARLY)

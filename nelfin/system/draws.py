@@ -81,6 +81,11 @@ def spreads(scenario: Scenario, inputs: Inputs) -> dict[str, Spread]:
 def cost_spread(scenario: Scenario, inputs: Inputs) -> Spread:
     """Return what capital schemes may cost above their price, %.
 
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+
     Raises
     ------
     InputError
@@ -234,6 +239,13 @@ def tornado(scenario: Scenario, inputs: Inputs, joint: Joint) -> pd.DataFrame:
 
     Each is put where a tenth of its range lies below, and where a tenth lies above; all others
     stay at their value.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    joint
+        The joint run of them.
 
     Returns
     -------

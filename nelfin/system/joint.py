@@ -179,6 +179,13 @@ def income_by_place(budgets: xr.Dataset, inputs: Inputs) -> xr.DataArray | None:
 
     An organisation's income in a place grows as that place's budget does beside all places'. What
     is gained and lost adds up to nothing. None where no table says whom organisations serve.
+
+    Parameters
+    ----------
+    budgets
+        Place budgets, £m; dims `stream, place, year`.
+    inputs
+        Organisations, and the places they serve.
     """
     table = inputs.organisation_places
     if table.empty:

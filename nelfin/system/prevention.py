@@ -22,7 +22,15 @@ BASIS = {"need": "health_inequalities", "population": "registered_population"}
 
 
 def shift_of(scenario: Scenario, inputs: Inputs, budgets: xr.Dataset) -> xr.Dataset:
-    """Model the shift of a scenario into prevention, on the money and the places of its budgets."""
+    """Model the shift of a scenario into prevention, on the money and the places of its budgets.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    budgets
+        Place budgets: the money that the share is a share of, and the places.
+    """
     section = scenario.prevention
     base = budgets["envelope"].sel(stream=list(section.share_of)).sum("stream")
     weights, deprived = place_weights(scenario, inputs, budgets)
@@ -32,7 +40,15 @@ def shift_of(scenario: Scenario, inputs: Inputs, budgets: xr.Dataset) -> xr.Data
 def place_weights(
     scenario: Scenario, inputs: Inputs, budgets: xr.Dataset
 ) -> tuple[xr.DataArray, xr.DataArray | None]:
-    """Return what places' shares of the shift go by, and their shares of deprived people."""
+    """Return what places' shares of the shift go by, and their shares of deprived people.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    budgets
+        Place budgets: weighted populations by place and year.
+    """
     people = budgets["weighted_population"]
     deprived = None
     if not inputs.deprivation.empty:

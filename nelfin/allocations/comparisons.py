@@ -126,6 +126,22 @@ def compare_places(data: xr.Dataset, year: str) -> pd.DataFrame:
     return table
 
 
+def distance_from_target(data: xr.Dataset) -> xr.DataArray:
+    """Return how far the budget of each place is from its target, all streams together.
+
+    Parameters
+    ----------
+    data
+        From `allocate`.
+
+    Returns
+    -------
+    xarray.DataArray
+        Budget over target, less one: a fraction, negative below target; dims `place, year`.
+    """
+    return data["budget"].sum("stream") / data["target"].sum("stream") - 1
+
+
 def what_moved(data: xr.Dataset, place: str, year: str) -> pd.Series:
     """Return what moved a place's budget from the year before, £m; the parts add up exactly.
 

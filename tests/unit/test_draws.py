@@ -344,7 +344,7 @@ def bare(scenario: Scenario) -> Result:
     return nelfin.run(changed(scenario, {"capital.gap_pct": 5.0}))
 
 
-def test_charts_of_doubt_show_what_the_tables_say(result: Result, bare: Result) -> None:
+def test_charts_of_uncertainty_show_what_the_tables_say(result: Result, bare: Result) -> None:
     assert {"fan", "tornado"} <= set(result.charts)
     assert not {"fan", "tornado"} & set(bare.charts)
     with pytest.raises(InputError, match='"fan" needs draws'):

@@ -131,7 +131,7 @@ ABOUT_TABLES = {
     "projects": "The schemes as they were read.",
     "sensitivity": "How far budgets move when one thing changes.",
     "sources": "Every figure with its unit, status and source.",
-    "odds": "Only with draws: odds of balance, payback and staying within limits, and the spread "
+    "odds": "Only with draws: odds of balance, payback and staying within limits, and percentiles "
     "of positions, net cash and use of capital.",
     "tornado": "Only with draws: how far each assumption alone moves the reported position.",
 }

@@ -14,8 +14,8 @@ from nelfin.cli.options import (
     as_records,
     busy,
     echo_json,
+    illustrative_in,
     json_option,
-    made_up,
     output_option,
     scenario_argument,
     set_option,
@@ -26,6 +26,8 @@ from nelfin.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from nelfin.models.capital.case import Case
 
 
 @click.command()
@@ -86,26 +88,15 @@ def capital(
     inputs = load_inputs(loaded)
     case = capital_case(loaded, inputs)
     spread = cost_spread(loaded, inputs) if draws else None
-    tables: dict[str, pd.DataFrame] = {}
     none = 0
     with busy("The capital plan, and its tests"):
         plan = solve_case(case)
-        for name in ("plan", "spend", "limits", "prices"):
-            tables[name] = getattr(plan, name)
-        if frontier:
-            tables["frontier"] = stress.frontier(case, frontier)
-        if budgets:
-            tables["priority_list"], tables["regret"] = stress.priority_list(case)
-            tables["budget_curve"] = stress.budget_curve(case)
-        if core:
-            tables["core_index"] = stress.core_index(case, seed=seed)
+        tables = {name: getattr(plan, name) for name in ("plan", "spend", "limits", "prices")}
+        tables |= _plans_tested(case, frontier, budgets, core, seed)
         if spread is not None:
             common = loaded.uncertainty.capital_cost_common_pct
             tables["stays"], none = stress.stays(case, spread, common, draws, seed)
-        if inflation:
-            tables["inflation"] = stress.inflation(case)
-        if overrun:
-            tables["overrun"] = stress.overrun(case, *_overrun(overrun))
+        tables |= _costs_tested(case, inflation, overrun)
     if output is not None:
         write_tables(
             tables, output, {"solve.json": json.dumps(asdict(plan.solve), indent=2) + "\n"}
@@ -114,9 +105,42 @@ def capital(
     if as_json:
         echo_json({"solve": asdict(plan.solve)} | as_records(tables))
     else:
-        show(capital_text(plan, tables, loaded.name, made_up(loaded, inputs, CAPITAL)))
+        show(capital_text(plan, tables, loaded.name, illustrative_in(loaded, inputs, CAPITAL)))
     if none:
         click.echo(f"In {none} of {draws} draws no plan meets the limits.", err=True)
+
+
+def _plans_tested(
+    case: Case,
+    frontier: Literal["deprived", "backlog"] | None,
+    budgets: bool,
+    core: bool,
+    seed: int,
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of other good plans that are asked for."""
+    from nelfin.models.capital import stress
+
+    tables: dict[str, pd.DataFrame] = {}
+    if frontier:
+        tables["frontier"] = stress.frontier(case, frontier)
+    if budgets:
+        tables["priority_list"], tables["regret"] = stress.priority_list(case)
+        tables["budget_curve"] = stress.budget_curve(case)
+    if core:
+        tables["core_index"] = stress.core_index(case, seed=seed)
+    return tables
+
+
+def _costs_tested(case: Case, inflation: bool, overrun: str | None) -> dict[str, pd.DataFrame]:
+    """Return the tables of costs that rise, as far as they are asked for."""
+    from nelfin.models.capital import stress
+
+    tables: dict[str, pd.DataFrame] = {}
+    if inflation:
+        tables["inflation"] = stress.inflation(case)
+    if overrun:
+        tables["overrun"] = stress.overrun(case, *_overrun(overrun))
+    return tables
 
 
 def _overrun(text: str) -> tuple[str, float]:

@@ -26,7 +26,15 @@ class Share(click.ParamType[float]):
     def convert(
         self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None
     ) -> Any:
-        """Return the share in per cent."""
+        """Return the share in per cent.
+
+        Parameters
+        ----------
+        value
+            As written.
+        _param, _ctx
+            As click gives them.
+        """
         text = str(value).strip()
         plain = text.removesuffix("%").strip()
         try:
@@ -155,7 +163,7 @@ def _from_year(limits: pd.DataFrame, first_year: str, file: Path) -> pd.DataFram
 
 
 def _account(plan: Any) -> str:
-    from nelfin.report.text.words import millions, plural
+    from nelfin.report.text.numbers import millions, plural
 
     status = plan.plan["status"].value_counts()
     part = status.get("part-funded", 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from nelfin.data.inputs import Inputs
@@ -37,7 +39,7 @@ def register(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
     ]
     for name, frame in inputs.tables().items():
         keys = list(TABLES[name].key)
-        status = "figure_status" if "figure_status" in frame else "status"
+        status = status_column(frame.columns)
         value, unit = _value(name, frame)
         for at, line in enumerate(frame.to_dict("records")):
             rows.append(
@@ -53,8 +55,25 @@ def register(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-DOUBTFUL = ("assumption", "illustrative")
-"""Statuses of figures that a team should replace by its own."""
+def status_column(columns: Collection[str]) -> str:
+    """Return the column of a table that holds the status of its figures.
+
+    Parameters
+    ----------
+    columns
+        Of the table.
+
+    Returns
+    -------
+    str
+        `figure_status` where the table has it, since its `status` is then something else: whether
+        a capital limit is firm.
+    """
+    return "figure_status" if "figure_status" in columns else "status"
+
+
+UNSOURCED = ("assumption", "illustrative")
+"""Statuses of figures without a source, which a team should replace by its own."""
 
 
 def require_sourced(figures: pd.DataFrame) -> None:
@@ -71,7 +90,7 @@ def require_sourced(figures: pd.DataFrame) -> None:
         Naming each of them.
     """
     problems = Problems()
-    left = figures[figures["status"].isin(DOUBTFUL)]
+    left = figures[figures["status"].isin(UNSOURCED)]
     for line in left.itertuples():
         value = f"{line.value} {line.unit}".strip()
         problems.add(

@@ -79,23 +79,28 @@ class Sweep:
         rules = [ds.field(name) == value for name, value in wanted.items() if value is not None]
         if cases is not None:
             rules.append(ds.field("case").isin(list(cases)))
-        kept = None
+        all_rules = None
         for rule in rules:
-            kept = rule if kept is None else kept & rule
+            all_rules = rule if all_rules is None else all_rules & rule
         file = ds.dataset(self.folder / "sweep.parquet")
-        return file.to_table(filter=kept).to_pandas()
+        return file.to_table(filter=all_rules).to_pandas()
 
     def errors(self) -> pd.DataFrame:
         """Return the cases without an answer: their settings and `error`."""
         import pyarrow.dataset as ds
 
         file = ds.dataset(self.folder / "sweep.parquet")
-        found = file.to_table(filter=ds.field("error") != "").to_pandas()
-        return found.drop(columns=["measure", "of", "year", "value", "unit"])
+        failed = file.to_table(filter=ds.field("error") != "").to_pandas()
+        return failed.drop(columns=["measure", "of", "year", "value", "unit"])
 
 
 def open_sweep(folder: str | Path) -> Sweep:
     """Open the folder of a sweep that is done.
+
+    Parameters
+    ----------
+    folder
+        Of the sweep.
 
     Raises
     ------
@@ -114,6 +119,11 @@ def open_sweep(folder: str | Path) -> Sweep:
 
 def read_about(folder: Path) -> dict[str, Any]:
     """Return what `sweep.json` says.
+
+    Parameters
+    ----------
+    folder
+        Of a sweep.
 
     Raises
     ------
@@ -195,11 +205,30 @@ class SweepFolder:
         return self.folder / "batches" / f"{at:06d}.parquet"
 
     def has(self, at: int) -> bool:
-        """Say whether a batch is there."""
+        """Say whether a batch is there.
+
+        Parameters
+        ----------
+        at
+            Number of the batch, from 0.
+        """
         return self.done or self._file(at).is_file()
 
     def put(self, at: int, table: pd.DataFrame) -> None:
-        """Keep a batch."""
+        """Keep a batch.
+
+        Parameters
+        ----------
+        at
+            Number of the batch, from 0.
+        table
+            Its results: the columns `RESULTS`.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written.
+        """
         try:
             write_whole(self._file(at), lambda part: table.to_parquet(part, index=False), REMEDY)
         except OutputError:
@@ -231,6 +260,6 @@ class SweepFolder:
         schema = pa.schema([*settings, *(pair for pair in results if pair[0] != "case")])
         with pq.ParquetWriter(part, schema, compression="zstd") as writer:
             for at, begin in enumerate(range(0, len(self.cases), self.batch)):
-                mine = self.cases.iloc[begin : begin + self.batch]
-                whole = mine.merge(pd.read_parquet(self._file(at)), on="case")
+                cases = self.cases.iloc[begin : begin + self.batch]
+                whole = cases.merge(pd.read_parquet(self._file(at)), on="case")
                 writer.write_table(pa.Table.from_pandas(whole, schema, preserve_index=False))

@@ -45,7 +45,18 @@ TIDY: dict[str, tuple[str, ...]] = {
 
 
 def tidy_tables(data: xr.Dataset) -> dict[str, pd.DataFrame]:
-    """Return the tidy tables whose variables the data has; a value that is not there has no row."""
+    """Return the tidy tables whose variables the data has; a value that is not there has no row.
+
+    Parameters
+    ----------
+    data
+        Labelled data; every variable has `units`.
+
+    Returns
+    -------
+    dict
+        By name: a column for each dim, then `measure, value, unit`.
+    """
     tables = {}
     for name, variables in TIDY.items():
         if not set(variables) <= set(data.data_vars):

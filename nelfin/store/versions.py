@@ -11,6 +11,13 @@ from nelfin.version import __version__
 def require_readable(wrote: str, where: str) -> None:
     """Refuse what a newer version has written; a newer third number changes no file.
 
+    Parameters
+    ----------
+    wrote
+        The version that has written it.
+    where
+        The file or folder, named in the error.
+
     Raises
     ------
     InputError

@@ -97,11 +97,11 @@ def _measures(run: Findings) -> pd.Series:
         "capital used": data["capital_used"].rename(organisation="of"),
         "budget": data["budget"].sum("stream").rename(place="of"),
     }
-    found = []
+    frames = []
     for measure, array in parts.items():
         frame = array.transpose("of", "year").to_series().rename("value").reset_index()
-        found.append(frame.assign(measure=measure, unit="£m"))
-    table = pd.concat(found, ignore_index=True)
+        frames.append(frame.assign(measure=measure, unit="£m"))
+    table = pd.concat(frames, ignore_index=True)
     return table.set_index(["measure", "of", "year", "unit"])["value"]
 
 
@@ -116,14 +116,14 @@ def _flags(runs: list[Findings], names: list[str]) -> list[str]:
     ):
         seen = [of(run) for run in runs]
         if len(set(seen)) > 1:
-            said = ", ".join(f"{name} {value}" for name, value in zip(names, seen, strict=True))
-            flags.append(f"The {label} differs: {said}.")
+            each = ", ".join(f"{name} {value}" for name, value in zip(names, seen, strict=True))
+            flags.append(f"The {label} differs: {each}.")
     inputs = [run.provenance.get("inputs", {}) for run in runs]
-    tables = dict.fromkeys(key for found in inputs for key in found)
+    tables = dict.fromkeys(name for hashes in inputs for name in hashes)
     changed = [
         name
         for name in tables
-        if not name.startswith("scenario") and len({found.get(name) for found in inputs}) > 1
+        if not name.startswith("scenario") and len({hashes.get(name) for hashes in inputs}) > 1
     ]
     if changed:
         flags.append(f"Tables differ: {', '.join(changed)}.")
@@ -132,6 +132,11 @@ def _flags(runs: list[Findings], names: list[str]) -> list[str]:
 
 def require_two(folders: tuple[str, ...]) -> None:
     """Refuse fewer than two runs.
+
+    Parameters
+    ----------
+    folders
+        Of the runs to compare.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Doubt about the plan: many draws of what it rests on, all worked out at once.
+"""Uncertainty of the plan: many draws of what it rests on, all worked out at once.
 
 Each setting with a range (`low` and `high` beside its value) is drawn, and so is the return of
 each prevention programme and the cost of each capital scheme. Draws are a Latin hypercube: every

@@ -30,7 +30,7 @@ from nelfin.system.capital import (
     worth_of_capital,
 )
 from nelfin.system.draws import draw_positions, tornado
-from nelfin.system.headline import known_by
+from nelfin.system.headline import listed_figures
 from nelfin.system.joint import Joint, join
 from nelfin.system.odds import odds_table
 from nelfin.version import __version__
@@ -89,7 +89,7 @@ def run_models(scenario: Scenario, draws: int = 0, seed: int = 0) -> Findings:
         "warnings": _warnings(scenario, joint),
     }
     found = Findings(scenario.name, data, tables, resolved_toml(scenario), provenance)
-    provenance["headline"] = known_by(found)
+    provenance["headline"] = listed_figures(found)
     return found
 
 

@@ -24,7 +24,7 @@ TOKEN = re.compile(
 NOT_MOVES = {"opening underlying", "closing underlying", "reported"}
 ONE_OFF = {"non-recurrent efficiency", "deficit support", "repayment"}
 STATUSES = ("published", "derived", "assumption", "illustrative", "given")
-DOUBTFUL = STATUSES[2:]
+UNPUBLISHED = STATUSES[2:]
 
 
 def tokens(text: str) -> list[str]:
@@ -146,7 +146,7 @@ def rests(facts: Facts, block: Block, whole: bool = False) -> list[str]:
             rows &= facts.sources["where"] == "scenario"
         assert rows.any(), f"{label} is no group of figures"
         status = facts.sources.loc[rows, "status"]
-        counts.append([int((status == word).sum()) for word in DOUBTFUL])
+        counts.append([int((status == word).sum()) for word in UNPUBLISHED])
     if whole:
         counts = [[sum(column) for column in zip(*counts, strict=True)]]
     return [str(number) for row in counts for number in row if number]

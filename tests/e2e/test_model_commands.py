@@ -29,7 +29,7 @@ def test_recovery_against_the_baseline_names_the_causes(tmp_path: Path) -> None:
     done = run("recovery", "mine.toml", "--against", "nel", "-o", "tables", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert max(len(line) for line in done.stdout.splitlines()) <= 80
-    assert "REPORTED POSITION BY CAUSE" in done.stdout
+    assert "REPORTED POSITION OF THE SYSTEM BY CAUSE, £m" in done.stdout
     causes = pd.read_csv(tmp_path / "tables" / "causes.csv")
     wide = causes.pivot(index="cause", columns="year", values="value")
     assert wide.drop(index="scenario").sum().to_dict() == pytest.approx(

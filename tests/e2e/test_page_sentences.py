@@ -12,8 +12,8 @@ from sentences import families, rests, tokens
 from systems import write_system
 
 import nelfin
+from nelfin.report.charts import CHARTS, RESTS_ON
 from nelfin.report.charts.pictures import titled_charts
-from nelfin.report.grounds import RESTS_ON
 from nelfin.report.page import write_page
 from nelfin.result import Result
 from nelfin.system.compare import Comparison
@@ -126,7 +126,7 @@ def test_pictures_count_the_illustrative_figures_they_rest_on(told: Told) -> Non
                 assert [int(rows[1]), int(rows[2])] == both
             elif more := re.fullmatch(r"(\d+) more settings?", group):
                 named = note.partition(f", {group}")[0].split(", ")
-                sections = {part for part in RESTS_ON[name] if part.endswith(".")}
+                sections = {part for part in RESTS_ON[CHARTS[name].section] if part.endswith(".")}
                 mine = made_up[made_up["where"] == "scenario"]["figure"]
                 count = sum(figure.startswith(tuple(sections)) for figure in mine)
                 assert int(more[1]) == count - len(named)

@@ -17,7 +17,7 @@ from nelfin.models.capital.stress import stays
 from nelfin.models.ranges import Outcomes, Range, interval_80, triangle
 from nelfin.models.recovery import DRAWN, drivers_of
 from nelfin.report.charts import CHARTS
-from nelfin.report.text.words import setting_words
+from nelfin.report.text.names import setting_words
 from nelfin.result import Result
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed
@@ -350,19 +350,19 @@ def bare(scenario: Scenario) -> Result:
     return nelfin.run(changed(scenario, {"capital.gap_pct": 5.0}))
 
 
-def test_charts_of_doubt_show_what_the_tables_say(result: Result, bare: Result) -> None:
+def test_charts_of_uncertainty_show_what_the_tables_say(result: Result, bare: Result) -> None:
     assert {"fan", "tornado"} <= set(result.charts)
     assert not {"fan", "tornado"} & set(bare.charts)
     with pytest.raises(InputError, match='"fan" needs draws'):
         bare.chart("fan")
-    card = CHARTS["fan"](result)
+    card = CHARTS["fan"].draw(result)
     assert card is not None
     odds = result.table("odds").set_index(["measure", "year"])["value"]
     last = card.table.set_index("Year").loc["2032/33"]
     assert last["One draw in ten is below, £m"] == odds["reported_p10", "2032/33"]
     assert last["Odds of balance, %"] == 100 * odds["odds_of_balance", "2032/33"]
     assert last["The plan, £m"] == float(result.data["system_reported"][-1])
-    movers = CHARTS["tornado"](result)
+    movers = CHARTS["tornado"].draw(result)
     assert movers is not None
     assert list(movers.table["Assumption"].unique())[:2] == ["pressures, %", "growth of core, %"]
     assert len(movers.table) == 20

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 import nelfin
-from nelfin import years
+from nelfin import evidence, years
 from nelfin.allocations import pace
 from nelfin.data import notes, spots
 from nelfin.errors import InputError
-from nelfin.report.text import words
+from nelfin.report.text import names, numbers, sensitivity
 from nelfin.scenario import paths
+from nelfin.store import findings
 
 pytestmark = pytest.mark.unit
 
@@ -24,7 +25,9 @@ NAMES = sorted(set(nelfin.__all__) - {"__version__", "allocations", "models", "S
 
 
 @pytest.mark.parametrize(
-    "module", [years, words, pace, spots, notes, paths], ids=lambda module: module.__name__
+    "module",
+    [evidence, findings, names, notes, numbers, pace, paths, sensitivity, spots, years],
+    ids=lambda module: module.__name__,
 )
 def test_examples_in_docstrings_are_true(module: object) -> None:
     outcome = doctest.testmod(module)  # type: ignore[arg-type]

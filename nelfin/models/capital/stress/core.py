@@ -19,7 +19,7 @@ def core_index(
     cost_pct: float = 10.0,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Return how often each scheme is in a good plan when benefits and limits are in doubt.
+    """Return how often each scheme is in a good plan when benefits and limits are uncertain.
 
     Each draw moves every scheme's benefit and every limit by a share of its own, even between plus
     and minus. A plan is found for each within the gap asked.

@@ -61,6 +61,12 @@ def scenario() -> Scenario:
 
 
 @pytest.fixture(scope="session")
+def rough() -> Scenario:
+    """The embedded scenario with a rough capital plan, which is found sooner."""
+    return nelfin.load_scenario(overrides={"capital.gap_pct": 10.0})
+
+
+@pytest.fixture(scope="session")
 def inputs(scenario: Scenario) -> Inputs:
     return load_inputs(scenario)
 

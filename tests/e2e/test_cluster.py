@@ -16,7 +16,7 @@ from command import NELFIN, run
 
 pytestmark = pytest.mark.e2e
 
-VARY = ("sweep", "--vary", "recovery.efficiency_pct=3:5:16", "--vary", "capital.gap_pct=4,5")
+VARY = ("sweep", "--vary", "recovery.efficiency_pct=3:5:16", "--vary", "capital.gap_pct=9,10")
 
 
 @dataclass(frozen=True)

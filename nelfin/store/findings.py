@@ -41,7 +41,7 @@ class Findings:
         self.provenance = provenance
         self.scenario_toml = scenario_toml
         self._tables = {key: plain(table) for key, table in tables.items()}
-        self._worked_out: dict[Callable[..., Any], Any] = {}
+        self._worked_out: dict[str, Any] = {}
 
     def __repr__(self) -> str:
         years = self.data["year"].values
@@ -125,13 +125,15 @@ def once(work: Callable[[Findings], Answer]) -> Callable[[Findings], Answer]:
     counted
     (2, 2)
     """
+    # by name, so that findings can be sent from one process to another
+    name = f"{work.__module__}.{work.__qualname__}"
 
     @wraps(work)
     def kept(findings: Findings) -> Answer:
         answers = findings._worked_out
-        if work not in answers:
-            answers[work] = work(findings)
-        answer: Answer = answers[work]
+        if name not in answers:
+            answers[name] = work(findings)
+        answer: Answer = answers[name]
         return answer
 
     return kept

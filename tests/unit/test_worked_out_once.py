@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -76,3 +77,13 @@ def test_another_run_is_worked_out_anew_but_the_program_of_the_charts_is_not(
         write_page(fresh(result), tmp_path / f"{at}.html")
     assert count["Headline"] == count["chart budgets"] == 2
     assert count["javascript_bundle"] == 1
+
+
+def test_a_run_can_be_sent_to_another_process_with_what_is_worked_out(result: Result) -> None:
+    findings = fresh(result)
+    listed_figures(findings)
+    made = Result.of(findings)
+    assert made.charts
+    there = pickle.loads(pickle.dumps(made))  # noqa: S301 - its own bytes
+    assert there.summary() == made.summary()
+    assert there.charts == made.charts

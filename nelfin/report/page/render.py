@@ -141,7 +141,6 @@ def _environment() -> Any:
         "pounds": pounds,
         "count": _count,
         "whole_pounds": whole_pounds,
-        "whole_millions": _count,
     }
     # in the text each number carries its exact value, as the cells of the tables do
     environment.filters |= {

@@ -37,8 +37,8 @@ def measure(smoke: bool) -> dict[str, Any]:
     """Run pytest-benchmark in a process of its own and return what it found."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "found.json"
-        words = [sys.executable, "-m", "pytest", str(HERE), "-q", f"--benchmark-json={file}"]
-        words += ["--benchmark-columns=median,rounds", *(["--smoke"] if smoke else [])]
+        words = [sys.executable, "-m", "pytest", str(HERE), "-n", "0", f"--benchmark-json={file}"]
+        words += ["-q", "--benchmark-columns=median,rounds", *(["--smoke"] if smoke else [])]
         done = subprocess.run(words, check=False, cwd=HERE.parent)
         if done.returncode:
             sys.exit(done.returncode)

@@ -15,6 +15,7 @@ import click
 import pytest
 
 import nelfin
+from nelfin.allocations.pace import packaged_rules
 from nelfin.cli import COMMANDS, cli
 from nelfin.data import notes
 from nelfin.data.specs import CONVERGE, OPENING_FILE, TABLES
@@ -94,7 +95,7 @@ def test_the_readme_opens_with_exactly_two_commands_that_install() -> None:
     assert [len(block) for block in blocks] == [1, 1]
     assert all(block[0].startswith("python -m pip install ") for block in blocks)
     assert blocks[0][0].endswith("&& nelfin run")
-    assert blocks[1][0].endswith("&& python -m pytest -n auto")
+    assert blocks[1][0].endswith("&& python -m pytest")
 
 
 def test_every_command_and_option_named_exists(text: str) -> None:
@@ -195,6 +196,22 @@ def test_every_page_of_the_documentation_is_in_the_table_of_contents() -> None:
         if ROOT / "docs" in path.parents
     }
     assert pages - {"index"} <= listed
+
+
+def test_every_rule_of_a_capital_plan_is_described() -> None:
+    page = (ROOT / "docs" / "methods" / "capital.md").read_text(encoding="utf-8")
+    section = page.partition("\n## Rules\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`.*`) \| (.+) \|$", section, flags=re.M)
+    described = [name for names, _ in rows for name in spans(names)]
+    (rule,) = (column for column in TABLES["capital_rules"].columns if column.name == "rule")
+    assert sorted(described) == sorted(rule.choices)
+
+
+def test_every_rule_of_pace_is_described(generated: ModuleType) -> None:
+    page = (ROOT / "docs" / "methods" / "places.md").read_text(encoding="utf-8")
+    page = page.replace("```{include} ../_generated/rules.md\n```", generated.rules_part())
+    assert [name for name in packaged_rules() if f"`{name}`" not in page] == []
+    assert "{include}" not in page
 
 
 def test_every_column_of_every_table_has_words_and_no_words_are_left_over() -> None:

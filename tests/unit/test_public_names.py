@@ -5,18 +5,14 @@ from __future__ import annotations
 import doctest
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import nelfin
-from nelfin import evidence, years
-from nelfin.allocations import pace
-from nelfin.data import notes, spots
 from nelfin.errors import InputError
-from nelfin.report.text import names, numbers, sensitivity
-from nelfin.scenario import paths
-from nelfin.store import findings
 
 pytestmark = pytest.mark.unit
 
@@ -24,15 +20,24 @@ REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "api.md
 NAMES = sorted(set(nelfin.__all__) - {"__version__", "allocations", "models", "Scenario"})
 
 
-@pytest.mark.parametrize(
-    "module",
-    [evidence, findings, names, notes, numbers, pace, paths, sensitivity, spots, years],
-    ids=lambda module: module.__name__,
-)
-def test_examples_in_docstrings_are_true(module: object) -> None:
-    outcome = doctest.testmod(module)  # type: ignore[arg-type]
-    assert outcome.attempted > 0
-    assert outcome.failed == 0
+PACKAGE = Path(nelfin.__file__).parent
+EXAMPLES = [
+    ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+    for file in sorted(PACKAGE.rglob("*.py"))
+    if ">>> " in file.read_text(encoding="utf-8")
+]
+"""Modules with an example in a docstring."""
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples_in_docstrings_are_true(name: str) -> None:
+    assert doctest.testmod(import_module(name)).failed == 0
+
+
+def test_an_example_that_is_not_true_would_be_found(capsys: pytest.CaptureFixture[str]) -> None:
+    module = ModuleType("wrong", ">>> 1 + 1\n3\n")
+    assert doctest.testmod(module).failed == 1
+    assert "Expected:" in capsys.readouterr().out
 
 
 def test_every_public_name_loads_and_an_unknown_one_does_not() -> None:

@@ -19,10 +19,11 @@ from nelfin.allocations.budgets import envelopes
 from nelfin.data import Inputs, load_inputs
 from nelfin.errors import InputError, Problems
 from nelfin.models.capital.stress import Overruns
+from nelfin.models.drivers import DRAWN, drivers_of
 from nelfin.models.prevention import extra_spend, flows
 from nelfin.models.programmes import Programmes, programmes_of
 from nelfin.models.ranges import Outcomes, Range, Spread, latin_hypercube
-from nelfin.models.recovery import DRAWN, STEPS, drivers_of, roll_forward
+from nelfin.models.recovery import STEPS, roll_forward
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import field_of
 from nelfin.scenario.keys import dotted

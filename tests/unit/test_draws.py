@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,6 @@ from nelfin.data import Inputs
 from nelfin.errors import InputError
 from nelfin.models.capital.stress import stays
 from nelfin.models.ranges import Outcomes, Range, interval_80, triangle
-from nelfin.models.recovery import DRAWN, drivers_of
 from nelfin.report.charts import CHARTS
 from nelfin.report.text.names import setting_words
 from nelfin.result import Result
@@ -387,29 +385,3 @@ def test_settings_are_said_as_a_reader_says_them() -> None:
     assert setting_words("envelope.growth_pct.core") == "growth of core, %"
     assert setting_words("return of Falls prevention") == "return of Falls prevention"
     assert setting_words("draws") == "draws"
-
-
-class Watched(dict[str, np.ndarray]):
-    """Draws that remember which settings were asked for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: set[str] = set()
-
-    def __bool__(self) -> bool:
-        return True
-
-    def get(self, key: str, default: Any = None) -> Any:
-        self.asked.add(key)
-        return default
-
-
-def test_settings_that_may_be_drawn_are_those_that_the_drivers_take(
-    scenario: Scenario, inputs: Inputs
-) -> None:
-    watched, years = Watched(), scenario.years.labels()
-    nothing = np.zeros((len(inputs.organisations), len(years)))
-    drivers_of(
-        inputs, scenario.recovery, years, np.zeros(len(years)), nothing, nothing, drawn=watched
-    )
-    assert watched.asked == set(DRAWN)

@@ -89,4 +89,4 @@ def test_each_public_name_is_in_the_reference(name: str) -> None:
 def test_import_nelfin_loads_no_other_module_of_it() -> None:
     code = "import sys, nelfin; print(sorted(n for n in sys.modules if n.startswith('nelfin')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "['nelfin']"
+    assert done.stdout.strip() == "['nelfin', 'nelfin.version']"

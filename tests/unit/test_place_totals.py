@@ -8,7 +8,7 @@ import xarray as xr
 
 from nelfin.allocations.comparisons import TOTALS, compare_places, place_totals, what_moved
 from nelfin.result import Result
-from nelfin.system.headline import headline
+from nelfin.system.headline import headline_of
 
 pytestmark = pytest.mark.unit
 
@@ -80,7 +80,7 @@ def test_the_comparison_the_headline_and_the_moves_are_the_totals(result: Result
         "need_index": "need_index",
         "ring_fence": "ring_fence_gbp_m",
     }
-    places = headline(result).places
+    places = headline_of(result).places
     for name, column in columns.items():
         assert frame[column].to_numpy() == pytest.approx(now[name].values, rel=1e-14), name
         if name in places:

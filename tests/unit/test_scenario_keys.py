@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from nelfin.data import Inputs
 from nelfin.data.register import register
 from nelfin.errors import InputError
-from nelfin.report.basis import settings_table
+from nelfin.report.workbook.settings import settings_table
 from nelfin.scenario import Scenario, load_scenario, resolved_toml
 from nelfin.scenario.change import changed, field_of, leaves
 from nelfin.scenario.keys import (

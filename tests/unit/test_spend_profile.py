@@ -17,7 +17,7 @@ from nelfin.data.projects import spend_columns, spend_profile
 from nelfin.data.register import register
 from nelfin.data.specs import TABLES
 from nelfin.models.capital import solve
-from nelfin.report.page.page import _left_out, render
+from nelfin.report.page.render import _left_out, render
 from nelfin.report.text.summary import summary
 from nelfin.report.workbook import write_workbook
 from nelfin.scenario import Scenario

@@ -17,12 +17,12 @@ from nelfin.data.projects import spend_columns, spend_profile
 from nelfin.data.register import register
 from nelfin.data.specs import TABLES
 from nelfin.models.capital import solve
-from nelfin.report.page.render import _left_out, render
+from nelfin.report.page.render import _left_out, page_text
 from nelfin.report.text.summary import summary
 from nelfin.report.workbook import write_workbook
 from nelfin.scenario import Scenario
 from nelfin.store.findings import Findings
-from nelfin.system.headline import headline
+from nelfin.system.headline import headline_of
 
 pytestmark = pytest.mark.unit
 
@@ -82,8 +82,8 @@ def test_every_reader_of_a_table_in_another_order_finds_the_same(
         result.scenario_toml,
         result.provenance,
     )
-    assert headline(mixed).categories.equals(headline(result).categories)
-    assert headline(mixed).asked == headline(result).asked
+    assert headline_of(mixed).categories.equals(headline_of(result).categories)
+    assert headline_of(mixed).asked == headline_of(result).asked
     assert _left_out(mixed).equals(_left_out(result))
     other = replace(inputs, projects=shuffled(inputs.projects))
     assert register(scenario, other).equals(register(scenario, inputs))
@@ -104,7 +104,7 @@ def test_a_run_is_the_same_to_the_letter(tmp_path: Path) -> None:
     assert found.provenance["headline"] == plain.provenance["headline"]
     found.provenance = plain.provenance  # times and the hash of the file differ
     assert summary(found) == summary(plain)
-    assert render(found) == render(plain)
+    assert page_text(found) == page_text(plain)
     sheets = []
     for at, run in enumerate(runs):
         write_workbook(run, tmp_path / f"{at}.xlsx")

@@ -92,7 +92,7 @@ def solve_systems(
     wrong = [answer for answer in answers if isinstance(answer, InputError)]
     if wrong:
         raise InputError([problem for error in wrong for problem in error.problems])
-    solved = {job.system: answer for job, answer in zip(jobs, answers, strict=True)}
+    solved = {job.name: answer for job, answer in zip(jobs, answers, strict=True)}
     plans = {name: plan for name, plan in solved.items() if isinstance(plan, CapitalPlan)}
     accounts = [_account(name, answer) for name, answer in solved.items()]
     return SystemPlans(
@@ -108,7 +108,7 @@ def solve_systems(
 class Job:
     """One system to be solved: its name, its rows of both tables, and the settings."""
 
-    system: str
+    name: str
     projects: pd.DataFrame
     limits: pd.DataFrame
     settings: Settings

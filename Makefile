@@ -15,10 +15,13 @@ check:  ## style, spelling, types and layers
 	lint-imports
 
 test:  ## every test
-	python -m pytest -n auto
+	python -m pytest
 
 cover:  ## the fast tests, what of the package they leave out, and the floor under it
-	python -m pytest -n auto -m "unit or golden" --cov
+	coverage erase
+	coverage run -m pytest -m "unit or golden"
+	coverage combine -q
+	coverage report
 
 bench:  ## every benchmark, with the versions that benchmarks/requirements.txt pins
 	python benchmarks/run.py $(ARGS)

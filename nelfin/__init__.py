@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from nelfin.version import __version__
+from nelfin.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from nelfin import allocations as allocations

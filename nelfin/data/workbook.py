@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from io import BytesIO
 from posixpath import normpath
 from typing import Any
@@ -62,6 +63,7 @@ class Look:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
+@lru_cache(maxsize=1)  # a workbook of inputs is read once for each of its sheets
 def check_parts(content: bytes) -> None:
     """Refuse what is no workbook, or would be too large unpacked, whatever it says of its size.
 

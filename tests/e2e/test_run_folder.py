@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -31,6 +32,8 @@ def commanded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Done, Path]:
 def test_run_prints_the_summary_and_writes_the_whole_folder(commanded: tuple[Done, Path]) -> None:
     done, desk = commanded
     assert done.returncode == 0, done.stderr
+    assert re.fullmatch(r"Written to \S+: open .* there\.\n", done.stderr)
+    assert "\x1b" not in done.stdout
     assert {path.name for path in (desk / "out").iterdir()} == FILES
     for heading in (
         "WHEN WE BALANCE",

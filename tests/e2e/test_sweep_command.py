@@ -76,8 +76,13 @@ def test_sweeps_that_cannot_be_are_refused(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_scheduler_that_is_not_there_is_said_to_be_that(tmp_path: Path) -> None:
-    pytest.importorskip("distributed")
+def test_a_scheduler_that_is_not_there_is_said_to_be_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    # it is looked for over ten seconds, which tell no more than one
+    patient = distributed.Client
+    monkeypatch.setattr(distributed, "Client", lambda address, timeout: patient(address, timeout=1))
     words = ("--vary", "capital.gap_pct=1", "--scheduler", "tcp://127.0.0.1:9")
     done = run("sweep", *words, "-o", "s", cwd=tmp_path)
     assert done.returncode == 2

@@ -43,13 +43,12 @@ PRINTING = {
 }  # fmt: skip
 """Commands that print and write no file: in a pipe they say nothing else."""
 
+STARTED = {words[0] for words in PRINTING.values()}
+"""Commands that are started on a terminal, each in a process of its own."""
+
 SAYING = {
     "open": (("runs", "runs", "--open", "base"), r"Opened runs/base\.\n"),
     "check": (("check",), r"North East London: .* No problem found\.\n"),
-    "run": (
-        ("run", "small/scenario.toml", "--draws", "20", "-o", "{new}"),
-        r"Written to \S+: open .* there\.\n",
-    ),
     "sweep": (
         ("sweep", "--vary", "recovery.efficiency_pct=3,4", *FAST, "-o", "{new}"),
         r"2 cases\. Written to \S+\.\n",
@@ -77,9 +76,8 @@ B1,South,P2,QAA,Southtown,30,1,2,3,4,5,6,7,8,9
 
 @pytest.fixture(scope="module")
 def desk(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with two runs, a small system and a few tables in it."""
+    """A folder with two runs and a few tables in it."""
     folder = tmp_path_factory.mktemp("desk")
-    write_system(folder / "small", places=3, schemes=40)
     (folder / "projects.csv").write_text(PROJECTS, encoding="utf-8")
     (folder / "limits.csv").write_text("year,limit_gbp_m\n2025/26,4\n", encoding="utf-8")
     (folder / "practices.csv").write_text(PRACTICES, encoding="utf-8")
@@ -112,16 +110,16 @@ def test_a_pipe_gets_plain_text_and_nothing_is_said(
 def test_what_is_written_is_said_in_a_line(
     desk: Path, tmp_path: Path, words: tuple[str, ...], says: str
 ) -> None:
-    done = run_process(*(word.format(new=tmp_path / "new") for word in words), cwd=desk)
+    start = run if words[0] in STARTED else run_process
+    done = start(*(word.format(new=tmp_path / "new") for word in words), cwd=desk)
     assert done.returncode == 0, done.stderr
     assert re.fullmatch(says, done.stderr), done.stderr
     assert "\x1b" not in done.stdout
 
 
 def test_every_command_is_run_in_a_process_of_its_own() -> None:
-    """The tests above and below do so, with warnings as errors; most others run it here."""
-    started = [*PRINTING.values(), *(words for words, _ in SAYING.values())]
-    assert {words[0] for words in started} == set(COMMANDS)
+    """Here, with warnings as errors, and `run` in `test_run_folder`; most other tests spare it."""
+    assert {"run", *STARTED, *(words[0] for words, _ in SAYING.values())} == set(COMMANDS)
 
 
 @pytest.mark.parametrize("words", PRINTING.values(), ids=PRINTING)

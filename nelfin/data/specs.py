@@ -31,13 +31,22 @@ OTHER = "other"
 
 PROGRAMME_PARAMETERS = (
     "share_of_shift_pct",
-    "return_gbp_per_gbp",
     "mean_lag_years",
     "nhs_share_pct",
     "cashable_share_pct",
 )
+"""What each programme must have."""
 
-PROGRAMME_OPTIONS = ("unit_cost_gbp", "eligible_people", "max_coverage_pct", "gbp_per_qaly")
+PROGRAMME_RETURNS = ("return_gbp_per_gbp", "cash_return_gbp_per_gbp")
+"""Of these each programme must have one: what it saves, or what of it comes back as cash."""
+
+PROGRAMME_OPTIONS = (
+    "unit_cost_gbp",
+    "eligible_people",
+    "max_coverage_pct",
+    "gbp_per_qaly",
+    "public_health_pct",
+)
 """What a programme may have beside."""
 
 _CAPS = ("over_cap_pct", "under_slope", "under_cap_pct")
@@ -259,7 +268,10 @@ TABLES: dict[str, Table] = {
         (
             Column("programme"),
             Column("kind"),
-            Column("parameter", choices=(*PROGRAMME_PARAMETERS, *PROGRAMME_OPTIONS)),
+            Column(
+                "parameter",
+                choices=(*PROGRAMME_PARAMETERS, *PROGRAMME_RETURNS, *PROGRAMME_OPTIONS),
+            ),
             _number("value", low=0),
             Column("unit"),
             _optional("low", kind="number"),
@@ -274,6 +286,7 @@ TABLES: dict[str, Table] = {
         (
             Column("organisation"),
             Column("kind", choices=("trust", "icb")),
+            _optional("sector", default="", choices=("acute", "mental_health", "community")),
             _number("turnover_gbp_m", low=0),
             _STATUS,
             _SOURCE,

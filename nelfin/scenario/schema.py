@@ -159,9 +159,10 @@ class Prevention(Section):
     end_year: str
     """First year at the ending share."""
     new_money_pct: Percent
-    """Share of the extra spend that is new money; the rest leaves the donor setting."""
-    donor_is_treatment_pct: Percent
-    """Share of the moved money that leaves treatment (it forgoes QALYs)."""
+    """Share of the extra spend paid from growth money, which other services would have had. What
+    this and `pool_pct` leave is taken out of treatment."""
+    pool_pct: Percent = 0.0
+    """Share of the extra spend paid by a fund that is new to the system."""
     double_running_months: Annotated[float, Field(ge=0, le=24)]
     """Months for which each increase in spend is paid for twice."""
     release_step_gbp_m: NotNegative
@@ -170,6 +171,11 @@ class Prevention(Section):
     """Cost of a quality-adjusted life year gained by public health spend."""
     gbp_per_qaly_forgone: Positive
     """Cost of a quality-adjusted life year in treatment."""
+    qaly_price_year: str
+    """Year in whose prices both costs are given."""
+    gdp_deflator_pct: Growth
+    """General inflation a year: costs of a quality-adjusted life year grow by it, and present
+    values are in prices of the first year by it."""
     place_basis: Literal["need", "deprivation", "population"] = "need"
     """What the places' shares of the extra spend go by: need for care that avoidable deaths tell
     of, people in the most deprived areas, or people."""
@@ -181,6 +187,11 @@ class Prevention(Section):
     """Cost of emergency admissions a year; 0 if it is not known, so that it limits nothing."""
     avoidable_emergency_pct: Percent = 100.0
     """Share of that cost which can be avoided at the most."""
+    secondary_care_gbp_m: NotNegative = 0.0
+    """Cost of secondary care a year, prices of the first year: the NHS avoids no more than that; 0
+    if it is not known, so that it limits nothing."""
+    passed_on_pct: Percent = 50.0
+    """Share of the trusts' cash that contracts pass on to the commissioner, who pays."""
     qaly_deprivation_weight: NotNegative = 0.0
     """How much more a QALY counts for people in the most deprived areas; 0 for the same."""
     discount_money_pct: Percent
@@ -188,7 +199,17 @@ class Prevention(Section):
     discount_qaly_pct: Percent
     """Discount rate of health."""
 
-    _check = field_validator("start_year", "end_year")(_year)
+    _check = field_validator("start_year", "end_year", "qaly_price_year")(_year)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _says_what_went(cls, given: object) -> object:
+        if isinstance(given, dict) and "donor_is_treatment_pct" in given:
+            raise ValueError(
+                "donor_is_treatment_pct is no longer a setting: what new_money_pct and pool_pct "
+                "leave of the extra spend is taken out of treatment, so take it out and set these"
+            )
+        return given
 
     @field_validator("share_of")
     @classmethod
@@ -201,6 +222,12 @@ class Prevention(Section):
     def _in_order(self) -> Prevention:
         if start_of(self.end_year) <= start_of(self.start_year):
             raise ValueError(f"end_year {self.end_year} must be after start_year {self.start_year}")
+        together = self.new_money_pct + self.pool_pct
+        if together > 100 + 1e-9:
+            raise ValueError(
+                f"new_money_pct {self.new_money_pct:g} and pool_pct {self.pool_pct:g} are shares "
+                f"of the extra spend and add up to {together:g}, more than 100"
+            )
         return self
 
 
@@ -214,7 +241,11 @@ class Recovery(Section):
     planned_share_pct: Percent
     """Share of demand-driven cost that is planned care."""
     marginal_cost_pct: Percent
-    """Cost of one more unit of demand, as a share of average cost."""
+    """Cost of one more unit of demand, or of one less, within the year: a share of average cost."""
+    marginal_cost_later_pct: Annotated[float, Field(gt=0, le=100)] = 90.0
+    """The same after `marginal_cost_years`; in between it moves evenly, and it never falls."""
+    marginal_cost_years: Annotated[float, Field(gt=0, le=40)] = 3.0
+    """Years after which cost has moved as far as it will."""
     cost_uplift_pct: Growth
     """Cost inflation in years without a published factor."""
     pressures_pct: Growth

@@ -36,7 +36,9 @@ OWN: dict[Step, tuple[str, ...]] = {
         "prevention.end_year", "capital.benefit",
     ),
     "budgets": (*PLACES, "public_health_grants", "spend_by_setting"),
-    "prevention": PREVENTION,
+    "prevention": (
+        *PREVENTION, "uplift_factors", "recovery.cost_uplift_pct", "recovery.marginal_cost",
+    ),
     "capital": CAPITAL,
     "recovery": POSITIONS,
 }  # fmt: skip

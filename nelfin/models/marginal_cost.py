@@ -44,4 +44,4 @@ def marginal_cost_curve(
     first = np.asarray(first_pct, dtype=float)[..., None] / 100
     after = np.maximum(np.asarray(after_pct, dtype=float)[..., None] / 100, first)
     passed = np.arange(count) / np.asarray(years, dtype=float)[..., None]
-    return np.asarray(first + (after - first) * np.minimum(passed, 1.0))
+    return np.where(passed < 1, first + (after - first) * passed, after)

@@ -17,6 +17,7 @@ from nelfin.report.charts.style import (
     Card,
     themed,
 )
+from nelfin.report.text.positions import comes_back
 from nelfin.report.text.words import millions
 from nelfin.store.findings import Findings
 
@@ -109,19 +110,24 @@ def break_even(result: Findings) -> Card:
     )
     zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y="y:Q")
     even, paid = (str(data.attrs[f"prevention_{n}_year"]) for n in ("break_even", "payback"))
-    npv = float(data.attrs["prevention_npv_gbp_m"])
+    npv, later, mature = (
+        float(data.attrs[f"prevention_{name}"])
+        for name in ("npv_gbp_m", "return_after_plan_gbp_m", "mature_cash_return")
+    )
+    unpaid = (
+        f"What was paid out never pays back: {comes_back(mature)}. "
+        if data.attrs["prevention_never_pays_back"]
+        else "What was paid out is not back within the plan. "
+    )
     words = (
         (
             f"From {even} a year's cash back covers the year's cost. "
             if even
             else f"No year's cash back covers its cost by {years[-1]}. "
         )
-        + (
-            f"All that was paid out is back in {paid}. "
-            if paid
-            else "What was paid out is not back within the plan. "
-        )
-        + f"In today's money the cash is worth {millions(npv)} (net present value)."
+        + (f"All that was paid out is back in {paid}. " if paid else unpaid)
+        + f"In prices of {years[0]} the cash is worth {millions(npv)} (net present value); "
+        f"{millions(later)} more comes back after the plan."
     )
     chart = (drawn + line + zero).properties(width=WIDTH, height=240)
     return Card("Prevention: does it break even in cash?", words, themed(chart), table)

@@ -42,45 +42,76 @@ def recovery_text(data: xr.Dataset, name: str, made_up: str = "") -> str:
     ])  # fmt: skip
 
 
+PAYERS = ("paid_by_pool", "paid_by_growth", "paid_by_cash", "cut")
+"""Who pays for the shift; together they are its spend."""
+
+
 def prevention_text(data: xr.Dataset, name: str, made_up: str = "") -> str:
     """Return the three ledgers of the shift, never added."""
     years = [str(year) for year in data["year"].values]
+    paid = [payer for payer in PAYERS if bool((data[f"prevention_{payer}"] != 0).any())]
     ledgers = {
-        "CASH, £m": ("extra_spend", "cash", "double_running", "net_cash"),
+        "CASH, £m": ("extra_spend", *paid, "cash", "double_running", "net_cash"),
         "CAPACITY, NOT CASH, £m": ("capacity",),
         "HEALTH AND SOCIETY, £m and QALYs": ("society", "qalys_gained", "qalys_forgone"),
     }
     parts = [title_text(name, f", prevention {years[0]} to {years[-1]}", rests_on(made_up))]
     for title, measures in ledgers.items():
-        arrays = [data[f"prevention_{measure}"] for measure in measures]
-        rows = [(str(array.attrs["long_name"]), array.to_series()) for array in arrays]
+        rows = []
+        for measure in measures:
+            array = data[f"prevention_{measure}"]
+            said = str(array.attrs["long_name"])
+            rows.append((f"  {said}" if measure in PAYERS else said, array.to_series()))
         parts.append(_by_year(title, "", rows, [-1] if "net_cash" in measures else []))
-    even, back = data.attrs["break_even_year"], data.attrs["payback_year"]
-    last = years[-1]
+    about, last = data.attrs, years[-1]
+    even, back = about["break_even_year"], about["payback_year"]
     breaks = f"breaks even in {even}" if even else f"does not break even by {last}"
-    paid = f"is paid back in {back}" if back else f"is not paid back by {last}"
-    parts.append("\n".join(wrapped(
-        f"Net cash {breaks}. The spend {paid}. Net present value of the cash "
-        f"{millions(data.attrs['npv_gbp_m'])}. The ledgers are never added."
-    )))  # fmt: skip
+    paid_back = f"is paid back in {back}" if back else f"is not paid back by {last}"
+    if about["never_pays_back"]:
+        paid_back = f"never pays back in cash: {comes_back(about['mature_cash_return'])}"
+    parts.append("\n".join(wrapped(" ".join([
+        f"Net cash {breaks}. The spend {paid_back}. Net present value of the cash "
+        f"{millions(about['npv_gbp_m'])}, in prices of {years[0]}; "
+        f"{millions(about['return_after_plan_gbp_m'])} more comes back after {last}.",
+        *health_words(about["programmes_without_qalys"], data.sizes["programme"]),
+        "The ledgers are never added.",
+    ]))))  # fmt: skip
     return "\n\n".join(parts)
+
+
+def comes_back(mature: float) -> str:
+    """Say what comes back of a pound in the end."""
+    return f"£{mature:.2f} comes back for each £1 in the end"
+
+
+def health_words(without: int, count: int) -> list[str]:
+    """Say for how many programmes the health gained is counted, if not for all."""
+    if not without:
+        return []
+    return [
+        f"Health gained is counted for {count - without} of {count} programmes: no source tells "
+        "it of the others."
+    ]
 
 
 def mix_text(found: BestMix, objective: str) -> str:
     """Return the best mix of programmes, over all places, and what it does by year."""
     shares = found.mix.groupby("programme", sort=False)["share_pct"].sum()
-    what = "QALYs" if objective == "qalys" else "£m of net cash"
+    what = "QALYs, gained less forgone" if objective == "qalys" else "£m of net cash"
     rows = [[str(name), f"{share:.1f}"] for name, share in shares.items() if share > 0.05]
     left = 100 - float(shares.sum())
     if left > 0.05:
         rows.append(["not spent", f"{left:.1f}"])
     by_year = found.by_year.set_index("year")
+    cut = ["cut_gbp_m"] if (by_year["cut_gbp_m"] > 0).any() else []
+    if cut and objective == "cash":
+        what += " less what is cut"
     money_rows = [
         (column.removesuffix("_gbp_m").replace("_", " "), by_year[column])
-        for column in ("extra_spend_gbp_m", "cash_gbp_m", "net_cash_gbp_m")
+        for column in ("extra_spend_gbp_m", *cut, "cash_gbp_m", "net_cash_gbp_m")
     ]
     said = (
-        f"Over the plan {found.objective:,.1f} {what}, discounted. £1m more of shift would add "
+        f"Over the plan {found.objective:,.1f} {what}; discounted. £1m more of shift would add "
         f"{found.price_per_gbp_m:,.2f}."
     )
     title = f"BEST MIX FOR {objective.upper()}"

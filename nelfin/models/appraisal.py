@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 Array = npt.NDArray[np.float64]
 
@@ -59,6 +60,43 @@ def price_index(growth_pct: float, periods: npt.ArrayLike) -> Array:
         A ratio, 1 in the base year; shape of the periods.
     """
     return np.asarray((1 + growth_pct / 100) ** np.asarray(periods, dtype=float))
+
+
+def price_level(growth: Array) -> Array:
+    """Return prices of each year over those of the first.
+
+    Parameters
+    ----------
+    growth
+        Growth of prices on the year before, fractions; shape (..., year). That of the first year
+        came before it and does not count.
+    """
+    steps = 1 + np.asarray(growth, dtype=float)
+    steps[..., 0] = 1.0
+    return np.asarray(np.cumprod(steps, axis=-1))
+
+
+def cost_inflation(uplift: pd.DataFrame, years: list[str], later_pct: npt.ArrayLike) -> Array:
+    """Return cost inflation by year: the published cost uplift factor, else a later rate.
+
+    Parameters
+    ----------
+    uplift
+        `year, cost_uplift_pct`.
+    years
+        Years of the plan.
+    later_pct
+        Rate of years without a published factor, % a year; shape (...,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Fractions; shape (..., year).
+    """
+    published = uplift.set_index("year")["cost_uplift_pct"]
+    given = np.array([float(published.get(year, np.nan)) for year in years])
+    later = np.asarray(later_pct, dtype=float)[..., None]
+    return np.asarray(np.where(np.isnan(given), later, given) / 100)
 
 
 def first_year(years: list[str], holds: npt.NDArray[np.bool_]) -> str:

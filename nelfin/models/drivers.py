@@ -11,7 +11,7 @@ import pandas as pd
 
 from nelfin.data.inputs import Inputs
 from nelfin.models.efficiency import agency_saving, efficiency
-from nelfin.scenario.schema import Recovery
+from nelfin.scenario.model_settings import Recovery
 
 Array = npt.NDArray[np.float64]
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from nelfin.data.inputs import ANY_TRUST, SYSTEM, Inputs
-from nelfin.scenario.schema import Recovery
+from nelfin.scenario.model_settings import Recovery
 from nelfin.years import start_of
 
 Array = npt.NDArray[np.float64]

@@ -15,7 +15,7 @@ import xarray as xr
 from nelfin.data.inputs import Inputs
 from nelfin.models.appraisal import lasting_from
 from nelfin.models.drivers import Drivers, drivers_of
-from nelfin.scenario.schema import Recovery
+from nelfin.scenario.model_settings import Recovery
 
 Array = npt.NDArray[np.float64]
 

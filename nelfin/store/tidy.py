@@ -13,8 +13,13 @@ TIDY: dict[str, tuple[str, ...]] = {
     "prevention": (
         "prevention_share",
         "prevention_extra_spend",
+        "prevention_paid_by_pool",
+        "prevention_paid_by_growth",
+        "prevention_paid_by_cash",
+        "prevention_cut",
         "prevention_cash",
         "prevention_double_running",
+        "prevention_net_cash_recurrent",
         "prevention_net_cash",
         "prevention_capacity",
         "prevention_society",

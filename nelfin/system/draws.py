@@ -17,10 +17,12 @@ import xarray as xr
 
 from nelfin.allocations.budgets import envelopes
 from nelfin.data import Inputs, load_inputs
+from nelfin.data.specs import PROGRAMME_RETURNS
 from nelfin.errors import InputError, Problems
 from nelfin.models.capital.stress import Overruns
 from nelfin.models.drivers import DRAWN, drivers_of
-from nelfin.models.prevention import extra_spend, flows
+from nelfin.models.ledgers import flows
+from nelfin.models.prevention import extra_spend
 from nelfin.models.programmes import Programmes, programmes_of
 from nelfin.models.ranges import Outcomes, Range, Spread, latin_hypercube
 from nelfin.models.recovery import STEPS, roll_forward
@@ -28,7 +30,7 @@ from nelfin.scenario import Scenario
 from nelfin.scenario.change import field_of
 from nelfin.scenario.keys import dotted
 from nelfin.system.joint import Joint, income_by_place, join
-from nelfin.system.prevention import prevention_by_organisation
+from nelfin.system.prevention import costing_of, prevention_by_organisation
 
 Array = npt.NDArray[np.float64]
 
@@ -103,7 +105,7 @@ def cost_spread(scenario: Scenario, inputs: Inputs) -> Spread:
 def _returns(scenario: Scenario, inputs: Inputs) -> dict[str, Spread]:
     section, table = scenario.uncertainty, inputs.prevention_programmes
     found: dict[str, Spread] = {}
-    for row in table[table["parameter"] == "return_gbp_per_gbp"].to_dict("records"):
+    for row in table[table["parameter"].isin(PROGRAMME_RETURNS)].to_dict("records"):
         value = float(row["value"])
         low, high = (value if pd.isna(row[end]) else float(row[end]) for end in ("low", "high"))
         name = f"{RETURN}{row['programme']}"
@@ -207,22 +209,25 @@ def _positions(
     money, growth, _ = envelopes(
         inputs, scenario, {name: drawn[key] for name, key in rates.items() if key in drawn}
     )
+    settings = {name: drawn[f"{RECOVERY}{name}"] for name in DRAWN if f"{RECOVERY}{name}" in drawn}
     base = money[..., [streams.index(name) for name in scenario.prevention.share_of], :]
     shift = flows(
         extra_spend(base.sum(axis=-2), scenario.prevention, years),
         _with_returns(programmes_of(inputs.prevention_programmes, scenario.prevention), drawn),
         scenario.prevention,
+        costing_of(scenario, inputs, settings),
     )
+    shared = prevention_by_organisation(shift, inputs.organisations, scenario.prevention)
     places = income_by_place(joint.budgets, inputs)
     drivers = drivers_of(
         inputs,
         scenario.recovery,
         years,
         growth[..., streams.index(str(joint.budgets.attrs["main_stream"])), :],
-        prevention_by_organisation(shift, inputs.organisations),
+        shared["net_cash"],
         joint.charges.transpose("organisation", "year").to_numpy(),
         None if places is None else places.transpose("organisation", "year").to_numpy(),
-        {name: drawn[f"{RECOVERY}{name}"] for name in DRAWN if f"{RECOVERY}{name}" in drawn},
+        settings,
     )
     wanted = [STEPS.index("closing underlying"), STEPS.index("reported")]
     system = roll_forward(drivers, wanted)[0].sum(axis=-3)

@@ -148,9 +148,13 @@ def _positions(
         organisations,
         scenario.years.labels(),
     )
-    ledgers = {name: prevention[f"prevention_{name}"].to_numpy() for name in ("cash", "net_cash")}
+    ledgers = {
+        name: prevention[f"prevention_{name}"].to_numpy()
+        for name in ("net_cash_recurrent", "paid_by_growth", "double_running")
+    }
+    shared = prevention_by_organisation(ledgers, inputs.organisations, scenario.prevention)
     net_cash = xr.DataArray(
-        prevention_by_organisation(ledgers, inputs.organisations),
+        shared["net_cash"],
         {"organisation": organisations, "year": prevention["year"].values},
         ("organisation", "year"),
     )

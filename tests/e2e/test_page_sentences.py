@@ -40,7 +40,11 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("told")
     file = write_system(folder / "system", places=3, schemes=120)
     # never in balance, and cash that breaks even, to have the other wordings too
-    other = {"recovery.pressures_pct": 3.0, "prevention.new_money_pct": 20.0}
+    other = {
+        "recovery.pressures_pct": 3.0,
+        "prevention.new_money_pct": 20.0,
+        "prevention.pool_pct": 80.0,
+    }
     result = nelfin.run(nelfin.load_scenario(file, other))
     if request.param == "small":
         write_page(result, folder / "report.html")

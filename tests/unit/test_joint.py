@@ -221,7 +221,7 @@ def test_a_shift_of_nothing_is_the_baseline_to_the_bit(
     still = changed(rough, {"prevention.share_end_pct": 2.0, "prevention.share_start_pct": 2.0})
     found = join(still, inputs, plan)
     free = inputs.prevention_programmes.assign(value=inputs.prevention_programmes["value"])
-    back = free["parameter"] == "return_gbp_per_gbp"
+    back = free["parameter"].isin(["return_gbp_per_gbp", "cash_return_gbp_per_gbp"])
     free.loc[back, "value"] = 0.0
     from dataclasses import replace
 

@@ -157,7 +157,8 @@ def test_positions_fit(joint: Joint, cells: Cells, kind: str, tables: list[list[
     for name, array in joint.prevention.data_vars.items():
         shift[name].attrs |= array.attrs
     by_year = pd.DataFrame({"year": ["2025/26", "2026/27"], "extra_spend_gbp_m": HUGE,
-                            "cash_gbp_m": -HUGE, "net_cash_gbp_m": 0.0})  # fmt: skip
+                            "cash_gbp_m": -HUGE, "net_cash_gbp_m": 0.0,
+                            "cut_gbp_m": HUGE})  # fmt: skip
     mix = pd.DataFrame({"programme": [name_of(kind, at) for at in range(3)], "share_pct": 33.3})
     causes = pd.DataFrame(
         [[year, name_of(kind, cause), HOSTILE[kind], HUGE * (cause - 1), HOSTILE[kind]]

@@ -12,7 +12,12 @@ from nelfin.data.specs.places import (
     RULE_NEEDS,
     WHOLE_SYSTEM,
 )
-from nelfin.data.specs.prevention import PREVENTION, PROGRAMME_OPTIONS, PROGRAMME_PARAMETERS
+from nelfin.data.specs.prevention import (
+    PREVENTION,
+    PROGRAMME_OPTIONS,
+    PROGRAMME_PARAMETERS,
+    PROGRAMME_RETURNS,
+)
 from nelfin.data.specs.recovery import RECOVERY
 
 __all__ = [
@@ -24,6 +29,7 @@ __all__ = [
     "OTHER",
     "PROGRAMME_OPTIONS",
     "PROGRAMME_PARAMETERS",
+    "PROGRAMME_RETURNS",
     "PROJECTS_BY_CRITERIA",
     "RULE_NEEDS",
     "TABLES",

@@ -6,13 +6,22 @@ from nelfin.data.specs.columns import SOURCE, STATUS, Column, Table, number, opt
 
 PROGRAMME_PARAMETERS = (
     "share_of_shift_pct",
-    "return_gbp_per_gbp",
     "mean_lag_years",
     "nhs_share_pct",
     "cashable_share_pct",
 )
+"""What each programme must have."""
 
-PROGRAMME_OPTIONS = ("unit_cost_gbp", "eligible_people", "max_coverage_pct", "gbp_per_qaly")
+PROGRAMME_RETURNS = ("return_gbp_per_gbp", "cash_return_gbp_per_gbp")
+"""Of these each programme must have one: what it saves, or what of it comes back as cash."""
+
+PROGRAMME_OPTIONS = (
+    "unit_cost_gbp",
+    "eligible_people",
+    "max_coverage_pct",
+    "gbp_per_qaly",
+    "public_health_pct",
+)
 """What a programme may have beside."""
 
 PREVENTION: dict[str, Table] = {
@@ -21,7 +30,10 @@ PREVENTION: dict[str, Table] = {
         (
             Column("programme"),
             Column("kind"),
-            Column("parameter", choices=(*PROGRAMME_PARAMETERS, *PROGRAMME_OPTIONS)),
+            Column(
+                "parameter",
+                choices=(*PROGRAMME_PARAMETERS, *PROGRAMME_RETURNS, *PROGRAMME_OPTIONS),
+            ),
             number("value", low=0),
             Column("unit"),
             optional("low", kind="number"),

@@ -10,6 +10,7 @@ RECOVERY: dict[str, Table] = {
         (
             Column("organisation"),
             Column("kind", choices=("trust", "icb")),
+            optional("sector", default="", choices=("acute", "mental_health", "community")),
             number("turnover_gbp_m", low=0),
             STATUS,
             SOURCE,

@@ -21,6 +21,7 @@ from nelfin.report.charts.style import (
     themed,
 )
 from nelfin.report.text.numbers import millions
+from nelfin.report.text.prevention import comes_back
 from nelfin.store.findings import Findings
 
 LEDGERS = {
@@ -136,15 +137,23 @@ def _flows(table: pd.DataFrame) -> Any:
 def _break_even_words(data: xr.Dataset) -> str:
     """Say when a year's cash covers its cost, when all is back, and what the cash is worth."""
     even, paid = (str(data.attrs[f"prevention_{n}_year"]) for n in ("break_even", "payback"))
+    npv, later, mature = (
+        float(data.attrs[f"prevention_{name}"])
+        for name in ("npv_gbp_m", "return_after_plan_gbp_m", "mature_cash_return")
+    )
+    first, last = (str(data["year"].values[at]) for at in (0, -1))
     covered = (
         f"From {even} a year's cash back covers the year's cost."
         if even
-        else f"No year's cash back covers its cost by {data['year'].values[-1]}."
+        else f"No year's cash back covers its cost by {last}."
     )
-    back = (
-        f"All that was paid out is back in {paid}."
-        if paid
+    unpaid = (
+        f"What was paid out never pays back: {comes_back(mature)}."
+        if data.attrs["prevention_never_pays_back"]
         else "What was paid out is not back within the plan."
     )
-    npv = millions(float(data.attrs["prevention_npv_gbp_m"]))
-    return f"{covered} {back} In today's money the cash is worth {npv} (net present value)."
+    back = f"All that was paid out is back in {paid}." if paid else unpaid
+    return (
+        f"{covered} {back} In prices of {first} the cash is worth {millions(npv)} (net present "
+        f"value); {millions(later)} more comes back after the plan."
+    )

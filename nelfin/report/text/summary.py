@@ -7,6 +7,7 @@ import math
 from nelfin.evidence import STATUSES
 from nelfin.report.text.numbers import millions, money, plural
 from nelfin.report.text.odds import balance_odds, capital_odds, prevention_odds
+from nelfin.report.text.prevention import comes_back, health_words
 from nelfin.report.text.terminal import table_text, title_text, wrapped
 from nelfin.store.findings import Findings, once
 from nelfin.system.headline import Headline, headline_of
@@ -123,17 +124,24 @@ def prevention_words(result: Findings) -> list[str]:
 
     shares = f"{float(data['prevention_share'][0]):.1f} to {end('share'):.1f}\u00a0%{mark}"
     broken = data.attrs["prevention_break_even_year"]
-    even = f"breaks even in {broken}" if broken else "does not break even within the plan"
+    even = "In cash the shift does not break even within the plan."
+    if broken:
+        even = f"In cash the shift breaks even in {broken}."
+    elif data.attrs["prevention_never_pays_back"]:
+        mature = comes_back(data.attrs["prevention_mature_cash_return"])
+        even = f"The shift never pays back in cash: {mature}."
+    cut = end("cut")
     cash = (
         f"Share of spend {shares}: {millions(end('extra_spend'))} more in {last}, "
-        f"{millions(end('cash'))} cash back; net cash {millions(end('net_cash'))}. "
-        f"In cash the shift {even}."
+        f"{millions(end('cash'))} cash back; net cash {millions(end('net_cash'))}. {even}"
     )
+    taken = [f"{millions(cut)} is cut from treatment to pay for it."] if cut > 0.05 else []
     other = (
         f"Apart from cash, never added to it: {millions(end('capacity'))} of capacity released "
         f"and {millions(end('society'))} saved outside the NHS."
     )
-    return [cash, other]
+    without = int(data.attrs["prevention_programmes_without_qalys"])
+    return [cash, *taken, other, *health_words(without, data.sizes["programme"])]
 
 
 def capital_words(headline: Headline) -> list[str]:

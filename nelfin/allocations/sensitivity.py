@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
 import xarray as xr
 
 from nelfin.allocations.budgets import need_of_places, share
-from nelfin.allocations.weights import step_weight
+from nelfin.allocations.weights import area_costs_of, step_weight
 from nelfin.data import Inputs
 from nelfin.errors import InputError, NoAnswerError, nearest
 from nelfin.scenario import Scenario, main_stream
@@ -46,6 +47,7 @@ def sensitivity(scenario: Scenario, inputs: Inputs, year: str = "") -> pd.DataFr
     InputError
         If the year is not one of the plan's.
     """
+    inputs = replace(inputs, area_costs=area_costs_of(inputs))  # derived once for every case
     weighted = need_of_places(scenario, inputs)
     data = share(scenario, inputs, weighted)
     year = year or str(data.attrs["last_published_year"])

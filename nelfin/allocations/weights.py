@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -206,16 +207,13 @@ def rebuilt_final(
     -----
     Source: weights and multipliers fitted to NHS England's practice-level figures.
     """
-    by_component = weights.set_index("component")
-    parts = weighted.sel(component=list(by_component.index))
-    weight = xr.DataArray(by_component["weight"].to_numpy(), {"component": parts["component"]})
-    if area_costs is None:
-        plain: xr.DataArray = (parts * weight).sum("component")
-        return plain
-    local = xr.DataArray(by_component["area_cost"].to_numpy(), {"component": parts["component"]})
-    multiplier = area_costs.where(local, 1.0)
-    rebuilt: xr.DataArray = (parts * weight * multiplier).sum("component")
-    return rebuilt
+    parts = weighted.sel(component=list(weights["component"])).transpose("component", "place", ...)
+    scale = np.ones((len(weights), parts.sizes["place"]))
+    if area_costs is not None:
+        scale[weights["area_cost"].to_numpy()] = area_costs.sel(place=parts["place"]).to_numpy()
+    scale *= weights["weight"].to_numpy()[:, None]
+    rebuilt = np.einsum("cp...,cp->p...", parts.to_numpy(), scale)
+    return parts.isel(component=0, drop=True).copy(data=rebuilt)
 
 
 def moved_weights(weights: pd.DataFrame, moved: Mapping[str, float]) -> pd.DataFrame:
@@ -239,9 +237,9 @@ def moved_weights(weights: pd.DataFrame, moved: Mapping[str, float]) -> pd.DataF
     >>> moved_weights(weights, {"a": 0.6})["weight"].round(2).tolist()
     [0.6, 0.24, 0.16]
     """
-    total = weights["weight"].sum()
-    fixed = weights["component"].isin(list(moved))
-    new = weights["weight"].where(~fixed, weights["component"].map(moved))
-    rest = weights.loc[~fixed, "weight"].sum()
-    left = total - new[fixed].sum()
-    return weights.assign(weight=new.where(fixed, new * (left / rest if rest else 0.0)))
+    now = weights["weight"].to_numpy(dtype=float)
+    fixed = np.array([name in moved for name in weights["component"]], dtype=bool)
+    new = np.array([moved.get(name, 0.0) for name in weights["component"]], dtype=float)
+    rest = now[~fixed].sum()
+    left = now.sum() - new[fixed].sum()
+    return weights.assign(weight=np.where(fixed, new, now * (left / rest if rest else 0.0)))

@@ -11,6 +11,7 @@ import nelfin
 from nelfin.data import Inputs, load_inputs
 from nelfin.models.capital import Settings
 from nelfin.models.capital.case import Case, case_of
+from nelfin.models.capital.checked import check_capital
 from nelfin.scenario import Scenario
 
 
@@ -82,4 +83,4 @@ def size(request: pytest.FixtureRequest, inputs: Inputs, smoke: bool) -> Size:
     count = 1 if smoke else request.param
     projects, _ = copies(inputs, count)
     limits = inputs.capital_limits.assign(limit_gbp_m=inputs.capital_limits["limit_gbp_m"] * count)
-    return Size(len(projects), case_of(projects, limits, Settings(**SETTINGS)))
+    return Size(len(projects), case_of(check_capital(projects, limits, Settings(**SETTINGS))))

@@ -2,6 +2,8 @@
 
 python benchmarks/run.py            all, a few minutes
 python benchmarks/run.py --smoke    each once on little, to see that they run; writes nothing
+
+The versions of the libraries are pinned in benchmarks/requirements.txt; what differs is said.
 """
 
 from __future__ import annotations
@@ -24,12 +26,19 @@ PACKAGES = ("numpy", "pandas", "xarray", "PuLP", "highspy")
 START, END = "<!-- measured -->", "<!-- end -->"
 
 
+def other_versions() -> list[str]:
+    """Return each library whose version is not the pinned one: what is here, and the pin."""
+    text = (HERE / "requirements.txt").read_text(encoding="utf-8")
+    pins = [line.split("==") for line in text.splitlines() if line and line[0] != "#"]
+    return [f"{name} {here}, not {pin}" for name, pin in pins if (here := version(name)) != pin]
+
+
 def measure(smoke: bool) -> dict[str, Any]:
     """Run pytest-benchmark in a process of its own and return what it found."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "found.json"
-        words = [sys.executable, "-m", "pytest", str(HERE), "-q", f"--benchmark-json={file}"]
-        words += ["--benchmark-columns=median,rounds", *(["--smoke"] if smoke else [])]
+        words = [sys.executable, "-m", "pytest", str(HERE), "-n", "0", f"--benchmark-json={file}"]
+        words += ["-q", "--benchmark-columns=median,rounds", *(["--smoke"] if smoke else [])]
         done = subprocess.run(words, check=False, cwd=HERE.parent)
         if done.returncode:
             sys.exit(done.returncode)
@@ -92,8 +101,10 @@ def profile() -> str:
     rows = []
     for (source, _, name), (_, calls, own, below, _) in stats.stats.items():  # type: ignore[attr-defined]
         if package in Path(source).parents and name[0] != "<" and below / total > 0.02:
-            room = Path(source).relative_to(package.parent)
-            rows.append((below, f"| `{room}: {name}` | {calls:,} | {own:.2f} s | {below:.2f} s |"))
+            module = Path(source).relative_to(package.parent)
+            rows.append(
+                (below, f"| `{module}: {name}` | {calls:,} | {own:.2f} s | {below:.2f} s |")
+            )
     seconds = ", ".join(f"{name} {value:.2f} s" for name, value in account["seconds"].items())
     lines = [
         f"By its own account: {seconds}; the rest is start-up and the report.",
@@ -117,6 +128,8 @@ def spell(seconds: float) -> str:
 def machine() -> str:
     """Return what it was measured on."""
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    others = "; ".join(other_versions())
+    packages += f". Not as pinned: {others}" if others else "; all as pinned"
     return (
         f"Measured on {os.cpu_count()} cores ({platform.machine()}, {platform.system()}), Python "
         f"{platform.python_version()}, {packages}. Times on a shared machine move; the ratios are "
@@ -127,6 +140,8 @@ def machine() -> str:
 def main() -> None:
     """Run, and write the table unless it was a smoke run."""
     smoke = "--smoke" in sys.argv[1:]
+    if others := other_versions():
+        print(f"Not as benchmarks/requirements.txt pins: {'; '.join(others)}.", file=sys.stderr)
     found = measure(smoke)
     if smoke:
         return

@@ -18,6 +18,7 @@ from nelfin import program as lp
 from nelfin.data import Inputs
 from nelfin.models.capital import Settings, solve_systems
 from nelfin.models.capital.case import Case, case_of
+from nelfin.models.capital.checked import check_capital
 from nelfin.models.capital.solving import solve_case, solve_program
 from nelfin.models.capital.stress import budget_curve
 
@@ -32,7 +33,7 @@ def peak_mb() -> float:
 
 
 def ours(program: lp.Program) -> Any:
-    return lp.Kept(program, relax=True)
+    return lp.LoadedProgram(program, relax=True)
 
 
 def plain_pulp(program: lp.Program) -> Any:
@@ -89,7 +90,7 @@ def test_build(benchmark: Any, size: Size, way: Any, smoke: bool) -> None:
 
 @pytest.fixture(scope="module")
 def pipeline(inputs: Inputs) -> Case:
-    return case_of(inputs.projects, inputs.capital_limits, Settings(**SETTINGS))
+    return case_of(check_capital(inputs.projects, inputs.capital_limits, Settings(**SETTINGS)))
 
 
 def plain_solve(case: Case, solver: Any) -> float:
@@ -108,8 +109,8 @@ def test_solve_ours(benchmark: Any, pipeline: Case, gap: float, smoke: bool) -> 
     benchmark.group = f"solve 332 schemes to {gap:g} %"
     case = replace(pipeline, settings=replace(pipeline.settings, gap_pct=gap, time_limit_s=120.0))
     plan = benchmark.pedantic(solve_case, (case,), rounds=1 if smoke else 3)
-    benchmark.extra_info["gap_pct"] = round(100 * plan.solve["gap"], 3)
-    benchmark.extra_info["status"] = plan.solve["status"]
+    benchmark.extra_info["gap_pct"] = round(100 * plan.solve.gap, 3)
+    benchmark.extra_info["status"] = plan.solve.status
 
 
 @pytest.mark.parametrize("name", ["HiGHS", "CBC"])
@@ -135,7 +136,7 @@ def test_relaxation_of(benchmark: Any, inputs: Inputs, count: int, smoke: bool) 
     count = 1 if smoke else count
     projects, _ = copies(inputs, count)
     limits = inputs.capital_limits.assign(limit_gbp_m=inputs.capital_limits["limit_gbp_m"] * count)
-    case = case_of(projects, limits, Settings(**SETTINGS, relax=True))
+    case = case_of(check_capital(projects, limits, Settings(**SETTINGS, relax=True)))
     benchmark.pedantic(solve_program, (case,), rounds=1 if smoke or count > 3 else 3)
     benchmark.extra_info["size"] = len(projects)
 
@@ -148,10 +149,12 @@ def test_whole_plan_of(benchmark: Any, inputs: Inputs, count: int, smoke: bool) 
     projects, _ = copies(inputs, count)
     limits = inputs.capital_limits.assign(limit_gbp_m=inputs.capital_limits["limit_gbp_m"] * count)
     settings = Settings(**SETTINGS, gap_pct=5.0 if smoke else 0.5, time_limit_s=120.0)
-    plan = benchmark.pedantic(solve_case, (case_of(projects, limits, settings),), rounds=1)
+    plan = benchmark.pedantic(
+        solve_case, (case_of(check_capital(projects, limits, settings)),), rounds=1
+    )
     benchmark.extra_info["size"] = len(projects)
-    benchmark.extra_info["gap_pct"] = round(100 * plan.solve["gap"], 3)
-    benchmark.extra_info["status"] = plan.solve["status"]
+    benchmark.extra_info["gap_pct"] = round(100 * plan.solve.gap, 3)
+    benchmark.extra_info["status"] = plan.solve.status
 
 
 # Budgets
@@ -190,6 +193,8 @@ def test_42_systems_in_one_program(benchmark: Any, inputs: Inputs, smoke: bool) 
     projects, _ = copies(inputs, count)
     limits = inputs.capital_limits.assign(limit_gbp_m=inputs.capital_limits["limit_gbp_m"] * count)
     settings = Settings(**SETTINGS, relax=True)
-    benchmark.pedantic(lambda: solve_program(case_of(projects, limits, settings)), rounds=1)
+    benchmark.pedantic(
+        lambda: solve_program(case_of(check_capital(projects, limits, settings))), rounds=1
+    )
     benchmark.extra_info["schemes"] = len(projects)
     benchmark.extra_info["peak_mb"] = round(peak_mb())

@@ -10,6 +10,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from nelfin.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from nelfin import allocations as allocations
     from nelfin import models as models
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from nelfin.errors import InputError as InputError
     from nelfin.errors import NelfinError as NelfinError
     from nelfin.errors import NoAnswerError as NoAnswerError
-    from nelfin.report.text.place import place_page as place_page
+    from nelfin.report.text.places import place_page as place_page
     from nelfin.result import Result as Result
     from nelfin.result import open_result as open_result
     from nelfin.result import run as run
@@ -45,8 +47,6 @@ if TYPE_CHECKING:
     from nelfin.system.sweep import sweep as sweep
     from nelfin.system.sweep import sweep_to as sweep_to
 
-__version__ = "0.1.0"
-
 _PUBLIC = {
     "Comparison": ("nelfin.system.compare", "Comparison"),
     "InputError": ("nelfin.errors", "InputError"),
@@ -73,7 +73,7 @@ _PUBLIC = {
     "open_result": ("nelfin.result", "open_result"),
     "open_sweep": ("nelfin.store.sweeps", "open_sweep"),
     "outcome": ("nelfin.system.recompute", "outcome_of"),
-    "place_page": ("nelfin.report.text.place", "place_page"),
+    "place_page": ("nelfin.report.text.places", "place_page"),
     "recompute": ("nelfin.system.recompute", "recompute"),
     "run": ("nelfin.result", "run"),
     "seek": ("nelfin.system.seek", "seek"),

@@ -36,6 +36,11 @@ LONG = 100
 def printable(text: str) -> str:
     r"""Return a text as a terminal may print it: what would move its cursor is spelt, as \x1b.
 
+    Parameters
+    ----------
+    text
+        Any text, such as a name of a file or a cell.
+
     Examples
     --------
     >>> printable("New\x1b[2Jham")
@@ -73,7 +78,17 @@ class InputError(NelfinError):
 
     @classmethod
     def one(cls, where: str, what: str, remedy: str) -> InputError:
-        """Make an error of a single problem."""
+        """Make an error of a single problem.
+
+        Parameters
+        ----------
+        where
+            File, sheet, row and column, or the key of a scenario.
+        what
+            What is wrong, with the value seen.
+        remedy
+            What to do about it.
+        """
         return cls([Problem(where, what, remedy)])
 
 
@@ -82,7 +97,17 @@ class OutputError(InputError):
 
     @classmethod
     def at(cls, place: object, error: OSError, remedy: str) -> OutputError:
-        """Make the error of a place that cannot be written."""
+        """Make the error of a place that cannot be written.
+
+        Parameters
+        ----------
+        place
+            File or folder.
+        error
+            What the system answered.
+        remedy
+            What to do about it.
+        """
         return cls([Problem(str(place), f"cannot be written: {error.strerror or error}.", remedy)])
 
 
@@ -116,13 +141,25 @@ class Problems:
         self.found: list[Problem] = []
 
     def add(self, where: str, what: str, remedy: str) -> None:
-        """Note one more problem."""
+        """Note one more problem.
+
+        Parameters
+        ----------
+        where, what, remedy
+            As for `Problem`.
+        """
         self.found.append(Problem(where, what, remedy))
         if len(self.found) >= MOST_PROBLEMS:
             self.raise_if_any()
 
     def extend(self, error: InputError) -> None:
-        """Take over the problems of another reader."""
+        """Take over the problems of another reader.
+
+        Parameters
+        ----------
+        error
+            An error of another reader, with its problems.
+        """
         self.found.extend(error.problems)
 
     def raise_if_any(self) -> None:
@@ -136,7 +173,15 @@ MANY = 400
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return "Did you mean x?" for the closest known name, or the known names if none is close."""
+    """Return "Did you mean x?" for the closest known name, or the known names if none is close.
+
+    Parameters
+    ----------
+    word
+        What was written.
+    known
+        The names there are.
+    """
     import difflib
 
     names = list(known)

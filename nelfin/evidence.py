@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -37,3 +39,27 @@ class Figure:
     low: float | None = None
     high: float | None = None
     shape: Shape = "triangle"
+
+
+def count_by_status(statuses: Iterable[str]) -> Counter[str]:
+    """Count figures by their status: the one place where illustrative figures are counted.
+
+    Parameters
+    ----------
+    statuses
+        The status of each figure.
+
+    Returns
+    -------
+    Counter
+        Figures by status, in the order of `STATUSES`; a status that no figure has is left out, and
+        counts as 0.
+
+    Examples
+    --------
+    >>> counts = count_by_status(["illustrative", "published", "illustrative"])
+    >>> list(counts.items()), counts["assumption"]
+    ([('published', 1), ('illustrative', 2)], 0)
+    """
+    counts = Counter(statuses)
+    return Counter({status: counts[status] for status in STATUSES if counts[status]})

@@ -28,10 +28,20 @@ class Result(Findings):
     """
 
     @classmethod
-    def of(cls, found: Findings) -> Result:
-        """Return the result of a run's findings."""
-        tables = {name: found.table(name) for name in found.tables}
-        return cls(found.name, found.data, tables, found.scenario_toml, found.provenance)
+    def of(cls, findings: Findings) -> Result:
+        """Return the result of a run's findings.
+
+        Parameters
+        ----------
+        findings
+            What the run found; what was worked out of it already stays worked out.
+        """
+        tables = {name: findings.table(name) for name in findings.tables}
+        result = cls(
+            findings.name, findings.data, tables, findings.scenario_toml, findings.provenance
+        )
+        result._worked_out = findings._worked_out
+        return result
 
     @property
     def charts(self) -> list[str]:
@@ -43,20 +53,25 @@ class Result(Findings):
     def chart(self, name: str) -> Any:
         """Return a standard chart by name, an Altair chart to show or to style further.
 
+        Parameters
+        ----------
+        name
+            One of `charts`.
+
         Raises
         ------
         InputError
             If there is no such chart, or the run has nothing to show in it.
         """
-        from nelfin.report.charts import CHARTS, DRAWN
+        from nelfin.report.charts import CHARTS
 
         if name not in CHARTS:
             raise InputError.one("chart", f'"{name}" is not known.', nearest(name, CHARTS))
-        card = CHARTS[name](self)
+        card = CHARTS[name].draw(self)
         if card is None:
             what, remedy = (
                 ("needs draws, and the run has none.", "Run it with draws.")
-                if name in DRAWN
+                if CHARTS[name].needs_draws
                 else ("shows what this run does not have.", "See Result.charts.")
             )
             raise InputError.one("chart", f'"{name}" {what}', remedy)
@@ -134,6 +149,11 @@ def run(scenario: Scenario, draws: int = 0, seed: int = 0) -> Result:
 
 def open_result(folder: str | Path) -> Result:
     """Open a run folder.
+
+    Parameters
+    ----------
+    folder
+        Of a run.
 
     Raises
     ------

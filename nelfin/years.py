@@ -12,6 +12,11 @@ _LABEL = re.compile(r"(\d{4})/(\d{2})", re.ASCII)
 def start_of(label: str) -> int:
     """Return the calendar year in which a financial year starts.
 
+    Parameters
+    ----------
+    label
+        A financial year, such as "2023/24".
+
     Raises
     ------
     ValueError
@@ -31,6 +36,11 @@ def start_of(label: str) -> int:
 def label_of(start: int) -> str:
     """Return the label of the financial year that starts in a calendar year.
 
+    Parameters
+    ----------
+    start
+        Calendar year in which it starts.
+
     Examples
     --------
     >>> label_of(1999)
@@ -40,5 +50,11 @@ def label_of(start: int) -> str:
 
 
 def years_between(first: str, last: str) -> list[str]:
-    """Return every label from the first year to the last, both included."""
+    """Return every label from the first year to the last, both included.
+
+    Parameters
+    ----------
+    first, last
+        Labels of financial years.
+    """
     return [label_of(start) for start in range(start_of(first), start_of(last) + 1)]

@@ -9,23 +9,20 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 import nelfin
-from nelfin.data import Inputs, load_inputs
-from nelfin.result import Result
-from nelfin.scenario import Scenario
+
+if TYPE_CHECKING:
+    from nelfin.data import Inputs
+    from nelfin.result import Result
+    from nelfin.scenario import Scenario
 
 KINDS = {"unit", "property", "golden", "e2e"}
 SHARED = Path(__file__).resolve().parents[2] / "shared"
-
-# hypothesis draws constants of the modules it finds loaded: with all of them here from the start
-# it draws the same cases in every worker and in every order
-for module in walk_packages(nelfin.__path__, "nelfin."):
-    if not module.name.endswith("__main__"):
-        import_module(module.name)
 
 settings.register_profile(
     "nelfin",
@@ -35,6 +32,24 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("nelfin")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """One file, or tests of one, run here: workers would take longer to start."""
+    files = {named.partition("::")[0] for named in config.option.file_or_dir}
+    return 0 if len(files) == 1 and Path(*files).is_file() else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load every module, but where the tests are only handed out.
+
+    hypothesis draws constants of the modules it finds loaded: with all of them there from the start
+    it draws the same cases in every worker and in every order.
+    """
+    if config.option.dist == "no":
+        for module in walk_packages(nelfin.__path__, "nelfin."):
+            if not module.name.endswith("__main__"):
+                import_module(module.name)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,7 +76,15 @@ def scenario() -> Scenario:
 
 
 @pytest.fixture(scope="session")
+def rough() -> Scenario:
+    """The embedded scenario with a rough capital plan, which is found sooner."""
+    return nelfin.load_scenario(overrides={"capital.gap_pct": 10.0})
+
+
+@pytest.fixture(scope="session")
 def inputs(scenario: Scenario) -> Inputs:
+    from nelfin.data import load_inputs
+
     return load_inputs(scenario)
 
 

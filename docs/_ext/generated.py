@@ -12,11 +12,11 @@ import pandas as pd
 from scenario_keys import scenario_page  # in this folder
 
 import nelfin
-from nelfin.allocations.pace import packaged_rules
+from nelfin.allocations.rules import packaged_rules
 from nelfin.cli import COMMANDS, cli
 from nelfin.data.notes import UNITS, in_markdown, words
 from nelfin.data.specs import CONVERGE, OPENING_FILE, TABLES
-from nelfin.data.tables import FAMILIES, Column, Table
+from nelfin.data.specs.columns import FAMILIES, Column, Table
 from nelfin.evidence import MEANING
 from nelfin.result import Result
 from nelfin.scenario import Scenario
@@ -131,7 +131,7 @@ ABOUT_TABLES = {
     "projects": "The schemes as they were read.",
     "sensitivity": "How far budgets move when one thing changes.",
     "sources": "Every figure with its unit, status and source.",
-    "odds": "Only with draws: odds of balance, payback and staying within limits, and the spread "
+    "odds": "Only with draws: odds of balance, payback and staying within limits, and percentiles "
     "of positions, net cash and use of capital.",
     "tornado": "Only with draws: how far each assumption alone moves the reported position.",
 }

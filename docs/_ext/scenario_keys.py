@@ -2,89 +2,28 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
-import textwrap
-import types
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
-
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
+from typing import Any, Literal, get_args, get_origin
 
 from nelfin.evidence import Figure
 from nelfin.scenario import Scenario
+from nelfin.scenario.keys import NAME, SchemaKey, schema, schema_settings, split_key
 
 
-def attribute_docs(model: type) -> dict[str, str]:
-    """Return the text under each attribute of a class."""
-    (body,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
-    assert isinstance(body, ast.ClassDef)  # noqa: S101
-    found, last = {}, ""
-    for line in body.body:
-        if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
-            last = line.target.id
-        elif last and isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant):
-            found[last] = " ".join(str(line.value.value).split())
-            last = ""
-        else:
-            last = ""
-    return found
+def scenario_keys() -> Iterator[SchemaKey]:
+    """Yield each key of the schema; NAME stands for a part that the user names."""
+    yield from schema_settings()
 
 
-@dataclass(frozen=True)
-class Key:
-    """A key of a scenario: NAME stands for a part that the reader names."""
-
-    section: str
-    pattern: str
-    words: str
-    field: FieldInfo
-    kind: Any
-
-    def holds(self, key: str) -> bool:
-        """Say whether a key of a scenario is this one."""
-        parts, wanted = key.split("."), self.pattern.split(".")
-        return len(parts) == len(wanted) and all(
-            want in {"NAME", part} for part, want in zip(parts, wanted, strict=True)
-        )
-
-
-def scenario_keys() -> Iterator[Key]:
-    """Yield each key of the schema."""
-    for section, top in Scenario.model_fields.items():
-        yield from _keys_below(section, top.alias or section, top, top.annotation, "")
-
-
-def _keys_below(
-    section: str, pattern: str, field: FieldInfo, kind: Any, words: str
-) -> Iterator[Key]:
-    while get_origin(kind) is dict:
-        pattern, kind = f"{pattern}.NAME", get_args(kind)[1]
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        docs = attribute_docs(kind)
-        for name, below in kind.model_fields.items():
-            yield from _keys_below(
-                section, f"{pattern}.{name}", below, below.annotation, docs.get(name, "")
-            )
-    else:
-        yield Key(section, pattern, words, field, kind)
-
-
-def type_words(key: str, annotation: Any) -> str:
+def type_words(key: SchemaKey) -> str:
     """Return what a value is in words."""
-    origin, inner = get_origin(annotation), get_args(annotation)
-    if origin is Literal:
-        return "one of " + ", ".join(f"`{value}`" for value in inner)
-    if origin in {Union, types.UnionType}:
-        return type_words(key, inner[0]) + ", or left out"
-    if origin is tuple:
+    if get_origin(key.type) is Literal:
+        return "one of " + ", ".join(f"`{value}`" for value in get_args(key.type))
+    if get_origin(key.type) is tuple:
         return "list of texts"
-    if hasattr(annotation, "__metadata__"):
-        return type_words(key, inner[0])
-    if key.endswith("year") or key.startswith("years."):
+    if key.unit == "year":
         return "year, such as `2023/24`"
     names = {
         bool: "`true` or `false`",
@@ -93,28 +32,20 @@ def type_words(key: str, annotation: Any) -> str:
         float: "number",
         Path: "path of a table",
     }
-    return names[annotation]
+    return names[key.type]
 
 
-def limits_of(*holders: Any) -> Iterator[Any]:
-    """Yield the limits that a field or its type carries, out of their bundles."""
-    for holder in holders:
-        for limit in getattr(holder, "__metadata__", None) or getattr(holder, "metadata", ()):
-            yield limit
-            yield from limits_of(limit)
-
-
-def limit_words(limits: Iterable[Any]) -> str:
+def limit_words(key: SchemaKey) -> str:
     """Return the limits of a number in words."""
     ends = {
         mark: f"{getattr(limit, mark):g}"
-        for limit in limits
-        for mark in ("ge", "gt", "le")
+        for limit in key.limits
+        for mark in ("ge", "gt", "le", "lt")
         if hasattr(limit, mark)
     }
     if "ge" in ends and "le" in ends:
         return f"from {ends['ge']} to {ends['le']}"
-    forms = {"ge": "{} or more", "gt": "above {}", "le": "at most {}"}
+    forms = {"ge": "{} or more", "gt": "above {}", "le": "at most {}", "lt": "below {}"}
     return ", ".join(forms[mark].format(end) for mark, end in ends.items())
 
 
@@ -123,23 +54,23 @@ def scenario_page(scenario: Scenario) -> str:
     lines: list[str] = []
     before = ""
     for key in scenario_keys():
-        if "." not in key.pattern:
+        section, dot, _ = key.pattern.partition(".")
+        if not dot:
             continue  # schema and name are told by hand
-        if key.section != before:
-            inner = Scenario.model_fields[key.section].annotation
-            lines += [f"## `[{key.section}]`", "", inspect.getdoc(inner) or "", ""]
-            before = key.section
-        limits = limit_words(limits_of(key.field, key.kind))
-        kind = f"{type_words(key.pattern, key.kind)} {limits}".strip()
+        if section != before:
+            about = inspect.getdoc(schema().below[section].type) or ""
+            lines += [f"## `[{section}]`", "", about, ""]
+            before = section
+        kind = f"{type_words(key)} {limit_words(key)}".strip()
+        kind += ", or left out" if key.may_be_none else ""
         lines += [f"::::{{confval}} {key.pattern}", f":type: {kind}"]
-        if not key.field.is_required():
-            lines += [f":default: {_default_words(key.field)}"]
-        lines += ["", key.words, "", *_figures(key, scenario.evidence), "::::", ""]
+        if not key.required:
+            lines += [f":default: {_default_words(key.default)}"]
+        lines += ["", key.description, "", *_figures(key, scenario.evidence), "::::", ""]
     return "\n".join(lines)
 
 
-def _default_words(field: FieldInfo) -> str:
-    value = field.default
+def _default_words(value: Any) -> str:
     if value is None:
         return "left out"
     if value in ("", {}):
@@ -147,9 +78,9 @@ def _default_words(field: FieldInfo) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
-def _figures(key: Key, evidence: dict[str, Figure]) -> list[str]:
+def _figures(key: SchemaKey, evidence: dict[str, Figure]) -> list[str]:
     """Return the embedded figures of a key; alike ones of several names once."""
-    if key.section == "data":
+    if key.pattern.startswith("data."):
         path = evidence[key.pattern].value
         return ["Embedded: " + (f"`{Path(path).name}`." if path else "none."), ""]
     lines: dict[str, list[str]] = {}
@@ -157,15 +88,15 @@ def _figures(key: Key, evidence: dict[str, Figure]) -> list[str]:
         lines.setdefault(_figure_words(evidence[name]), []).append(_named_part(name, key))
     if not lines:
         return ["Embedded: none.", ""]
-    if "NAME" not in key.pattern:
+    if NAME not in key.pattern.split("."):
         return [f"Embedded: {next(iter(lines))}", ""]
     return [f"- {', '.join(f'`{name}`' for name in names)}: {about}"
             for about, names in lines.items()] + [""]  # fmt: skip
 
 
-def _named_part(name: str, key: Key) -> str:
-    pairs = zip(name.split("."), key.pattern.split("."), strict=True)
-    return ".".join(part for part, want in pairs if want == "NAME")
+def _named_part(name: str, key: SchemaKey) -> str:
+    pairs = zip(split_key(name), key.pattern.split("."), strict=True)
+    return ".".join(part for part, want in pairs if want == NAME)
 
 
 def _figure_words(figure: Figure) -> str:
@@ -175,7 +106,6 @@ def _figure_words(figure: Figure) -> str:
     shown = "empty" if shown in {"", "{}"} else f"**{shown}**"
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         spread = "" if figure.low is None else f" (range {figure.low:g} to {figure.high:g})"
-        unit = figure.unit if "_" not in figure.unit else ""
-        shown = f"**{value:g}** {unit}{spread}".replace("  ", " ").strip()
+        shown = f"**{value:g}** {figure.unit}{spread}".replace("  ", " ").strip()
     source = f" {figure.source.rstrip('.')}." if figure.source else ""
     return f"{shown}. *{figure.status.capitalize()}.*{source}"

@@ -57,7 +57,20 @@ def allocate(scenario: Scenario, inputs: Inputs) -> xr.Dataset:
 
 
 def need_of_places(scenario: Scenario, inputs: Inputs) -> xr.DataArray:
-    """Return weighted populations of a scenario; dims `component, place, year`."""
+    """Return the weighted populations of a scenario, its what-ifs of need among them.
+
+    Parameters
+    ----------
+    scenario
+        Years, weights of need, and whether area cost counts.
+    inputs
+        Weighted populations, population growth and its shares, weights of need and area cost.
+
+    Returns
+    -------
+    xarray.DataArray
+        People; dims `component, place, year`.
+    """
     weighted = weighted_populations(
         inputs.weighted_populations,
         inputs.population_growth,
@@ -68,20 +81,37 @@ def need_of_places(scenario: Scenario, inputs: Inputs) -> xr.DataArray:
 
 
 def share(scenario: Scenario, inputs: Inputs, weighted: xr.DataArray) -> xr.Dataset:
-    """Share every stream on weighted populations as given; otherwise as `allocate`."""
+    """Share every stream on weighted populations as given; otherwise as `allocate`.
+
+    Parameters
+    ----------
+    scenario, inputs
+        As for `allocate`.
+    weighted
+        People; dims `component, place, year`.
+
+    Returns
+    -------
+    xarray.Dataset
+        As from `allocate`.
+
+    Raises
+    ------
+    InputError, NoAnswerError
+        As for `allocate`.
+    """
     years = scenario.years.labels()
     weighted = weighted.transpose("component", "place", "year")
+    components, places = (weighted[dim].values.tolist() for dim in ("component", "place"))
+    by_component = dict(zip(components, weighted.to_numpy(), strict=True))
     money = envelopes(inputs, scenario)
-    names = [*scenario.allocation.streams, OTHER]
-    components = weighted["component"].values.tolist()
-    people = weighted.to_numpy()
-    needs = dict(zip(components, people, strict=True))
-    shared = share_streams(scenario, inputs, money.envelope, money.baseline, needs)
+    shared = share_streams(scenario, inputs, money.envelope, money.baseline, by_component)
     # made in one go: each step of joining labelled arrays costs more than the sharing itself
-    found: dict[str, Any] = {
+    fields: dict[str, Any] = {
         field: (("stream", *dims), shared[field], _about(*words))
         for field, (dims, *words) in SHARED.items()
-    } | {
+    }
+    fields |= {
         "envelope": (("stream", "year"), money.envelope, _about("Envelope", "£m")),
         "like_for_like_growth": (
             ("stream", "year"),
@@ -93,36 +123,56 @@ def share(scenario: Scenario, inputs: Inputs, weighted: xr.DataArray) -> xr.Data
             money.convergence,
             _about("What convergence to fair shares adds to growth", "fraction"),
         ),
+    }
+    fields |= _need_fields(weighted.to_numpy(), by_component["registered_population"])
+    fields |= beside_budgets(inputs, places, by_component)
+    coords = labels(
+        stream=(*scenario.allocation.streams, OTHER),
+        place=tuple(places),
+        year=tuple(years),
+        component=tuple(components),
+        change=CHANGES,
+    )
+    return xr.Dataset(fields, coords, _attributes(scenario, inputs))
+
+
+def _need_fields(weighted: Array, people: Array) -> dict[str, Any]:
+    """Return people, weighted and not, and need indices, as a Dataset takes them.
+
+    Parameters
+    ----------
+    weighted
+        Weighted populations; shape (component, place, year).
+    people
+        Registered population; shape (place, year).
+    """
+    by_component = ("place", "year", "component")
+    index = np.moveaxis(need_index(weighted, people), 0, -1)
+    return {
         "weighted_population": (
-            ("place", "year", "component"),
-            np.moveaxis(people, 0, -1),
+            by_component,
+            np.moveaxis(weighted, 0, -1),
             _about("Weighted population", "people"),
         ),
-        "population": (
-            ("place", "year"),
-            needs["registered_population"],
-            _about("Registered population", "people"),
-        ),
+        "population": (("place", "year"), people, _about("Registered population", "people")),
         "need_index": (
-            ("place", "year", "component"),
-            np.moveaxis(need_index(people, needs["registered_population"]), 0, -1),
+            by_component,
+            index,
             _about("Need a head against the system's", "ratio, system = 1"),
         ),
     }
-    places = weighted["place"].values.tolist()
-    coords = labels(stream=tuple(names), place=tuple(places), year=tuple(years),
-                    component=tuple(components), change=CHANGES)  # fmt: skip
-    beside = beside_budgets(inputs, places, needs)
-    data = xr.Dataset(found | beside, coords)
-    main = main_stream(scenario)
+
+
+def _attributes(scenario: Scenario, inputs: Inputs) -> dict[str, str]:
+    """Return the main stream, its need, and the last year of the plan with its allocation."""
+    main, years = main_stream(scenario), scenario.years.labels()
     lines = lines_of(inputs.allocations, "stream", "year")
-    published = [year for stream, year in lines if stream == main]
-    data.attrs = {
+    published = [year for stream, year in lines if stream == main and year in years]
+    return {
         "main_stream": main,
         "main_component": scenario.allocation.streams[main].need or "registered_population",
-        "last_published_year": max((y for y in published if y in years), default=years[0]),
+        "last_published_year": max(published, default=years[0]),
     }
-    return data
 
 
 def _about(long_name: str, units: str) -> dict[str, str]:
@@ -182,20 +232,20 @@ def envelopes(
     years = plan_years if years is None else years
     names = [*scenario.allocation.streams, OTHER]
     lines = lines_of(inputs.allocations, "stream", "year", "allocation_gbp_m", "baseline_gbp_m")
-    given = {(stream, year): figures for stream, year, *figures in lines}
-    span = years_between(min([years[0], *(year for _, year in given)]), years[-1])
+    published = {(stream, year): figures for stream, year, *figures in lines}
+    span = years_between(min([years[0], *(year for _, year in published)]), years[-1])
     rates = _rates(scenario, drawn, years, span)
     draws = np.broadcast_shapes(*(rate.shape[:-1] for rate in rates.values()))
     amount = np.zeros((*draws, len(names), len(span)))
     growth, added = np.full_like(amount, np.nan), np.zeros_like(amount)
     baseline = np.full(amount.shape[-2:], np.nan)
     for i, name in enumerate(names[:-1]):
-        open_years = [year for year in span if year > max((y for s, y in given if s == name))]
+        open_years = [year for year in span if year > max(y for s, y in published if s == name)]
         closing = convergence_path(scenario.envelope, name, open_years)
         for t, year in enumerate(span):
             before = amount[..., i, t - 1] if t else np.zeros(draws)
-            if (name, year) in given:
-                amount[..., i, t], baseline[i, t] = given[name, year]
+            if (name, year) in published:
+                amount[..., i, t], baseline[i, t] = published[name, year]
             else:
                 grown = before * (1 + rates[name][..., t] / 100)
                 amount[..., i, t] = grown * (1 + closing.get(year, 0.0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -10,61 +12,85 @@ import xarray as xr
 from nelfin.data import Inputs, lines_of
 from nelfin.years import label_of, start_of
 
+EVERY_PLACE = "All places"
+"""Label of the row of all places together."""
 
-def beside_budgets(
-    inputs: Inputs, places: list[str], needs: dict[str, npt.NDArray[np.float64]]
-) -> dict[str, xr.Variable]:
-    """Return what stands beside the budgets, as far as it is given: grants and settings.
+TOTALS = {
+    "budget": ("Budget of all streams", "£m"),
+    "target": ("Target of all streams", "£m"),
+    "opening": ("Opening position of all streams", "£m"),
+    "ring_fence": ("Ring-fenced part of the budget", "£m"),
+    "main_budget": ("Budget of the main stream", "£m"),
+    "people": ("Registered population", "people"),
+    "weighted_people": ("Weighted population of the main stream", "people"),
+    "share": ("Share of the budgets of all places", "fraction"),
+    "dft_opening": ("Distance from target before pace of change", "fraction"),
+    "dft": ("Distance from target after pace of change", "fraction"),
+    "per_head": ("Budget a head", "£ a head"),
+    "per_weighted_head": ("Budget of the main stream a weighted head", "£ a weighted head"),
+    "need_index": ("Need a head for the main stream against the system's", "ratio, system = 1"),
+}
+"""What `place_totals` gives: name and unit."""
+
+
+def place_totals(data: xr.Dataset) -> xr.Dataset:
+    """Return what each place has of all streams together, in every year.
 
     Parameters
     ----------
-    inputs
-        Public health grants and spend by setting.
-    places
-        Their names.
-    needs
-        Weighted populations by component; shape (place, year).
+    data
+        From `allocate`.
 
     Returns
     -------
-    dict
-        `public_health_grant` (place), £m, and `public_health_formula` (place, year): the same
-        money shared by premature mortality (the health inequalities component, avoidable
-        mortality), as its intended formula would; `out_of_hospital_share` (place).
+    xarray.Dataset
+        The variables of `TOTALS`; dims `place, year`. Money is £m, what is a head is pounds, and
+        distances and shares are fractions.
+
+    Notes
+    -----
+    Method: distance from target is budget over target, less one. Before pace of change it is the
+    place's share of all openings over its share of all targets, less one: openings add up to last
+    year's money and targets to this year's.
     """
-    found: dict[str, xr.Variable] = {}
-    grants = inputs.public_health_grants
-    if not grants.empty:
-        by_place = dict(lines_of(grants, "place", "grant_gbp_m"))
-        grant = np.array([by_place[place] for place in places])
-        need = needs["health_inequalities"]
-        found["public_health_grant"] = xr.Variable(
-            "place",
-            grant,
-            {
-                "long_name": "Public health grant of the place's council",
-                "units": "£m",
-                "year": ", ".join(sorted(set(grants["year"].tolist()))),
-            },
-        )
-        found["public_health_formula"] = xr.Variable(
-            ("place", "year"),
-            grant.sum() * need / need.sum(axis=0),
-            {"long_name": "Public health grant if shared by avoidable mortality", "units": "£m"},
-        )
-    if not inputs.spend_by_setting.empty:
-        lines = lines_of(inputs.spend_by_setting, "place", "out_of_hospital", "spend_gbp_m")
-        out, spend = dict.fromkeys(places, 0.0), dict.fromkeys(places, 0.0)
-        for place, outside, amount in lines:
-            out[place] += amount if outside else 0.0
-            spend[place] += amount
-        share = np.array([out[p] / spend[p] if spend[p] else np.nan for p in places])
-        found["out_of_hospital_share"] = xr.Variable(
-            "place",
-            share,
-            {"long_name": "Share of spend outside hospital", "units": "fraction"},
-        )
-    return found
+    sums = _sums(data)
+    totals = sums.assign(_ratios(sums, sums.sum("place")))
+    for name, (long_name, units) in TOTALS.items():
+        totals[name].attrs = {"long_name": long_name, "units": units}
+    return totals
+
+
+def _sums(data: xr.Dataset) -> xr.Dataset:
+    """Return money and people of each place, which add up over places."""
+    sums = data[["budget", "target", "opening", "ring_fence"]].sum("stream")
+    component = str(data.attrs["main_component"])
+    return sums.assign(
+        main_budget=data["budget"].sel(stream=str(data.attrs["main_stream"]), drop=True),
+        people=data["population"],
+        weighted_people=data["weighted_population"].sel(component=component, drop=True),
+    )
+
+
+def _ratios(sums: Any, every: Any) -> dict[str, Any]:
+    """Return what compares places, from their sums and those of every place together.
+
+    Parameters
+    ----------
+    sums
+        From `_sums`, as a Dataset or a table.
+    every
+        Its sums over places, by the same names.
+    """
+    need = sums["weighted_people"] / sums["people"]
+    opening_share = sums["opening"] / every["opening"]
+    return {
+        "share": sums["budget"] / every["budget"],
+        "dft_opening": opening_share / (sums["target"] / every["target"]) - 1,
+        "dft": sums["budget"] / sums["target"] - 1,
+        "per_head": sums["budget"] * 1e6 / sums["people"],
+        "per_weighted_head": sums["main_budget"] * 1e6 / sums["weighted_people"],
+        "need_index": need / (every["weighted_people"] / every["people"]),
+    }
 
 
 def compare_places(data: xr.Dataset, year: str) -> pd.DataFrame:
@@ -85,38 +111,22 @@ def compare_places(data: xr.Dataset, year: str) -> pd.DataFrame:
         they are given `public_health_grant_gbp_m, public_health_formula_gbp_m,
         out_of_hospital_share`. Fractions are not percentages.
     """
-    now = data.sel(year=year)
-    main = str(data.attrs["main_stream"])
-    weighted = now["weighted_population"].sel(component=str(data.attrs["main_component"]))
-    frame = pd.DataFrame(
-        {
-            "budget_gbp_m": now["budget"].sum("stream").to_series(),
-            "target_gbp_m": now["target"].sum("stream").to_series(),
-            "main": now["budget"].sel(stream=main).to_series(),
-            "opening": now["opening"].sum("stream").to_series(),
-            "fence": now["ring_fence"].sum("stream").to_series(),
-            "people": now["population"].to_series(),
-            "weighted": weighted.to_series(),
-        }
-    )
-    frame.loc["All places"] = frame.sum()
-    total = frame.loc["All places"]
-    need = frame["weighted"] / frame["people"]
-    table = pd.DataFrame(
-        {
-            "budget_gbp_m": frame["budget_gbp_m"],
-            "share": frame["budget_gbp_m"] / total["budget_gbp_m"],
-            "target_gbp_m": frame["target_gbp_m"],
-            "gbp_per_head": frame["budget_gbp_m"] * 1e6 / frame["people"],
-            "gbp_per_weighted_head": frame["main"] * 1e6 / frame["weighted"],
-            "dft_opening": (frame["opening"] / total["opening"])
-            / (frame["target_gbp_m"] / total["target_gbp_m"])
-            - 1,
-            "dft": frame["budget_gbp_m"] / frame["target_gbp_m"] - 1,
-            "need_index": need / need["All places"],
-            "ring_fence_gbp_m": frame["fence"],
-        }
-    ).rename_axis("place")
+    now = data.sel(year=year, drop=True)
+    sums = _sums(now).to_dataframe()
+    sums.loc[EVERY_PLACE] = sums.sum()
+    totals = sums.assign(**_ratios(sums, sums.loc[EVERY_PLACE]))
+    names = {
+        "budget": "budget_gbp_m",
+        "share": "share",
+        "target": "target_gbp_m",
+        "per_head": "gbp_per_head",
+        "per_weighted_head": "gbp_per_weighted_head",
+        "dft_opening": "dft_opening",
+        "dft": "dft",
+        "need_index": "need_index",
+        "ring_fence": "ring_fence_gbp_m",
+    }
+    table = totals[list(names)].rename(columns=names)
     for name in ("public_health_grant", "public_health_formula"):
         if name in now:
             money = now[name].to_series()
@@ -140,21 +150,79 @@ def what_moved(data: xr.Dataset, place: str, year: str) -> pd.Series:
     -------
     pandas.Series
         `last year`, `streams that begin` (the opening position of a stream new to the year, or
-        of every stream in the first), `envelope`, `need`, `pace`, `this year`.
+        of every stream in the first), `envelope`, `need`, `pace`, `ring-fence`, `streams that
+        end`, `this year`.
     """
-    here = data.sel(place=place)
-    before = label_of(start_of(year) - 1)
-    have = before in data["year"].values
-    last = here["budget"].sel(year=before) if have else 0.0 * here["budget"].sel(year=year)
-    opening = here["opening"].sel(year=year).fillna(0.0)
-    begun = opening.where(last == 0, 0.0)
-    change = here["budget_change"].sel(year=year).sum("stream")
+    total = place_totals(data)["budget"].sel(place=place)
+    streams = data[["budget", "opening", "budget_change"]].sel(place=place)
+    before, now = label_of(start_of(year) - 1), streams.sel(year=year, drop=True)
+    last, last_year = xr.zeros_like(now["budget"]), 0.0
+    if before in data["year"].values:
+        last = streams["budget"].sel(year=before, drop=True)
+        last_year = float(total.sel(year=before))
+    opening = now["opening"]
+    change = now["budget_change"].sum("stream").to_series()
     parts = {
-        "last year": float(last.sum()),
-        "streams that begin": float(begun.sum()),
-        **{str(part): float(change.sel(change=part)) for part in change["change"].values},
+        "last year": last_year,
+        "streams that begin": float(opening.where(last == 0).sum()),
+        **{str(part): float(moved) for part, moved in change.items()},
+        "streams that end": -float(last.where(np.isnan(opening)).sum()),
+        "this year": float(total.sel(year=year)),
     }
-    ended = float(last.where(np.isnan(here["opening"].sel(year=year)), 0.0).sum())
-    parts["streams that end"] = -ended
-    parts["this year"] = float(here["budget"].sel(year=year).sum())
     return pd.Series(parts, name="gbp_m")
+
+
+def beside_budgets(
+    inputs: Inputs, places: list[str], weighted: dict[str, npt.NDArray[np.float64]]
+) -> dict[str, xr.Variable]:
+    """Return what stands beside the budgets, as far as it is given: grants and settings.
+
+    Parameters
+    ----------
+    inputs
+        Public health grants and spend by setting.
+    places
+        Names of the places.
+    weighted
+        Weighted populations by component; shape (place, year).
+
+    Returns
+    -------
+    dict
+        `public_health_grant` (place), £m, and `public_health_formula` (place, year): the same
+        money shared by premature mortality (the health inequalities component, avoidable
+        mortality), as its intended formula would; `out_of_hospital_share` (place).
+    """
+    beside: dict[str, xr.Variable] = {}
+    grants = inputs.public_health_grants
+    if not grants.empty:
+        by_place = dict(lines_of(grants, "place", "grant_gbp_m"))
+        grant = np.array([by_place[place] for place in places])
+        need = weighted["health_inequalities"]
+        beside["public_health_grant"] = xr.Variable(
+            "place",
+            grant,
+            {
+                "long_name": "Public health grant of the place's council",
+                "units": "£m",
+                "year": ", ".join(sorted(set(grants["year"].tolist()))),
+            },
+        )
+        beside["public_health_formula"] = xr.Variable(
+            ("place", "year"),
+            grant.sum() * need / need.sum(axis=0),
+            {"long_name": "Public health grant if shared by avoidable mortality", "units": "£m"},
+        )
+    if not inputs.spend_by_setting.empty:
+        lines = lines_of(inputs.spend_by_setting, "place", "out_of_hospital", "spend_gbp_m")
+        out, spend = dict.fromkeys(places, 0.0), dict.fromkeys(places, 0.0)
+        for place, outside, amount in lines:
+            out[place] += amount if outside else 0.0
+            spend[place] += amount
+        share = np.array([out[p] / spend[p] if spend[p] else np.nan for p in places])
+        beside["out_of_hospital_share"] = xr.Variable(
+            "place",
+            share,
+            {"long_name": "Share of spend outside hospital", "units": "fraction"},
+        )
+    return beside

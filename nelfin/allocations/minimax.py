@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from nelfin import program as lp
 from nelfin.errors import NoAnswerError, SolverError
+from nelfin.program import Program, solve
 
 Array = npt.NDArray[np.float64]
 
@@ -34,7 +34,22 @@ class OutOfReachError(NoAnswerError):
 
 
 def require_within(bounds: Array, envelope: float, least: bool) -> None:
-    """Refuse bounds out of reach; a millionth of a pound is the rounding of a sum."""
+    """Refuse least growth that asks more than there is, or most growth that allows less.
+
+    Parameters
+    ----------
+    bounds
+        Least or most money of each place, £m; shape (place,).
+    envelope
+        Money to share, £m.
+    least
+        Whether the bounds are the least of each place, else the most.
+
+    Raises
+    ------
+    OutOfReachError
+        If the bounds add up to more (or less) than the envelope, past the rounding of a sum.
+    """
     short = bounds.sum() - envelope if least else envelope - bounds.sum()
     if short > 1e-12 * envelope:
         raise OutOfReachError(bounds, envelope, least)
@@ -47,12 +62,36 @@ def near_target(
     min_growth: npt.ArrayLike = -1.0,
     max_growth: npt.ArrayLike = np.inf,
 ) -> Array:
-    """Share an envelope by `least_far`, with bounds as growth on the opening, fractions.
+    """Share an envelope as near to target as the least and most growth of each place allow.
+
+    Parameters
+    ----------
+    opening, target
+        Opening position and target of each place, £m; shape (place,).
+    envelope
+        Money to share, £m.
+    min_growth, max_growth
+        Least and most growth on the opening, fractions; numbers, or shape (place,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Budgets by `least_far`, £m; shape (place,).
 
     Raises
     ------
     OutOfReachError
         If the bounds cannot be had within the envelope.
+
+    Examples
+    --------
+    Targets of £100m and £110m, and £204m: both 2.86 % below, unless one may not lose 1 %.
+
+    >>> opening, target = np.array([100.0, 100.0]), np.array([100.0, 110.0])
+    >>> near_target(opening, target, 204.0).round(3)
+    array([ 97.143, 106.857])
+    >>> near_target(opening, target, 204.0, [-0.01, -1.0]).round(3)
+    array([ 99., 105.])
     """
     low = opening * (1 + np.asarray(min_growth, dtype=float))
     high = np.maximum(
@@ -92,35 +131,50 @@ def least_far(target: Array, low: Array, high: Array, envelope: float) -> Array:
     Method: Ogryczak and Śliwiński, lexicographic minimax by a sequence of linear programs, in
     which the prices of the rows tell which places set the largest distance.
     """
-    size = float(envelope)
-    goal, least, most = target / size, low / size, high / size
+    # shares of the envelope, so that the solver's tolerances are the same for any sum of money
+    whole = float(envelope)
+    goal, least, most = target / whole, low / whole, high / whole
     held: dict[int, float] = {}
     while len(held) < len(goal):
-        budget, setting = _round(goal, least, most, held)
-        held |= {place: float(budget[place]) for place in setting}
+        budget, furthest = _nearest(goal, least, most, held)
+        held |= {place: float(budget[place]) for place in furthest}
     shares = np.array([held[place] for place in range(len(goal))])
-    return np.asarray(shares * size)
+    return np.asarray(shares * whole)
 
 
-def _round(
+def _nearest(
     goal: Array, least: Array, most: Array, held: dict[int, float]
 ) -> tuple[Array, set[int]]:
-    """Make the largest distance of the places not held as small as can be; say who sets it."""
-    program = lp.Program()
-    columns = [
+    """Make the largest distance of the places not held as small as can be; say who sets it.
+
+    Parameters
+    ----------
+    goal, least, most
+        Target, least and most money of each place, shares of the envelope; shape (place,).
+    held
+        Budgets of the places that are held, shares of the envelope, by number of the place.
+
+    Returns
+    -------
+    budget : numpy.ndarray
+        Shares of the envelope; shape (place,).
+    furthest : set
+        Numbers of the places that set the largest distance.
+    """
+    program = Program()
+    budgets = [
         program.column(0.0, held.get(i, least[i]), held.get(i, most[i])) for i in range(len(goal))
     ]
-    far = program.column(-1.0, 0.0, None)
-    program.row("all", [(column, 1.0) for column in columns], "==", 1.0)
+    distance = program.column(-1.0, 0.0, None)
+    program.row("all", None, [(budget, 1.0) for budget in budgets], "==", 1.0)
     free = [i for i in range(len(goal)) if i not in held]
     for i in free:
-        program.row(("over", i), [(columns[i], 1 / goal[i]), (far, -1.0)], "<=", 1.0)
-        program.row(("under", i), [(columns[i], 1 / goal[i]), (far, 1.0)], ">=", 1.0)
-    found = lp.solve(program)
-    if not found.has_plan:
-        raise SolverError(f"The budgets of the lp rule could not be found: {found.status}.")
-    setting = {
-        i for i in free if max(abs(found.prices["over", i]), abs(found.prices["under", i])) > BINDS
-    }
+        program.row("over", i, [(budgets[i], 1 / goal[i]), (distance, -1.0)], "<=", 1.0)
+        program.row("under", i, [(budgets[i], 1 / goal[i]), (distance, 1.0)], ">=", 1.0)
+    solution = solve(program)
+    if not solution.has_plan:
+        raise SolverError(f"The budgets of the lp rule could not be found: {solution.status}.")
+    prices = solution.prices
+    furthest = {i for i in free if max(abs(prices["over", i]), abs(prices["under", i])) > BINDS}
     # at a largest distance of nothing no row has a price: every place is on target
-    return found.values[:-1], setting or set(free)
+    return solution.values[:-1], furthest or set(free)

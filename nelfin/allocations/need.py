@@ -49,9 +49,9 @@ def weighted_populations(
     -----
     Source: NHS England place-based allocation tool; population growth from the Joint Forward Plan.
     """
-    published, components, places, known = _spread(table)
-    latest = [max(k for k in known if k <= year) for year in years]
-    level = published[..., [known.index(year) for year in latest]]
+    published, components, places, published_years = _spread(table)
+    latest = [max(other for other in published_years if other <= year) for year in years]
+    level = published[..., [published_years.index(year) for year in latest]]
     people = level[components.index("registered_population")]
     grown = level * _growth_index(people, places, growth, shares, years, latest)
     coords = labels(component=tuple(components), place=tuple(places), year=tuple(years))
@@ -60,29 +60,40 @@ def weighted_populations(
 
 @lru_cache(64)
 def labels(**names: tuple[str, ...]) -> xr.Coordinates:
-    """Return the labels of each dim, made once: to make them costs more than what they label."""
+    """Return the labels of each dim, made once: to make them costs more than what they label.
+
+    Parameters
+    ----------
+    **names
+        The labels of a dim, by name of the dim.
+
+    Returns
+    -------
+    xarray.Coordinates
+        Coordinates to make a Dataset or DataArray with.
+    """
     return xr.Coordinates({dim: list(values) for dim, values in names.items()})
 
 
 def _spread(table: pd.DataFrame) -> tuple[Array, list[str], list[str], list[str]]:
-    """Return published figures of places (component, place, year), and the names of each."""
+    """Return published figures, shape (component, place, year), and the labels of each dim."""
     # a list and a dictionary take a tenth of the time that a pivot does
     keys = [table[key].tolist() for key in ("component", "place", "year")]
     components, years = sorted(set(keys[0])), sorted(set(keys[2]))
     places = list(dict.fromkeys(keys[1]))
-    at = []
+    cells = []
     for column, names in zip(keys, (components, places, years), strict=True):
-        code = {name: i for i, name in enumerate(names)}
-        at.append([code[name] for name in column])
+        number = {name: i for i, name in enumerate(names)}
+        cells.append([number[name] for name in column])
     cube = np.full((len(components), len(places), len(years)), np.nan)
-    cube[tuple(at)] = table["weighted_population"].to_numpy()
+    cube[tuple(cells)] = table["weighted_population"].to_numpy()
     if WHOLE_SYSTEM in places:
-        shared = places.index(WHOLE_SYSTEM)
-        more = np.nan_to_num(cube[:, shared])
-        cube = np.delete(cube, shared, axis=1)
-        places.pop(shared)
+        row = places.index(WHOLE_SYSTEM)
+        of_no_place = np.nan_to_num(cube[:, row])
+        cube = np.delete(cube, row, axis=1)
+        places.pop(row)
         total = np.nansum(cube, axis=1)
-        cube = cube * (1 + more / np.where(total > 0, total, 1.0))[:, None]
+        cube = cube * (1 + of_no_place / np.where(total > 0, total, 1.0))[:, None]
     return cube, components, places, years
 
 
@@ -137,5 +148,17 @@ def need_index(weighted: Array, people: Array) -> Array:
     -------
     numpy.ndarray
         (W_i / N_i) / (sum W / sum N); 1 is the system's average. Shape (component, place, year).
+
+    Notes
+    -----
+    Method: NHS England's need index (weighted over registered population), set against the
+    system's own instead of England's.
+
+    Examples
+    --------
+    Two places of 100 people with weighted populations of 120 and 80:
+
+    >>> need_index(np.array([[[120.0], [80.0]]]), np.array([[100.0], [100.0]])).ravel()
+    array([1.2, 0.8])
     """
     return np.asarray(weighted / people / (weighted.sum(axis=1) / people.sum(axis=0))[:, None])

@@ -1,17 +1,81 @@
-"""Opening positions: where places stand before a stream's first year."""
+"""Opening positions: where places stand before each year."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from nelfin.allocations.fences import Pots
 from nelfin.data import Inputs, lines_of
-from nelfin.scenario.schema import Stream
+from nelfin.scenario.schema import Scenario, Stream
 
 Array = npt.NDArray[np.float64]
 
 
-def opening_position(stream: Stream, total: float, need: Array, inputs: Inputs) -> Array:
+@dataclass(frozen=True)
+class Before:
+    """Where places stand before a stream's first year, and what is known of each year before.
+
+    The year before is the last in which the stream had money.
+
+    Parameters
+    ----------
+    pot
+        Positions in the pot before the first year, £m; shape (stream, place).
+    ring_fence
+        Ring-fences of the year before, £m; shape (year, stream, place).
+    need_share
+        Shares of need of the year before; shape (year, stream, place).
+    """
+
+    pot: Array
+    ring_fence: Array
+    need_share: Array
+
+
+def positions_before(scenario: Scenario, inputs: Inputs, pots: Pots, baseline: Array) -> Before:
+    """Return where places stand before each year in which a stream has money.
+
+    A ring-fence and the need of the first year are taken to have been there the year before: so
+    what is off the top in the first year moves nothing between places by itself.
+
+    Parameters
+    ----------
+    scenario
+        Streams and the opening position of each.
+    inputs
+        Openings.
+    pots
+        Money of every stream.
+    baseline
+        Published baselines, £m, NaN where there is none; shape (year, stream). The opening
+        position adds up to that of the first year, or else to the envelope.
+
+    Returns
+    -------
+    Before
+        Positions of the streams that places share; 0 for others.
+    """
+    ring_fence = np.zeros_like(pots.ring_fence)
+    pot, need_share = np.zeros(ring_fence.shape[1:]), np.zeros_like(ring_fence)
+    for s, stream in enumerate(scenario.allocation.streams.values()):
+        years = np.flatnonzero(pots.envelope[:, s] > 0)
+        if not stream.need or not len(years):
+            continue
+        first = years[0]
+        envelope, total = pots.envelope[first, s], baseline[first, s]
+        total = envelope if np.isnan(total) else total
+        position = opening_position(stream, float(total), pots.need_share[first, s], inputs)
+        pot[s] = position * (pots.pot[first, s] / envelope)
+        ring_fence[first, s] = pots.ring_fence[first, s] * (position.sum() / envelope)
+        ring_fence[years[1:], s] = pots.ring_fence[years[:-1], s]
+        need_share[years, s] = pots.need_share[[first, *years[:-1]], s]
+    return Before(pot, ring_fence, need_share)
+
+
+def opening_position(stream: Stream, total: float, need_share: Array, inputs: Inputs) -> Array:
     """Return the position of each place before a stream's first year.
 
     Parameters
@@ -20,7 +84,7 @@ def opening_position(stream: Stream, total: float, need: Array, inputs: Inputs) 
         Its `opening` is a name of `inputs.openings`, or `on-target`.
     total
         What the positions add up to, £m.
-    need
+    need_share
         Shares of need; shape (place,).
     inputs
         Openings: cash (its shares count) or a distance from target (put on today's target).
@@ -31,10 +95,10 @@ def opening_position(stream: Stream, total: float, need: Array, inputs: Inputs) 
         £m; shape (place,).
     """
     if stream.opening == "on-target":
-        return need * total
+        return need_share * total
     lines = lines_of(inputs.openings, "opening", "place", "measure", "value")
     rows = [row for row in lines if row[0] == stream.opening]
     by_place = {place: value for _, place, _, value in rows}
     value = np.array([by_place[place] for place in inputs.places()])
-    cash = value if rows[0][2] == "cash_gbp_m" else need * (1 + value / 100)
+    cash = value if rows[0][2] == "cash_gbp_m" else need_share * (1 + value / 100)
     return np.asarray(cash / cash.sum() * total)

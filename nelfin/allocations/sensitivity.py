@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
 import xarray as xr
 
 from nelfin.allocations.budgets import need_of_places, share
-from nelfin.allocations.weights import step_weight
+from nelfin.allocations.weights import area_costs_of, step_weight
 from nelfin.data import Inputs
 from nelfin.errors import InputError, NoAnswerError, nearest
 from nelfin.scenario import Scenario, main_stream
@@ -46,6 +47,7 @@ def sensitivity(scenario: Scenario, inputs: Inputs, year: str = "") -> pd.DataFr
     InputError
         If the year is not one of the plan's.
     """
+    inputs = replace(inputs, area_costs=area_costs_of(inputs))  # derived once for every case
     weighted = need_of_places(scenario, inputs)
     data = share(scenario, inputs, weighted)
     year = year or str(data.attrs["last_published_year"])
@@ -57,10 +59,10 @@ def sensitivity(scenario: Scenario, inputs: Inputs, year: str = "") -> pd.DataFr
     for kind, case, shared in _cases(scenario, inputs, weighted):
         note = ""
         try:
-            found = _of_year(shared(), year)
+            budgets = _of_year(shared(), year)
         except NoAnswerError as error:
-            found, note = base * float("nan"), str(error)
-        wide = found.join(found.sub(base).add_suffix("_move"))
+            budgets, note = base * float("nan"), str(error)
+        wide = budgets.join(budgets.sub(base).add_suffix("_move"))
         part = wide.reset_index().melt("place", var_name="measure")
         parts.append(part.assign(year=year, kind=kind, case=case, note=note, unit="£m"))
     return pd.concat(parts, ignore_index=True)[COLUMNS]
@@ -91,9 +93,9 @@ def _cases(
         yield "need weight", case, partial(with_weight, final, component)
     main = main_stream(scenario)
     current = scenario.allocation.streams[main]
-    known = [*dict.fromkeys(inputs.openings["opening"]), "on-target"]
+    openings = [*dict.fromkeys(inputs.openings["opening"]), "on-target"]
     rules = ["national", *inputs.pace_rules["rule"]]
-    for kind, names in (("opening", known), ("rule", rules)):
+    for kind, names in (("opening", openings), ("rule", rules)):
         for name in names:
             if name != getattr(current, kind):
                 yield kind, str(name), partial(with_setting, kind, str(name))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -37,6 +38,11 @@ def what_if(weighted: xr.DataArray, inputs: Inputs, section: Allocation) -> xr.D
         Weights of need and area cost multipliers.
     section
         New weights by final and component, and whether area cost counts.
+
+    Returns
+    -------
+    xarray.DataArray
+        People; dims `component, place, year`.
     """
     touched = {final for final, new in section.need_weights.items() if new}
     if not section.area_cost:
@@ -74,6 +80,11 @@ def step_weight(
         The weight to move; the others of the final scale so that the sum stays.
     step
         What is added to the weight, 0.01 for a percentage point.
+
+    Returns
+    -------
+    xarray.DataArray
+        People; dims `component, place, year`.
     """
 
     def stepped(fitted: pd.DataFrame, cost: Multipliers) -> tuple[pd.DataFrame, Multipliers]:
@@ -107,24 +118,24 @@ def _rebuilt_by_year(
     area_costs = area_costs_of(inputs)
     years = [str(year) for year in weighted["year"].values]
     # years that go by the same figures are rebuilt together
-    basis = [(_known_year(weights, y), _known_year(area_costs, y)) for y in years]
+    basis = [(_year_with_rows(weights, y), _year_with_rows(area_costs, y)) for y in years]
     for of_weights, of_costs in dict.fromkeys(basis):
         fitted = weights[weights["year"] == of_weights]
-        local: Multipliers = None
+        multipliers: Multipliers = None
         if fitted["area_cost"].any():
             costs = area_costs[area_costs["year"] == of_costs]
             by_place = costs.set_index("place")["multiplier"]
-            local = xr.DataArray(
+            multipliers = xr.DataArray(
                 by_place.loc[list(weighted["place"].values)].to_numpy(),
                 {"place": weighted["place"]},
             )
         alike = [y for y, on in zip(years, basis, strict=True) if on == (of_weights, of_costs)]
         now = weighted.sel(year=alike)
-        ratio = rebuilt_final(now, *after(fitted, local)) / rebuilt_final(
-            now, *before(fitted, local)
+        ratio = rebuilt_final(now, *after(fitted, multipliers)) / rebuilt_final(
+            now, *before(fitted, multipliers)
         )
-        there = {"component": final, "year": alike}
-        moved.loc[there] = moved.loc[there] * ratio
+        cells = {"component": final, "year": alike}
+        moved.loc[cells] = moved.loc[cells] * ratio
     return moved
 
 
@@ -135,34 +146,40 @@ def area_costs_of(inputs: Inputs) -> pd.DataFrame:
     its published core need: (final - sum(w_d X_d)) / sum(w_c X_c), with d the components that
     carry no area cost and c those that do.
 
+    Parameters
+    ----------
+    inputs
+        Area cost multipliers, weights of need and weighted populations.
+
     Returns
     -------
     pandas.DataFrame
         Columns `year, place, multiplier`.
     """
     given = inputs.area_costs[["year", "place", "multiplier"]]
-    have = set(zip(given["year"], given["place"], strict=True))
+    with_multiplier = set(zip(given["year"], given["place"], strict=True))
     weights = inputs.need_weights
     costly = weights[weights["final"].isin(weights.loc[weights["area_cost"], "final"])]
     people = inputs.weighted_populations.set_index(["year", "place", "component"])
-    found = []
+    derived = []
     for (year, final), rows in costly.groupby(["year", "final"]):
         for place in inputs.places():
-            if (year, place) in have or (year, place, final) not in people.index:
+            if (year, place) in with_multiplier or (year, place, final) not in people.index:
                 continue
-            at = people["weighted_population"].loc[(year, place)]
-            part = rows["weight"].to_numpy() * at.loc[list(rows["component"])].to_numpy()
+            need = people["weighted_population"].loc[(year, place)]
+            part = rows["weight"].to_numpy() * need.loc[list(rows["component"])].to_numpy()
             local = rows["area_cost"].to_numpy()
-            multiplier = (at[final] - part[~local].sum()) / part[local].sum()
-            found.append((year, place, float(multiplier)))
-    derived = pd.DataFrame(found, columns=["year", "place", "multiplier"])
-    return pd.concat([given, derived]) if found else given
+            multiplier = (need[final] - part[~local].sum()) / part[local].sum()
+            derived.append((year, place, float(multiplier)))
+    if not derived:
+        return given
+    return pd.concat([given, pd.DataFrame(derived, columns=["year", "place", "multiplier"])])
 
 
-def _known_year(table: pd.DataFrame, year: str) -> str:
+def _year_with_rows(table: pd.DataFrame, year: str) -> str:
     """Return the year itself if the table has it, else the last before it, else the first."""
-    known = sorted(str(name) for name in table["year"].unique())
-    return max((name for name in known if name <= year), default=known[0])
+    years = sorted(str(name) for name in table["year"].unique())
+    return max((name for name in years if name <= year), default=years[0])
 
 
 def rebuilt_final(
@@ -190,16 +207,13 @@ def rebuilt_final(
     -----
     Source: weights and multipliers fitted to NHS England's practice-level figures.
     """
-    by_component = weights.set_index("component")
-    parts = weighted.sel(component=list(by_component.index))
-    weight = xr.DataArray(by_component["weight"].to_numpy(), {"component": parts["component"]})
-    if area_costs is None:
-        plain: xr.DataArray = (parts * weight).sum("component")
-        return plain
-    local = xr.DataArray(by_component["area_cost"].to_numpy(), {"component": parts["component"]})
-    multiplier = area_costs.where(local, 1.0)
-    rebuilt: xr.DataArray = (parts * weight * multiplier).sum("component")
-    return rebuilt
+    parts = weighted.sel(component=list(weights["component"])).transpose("component", "place", ...)
+    scale = np.ones((len(weights), parts.sizes["place"]))
+    if area_costs is not None:
+        scale[weights["area_cost"].to_numpy()] = area_costs.sel(place=parts["place"]).to_numpy()
+    scale *= weights["weight"].to_numpy()[:, None]
+    rebuilt = np.einsum("cp...,cp->p...", parts.to_numpy(), scale)
+    return parts.isel(component=0, drop=True).copy(data=rebuilt)
 
 
 def moved_weights(weights: pd.DataFrame, moved: Mapping[str, float]) -> pd.DataFrame:
@@ -211,10 +225,21 @@ def moved_weights(weights: pd.DataFrame, moved: Mapping[str, float]) -> pd.DataF
         Columns `component, weight`.
     moved
         New weights by component.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with its weights moved.
+
+    Examples
+    --------
+    >>> weights = pd.DataFrame({"component": ["a", "b", "c"], "weight": [0.5, 0.3, 0.2]})
+    >>> moved_weights(weights, {"a": 0.6})["weight"].round(2).tolist()
+    [0.6, 0.24, 0.16]
     """
-    total = weights["weight"].sum()
-    fixed = weights["component"].isin(list(moved))
-    new = weights["weight"].where(~fixed, weights["component"].map(moved))
-    rest = weights.loc[~fixed, "weight"].sum()
-    left = total - new[fixed].sum()
-    return weights.assign(weight=new.where(fixed, new * (left / rest if rest else 0.0)))
+    now = weights["weight"].to_numpy(dtype=float)
+    fixed = np.array([name in moved for name in weights["component"]], dtype=bool)
+    new = np.array([moved.get(name, 0.0) for name in weights["component"]], dtype=float)
+    rest = now[~fixed].sum()
+    left = now.sum() - new[fixed].sum()
+    return weights.assign(weight=np.where(fixed, new, now * (left / rest if rest else 0.0)))

@@ -9,6 +9,7 @@ from importlib import import_module
 import click
 
 from nelfin.errors import InputError, NelfinError, OutputError, printable
+from nelfin.version import __version__
 
 COMMANDS = {
     "run": "Run a scenario and write its results and report.",
@@ -28,7 +29,8 @@ COMMANDS = {
     "check": "Check a scenario and its tables without running it.",
     "sources": "List every figure with its unit, status and source.",
 }
-"""Commands, each in the file of its name, and what they do in a line."""
+"""Commands, each in the file of its name, and what they do in a line: a new one needs its file, and
+a line here."""
 
 SHOWN = 20
 """Problems printed before the rest is only counted."""
@@ -38,11 +40,30 @@ class LazyGroup(click.Group):
     """A group that knows its commands' names and one-line help, and loads one only to run it."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        """Return the names of the commands."""
+        """Return the names of the commands.
+
+        Parameters
+        ----------
+        _ctx
+            As click gives it.
+        """
         return list(COMMANDS)
 
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load a command by name."""
+        """Load a command by name.
+
+        Parameters
+        ----------
+        _ctx
+            As click gives it.
+        cmd_name
+            As written.
+
+        Returns
+        -------
+        click.Command or None
+            None if there is no such command.
+        """
         if cmd_name not in COMMANDS:
             return None
         name = cmd_name.replace("-", "_")
@@ -50,7 +71,13 @@ class LazyGroup(click.Group):
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands without loading any."""
+        """Write the list of commands without loading any.
+
+        Parameters
+        ----------
+        _ctx, formatter
+            As click gives them.
+        """
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
@@ -60,7 +87,7 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
     epilog="Start with: nelfin run",
 )
-@click.version_option(package_name="nelfin", message="nelfin %(version)s")
+@click.version_option(__version__, message="nelfin %(version)s")
 def cli() -> None:
     """Finance of an NHS system: place budgets, prevention, recovery and capital in one plan.
 
@@ -73,7 +100,7 @@ def main() -> None:
     try:
         code = cli.main(prog_name="nelfin", standalone_mode=False)
     except InputError as error:
-        _say(error)
+        _echo_problems(error)
         code = InputError.exit_status
     except NelfinError as error:
         click.echo(f"nelfin: {error}", err=True)
@@ -105,15 +132,15 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _say(error: InputError) -> None:
+def _echo_problems(error: InputError) -> None:
     count = len(error.problems)
     head = "a problem" if count == 1 else f"{count} problems"
-    said = (
+    what = (
         "the output cannot be written."
         if isinstance(error, OutputError)
         else f"{head} with the input. Nothing was written."
     )
-    click.echo(f"nelfin: {said}", err=True)
+    click.echo(f"nelfin: {what}", err=True)
     for problem in error.problems[:SHOWN]:
         click.echo(f"  {printable(str(problem))}", err=True)
     if count > SHOWN:

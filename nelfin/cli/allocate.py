@@ -19,6 +19,7 @@ from nelfin.cli.options import (
     write_tables,
 )
 from nelfin.errors import InputError, nearest
+from nelfin.evidence import count_by_status
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,8 +64,10 @@ def allocate(
     from nelfin.allocations import allocate as share
     from nelfin.allocations import sensitivity as sensitivities
     from nelfin.data import load_inputs
-    from nelfin.report.text.place import place_page, places_table, sensitivity_table
+    from nelfin.report.text.places import place_page, places_table
+    from nelfin.report.text.sensitivity import sensitivity_table
     from nelfin.scenario import load_scenario, main_stream
+    from nelfin.scenario.keys import dotted
     from nelfin.store.run_folder import check_folder
     from nelfin.store.tidy import tidy_tables
 
@@ -73,16 +76,12 @@ def allocate(
     loaded = load_scenario(scenario, overrides, allow)
     stream = main_stream(loaded)
     if opening:
-        key = f"allocation.streams.{stream}.opening"
+        key = dotted(("allocation", "streams", stream, "opening"))
         loaded = load_scenario(scenario, [*overrides, f"{key}={opening}"], allow)
     inputs = load_inputs(loaded, models=False)
     data = share(loaded, inputs)
     year = year or str(data.attrs["last_published_year"])
-    years, places = ([str(label) for label in data[dim].values] for dim in ("year", "place"))
-    if year not in years:
-        raise InputError.one(f"--year {year}", "is not a year of the plan.", nearest(year, years))
-    if place and place not in places:
-        raise InputError.one(f"--place {place}", "is not known.", nearest(place, places))
+    _require_known(data, place, year)
     tables = tidy_tables(data)
     if sensitivity:
         tables["sensitivity"] = sensitivities(loaded, inputs, year)
@@ -102,12 +101,20 @@ def allocate(
         show(places_table(data, loaded.name, year, mark))
 
 
+def _require_known(data: xr.Dataset, place: str, year: str) -> None:
+    years, places = ([str(label) for label in data[dim].values] for dim in ("year", "place"))
+    if year not in years:
+        raise InputError.one(f"--year {year}", "is not a year of the plan.", nearest(year, years))
+    if place and place not in places:
+        raise InputError.one(f"--place {place}", "is not known.", nearest(place, places))
+
+
 def _opening_mark(scenario: Scenario, inputs: Inputs, stream: str) -> str:
     """Name the opening position, with the word illustrative where its figures are that."""
     opening = scenario.allocation.streams[stream].opening
     rows = inputs.openings[inputs.openings["opening"] == opening]
-    made_up = opening == "on-target" or (rows["status"] == "illustrative").any()
-    return f"{'illustrative' if made_up else 'given'}: {Path(opening).name}"
+    illustrative = opening == "on-target" or count_by_status(rows["status"])["illustrative"]
+    return f"{'illustrative' if illustrative else 'given'}: {Path(opening).name}"
 
 
 def _about(
@@ -117,10 +124,10 @@ def _about(
 
     frame = compare_places(data, year)
     shown = frame.loc[[place]] if place else frame
-    found: dict[str, object] = {"year": year, **as_records({"places": shown.reset_index()})}
+    about: dict[str, object] = {"year": year, **as_records({"places": shown.reset_index()})}
     if place:
-        found["what_moved_gbp_m"] = what_moved(data, place, year).to_dict()
+        about["what_moved_gbp_m"] = what_moved(data, place, year).to_dict()
     if sensitivity is not None:
-        mine = sensitivity[sensitivity["place"] == place] if place else sensitivity
-        found |= as_records({"sensitivity": mine})
-    return found
+        moves = sensitivity[sensitivity["place"] == place] if place else sensitivity
+        about |= as_records({"sensitivity": moves})
+    return about

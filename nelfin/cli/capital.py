@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,8 +14,8 @@ from nelfin.cli.options import (
     as_records,
     busy,
     echo_json,
+    illustrative_in,
     json_option,
-    made_up,
     output_option,
     scenario_argument,
     set_option,
@@ -25,6 +26,8 @@ from nelfin.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from nelfin.models.capital.case import Case
 
 
 @click.command()
@@ -75,7 +78,7 @@ def capital(
     from nelfin.report.text.capital import capital_text
     from nelfin.scenario import load_scenario
     from nelfin.store.run_folder import check_folder
-    from nelfin.system.capital import capital_case, check_schemes
+    from nelfin.system.capital import capital_case
     from nelfin.system.draws import cost_spread
     from nelfin.system.rests_on import CAPITAL
 
@@ -83,38 +86,61 @@ def capital(
         check_folder(output, force=False)
     loaded = load_scenario(scenario, overrides, allow)
     inputs = load_inputs(loaded)
-    check_schemes(loaded, inputs)
-    spread = cost_spread(loaded, inputs) if draws else None
     case = capital_case(loaded, inputs)
-    tables: dict[str, pd.DataFrame] = {}
+    spread = cost_spread(loaded, inputs) if draws else None
     none = 0
     with busy("The capital plan, and its tests"):
         plan = solve_case(case)
-        for name in ("plan", "spend", "limits", "prices"):
-            tables[name] = getattr(plan, name)
-        if frontier:
-            tables["frontier"] = stress.frontier(case, frontier)
-        if budgets:
-            tables["priority_list"], tables["regret"] = stress.priority_list(case)
-            tables["budget_curve"] = stress.budget_curve(case)
-        if core:
-            tables["core_index"] = stress.core_index(case, seed=seed)
+        tables = {name: getattr(plan, name) for name in ("plan", "spend", "limits", "prices")}
+        tables |= _plans_tested(case, frontier, budgets, core, seed)
         if spread is not None:
             common = loaded.uncertainty.capital_cost_common_pct
             tables["stays"], none = stress.stays(case, spread, common, draws, seed)
-        if inflation:
-            tables["inflation"] = stress.inflation(case)
-        if overrun:
-            tables["overrun"] = stress.overrun(case, *_overrun(overrun))
+        tables |= _costs_tested(case, inflation, overrun)
     if output is not None:
-        write_tables(tables, output, {"solve.json": json.dumps(plan.solve, indent=2) + "\n"})
+        write_tables(
+            tables, output, {"solve.json": json.dumps(asdict(plan.solve), indent=2) + "\n"}
+        )
         click.echo(f"Written to {output}.", err=True)
     if as_json:
-        echo_json({"solve": plan.solve} | as_records(tables))
+        echo_json({"solve": asdict(plan.solve)} | as_records(tables))
     else:
-        show(capital_text(plan, tables, loaded.name, made_up(loaded, inputs, CAPITAL)))
+        show(capital_text(plan, tables, loaded.name, illustrative_in(loaded, inputs, CAPITAL)))
     if none:
         click.echo(f"In {none} of {draws} draws no plan meets the limits.", err=True)
+
+
+def _plans_tested(
+    case: Case,
+    frontier: Literal["deprived", "backlog"] | None,
+    budgets: bool,
+    core: bool,
+    seed: int,
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of other good plans that are asked for."""
+    from nelfin.models.capital import stress
+
+    tables: dict[str, pd.DataFrame] = {}
+    if frontier:
+        tables["frontier"] = stress.frontier(case, frontier)
+    if budgets:
+        tables["priority_list"], tables["regret"] = stress.priority_list(case)
+        tables["budget_curve"] = stress.budget_curve(case)
+    if core:
+        tables["core_index"] = stress.core_index(case, seed=seed)
+    return tables
+
+
+def _costs_tested(case: Case, inflation: bool, overrun: str | None) -> dict[str, pd.DataFrame]:
+    """Return the tables of costs that rise, as far as they are asked for."""
+    from nelfin.models.capital import stress
+
+    tables: dict[str, pd.DataFrame] = {}
+    if inflation:
+        tables["inflation"] = stress.inflation(case)
+    if overrun:
+        tables["overrun"] = stress.overrun(case, *_overrun(overrun))
+    return tables
 
 
 def _overrun(text: str) -> tuple[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,15 @@ class Share(click.ParamType[float]):
     def convert(
         self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None
     ) -> Any:
-        """Return the share in per cent."""
+        """Return the share in per cent.
+
+        Parameters
+        ----------
+        value
+            As written.
+        _param, _ctx
+            As click gives them.
+        """
         text = str(value).strip()
         plain = text.removesuffix("%").strip()
         try:
@@ -109,7 +118,7 @@ def capital_solve(
     solve.json.
     """
     from nelfin.data.tables import raw_frame
-    from nelfin.models.capital import solve
+    from nelfin.models.capital import TableNames, solve
     from nelfin.store.run_folder import check_folder
 
     if time_limit is not None and not time_limit > 0:
@@ -127,11 +136,10 @@ def capital_solve(
         rules=raw_frame(rules) if rules else None,
         over_programming_pct=over_programming,
         price_growth_pct=price_growth,
-        place=(str(projects), str(limits)),
-        rules_place=str(rules),
+        called=TableNames(str(projects), str(limits), str(rules)),
     )
     tables = {"plan": plan.plan, "spend": plan.spend, "limits": plan.limits, "prices": plan.prices}
-    write_tables(tables, output, {"solve.json": json.dumps(plan.solve, indent=2) + "\n"})
+    write_tables(tables, output, {"solve.json": json.dumps(asdict(plan.solve), indent=2) + "\n"})
     click.echo(_account(plan), err=True)
     click.echo(f"Written to {output}.", err=True)
 
@@ -155,22 +163,22 @@ def _from_year(limits: pd.DataFrame, first_year: str, file: Path) -> pd.DataFram
 
 
 def _account(plan: Any) -> str:
-    from nelfin.report.text.words import millions, plural
+    from nelfin.report.text.numbers import millions, plural
 
     status = plan.plan["status"].value_counts()
     part = status.get("part-funded", 0)
-    gap = plan.solve["gap"]
+    gap = plan.solve.gap
     proof = (
         "How close it is to the best is not known."
         if gap is None
         else f"It is proven within {100 * gap:.2f} % of the best."
     )
-    ended = " The time ran out." if plan.solve["status"] == "stopped" else ""
+    ended = " The time ran out." if plan.solve.status == "stopped" else ""
     system = plan.limits[plan.limits["organisation"] == ""]
     frame = system if len(system) else plan.limits
     return (
         f"{plural(int(status.get('funded', 0)), 'scheme')}{f' and {part} in part' if part else ''} "
-        f"of {len(plan.plan):,} funded: benefit {plan.solve['objective']:,.1f}, "
+        f"of {len(plan.plan):,} funded: benefit {plan.solve.objective:,.1f}, "
         f"{millions(frame['used_gbp_m'].sum())} of {millions(frame['limit_gbp_m'].sum())}. "
         f"{proof}{ended}"
     )

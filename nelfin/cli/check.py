@@ -25,15 +25,14 @@ def check(
     from nelfin.allocations import allocate
     from nelfin.data import load_inputs
     from nelfin.scenario import load_scenario, resolved_toml
-    from nelfin.system.capital import capital_case, check_schemes
+    from nelfin.system.capital import check_schemes
 
     loaded = load_scenario(scenario, overrides, allow)
     inputs = load_inputs(loaded)
     years = loaded.years.labels()
     check_schemes(loaded, inputs)
-    # what only shows when money is shared, and when the capital plan is set up
+    # what only shows when money is shared
     allocate(loaded, inputs)
-    capital_case(loaded, inputs)
     if resolved:
         click.echo(resolved_toml(loaded), nl=False)
     click.echo(

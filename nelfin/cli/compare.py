@@ -27,7 +27,7 @@ def compare(runs: tuple[str, ...], causes: bool, output: Path | None, as_json: b
     Each RUN is the folder of a run. With --causes the models run again, to split the change from
     the first run to the last; the parts add up exactly.
     """
-    from nelfin.report.text.positions import causes_text, comparison_text
+    from nelfin.report.text.comparison import causes_text, comparison_text
     from nelfin.result import open_result
     from nelfin.scenario import load_scenario
     from nelfin.store.run_folder import check_folder
@@ -38,8 +38,8 @@ def compare(runs: tuple[str, ...], causes: bool, output: Path | None, as_json: b
     require_two(runs)
     if output is not None:
         check_folder(output, force=False)
-    found = compare_runs(*(open_result(run) for run in runs))
-    tables = {"settings": found.settings, "results": found.results}
+    comparison = compare_runs(*(open_result(run) for run in runs))
+    tables = {"settings": comparison.settings, "results": comparison.results}
     if causes:
         # what a run has read is named in its folder, wherever it stands
         anywhere = [Path.cwd().anchor]
@@ -50,8 +50,8 @@ def compare(runs: tuple[str, ...], causes: bool, output: Path | None, as_json: b
         write_tables(tables, output)
         click.echo(f"Written to {output}.", err=True)
     if as_json:
-        echo_json(as_records(tables) | {"flags": found.flags})
+        echo_json(as_records(tables) | {"flags": comparison.flags})
         return
-    show(comparison_text(found))
+    show(comparison_text(comparison))
     if causes:
         show("\n" + causes_text(tables["causes"]))

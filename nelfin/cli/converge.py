@@ -12,7 +12,7 @@ from nelfin.cli.options import replace_option, require_free, show, write_table
 def _list_rules(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     if not value:
         return
-    from nelfin.allocations.pace import packaged_rules
+    from nelfin.allocations.rules import packaged_rules
     from nelfin.report.text.terminal import wrapped
 
     for name, rule in packaged_rules().items():

@@ -58,15 +58,21 @@ force_option = click.option("--force", is_flag=True, help="Replace a run folder 
 replace_option = click.option("--force", is_flag=True, help="Replace a file that is there.")
 
 
-def looked_on() -> bool:
-    """Say whether a person looks on: both what is printed and what is said go to a terminal."""
+def in_terminal() -> bool:
+    """Say whether both results and messages go to a terminal, so that somebody sees them."""
     return sys.stdout.isatty() and sys.stderr.isatty()
 
 
 @contextmanager
 def busy(words: str) -> Iterator[None]:
-    """Show that work goes on, where a person looks on; nothing in a pipe."""
-    if not looked_on():
+    """Show on a terminal that work goes on; nothing in a pipe.
+
+    Parameters
+    ----------
+    words
+        What is being done.
+    """
+    if not in_terminal():
         yield
         return
     from rich.console import Console
@@ -76,7 +82,13 @@ def busy(words: str) -> Iterator[None]:
 
 
 def show(text: str) -> None:
-    """Print what people read: headings stand out on a terminal, and a pipe gets plain text."""
+    """Print what people read: headings stand out on a terminal, and a pipe gets plain text.
+
+    Parameters
+    ----------
+    text
+        Lines of plain text.
+    """
     from nelfin.report.text.terminal import DOUBLE, RULE
 
     dumb = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
@@ -92,7 +104,13 @@ def show(text: str) -> None:
 
 
 def with_bold_heads(text: str) -> str:
-    """Return a text with its headings bold: what stands above a line, and words all in capitals."""
+    """Return a text with its headings bold: what stands above a line, and words all in capitals.
+
+    Parameters
+    ----------
+    text
+        Blocks with an empty line between them.
+    """
     return "\n\n".join(_bold_head(block.split("\n")) for block in text.split("\n\n"))
 
 
@@ -106,29 +124,62 @@ def _bold_head(lines: list[str]) -> str:
     )
 
 
-def made_up(scenario: Scenario, inputs: Inputs, parts: tuple[str, ...]) -> str:
-    """Name the illustrative figures that some parts of a scenario rest on; "" for none."""
-    from nelfin.data.register import register
-    from nelfin.report.basis import illustrative
+def illustrative_in(scenario: Scenario, inputs: Inputs, parts: tuple[str, ...]) -> str:
+    """Name the illustrative figures of some parts of a scenario; "" for none.
 
-    return illustrative(register(scenario, inputs), parts)
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    parts
+        Sections of settings, ending in a full stop, and tables, such as `PLACES`.
+    """
+    from nelfin.data.register import register
+    from nelfin.report.basis import illustrative_words
+
+    return illustrative_words(register(scenario, inputs), parts)
 
 
 def as_records(tables: Mapping[str, Any]) -> dict[str, Any]:
-    """Return tables as lists of rows that JSON knows: no number is null."""
+    """Return tables as lists of rows that JSON knows: no number is null.
+
+    Parameters
+    ----------
+    tables
+        By name.
+    """
     return {
         name: json.loads(table.to_json(orient="records", double_precision=15))
         for name, table in tables.items()
     }
 
 
-def echo_json(found: Any) -> None:
-    """Print JSON, one space a level."""
-    click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+def echo_json(value: Any) -> None:
+    """Print JSON, one space a level.
+
+    Parameters
+    ----------
+    value
+        What JSON knows: texts, numbers, lists and dicts.
+    """
+    click.echo(json.dumps(value, indent=1, ensure_ascii=False))
 
 
 def require_free(file: Path, force: bool) -> None:
-    """Refuse an output file that is there already, before any work is done."""
+    """Refuse an output file that is there already, before any work is done.
+
+    Parameters
+    ----------
+    file
+        To be written.
+    force
+        A file that is there may be replaced.
+
+    Raises
+    ------
+    InputError
+        If it is there, is a folder, or has no folder to be written to.
+    """
     if file.is_dir():
         raise InputError.one(str(file), "is a folder.", "Name a file to write.")
     if file.exists() and not force:
@@ -140,14 +191,44 @@ def require_free(file: Path, force: bool) -> None:
 
 
 def write_table(table: Any, file: Path, remedy: str = "Choose another place.") -> None:
-    """Write a table as CSV: whole beside the file first, then renamed."""
+    """Write a table as CSV: whole beside the file first, then renamed.
+
+    Parameters
+    ----------
+    table
+        A data frame.
+    file
+        Where to.
+    remedy
+        What to do if it cannot be written.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
     write_whole(file, lambda part: write_csv(table, part), remedy)
 
 
 def write_tables(
     tables: Mapping[str, Any], folder: Path, texts: Mapping[str, str] | None = None
 ) -> None:
-    """Write tables and texts to a new folder: whole beside it first, then renamed."""
+    """Write tables and texts to a new folder: whole beside it first, then renamed.
+
+    Parameters
+    ----------
+    tables
+        By name; each is a CSV file of that name.
+    folder
+        To be made.
+    texts
+        By file name.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
     with whole_folder(folder) as part:
         for name, table in tables.items():
             write_csv(table, part / f"{name}.csv")

@@ -11,8 +11,8 @@ from nelfin.cli.options import (
     allow_option,
     as_records,
     echo_json,
+    illustrative_in,
     json_option,
-    made_up,
     output_option,
     scenario_argument,
     set_option,
@@ -57,7 +57,7 @@ def prevention(
     """Model the shift of SCENARIO into prevention, and print its three ledgers."""
     from nelfin.allocations import allocate
     from nelfin.data import load_inputs
-    from nelfin.report.text.positions import mix_text, prevention_text
+    from nelfin.report.text.prevention import best_mix_text, prevention_text
     from nelfin.scenario import load_scenario
     from nelfin.store.run_folder import check_folder
     from nelfin.store.tidy import tidy_tables
@@ -73,18 +73,18 @@ def prevention(
     loaded = load_scenario(scenario, overrides, allow)
     inputs = load_inputs(loaded)
     budgets = allocate(loaded, inputs)
-    found = shift_of(loaded, inputs, budgets)
-    tables = tidy_tables(found)
-    mix = None
+    shift = shift_of(loaded, inputs, budgets)
+    tables = tidy_tables(shift)
+    best = None
     if objective is not None:
-        mix = best_mix_of(loaded, inputs, budgets, found, objective, floor, deprived)
-        tables |= {"best_mix": mix.mix, "best_mix_by_year": mix.by_year}
+        best = best_mix_of(loaded, inputs, budgets, shift, objective, floor, deprived)
+        tables |= {"best_mix": best.mix, "best_mix_by_year": best.by_year}
     if output is not None:
         write_tables(tables, output)
         click.echo(f"Written to {output}.", err=True)
     if as_json:
         echo_json(as_records(tables))
         return
-    show(prevention_text(found, loaded.name, made_up(loaded, inputs, PREVENTION)))
-    if mix is not None:
-        show("\n" + mix_text(mix, str(objective)))
+    show(prevention_text(shift, loaded.name, illustrative_in(loaded, inputs, PREVENTION)))
+    if best is not None:
+        show("\n" + best_mix_text(best, str(objective)))

@@ -11,8 +11,8 @@ from nelfin.cli.options import (
     as_records,
     draws_option,
     echo_json,
+    illustrative_in,
     json_option,
-    made_up,
     output_option,
     scenario_argument,
     seed_option,
@@ -47,11 +47,12 @@ def recovery(
 ) -> None:
     """Roll the positions of SCENARIO forward, and print the bridge of the system."""
     from nelfin.data import load_inputs
-    from nelfin.report.text.positions import causes_text, odds_text, recovery_text
+    from nelfin.report.text.comparison import causes_text
+    from nelfin.report.text.odds import odds_text
+    from nelfin.report.text.recovery import recovery_text
     from nelfin.scenario import load_scenario
     from nelfin.store.run_folder import check_folder
     from nelfin.store.tidy import tidy_tables
-    from nelfin.system.capital import check_schemes
     from nelfin.system.draws import draw_positions
     from nelfin.system.explain import explain
     from nelfin.system.joint import join
@@ -62,15 +63,14 @@ def recovery(
         check_folder(output, force=False)
     loaded = load_scenario(scenario, overrides, allow)
     inputs = load_inputs(loaded)
-    check_schemes(loaded, inputs)
-    found = join(loaded, inputs)
-    tables = tidy_tables(found.recovery)
+    joint = join(loaded, inputs)
+    tables = tidy_tables(joint.recovery)
     if against is not None:
-        other = load_scenario(None if against == "nel" else against, allow=allow)
-        tables["causes"] = explain(loaded, other)
+        baseline = load_scenario(None if against == "nel" else against, allow=allow)
+        tables["causes"] = explain(loaded, baseline)
     odds = None
     if draws:
-        odds = odds_table(draw_positions(loaded, inputs, found, draws, seed))
+        odds = odds_table(draw_positions(loaded, inputs, joint, draws, seed))
         tables["odds"] = odds
     if output is not None:
         write_tables(tables, output)
@@ -78,7 +78,7 @@ def recovery(
     if as_json:
         echo_json(as_records(tables))
         return
-    show(recovery_text(found.recovery, loaded.name, made_up(loaded, inputs, RECOVERY)))
+    show(recovery_text(joint.recovery, loaded.name, illustrative_in(loaded, inputs, RECOVERY)))
     if against is not None:
         show("\n" + causes_text(tables["causes"]))
     if odds is not None:

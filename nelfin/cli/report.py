@@ -41,7 +41,7 @@ def report(
     result = open_result(run)
     baseline = None if compare is None else open_result(compare)
     try:
-        words = result.summary()
+        summary = result.summary()
         if html is not None:
             write_page(result, html, baseline)
         if xlsx is not None:
@@ -57,4 +57,4 @@ def report(
     for written in (html, xlsx, charts):
         if written is not None:
             click.echo(f"Written: {written}", err=True)
-    show(words)
+    show(summary)

@@ -39,7 +39,7 @@ def runs(
     or delete them as you like.
     """
     from nelfin.errors import InputError
-    from nelfin.report.text.sweeps import runs_text
+    from nelfin.report.text.runs import runs_text
     from nelfin.result import open_result
     from nelfin.store.archive import folder_of, list_runs, picked
     from nelfin.years import start_of
@@ -50,14 +50,16 @@ def runs(
         start_of(balance_by or "2023/24")
     except ValueError as error:
         raise InputError.one("--balance-by", f"{error}.", "Write, say, 2027/28.") from None
-    found = picked(list_runs(folder), name, since.date() if since else None, balance_by, kind or "")
+    listed = picked(
+        list_runs(folder), name, since.date() if since else None, balance_by, kind or ""
+    )
     if word is not None:
-        chosen = folder_of(folder, found, word)
+        chosen = folder_of(folder, listed, word)
         show(open_result(chosen).summary())
         click.echo(f"Opened {chosen}.", err=True)
         if browser:
             click.launch(str(chosen / "report.html"))
     elif as_json:
-        echo_json(as_records({"runs": found})["runs"])
+        echo_json(as_records({"runs": listed})["runs"])
     else:
-        show(runs_text(found))
+        show(runs_text(listed))

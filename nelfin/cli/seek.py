@@ -47,7 +47,7 @@ def seek(
     GOAL names a measure of the joint run, a level and a year. Says so if no value meets it, and
     why. Exit status 1 then.
     """
-    from nelfin.report.text.positions import found_text
+    from nelfin.report.text.seek import seek_text
     from nelfin.scenario import load_scenario
     from nelfin.scenario.change import changed
     from nelfin.system.seek import odds_of
@@ -56,21 +56,21 @@ def seek(
     if low is not None and high is not None and not low < high:
         raise InputError.one(f"--from {low:g}", f"is not below --to {high:g}.", "Swap them.")
     loaded = load_scenario(scenario, overrides, allow)
-    found = seek_value(loaded, goal, key, low, high)
-    odds = odds_of(changed(loaded, {key: found.value}), found.goal, draws, seed) if draws else None
+    met = seek_value(loaded, goal, key, low, high)
+    odds = odds_of(changed(loaded, {key: met.value}), met.goal, draws, seed) if draws else None
     if as_json:
         about = {
-            "goal": str(found.goal),
-            "key": found.key,
-            "now": found.now,
-            "value": found.value,
-            "measure_now": found.measure_now,
-            "measure_then": found.measure_then,
+            "goal": str(met.goal),
+            "key": met.key,
+            "now": met.now,
+            "value": met.value,
+            "measure_now": met.measure_now,
+            "measure_then": met.measure_then,
             "odds": odds,
         }
         echo_json(about)
     else:
         unit = loaded.evidence[key].unit if key in loaded.evidence else ""
-        show(found_text(found, unit))
+        show(seek_text(met, unit))
         if odds is not None:
             click.echo(f"\nOf {draws:,} draws {100 * odds:.0f} % meet the goal at that value.")

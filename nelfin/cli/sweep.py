@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from nelfin.cli.options import allow_option, looked_on, set_option, show, write_table
+from nelfin.cli.options import allow_option, in_terminal, set_option, show, write_table
 from nelfin.errors import InputError
 
 FEW = 200
@@ -68,16 +68,16 @@ def sweep(
         raise InputError.one("--jobs and --scheduler", "exclude each other.", "Keep one.")
     with _executor(jobs, scheduler) as executor, _bar() as progress:
         try:
-            found = sweep_to(output, loaded, values, executor, resume, progress)
+            done = sweep_to(output, loaded, values, executor, resume, progress)
         except KeyboardInterrupt:
             click.echo("nelfin: stopped. What is done is kept: go on with --resume.", err=True)
             raise click.exceptions.Exit(130) from None
-    if len(found) <= FEW:
-        write_table(found.table(), output / "sweep.csv", REMEDY)
-    show(sweep_text(found))
-    failed = len(found.errors())
+    if len(done) <= FEW:
+        write_table(done.table(), output / "sweep.csv", REMEDY)
+    show(sweep_text(done))
+    failed = len(done.errors())
     words = f", {failed:,} without an answer" if failed else ""
-    click.echo(f"{len(found):,} cases{words}. Written to {output}.", err=True)
+    click.echo(f"{len(done):,} cases{words}. Written to {output}.", err=True)
 
 
 def _values(text: str) -> tuple[str, list[Any]]:
@@ -142,8 +142,8 @@ def _executor(jobs: int, scheduler: str | None) -> Iterator[Executor | None]:
 
 @contextmanager
 def _bar() -> Iterator[Any]:
-    """Show a bar with the time left where a person looks on; nothing in a pipe."""
-    if not looked_on():
+    """Show a bar with the time left on a terminal; nothing in a pipe."""
+    if not in_terminal():
         yield None
         return
     from rich.console import Console

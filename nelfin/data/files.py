@@ -45,6 +45,11 @@ def read_raw(path: str | Path, sheet: str | None = None) -> Raw:
     sheet
         Sheet of a workbook where the path names none; the first by default.
 
+    Returns
+    -------
+    Raw
+        Cells as texts, without empty rows.
+
     Raises
     ------
     InputError
@@ -166,7 +171,13 @@ def _as_shown(text: str) -> str:
 
 
 def as_text(cell: object) -> str:
-    """Return a cell as people would type it."""
+    """Return a cell as people would type it.
+
+    Parameters
+    ----------
+    cell
+        What the reader of workbooks gives: a text, a number, a date, yes or no.
+    """
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:

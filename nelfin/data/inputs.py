@@ -47,10 +47,22 @@ class Inputs:
     """What each table that was read is called in errors; files of openings by their path."""
 
     def places(self) -> list[str]:
-        """Return the places in the order of the weighted populations."""
+        """Return the places in the order of the weighted populations.
+
+        Returns
+        -------
+        list of str
+            Names, without the whole system.
+        """
         names = dict.fromkeys(self.weighted_populations["place"].tolist())
         return [name for name in names if name != WHOLE_SYSTEM]
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return every table by name."""
+        """Return every table by name.
+
+        Returns
+        -------
+        dict
+            Table by its key in `[data]`.
+        """
         return {name: getattr(self, name) for name in TABLES}

@@ -10,7 +10,8 @@ import pandas as pd
 from nelfin.data.files import read_raw
 from nelfin.data.inputs import Inputs
 from nelfin.data.specs import OPENING_FILE, PROJECTS_BY_CRITERIA, TABLES
-from nelfin.data.tables import Table, check, empty_table
+from nelfin.data.specs.columns import Table
+from nelfin.data.tables import check, empty_table
 from nelfin.errors import InputError, Problems
 from nelfin.scenario import Scenario
 from nelfin.scenario.paths import opening_files, split_sheet
@@ -27,6 +28,11 @@ def load_inputs(scenario: Scenario, models: bool = True) -> Inputs:
     models
         Check also how the tables of prevention, recovery and capital fit; place budgets do
         without.
+
+    Returns
+    -------
+    Inputs
+        Every table, typed; one left out has no rows.
 
     Raises
     ------
@@ -66,7 +72,18 @@ def load_inputs(scenario: Scenario, models: bool = True) -> Inputs:
 
 
 def input_hashes(scenario: Scenario) -> dict[str, str]:
-    """Return the SHA-256 of every file a run has read, by its name in the scenario."""
+    """Return the SHA-256 of every file a run has read, by its name in the scenario.
+
+    Parameters
+    ----------
+    scenario
+        Names the files.
+
+    Returns
+    -------
+    dict
+        64 hexadecimal digits by name: `scenario 1`, the key in `[data]`, `opening PATH`.
+    """
     files = {f"scenario {n}": path for n, path in enumerate(scenario.files, start=1)}
     named = {name: getattr(scenario.data, name) for name in Data.model_fields}
     files |= {name: path for name, path in named.items() if path is not None}

@@ -9,8 +9,9 @@ from functools import cache
 from importlib.resources import files
 
 from nelfin.data.specs import TABLES
-from nelfin.data.tables import BACKLOG, SCORE, SPEND, Column
+from nelfin.data.specs.columns import BACKLOG, SCORE, SPEND, Column
 from nelfin.evidence import MEANING
+from nelfin.scenario.keys import unit_of_ending
 
 TABLE_NOTES: dict[str, str] = {
     "allocations": "The system's allocation by stream of money and year, as NHS England publishes.",
@@ -61,19 +62,28 @@ UNITS: dict[str, str] = {
 def unit_of(column: str) -> str:
     """Return the unit of a column of numbers; "" where each row gives its own.
 
+    Parameters
+    ----------
+    column
+        Heading of the column.
+
     Examples
     --------
     >>> unit_of("limit_gbp_m"), unit_of("share_pct"), unit_of("life_years")
     ('£m', '%', 'years')
     """
-    if column.endswith("_gbp_m"):
-        return "£m"
-    return "%" if column.endswith("_pct") else UNITS.get(column, "")
+    return unit_of_ending(column) or UNITS.get(column, "")
 
 
 @cache
 def words() -> dict[str, dict[str, str]]:
-    """Return the words of each column by table, as Markdown; `every` for most tables."""
+    """Return the words of each column by table, as Markdown; `every` for most tables.
+
+    Returns
+    -------
+    dict
+        By table, then by column.
+    """
     return tomllib.loads(files("nelfin.data").joinpath("columns.toml").read_text(encoding="utf-8"))
 
 
@@ -83,6 +93,13 @@ FAMILY = {SPEND: "spend_", SCORE: "score_", BACKLOG: "backlog_"}
 
 def in_markdown(table: str, column: Column) -> str:
     """Return what a column holds, as Markdown.
+
+    Parameters
+    ----------
+    table
+        Name of the table.
+    column
+        One of its columns.
 
     Raises
     ------
@@ -95,13 +112,26 @@ def in_markdown(table: str, column: Column) -> str:
 
 
 def about(table: str, column: Column) -> str:
-    """Return what a column holds, as plain text."""
+    """Return what a column holds, as plain text.
+
+    Parameters
+    ----------
+    table
+        Name of the table.
+    column
+        One of its columns.
+    """
     linked = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", in_markdown(table, column))
     return linked.replace("`", "")
 
 
 def allowed(column: Column) -> str:
     """Return what a cell of a column may hold.
+
+    Parameters
+    ----------
+    column
+        The column.
 
     Examples
     --------
@@ -140,5 +170,18 @@ def statuses() -> str:
 
 
 def spec_column(table: str, heading: str) -> Column:
-    """Return the specification of a column by its heading in a table."""
+    """Return the specification of a column by its heading in a table.
+
+    Parameters
+    ----------
+    table
+        Name of the table.
+    heading
+        Heading as it stands in the file, such as `spend_3`.
+
+    Returns
+    -------
+    Column
+        The column that the heading belongs to.
+    """
     return next(column for column in TABLES[table].columns if column.matches(heading))

@@ -12,8 +12,9 @@ import pandas as pd
 
 from nelfin.data.files import Raw, read_raw
 from nelfin.data.specs import COMPONENTS, WHOLE_SYSTEM
+from nelfin.data.specs.columns import Column, Table
 from nelfin.data.spots import spot
-from nelfin.data.tables import Column, Table, read_table
+from nelfin.data.tables import read_table
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.years import start_of
 
@@ -69,6 +70,16 @@ def read_practices(file: str | Path) -> Practices:
 
     Headings of 2022/23 to 2025/26 are known. Cells are trimmed; a blank component is an error.
 
+    Parameters
+    ----------
+    file
+        CSV file or workbook, a row a practice.
+
+    Returns
+    -------
+    Practices
+        Practices with their weighted populations, in people.
+
     Raises
     ------
     InputError
@@ -76,8 +87,8 @@ def read_practices(file: str | Path) -> Practices:
     """
     raw = read_raw(file)
     problems = Problems()
-    found = {name: _heading(raw, name) for name in HEADINGS}
-    for name, heading in found.items():
+    headings = {name: _heading(raw, name) for name in HEADINGS}
+    for name, heading in headings.items():
         if heading is None and name not in OPTIONAL:
             known = [text for text in HEADINGS[name] if "\\" not in text]
             problems.add(
@@ -87,7 +98,7 @@ def read_practices(file: str | Path) -> Practices:
             )
     problems.raise_if_any()
     columns: dict[str, object] = {}
-    for name, heading in found.items():
+    for name, heading in headings.items():
         texts = [row[raw.headings.index(heading)] for row in raw.rows] if heading else None
         if texts is None:
             columns[name] = [""] * len(raw.rows)
@@ -96,9 +107,9 @@ def read_practices(file: str | Path) -> Practices:
         else:
             columns[name] = texts
     table = pd.DataFrame(columns, index=pd.Index(raw.numbers, name="row"))
-    _check_codes(raw, table, str(found["practice_code"]), problems)
+    _check_codes(raw, table, str(headings["practice_code"]), problems)
     problems.raise_if_any()
-    named = re.fullmatch(r"pop (\d{4}/\d\d)", found["registered_population"] or "")
+    named = re.fullmatch(r"pop (\d{4}/\d\d)", headings["registered_population"] or "")
     return Practices(table, named[1] if named else "", raw.place)
 
 
@@ -134,13 +145,29 @@ def _check_codes(raw: Raw, table: pd.DataFrame, heading: str, problems: Problems
 
 
 def packaged_map(icb: str) -> Path | None:
-    """Return the map of places that comes with nelfin for an ICB, named by its code, or None."""
+    """Return the map of places that comes with nelfin for an ICB, named by its code, or None.
+
+    Parameters
+    ----------
+    icb
+        Code of the ICB, such as QMF.
+
+    Returns
+    -------
+    pathlib.Path or None
+        File of the map; None if none comes with nelfin.
+    """
     file = Path(str(files("nelfin") / "data" / "maps")) / f"{icb}.csv"
     return file if icb.isalnum() and file.is_file() else None
 
 
 def read_map(file: str | Path) -> pd.DataFrame:
     """Read a map of places.
+
+    Parameters
+    ----------
+    file
+        CSV file or workbook.
 
     Returns
     -------
@@ -218,36 +245,36 @@ def place_practices(
         ICB, or a place ends up empty.
     """
     table = practices.table
-    mine = table if icb == "England" else table[table["icb"] == icb]
-    if mine.empty:
+    inside = table if icb == "England" else table[table["icb"] == icb]
+    if inside.empty:
         raise InputError.one(
             practices.file, f'has no practice of "{icb}".', nearest(icb, sorted(set(table["icb"])))
         )
     if places is None:
-        placed = mine["local_authority"].where(mine["local_authority"] != "")
+        placed = inside["local_authority"].where(inside["local_authority"] != "")
     else:
-        placed = pd.Series(index=mine.index, dtype=object)
+        placed = pd.Series(index=inside.index, dtype=object)
         for name in MAP_KEYS:
             rows = places[places[name] != ""]
             codes = dict(zip(rows[name], rows["place"], strict=True))
             codes = {code: place for code, place in codes.items() if code not in UNALLOCATED}
-            placed = placed.fillna(mine[name].map(codes))
+            placed = placed.fillna(inside[name].map(codes))
     problems = Problems()
     for row in placed.index[placed.isna()]:
-        code, pcn, area = (mine.at[row, name] for name in MAP_KEYS)
+        code, pcn, area = (inside.at[row, name] for name in MAP_KEYS)
         problems.add(
             spot(practices.file, row),
             f"practice {code} (PCN {pcn or 'none'}, {area or 'no local authority'}) has no place.",
             "Add its code, its PCN or its local authority to the map.",
         )
     if places is not None and strict:
-        _check_map(mine, places, placed, icb, called, problems)
+        _check_map(inside, places, placed, icb, called, problems)
     problems.raise_if_any()
     return placed
 
 
 def _check_map(
-    mine: pd.DataFrame,
+    inside: pd.DataFrame,
     places: pd.DataFrame,
     placed: pd.Series,
     icb: str,
@@ -257,7 +284,7 @@ def _check_map(
     """Find codes of the map that no practice has, and places that end up empty."""
     for name in MAP_KEYS:
         rows = places[places[name] != ""]
-        have = set(mine[name])
+        have = set(inside[name])
         if name == "pcn_code" and have <= UNALLOCATED:
             continue  # the file gives no PCNs, so nothing can be said of them
         for row, code in rows[name].items():
@@ -318,7 +345,20 @@ def import_practices(
 
 
 def sum_to_places(table: pd.DataFrame, placed: pd.Series) -> pd.DataFrame:
-    """Return one row a place, one column a component; the whole system's own people come last."""
+    """Return one row a place, one column a component; the whole system's own people come last.
+
+    Parameters
+    ----------
+    table
+        A row a practice, a column a component, in people.
+    placed
+        Place of each practice, by the index of the table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        People by place and component.
+    """
     sums = table.loc[placed.index, list(COMPONENTS)].groupby(placed.rename("place")).sum()
     last = [name for name in sums.index if name == WHOLE_SYSTEM]
     return sums.loc[[name for name in sums.index if name != WHOLE_SYSTEM] + last]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from nelfin.data.inputs import Inputs
 from nelfin.data.notes import unit_of
+from nelfin.data.projects import spend_columns
 from nelfin.data.specs import TABLES
 from nelfin.errors import Problems
 from nelfin.scenario import Scenario
@@ -17,6 +20,11 @@ _ENDS = ("min_growth_pct", "max_growth_pct")
 
 def register(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
     """Return every figure of a scenario and its tables.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
 
     Returns
     -------
@@ -31,7 +39,7 @@ def register(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
     ]
     for name, frame in inputs.tables().items():
         keys = list(TABLES[name].key)
-        status = "figure_status" if "figure_status" in frame else "status"
+        status = status_column(frame.columns)
         value, unit = _value(name, frame)
         for at, line in enumerate(frame.to_dict("records")):
             rows.append(
@@ -47,12 +55,34 @@ def register(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-DOUBTFUL = ("assumption", "illustrative")
-"""Statuses of figures that a team should replace by its own."""
+def status_column(columns: Collection[str]) -> str:
+    """Return the column of a table that holds the status of its figures.
+
+    Parameters
+    ----------
+    columns
+        Of the table.
+
+    Returns
+    -------
+    str
+        `figure_status` where the table has it, since its `status` is then something else: whether
+        a capital limit is firm.
+    """
+    return "figure_status" if "figure_status" in columns else "status"
+
+
+UNSOURCED = ("assumption", "illustrative")
+"""Statuses of figures without a source, which a team should replace by its own."""
 
 
 def require_sourced(figures: pd.DataFrame) -> None:
     """Refuse figures that are assumed or illustrative.
+
+    Parameters
+    ----------
+    figures
+        From `register`.
 
     Raises
     ------
@@ -60,7 +90,7 @@ def require_sourced(figures: pd.DataFrame) -> None:
         Naming each of them.
     """
     problems = Problems()
-    left = figures[figures["status"].isin(DOUBTFUL)]
+    left = figures[figures["status"].isin(UNSOURCED)]
     for line in left.itertuples():
         value = f"{line.value} {line.unit}".strip()
         problems.add(
@@ -87,8 +117,7 @@ def _value(name: str, frame: pd.DataFrame) -> tuple[pd.Series, str | pd.Series]:
 
 
 def _spend(frame: pd.DataFrame) -> tuple[pd.Series, str]:
-    spend = [column for column in frame.columns if column.startswith("spend_")]
-    return frame[spend].sum(axis=1).round(6), "£m"
+    return frame[spend_columns(frame)].sum(axis=1).round(6), "£m"
 
 
 def _bounds(frame: pd.DataFrame) -> tuple[pd.Series, str]:

@@ -55,14 +55,19 @@ def spot(table: str, row: object = None, column: str = "") -> str:
 def letters(position: int) -> str:
     """Return the letters of a column of a sheet; the first, A, is at 0.
 
+    Parameters
+    ----------
+    position
+        Position of the column, from 0.
+
     Examples
     --------
     >>> letters(0), letters(25), letters(26), letters(701), letters(702)
     ('A', 'Z', 'AA', 'ZZ', 'AAA')
     """
-    found = ""
+    text = ""
     position += 1
     while position:
         position, left = divmod(position - 1, 26)
-        found = chr(ord("A") + left) + found
-    return found
+        text = chr(ord("A") + left) + text
+    return text

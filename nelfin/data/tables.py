@@ -4,90 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from nelfin.data.files import Raw, as_text, read_raw
+from nelfin.data.specs.columns import Column, Table
 from nelfin.data.spots import spot
 from nelfin.errors import InputError, Problems, nearest
-from nelfin.scenario.schema import LARGEST
+from nelfin.scenario.kinds import LARGEST
 from nelfin.years import start_of
-
-Kind = Literal["text", "number", "integer", "year", "yes_no"]
 
 Refuse = Callable[[int, str, str], None]
 """Notes a problem of the row at a position: what is wrong, and the remedy."""
 
-SPEND = r"spend_[1-9]\d?"
-BACKLOG = r"backlog_[a-z]+_gbp_m"
-SCORE = r"score_[a-z0-9_]+"
-FAMILIES = {
-    SPEND: tuple(f"spend_{n}" for n in range(1, 41)),
-    BACKLOG: tuple(f"backlog_{b}_gbp_m" for b in ("high", "significant", "moderate", "low")),
-}
-"""Families of columns of the project table, and names of their members."""
-
 EXCEL_ERRORS = {"#N/A", "#DIV/0!", "#REF!", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!"}
 """What a formula that fails leaves in its cell."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """What a column of a table may hold.
-
-    Parameters
-    ----------
-    name
-        Heading; with `pattern`, a regular expression for a family such as `spend_1, spend_2, …`.
-    kind
-        What each cell is.
-    required
-        The column must be there. A column that may be left out needs a `default`.
-    blank
-        A cell may be empty. It is then `default`.
-    default
-        Value of an empty cell or a column left out.
-    low, high
-        Range of a number.
-    choices
-        The texts allowed.
-    pattern
-        The name is a regular expression.
-    """
-
-    name: str
-    kind: Kind = "text"
-    required: bool = True
-    blank: bool = False
-    default: object = None
-    low: float = -np.inf
-    high: float = np.inf
-    choices: tuple[str, ...] = ()
-    pattern: bool = False
-
-    @property
-    def examples(self) -> tuple[str, ...]:
-        """Names of a family as people write them, to tell a misspelt one."""
-        return FAMILIES.get(self.name, ())
-
-    def matches(self, heading: str) -> bool:
-        """Say whether a heading belongs to this column."""
-        return bool(re.fullmatch(self.name, heading)) if self.pattern else heading == self.name
-
-
-@dataclass(frozen=True)
-class Table:
-    """What a table must look like: its columns, and the columns that together name a row."""
-
-    title: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...] = ()
-    may_be_empty: bool = False
 
 
 def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.DataFrame:
@@ -105,8 +41,8 @@ def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.Da
     Returns
     -------
     pandas.DataFrame
-        Columns in the order of `spec`; numbers as float, years as labels, yes/no as bool. The
-        index holds the row numbers as a spreadsheet shows them.
+        Columns in the order of `spec`, and of their number in a family; numbers as float, years as
+        labels, yes/no as bool. The index holds the row numbers as a spreadsheet shows them.
 
     Raises
     ------
@@ -117,18 +53,55 @@ def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.Da
 
 
 def lines_of(table: pd.DataFrame, *columns: str) -> list[list[Any]]:
-    """Return the rows of a small table as plain values: many times as fast as column by column."""
+    """Return the rows of a small table as plain values: many times as fast as column by column.
+
+    Parameters
+    ----------
+    table
+        The table.
+    *columns
+        Headings of the columns wanted.
+
+    Returns
+    -------
+    list of list
+        A list a row, its values in the order of `columns`.
+    """
     at = [table.columns.get_loc(name) for name in columns]
     return [[row[i] for i in at] for row in table.to_numpy(dtype=object).tolist()]
 
 
 def empty_table(spec: Table) -> pd.DataFrame:
-    """Return a table without rows, as a scenario that names no file has it."""
+    """Return a table without rows, as a scenario that names no file has it.
+
+    Parameters
+    ----------
+    spec
+        What the table must look like.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All its columns, no rows.
+    """
     return check(Raw(spec.title, [c.name for c in spec.columns], [], [], ()), spec)
 
 
 def check(raw: Raw, spec: Table) -> pd.DataFrame:
-    """Turn texts into the typed columns of a specification; raise every problem."""
+    """Turn texts into the typed columns of a specification; raise every problem.
+
+    Parameters
+    ----------
+    raw
+        The table as texts.
+    spec
+        What it must look like.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Typed columns, as `read_table` gives them.
+    """
     frame, problems = inspect(raw, spec)
     problems.raise_if_any()
     return frame
@@ -138,6 +111,20 @@ def inspect(raw: Raw, spec: Table) -> tuple[pd.DataFrame, Problems]:
     """Turn texts into typed columns, and return them with every problem found.
 
     A cell with a problem is blank; a column that is missing is not in the table.
+
+    Parameters
+    ----------
+    raw
+        The table as texts.
+    spec
+        What it must look like.
+
+    Returns
+    -------
+    table : pandas.DataFrame
+        Typed columns, as `read_table` gives them.
+    problems : Problems
+        Everything that is wrong.
     """
     problems = Problems()
     problems.found.extend(raw.problems)
@@ -167,12 +154,13 @@ def _match_headings(raw: Raw, spec: Table, problems: Problems) -> list[tuple[Col
     used: set[str] = set()
     missing: list[str] = []
     for column in spec.columns:
-        found = list(dict.fromkeys(h for h in raw.headings if h and column.matches(h)))
-        used.update(found)
-        wanted.extend((column, heading) for heading in found)
-        if not found and column.required:
+        headings = list(dict.fromkeys(h for h in raw.headings if h and column.matches(h)))
+        headings.sort(key=column.place_of)
+        used.update(headings)
+        wanted.extend((column, heading) for heading in headings)
+        if not headings and column.required:
             missing.append(column.examples[0] if column.pattern else column.name)
-        elif not found and not column.pattern:
+        elif not headings and not column.pattern:
             wanted.append((column, None))
     unused = [heading for heading in raw.headings if heading and heading not in used]
     if missing and len(raw.headings) == 1 and (mark := _other_mark(raw.headings[0])):
@@ -227,7 +215,7 @@ def _convert(
     blanks = np.array([text == "" for text in texts], dtype=bool)
     for at, text in enumerate(texts):
         if text in EXCEL_ERRORS:
-            refuse(at, f'is "{text}", what a failed formula leaves.', "Mend the formula.")
+            refuse(at, f'is "{text}", what a failed formula leaves.', "Correct the formula.")
     if not column.blank:
         for at in _positions(blanks):
             refuse(at, "is empty.", "Fill it in.")
@@ -329,6 +317,18 @@ def _check_key(raw: Raw, spec: Table, frame: pd.DataFrame, problems: Problems) -
 def raw_frame(path: str | Path, sheet: str | None = None) -> pd.DataFrame:
     """Read a table as texts, indexed by the rows of the file, to be inspected later.
 
+    Parameters
+    ----------
+    path
+        A .csv, .xlsx or .xlsm file; `tables.xlsx#projects` names a sheet.
+    sheet
+        Sheet of a workbook; the first by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Texts, a column a heading.
+
     Raises
     ------
     InputError
@@ -352,6 +352,13 @@ def inspect_frame(frame: pd.DataFrame, spec: Table, place: str) -> tuple[pd.Data
         What the table must look like.
     place
         What to call the table in errors.
+
+    Returns
+    -------
+    table : pandas.DataFrame
+        Typed columns, as `read_table` gives them.
+    problems : Problems
+        Everything that is wrong.
     """
     texts = frame.astype(object).where(frame.notna(), "").map(as_text)
     rows = [[cell.strip() for cell in row] for row in texts.to_numpy().tolist()]
@@ -359,7 +366,22 @@ def inspect_frame(frame: pd.DataFrame, spec: Table, place: str) -> tuple[pd.Data
 
 
 def check_frame(frame: pd.DataFrame, spec: Table, place: str) -> pd.DataFrame:
-    """Return an inspected DataFrame, or raise an `InputError` with every problem."""
+    """Return an inspected DataFrame, or raise an `InputError` with every problem.
+
+    Parameters
+    ----------
+    frame
+        Any DataFrame; its index labels name the rows in errors.
+    spec
+        What the table must look like.
+    place
+        What to call the table in errors.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Typed columns, as `read_table` gives them.
+    """
     table, problems = inspect_frame(frame, spec, place)
     problems.raise_if_any()
     return table

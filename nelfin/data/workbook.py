@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from io import BytesIO
 from posixpath import normpath
 from typing import Any
@@ -62,8 +63,14 @@ class Look:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
+@lru_cache(maxsize=1)  # a workbook of inputs is read once for each of its sheets
 def check_parts(content: bytes) -> None:
     """Refuse what is no workbook, or would be too large unpacked, whatever it says of its size.
+
+    Parameters
+    ----------
+    content
+        Bytes of the file.
 
     Raises
     ------
@@ -93,6 +100,18 @@ def check_parts(content: bytes) -> None:
 
 def look(content: bytes, sheet: str) -> Look:
     """Return what a sheet of an .xlsx workbook is like.
+
+    Parameters
+    ----------
+    content
+        Bytes of the file.
+    sheet
+        Name of the sheet.
+
+    Returns
+    -------
+    Look
+        How far the cells of the sheet reach, and what they hide.
 
     Raises
     ------
@@ -204,7 +223,7 @@ def _percent_styles(content: bytes) -> set[str]:
 
 
 def _look(content: bytes, per_cent: set[str]) -> Look:
-    found = Look()
+    seen = Look()
     row, column, kind, style, text = -1, -1, "", "", [""]
 
     def start(name: str, attributes: dict[str, str]) -> None:
@@ -219,17 +238,17 @@ def _look(content: bytes, per_cent: set[str]) -> Look:
             row, column = _address(address) if address else (row, column + 1)
         elif element in {"v", "is"}:
             text[0] = ""
-            found.rows, found.columns = max(found.rows, row + 1), max(found.columns, column + 1)
+            seen.rows, seen.columns = max(seen.rows, row + 1), max(seen.columns, column + 1)
             if style in per_cent and kind in {"", "n"}:
-                found.percents.append((row, column))
+                seen.percents.append((row, column))
         elif element == "mergeCell":
             first, _, last = attributes.get("ref", "").partition(":")
             (top, left), (bottom, right) = _address(first), _address(last or first)
-            found.merged.append((top, bottom, left, right))
+            seen.merged.append((top, bottom, left, right))
 
     def end(name: str) -> None:
         if kind == "e" and _local(name) == "v":
-            found.errors.append((row, column, text[0]))
+            seen.errors.append((row, column, text[0]))
 
     def letters(part: str) -> None:
         if kind == "e":
@@ -242,7 +261,7 @@ def _look(content: bytes, per_cent: set[str]) -> Look:
         EndElementHandler=end,
         CharacterDataHandler=letters,
     )
-    return found
+    return seen
 
 
 def _address(text: str) -> tuple[int, int]:

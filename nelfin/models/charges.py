@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from nelfin.data.projects import spend_profile
 from nelfin.models.capital import CapitalPlan
-from nelfin.models.capital.schemes import spend_columns
 
 
 def consequences(
@@ -51,10 +51,10 @@ def consequences(
     schemes = chosen[["start_year", "funded_share"]].join(
         projects[["organisation", "asset_type", "revenue_gbp_m"]]
     )
-    profile = projects.loc[chosen.index, spend_columns(projects)].to_numpy(dtype=float)
+    profile = spend_profile(projects.loc[chosen.index])
     # a scheme without spend brings no charges, but it may save
     paid_by = spend.reindex(chosen.index, fill_value=0.0).to_numpy(dtype=float)
-    # as tuples: a look-up by label for each scheme took most of the time of a joint run
+    # rows as tuples: a look-up by label for each scheme took most of the time of a joint run
     for scheme, costs, paid in zip(schemes.itertuples(), profile, paid_by, strict=True):
         o = organisations.index(str(scheme.organisation))
         build = int(np.max(np.flatnonzero(costs), initial=0)) + 1
@@ -73,7 +73,11 @@ def consequences(
 
 
 def _charges(added: np.ndarray, done: int, life: float, pdc_pct: float) -> np.ndarray:
-    """Return depreciation and PDC dividend by year of an asset complete at position `done`."""
+    """Return depreciation and PDC dividend of an asset, £m; shape (year,).
+
+    `added` is what is spent on it, £m by year; it is complete at the position `done`, and lives
+    `life` years.
+    """
     years = np.arange(len(added))
     age = np.clip(years - done + 1, 0.0, life)
     depreciation = np.diff(added.sum() * age / life, prepend=0.0)

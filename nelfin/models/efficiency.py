@@ -9,7 +9,7 @@ import pandas as pd
 from nelfin.data.inputs import Inputs
 from nelfin.models.positions import split
 from nelfin.models.recovery import Efficiency
-from nelfin.scenario.schema import Recovery
+from nelfin.scenario.model_settings import Recovery
 from nelfin.years import start_of
 
 Array = npt.NDArray[np.float64]

@@ -43,7 +43,13 @@ class Range:
     most: float = np.inf
 
     def at(self, share: Array) -> Array:
-        """Return the value below which a share of what may come lies."""
+        """Return the value below which a share of what may come lies.
+
+        Parameters
+        ----------
+        share
+            Shares between 0 and 1; any shape.
+        """
         found = (
             triangle(share, self.low, self.middle, self.high)
             if self.shape == "triangle"
@@ -75,7 +81,13 @@ class Outcomes:
     saves: int
 
     def at(self, share: Array) -> Array:
-        """Return the return below which a share of what may come lies."""
+        """Return the return below which a share of what may come lies.
+
+        Parameters
+        ----------
+        share
+            Shares between 0 and 1; any shape.
+        """
         count = self.costs_more + self.neither + self.saves
         edges = [0.0, self.costs_more / count, (self.costs_more + self.neither) / count, 1.0]
         low, high = min(self.low, 1.0), max(self.high, 1.0)
@@ -86,7 +98,15 @@ Spread = Range | Outcomes
 
 
 def triangle(share: Array, low: float, middle: float, high: float) -> Array:
-    """Return the value below which a share of a triangular distribution lies."""
+    """Return the value below which a share of a triangular distribution lies.
+
+    Parameters
+    ----------
+    share
+        Shares between 0 and 1; any shape.
+    low, middle, high
+        Ends and peak of the triangle.
+    """
     if high <= low:
         return np.full_like(share, middle)
     peak = (middle - low) / (high - low)
@@ -96,7 +116,15 @@ def triangle(share: Array, low: float, middle: float, high: float) -> Array:
 
 
 def interval_80(share: Array, low: float, middle: float, high: float) -> Array:
-    """Return the value below which a share lies, of two half normals that meet at the middle."""
+    """Return the value below which a share lies, of two half normals that meet at the middle.
+
+    Parameters
+    ----------
+    share
+        Shares between 0 and 1; any shape.
+    low, middle, high
+        A tenth lies below the first, half below the second, a tenth above the third.
+    """
     from scipy.special import ndtri
 
     away = ndtri(share) / TENTH
@@ -104,7 +132,15 @@ def interval_80(share: Array, low: float, middle: float, high: float) -> Array:
 
 
 def latin_hypercube(draws: int, count: int, seed: int) -> Array:
-    """Return shares by which to draw: each of `count` ranges is seen evenly; (draws, count)."""
+    """Return shares by which to draw: each of `count` ranges is seen evenly; (draws, count).
+
+    Parameters
+    ----------
+    draws, count
+        How many draws, and of how many ranges.
+    seed
+        The same seed gives the same shares.
+    """
     from scipy.stats import qmc
 
     return np.asarray(qmc.LatinHypercube(d=count, rng=seed).random(draws))

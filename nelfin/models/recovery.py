@@ -61,7 +61,13 @@ IN_BALANCE = -0.05
 
 
 def balance_year(position: xr.DataArray) -> str:
-    """Return the first year from which a position is never again in deficit, or ""."""
+    """Return the first year from which a position is never again in deficit, or "".
+
+    Parameters
+    ----------
+    position
+        £m; dim `year`.
+    """
     years = [str(year) for year in position["year"].values]
     return lasting_from(years, position.to_numpy() >= IN_BALANCE)
 

@@ -1,13 +1,25 @@
-"""Linear and integer programs: the one room that talks to PuLP and its solvers."""
+"""Linear and integer programs: the one package that talks to PuLP and its solvers."""
 
-from nelfin.program.form import HAS_PLAN, Program, Row, Solution, SolverName, Status, filled
-from nelfin.program.solvers import Kept, solve
+from nelfin.program.form import (
+    HAS_PLAN,
+    Program,
+    Row,
+    RowName,
+    Sense,
+    Solution,
+    SolverName,
+    Status,
+    filled,
+)
+from nelfin.program.solvers import LoadedProgram, solve
 
 __all__ = [
     "HAS_PLAN",
-    "Kept",
+    "LoadedProgram",
     "Program",
     "Row",
+    "RowName",
+    "Sense",
     "Solution",
     "SolverName",
     "Status",

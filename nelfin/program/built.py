@@ -15,7 +15,7 @@ from nelfin.program.form import Program
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Keep the collector of garbage from looking through what is only being made."""
+    """Hold Python's garbage collector back while a model is made: nothing of it is garbage yet."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -26,7 +26,7 @@ def no_collection() -> Iterator[None]:
 
 
 class Column(pulp.LpVariable):
-    """A PuLP variable that is light to make: no look at its name and bounds, which are ours."""
+    """A PuLP variable that is light to make: its name and bounds are known to be right."""
 
     modified = True
     varValue = dj = None  # noqa: N815
@@ -41,7 +41,7 @@ class Column(pulp.LpVariable):
 
     @property
     def name(self) -> str:
-        """Its place as a word, for the file that CBC reads."""
+        """Its number as a word, for the file that CBC reads."""
         return f"x{self.index:07d}"
 
 
@@ -53,11 +53,11 @@ class Problem(pulp.LpProblem):
         self._variables = columns
 
     def variables(self) -> list[Column]:
-        """Return the variables in our order."""
+        """Return the variables in the order of the columns."""
         return list(self._variables)
 
     def addConstraint(self, constraint: Any, name: str | None = None) -> None:  # noqa: N802
-        """Add a row; its name is one of ours, and new."""
+        """Add a row without looking whether its name is free: `build` numbers them."""
         self._constraints[name or constraint.name] = constraint
 
     def _add_variables(self, variables: Iterable[Any]) -> None:
@@ -98,17 +98,34 @@ class Highs(pulp.HiGHS):
 
 
 def build(program: Program, relax: bool) -> tuple[Problem, list[Column]]:
-    """Build a program in PuLP; a relaxation lets whole-number columns be cut."""
+    """Build a program in PuLP.
+
+    Parameters
+    ----------
+    program
+        Columns and rows.
+    relax
+        Let whole-number columns take any value between their bounds.
+
+    Returns
+    -------
+    problem : Problem
+        To be maximised.
+    columns : list of Column
+        Its variables, in the order of the program's columns.
+    """
     kinds = [pulp.LpInteger if w and not relax else pulp.LpContinuous for w in program.whole]
     columns = [
-        Column(at, *given)
-        for at, given in enumerate(zip(program.low, program.high, kinds, strict=True))
+        Column(number, low, high, kind)
+        for number, (low, high, kind) in enumerate(
+            zip(program.low, program.high, kinds, strict=True)
+        )
     ]
     problem = Problem(columns)
     problem.setObjective(pulp.LpAffineExpression(zip(columns, program.value, strict=True)))
     senses = {"<=": pulp.LpConstraintLE, ">=": pulp.LpConstraintGE, "==": pulp.LpConstraintEQ}
-    for i, row in enumerate(program.rows):
-        expression = pulp.LpAffineExpression([(columns[j], value) for j, value in row.terms])
-        name = f"r{i:07d}"
+    for number, row in enumerate(program.rows):
+        expression = pulp.LpAffineExpression([(columns[c], factor) for c, factor in row.terms])
+        name = f"r{number:07d}"
         problem.addConstraint(pulp.LpConstraint(expression, senses[row.sense], name, row.bound))
     return problem, columns

@@ -21,21 +21,55 @@ Status = Literal[
 ]
 HAS_PLAN = {"optimal", "enough", "stopped"}
 SolverName = Literal["highs", "cbc"]
+Sense = Literal["<=", ">=", "=="]
+
+RowName = tuple[str, Hashable]
+"""Kind and key of a row, such as `("limit", ("Barts", "2026/27"))`."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One constraint: a sum of (column, coefficient) against a bound."""
+    """One constraint: a sum of columns times factors, against a bound.
 
-    name: Hashable
+    Parameters
+    ----------
+    kind
+        What the row is of, such as `limit`: rows of one kind are found together.
+    key
+        Tells the rows of a kind apart; None where there is only one.
+    terms
+        Number of a column and its factor. Each column stands in one term at most.
+    sense, bound
+        What the sum must keep.
+    """
+
+    kind: str
+    key: Hashable
     terms: tuple[tuple[int, float], ...]
-    sense: Literal["<=", ">=", "=="]
+    sense: Sense
     bound: float
+
+    @property
+    def name(self) -> RowName:
+        """Kind and key together, by which prices are found."""
+        return self.kind, self.key
 
 
 @dataclass
 class Program:
-    """A program to maximise: columns with a value, bounds and a kind; and rows."""
+    """A program to maximise.
+
+    Parameters
+    ----------
+    value
+        What a unit of each column adds to the objective; shape (column,).
+    low, high
+        Bounds of each column; a high of None is no bound.
+    whole
+        Whether a column takes whole numbers only.
+    rows
+        The constraints, each with a name of its own.
+    """
 
     value: list[float] = field(default_factory=list)
     low: list[float] = field(default_factory=list)
@@ -46,7 +80,17 @@ class Program:
     def column(
         self, value: float, low: float = 0.0, high: float | None = 1.0, whole: bool = False
     ) -> int:
-        """Add a column and return its number."""
+        """Add a column and return its number.
+
+        Parameters
+        ----------
+        value
+            What a unit of it adds to the objective.
+        low, high
+            Its bounds; None is no bound.
+        whole
+            Whether it takes whole numbers only.
+        """
         self.value.append(value)
         self.low.append(low)
         self.high.append(high)
@@ -55,28 +99,68 @@ class Program:
 
     def row(
         self,
-        name: Hashable,
+        kind: str,
+        key: Hashable,
         terms: Iterable[tuple[int, float]],
-        sense: Literal["<=", ">=", "=="],
+        sense: Sense,
         bound: float,
     ) -> None:
-        """Add a constraint under a name of its own. Each column stands in one term at most."""
-        self.rows.append(Row(name, tuple(terms), sense, bound))
+        """Add a constraint.
+
+        Parameters
+        ----------
+        kind, key
+            Its name, which no other row has; the key is None where it is the only one of its kind.
+        terms
+            Number of a column and its factor; each column in one term at most.
+        sense, bound
+            What the sum must keep.
+        """
+        self.rows.append(Row(kind, key, tuple(terms), sense, bound))
+
+    def rows_of(self, kind: str) -> list[Row]:
+        """Return the rows of a kind, in their order.
+
+        Parameters
+        ----------
+        kind
+            Such as `limit`.
+        """
+        return [row for row in self.rows if row.kind == kind]
+
+    def copy(self) -> Program:
+        """Return a copy whose columns and rows may be changed."""
+        return Program(
+            list(self.value), list(self.low), list(self.high), list(self.whole), list(self.rows)
+        )
 
 
 @dataclass(frozen=True)
 class Solution:
-    """What a solver found. Values mean something only if `has_plan`.
+    """What a solver found.
 
-    `prices` are the duals of the rows of a relaxation: the gain in the objective per unit of
-    bound. They are zero for a whole-number program.
+    Parameters
+    ----------
+    status
+        Read it first: there are values only if `has_plan`.
+    objective
+        Worth of the plan.
+    bound
+        No plan is worth more; NaN if it is not known.
+    values
+        Value of each column; shape (column,).
+    prices
+        Of a relaxation: the gain in the objective for a unit more of each row's bound (its dual),
+        by the kind and key of the row. A whole-number program has none.
+    seconds
+        Time taken.
     """
 
     status: Status
     objective: float
     bound: float
     values: Array
-    prices: dict[Hashable, float]
+    prices: dict[RowName, float]
     seconds: float
 
     @property
@@ -85,24 +169,27 @@ class Solution:
         return self.status in HAS_PLAN
 
 
-def filled(program: Program, found: Solution) -> Solution:
+def filled(program: Program, solution: Solution) -> Solution:
     """Raise whole-number columns that are 0 to 1 where every row still holds, best value first.
 
     A solver that stops within its gap leaves such columns behind.
+
+    Parameters
+    ----------
+    program
+        The program.
+    solution
+        A plan of it that keeps every row.
+
+    Returns
+    -------
+    Solution
+        The plan with such columns raised, and its objective.
     """
-    values = found.values.copy()
-    used: list[list[tuple[int, float]]] = [[] for _ in values]
-    room = np.zeros(len(program.rows))
-    for r, row in enumerate(program.rows):
-        sign = -1.0 if row.sense == ">=" else 1.0
-        columns = [column for column, _ in row.terms]
-        factors = np.array([factor for _, factor in row.terms])
-        room[r] = 0.0 if row.sense == "==" else sign * (row.bound - factors @ values[columns])
-        for column, factor in row.terms:
-            # an equality that holds leaves no room either way
-            used[column].append((r, abs(factor) if row.sense == "==" else sign * factor))
+    values = solution.values.copy()
+    slack, uses = _slack_and_uses(program, values)
     best_first = np.argsort(-np.asarray(program.value), kind="stable")
-    waiting = [
+    candidates = [
         int(column)
         for column in best_first
         if program.value[column] > 0 and program.whole[column] and program.high[column] != 0
@@ -110,11 +197,27 @@ def filled(program: Program, found: Solution) -> Solution:
     raised = True
     while raised:  # one that is raised may let another follow
         raised = False
-        for column in waiting:
-            if values[column] == 0 and all(factor <= room[r] for r, factor in used[column]):
+        for column in candidates:
+            if values[column] == 0 and all(used <= slack[row] for row, used in uses[column]):
                 values[column] = 1.0
                 raised = True
-                for r, factor in used[column]:
-                    room[r] -= factor
+                for row, used in uses[column]:
+                    slack[row] -= used
     objective = float(np.dot(program.value, values))
-    return replace(found, values=values, objective=objective)
+    return replace(solution, values=values, objective=objective)
+
+
+def _slack_and_uses(program: Program, values: Array) -> tuple[Array, list[list[tuple[int, float]]]]:
+    """Return the slack of each row, and for each column the rows and how much of them it uses."""
+    uses: list[list[tuple[int, float]]] = [[] for _ in values]
+    slack = np.zeros(len(program.rows))
+    for position, row in enumerate(program.rows):
+        equal = row.sense == "=="
+        sign = -1.0 if row.sense == ">=" else 1.0
+        columns = [column for column, _ in row.terms]
+        factors = np.array([factor for _, factor in row.terms])
+        slack[position] = 0.0 if equal else sign * (row.bound - factors @ values[columns])
+        for column, factor in row.terms:
+            # an equality that holds has no slack either way
+            uses[column].append((position, abs(factor) if equal else sign * factor))
+    return slack, uses

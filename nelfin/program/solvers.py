@@ -1,10 +1,9 @@
-"""Programs solved: by HiGHS, kept there to be changed and solved again, or by CBC."""
+"""Programs solved: by HiGHS, which keeps them to be changed and solved again, or by CBC."""
 
 from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Hashable
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -14,7 +13,15 @@ import pulp
 
 from nelfin.errors import SolverError
 from nelfin.program.built import Highs, build, no_collection
-from nelfin.program.form import HAS_PLAN, Array, Program, Solution, SolverName, Status
+from nelfin.program.form import (
+    HAS_PLAN,
+    Array,
+    Program,
+    RowName,
+    Solution,
+    SolverName,
+    Status,
+)
 
 
 def solve(
@@ -56,7 +63,7 @@ def solve(
         If the solver is not there, or fails.
     """
     if solver == "highs":
-        return Kept(program, relax).solve(gap, time_limit, enough, begin)
+        return LoadedProgram(program, relax).solve(gap, time_limit, enough, begin)
     problem, columns = build(program, relax)
     whole = not relax and any(program.whole)
     start = time.perf_counter()
@@ -74,8 +81,8 @@ def solve(
     return _solution(program, status, values, duals, whole, np.nan, seconds)
 
 
-class Kept:
-    """A program kept in HiGHS, to be changed and solved again from where it stands.
+class LoadedProgram:
+    """A program loaded into HiGHS, to be changed there and solved again from where it stands.
 
     Parameters
     ----------
@@ -91,40 +98,39 @@ class Kept:
     """
 
     def __init__(self, program: Program, relax: bool = False) -> None:
-        self._program = replace(
-            program, value=list(program.value), low=list(program.low), high=list(program.high)
-        )
+        self._program = program.copy()
         self._whole = not relax and any(program.whole)
         # tighter than a pound, so that a plan which meets its limits still does when rounded
-        handed = Highs(msg=False, mip_feasibility_tolerance=1e-9, primal_feasibility_tolerance=1e-9)
+        highs = Highs(msg=False, mip_feasibility_tolerance=1e-9, primal_feasibility_tolerance=1e-9)
         with no_collection():
             problem, _ = build(program, relax)
-            handed.createAndConfigureSolver(problem)
-            handed.buildSolverModel(problem)
+            highs.createAndConfigureSolver(problem)
+            highs.buildSolverModel(problem)
             self._model = problem.solverModel
             del problem  # HiGHS has it all
 
     @cached_property
-    def _rows(self) -> dict[Hashable, int]:
-        return {row.name: at for at, row in enumerate(self._program.rows)}
+    def _number_of(self) -> dict[RowName, int]:
+        return {row.name: number for number, row in enumerate(self._program.rows)}
 
-    def bound(self, name: Hashable, bound: float) -> None:
-        """Change the bound of a row."""
-        at = self._rows[name]
-        sense, infinite = self._program.rows[at].sense, np.inf
+    def set_bound(self, name: RowName, bound: float) -> None:
+        """Change the bound of a row.
+
+        Parameters
+        ----------
+        name
+            Kind and key of the row.
+        bound
+            The new bound.
+        """
+        number = self._number_of[name]
+        row = self._program.rows[number]
+        self._program.rows[number] = replace(row, bound=bound)
         self._model.changeRowBounds(
-            at, -infinite if sense == "<=" else bound, infinite if sense == ">=" else bound
+            number,
+            -np.inf if row.sense == "<=" else bound,
+            np.inf if row.sense == ">=" else bound,
         )
-
-    def value(self, column: int, value: float) -> None:
-        """Change what a column is worth."""
-        self._program.value[column] = value
-        self._model.changeColCost(column, -value)
-
-    def limits(self, column: int, low: float, high: float | None) -> None:
-        """Change the bounds of a column."""
-        self._program.low[column], self._program.high[column] = low, high
-        self._model.changeColBounds(column, low, np.inf if high is None else high)
 
     def solve(
         self,
@@ -156,10 +162,10 @@ class Kept:
             status = "unbounded" if exists else "infeasible"
         if status not in HAS_PLAN:
             return _without_plan(status, len(self._program.value), seconds)
-        found = model.getSolution()
-        values = np.array(found.col_value)
+        solution = model.getSolution()
+        values = np.array(solution.col_value)
         # PuLP hands HiGHS the negative to minimise
-        duals = -np.array(found.row_dual) if not self._whole else np.zeros(0)
+        duals = -np.array(solution.row_dual) if not self._whole else np.zeros(0)
         bound = -float(model.getInfo().mip_dual_bound)
         return _solution(self._program, status, values, duals, self._whole, bound, seconds)
 
@@ -167,7 +173,7 @@ class Kept:
         import highspy
 
         state = highspy.HighsModelStatus
-        found = self._model.getInfo().primal_solution_status == 2  # a feasible point
+        feasible = self._model.getInfo().primal_solution_status == 2
         table: dict[Any, Status] = {
             state.kOptimal: "optimal",
             state.kModelEmpty: "optimal",
@@ -176,7 +182,7 @@ class Kept:
             state.kUnboundedOrInfeasible: "unbounded or infeasible",
             state.kUnbounded: "unbounded",
         }
-        stopped: Status = "stopped" if found else "no plan found"
+        stopped: Status = "stopped" if feasible else "no plan found"
         return table.get(self._model.getModelStatus(), stopped)
 
 
@@ -195,7 +201,7 @@ def _solution(
 ) -> Solution:
     values = np.where(program.whole, np.round(values), values) if whole else values
     objective = float(np.dot(program.value, values))
-    prices: dict[Hashable, float] = {}
+    prices: dict[RowName, float] = {}
     if whole:
         bound = max(objective, bound) if np.isfinite(bound) else np.nan
     else:
@@ -221,14 +227,14 @@ def _run_cbc(problem: Any, gap: float, time_limit: float | None, whole: bool) ->
 
 def _cbc(options: dict[str, Any]) -> Any:
     with warnings.catch_warnings():
-        # PuLP 3 brings CBC along and warns that PuLP 4 will not; we hold PuLP below 4
+        # PuLP 3 brings CBC along and warns that PuLP 4 will not; pyproject holds PuLP below 4
         warnings.simplefilter("ignore", DeprecationWarning)
         return pulp.PULP_CBC_CMD(**options)
 
 
 def _cbc_status(problem: Any) -> Status:
     if problem.status == pulp.LpStatusInfeasible:
-        return "infeasible"  # CBC says so of whole numbers without a word on the solution
+        return "infeasible"  # of whole numbers CBC says so here, and nothing of the solution
     solved = {
         pulp.LpSolutionOptimal: "optimal",
         pulp.LpSolutionIntegerFeasible: "stopped",

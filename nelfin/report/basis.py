@@ -1,86 +1,126 @@
-"""What of a result rests on illustrative figures, in a few words, and the settings of a run."""
+"""What figures a part of a result rests on, by status, and which of them are illustrative."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import pandas as pd
 
-from nelfin.store.findings import Findings
+from nelfin.evidence import count_by_status
+
+LABELS = {"projects": "capital schemes"}
+"""Tables that people call by another name."""
+
+UNPUBLISHED = ("assumption", "illustrative", "given")
+"""Statuses of figures that are neither published nor worked out from published ones."""
 
 
-def illustrative(sources: pd.DataFrame, parts: tuple[str, ...]) -> str:
-    """Return which figures of some sections and tables are illustrative; "" if none is.
+@dataclass(frozen=True)
+class Group:
+    """Figures that something rests on: the settings of a section, or a table."""
+
+    label: str
+    row: int
+    """The first of its rows in the register."""
+    counts: Counter[str]
+    """Figures by status."""
+
+
+def figures_of(sources: pd.DataFrame, part: str) -> pd.DataFrame:
+    """Return the figures of one part of a scenario.
 
     Parameters
     ----------
     sources
-        The register of figures of a run.
-    parts
-        Sections of the scenario, ending in a full stop, and tables.
-    """
-    settings = sources[sources["where"] == "scenario"]
-    mine = settings["figure"].str.startswith(tuple(part for part in parts if part.endswith(".")))
-    made_up = list(settings.loc[mine & (settings["status"] == "illustrative"), "figure"])
-    found = made_up[:2]
-    if len(made_up) > 2:
-        more = len(made_up) - 2
-        found.append(f"{more} more {'setting' if more == 1 else 'settings'}")
-    for table in parts:
-        rows = sources.loc[sources["where"] == table, "status"]
-        count = int((rows == "illustrative").sum())
-        if count:
-            found.append(f"{count} of {len(rows)} rows of {table}")
-    return ", ".join(found)
-
-
-def rests_on(made_up: str) -> str:
-    """Say, above a table, which illustrative figures it rests on; "" if on none."""
-    return f"Illustrative: rests on {made_up}." if made_up else ""
-
-
-def settings_table(result: Findings) -> pd.DataFrame:
-    """Return every setting of the scenario of a run.
+        The register of figures: `where, figure, value, unit, status, source`.
+    part
+        A section of settings, ending in a full stop, or a table.
 
     Returns
     -------
     pandas.DataFrame
-        Columns `setting, value, unit, status, source, low, high`; a table has its file for value
-        and the file's SHA-256 for source.
+        Its rows of the register.
     """
-    sources = result.table("sources")
-    known = sources[sources["where"] == "scenario"].set_index("figure")
-    hashes = result.provenance.get("inputs", {})
-    rows = []
-    for key, leaf in _leaves(tomllib.loads(result.scenario_toml)):
-        about = leaf if isinstance(leaf, dict) else {"value": leaf}
-        unit, status, source = (about.get(name, "") for name in ("unit", "status", "source"))
-        if key in known.index:
-            unit, status, source = known.loc[key, ["unit", "status", "source"]].fillna("")
-        elif key.startswith("data."):
-            unit, status = "file", "given"
-            source = f"SHA-256 {hashes.get(key.removeprefix('data.'), 'not known')}"
-        else:
-            status = status or "given"
-        value = _shown(about["value"])
-        rows.append([key, value, unit, status, source, about.get("low"), about.get("high")])
-    columns = ["setting", "value", "unit", "status", "source", "low", "high"]
-    return pd.DataFrame(rows, columns=columns).astype({"low": float, "high": float})
+    if part.endswith("."):
+        settings = sources["where"] == "scenario"
+        return sources[settings & sources["figure"].str.startswith(part)]
+    return sources[sources["where"] == part]
 
 
-def _leaves(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in tree.items():
-        key = f"{prefix}{name}"
-        # a section may have a key named value, but not beside a unit
-        if isinstance(value, dict) and not {"value", "unit"} <= value.keys():
-            yield from _leaves(value, f"{key}.")
-        else:
-            yield key, value
+def groups_of(sources: pd.DataFrame, parts: Iterable[str]) -> list[Group]:
+    """Return the figures of some parts of a scenario in groups, as far as there are any.
+
+    Parameters
+    ----------
+    sources
+        The register of figures.
+    parts
+        Sections of settings, ending in a full stop, and tables, such as `PLACES`.
+    """
+    groups = []
+    for part in parts:
+        figures = figures_of(sources, part)
+        if len(figures):
+            settings = f"settings of {part[:-1]}" if part.endswith(".") else ""
+            label = settings or LABELS.get(part, part.replace("_", " "))
+            groups.append(Group(label, int(figures.index[0]), count_by_status(figures["status"])))
+    return groups
 
 
-def _shown(value: object) -> object:
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
-    return value
+def unpublished(groups: Iterable[Group]) -> dict[str, int]:
+    """Return how many figures of some groups are neither published nor derived, by status.
+
+    Parameters
+    ----------
+    groups
+        Of figures, as from `groups_of`.
+    """
+    counts: Counter[str] = sum((group.counts for group in groups), Counter())
+    return {status: counts[status] for status in UNPUBLISHED if counts[status]}
+
+
+def illustrative_words(sources: pd.DataFrame, parts: tuple[str, ...]) -> str:
+    """Name the illustrative figures of some parts of a scenario in a few words.
+
+    Parameters
+    ----------
+    sources
+        The register of figures.
+    parts
+        Sections of settings, ending in a full stop, and tables, such as `PLACES`.
+
+    Returns
+    -------
+    str
+        Such as "prevention.share_end_pct, 325 of 332 rows of projects"; "" if none is
+        illustrative.
+    """
+    sections = tuple(part for part in parts if part.endswith("."))
+    settings = sources[sources["where"] == "scenario"]
+    settings = settings[settings["figure"].str.startswith(sections)]
+    names = list(settings.loc[settings["status"] == "illustrative", "figure"])
+    words = names[:2]
+    if len(names) > 2:
+        more = len(names) - 2
+        words.append(f"{more} more {'setting' if more == 1 else 'settings'}")
+    for table in parts:
+        if table.endswith("."):
+            continue
+        figures = figures_of(sources, table)
+        count = count_by_status(figures["status"])["illustrative"]
+        if count:
+            words.append(f"{count} of {len(figures)} rows of {table}")
+    return ", ".join(words)
+
+
+def illustrative_note(words: str) -> str:
+    """Say, above a table, which illustrative figures it rests on.
+
+    Parameters
+    ----------
+    words
+        From `illustrative_words`; "" gives "".
+    """
+    return f"Illustrative: rests on {words}." if words else ""

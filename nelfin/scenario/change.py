@@ -2,115 +2,176 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
 from nelfin.errors import InputError, Problems, nearest
-from nelfin.scenario.load import in_words
+from nelfin.scenario.draft import Draft, finish, override
+from nelfin.scenario.keys import SchemaKey, dotted, split_key, walk
 from nelfin.scenario.schema import Scenario
+
+SOURCE = "changed in Python"
+"""Source of a value that `changed` puts in."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: its value, and the limits the schema puts on it."""
+    """One setting of a scenario, with what the schema says of it.
 
+    Parameters
+    ----------
+    key
+        Dotted key.
+    value
+        As the scenario has it.
+    description
+        What it is, in words.
+    unit
+        Unit; "" if it has none.
+    limits
+        Limits of a number, as `annotated_types` has them: `Ge`, `Gt`, `Le`, `Lt`.
+    least, most
+        The ends of those limits; infinite where there is none.
+    default
+        What it is where a scenario is silent; None where a scenario must give it.
+    """
+
+    key: str
     value: Any
+    description: str
+    unit: str
     limits: tuple[Any, ...]
+    least: float
+    most: float
+    default: Any
 
 
 def leaves(scenario: Scenario) -> dict[str, Any]:
-    """Return every setting by its dotted key."""
-    return dict(_leaves(scenario.model_dump(by_alias=True)))
+    """Return every setting of a scenario.
 
+    Parameters
+    ----------
+    scenario
+        The scenario.
 
-def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in tree.items():
-        if isinstance(value, dict) and value:
-            yield from _leaves(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
+    Returns
+    -------
+    dict
+        Value by dotted key. A mapping without names, such as weights of criteria where there are
+        none, is an empty dict.
+    """
+    return {dotted(parts): value for parts, _, value in walk(scenario)}
 
 
 def field_of(scenario: Scenario, key: str, option: str = "--by") -> Setting:
-    """Return a setting by its dotted key; `option` is what asked for it, named in errors.
+    """Return a setting by its dotted key.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    key
+        Dotted key; a name that holds a dot stands in double quotes.
+    option
+        What asked for it, named in errors.
+
+    Returns
+    -------
+    Setting
+        Its value, and what the schema says of it.
 
     Raises
     ------
     InputError
         If there is no such setting; says the nearest.
     """
-    known = leaves(scenario)
-    if key not in known:
-        raise InputError.one(f"{option} {key}", "is not a setting.", nearest(key, known))
-    model: Any = scenario
-    limits: tuple[Any, ...] = ()
-    for part in key.split("."):
-        if isinstance(model, BaseModel):
-            field = type(model).model_fields.get(part)
-            limits = tuple(field.metadata) if field is not None else ()
-            inner: tuple[Any, ...] = getattr(field.annotation, "__args__", ()) if field else ()
-            if len(inner) == 2:  # a mapping: the limits are those of its values
-                limits = tuple(getattr(inner[1], "__metadata__", ()))
-            model = getattr(model, part)
-        else:
-            model = model[part]
-    return Setting(known[key], _flat(limits))
+    wanted = split_key(key)
+    settings = list(walk(scenario))
+    for parts, here, value in settings:
+        if parts == wanted and here is not None:
+            return _setting(parts, here, value)
+    known = [dotted(parts) for parts, _, _ in settings]
+    raise InputError.one(f"{option} {key}", "is not a setting.", nearest(key, known))
 
 
-def _flat(limits: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Take limits out of the bundles that pydantic keeps them in."""
-    found: list[Any] = []
-    for limit in limits:
-        found.extend(getattr(limit, "metadata", None) or [limit])
-    return tuple(found)
+def _setting(parts: tuple[str, ...], here: SchemaKey, value: Any) -> Setting:
+    return Setting(
+        dotted(parts),
+        value,
+        here.description,
+        here.unit,
+        here.limits,
+        here.least,
+        here.most,
+        here.default,
+    )
 
 
 def changed(scenario: Scenario, settings: Mapping[str, Any]) -> Scenario:
-    """Return a scenario with some settings changed, by dotted key; checked like any other.
+    """Return a scenario with some settings changed, checked like any other.
+
+    The figure of a changed setting is new: its status is `given`, its unit is kept, and its range
+    moves along with the value, by the same amount, within what the setting may be. A value equal
+    to the one before changes nothing.
+
+    Parameters
+    ----------
+    scenario
+        The scenario; it stays as it is.
+    settings
+        Values by dotted key. A value may be a table `{value, unit, status, source, low, high}`; a
+        range in it replaces the one before. A new name may be added to a mapping, such as
+        `capital.criteria_weights.quality`; a dict at a mapping replaces all of it.
+
+    Returns
+    -------
+    Scenario
+        With the evidence of what was changed.
 
     Raises
     ------
     InputError
-        If a value is not allowed.
+        If a key is not known or names a section, or a value is not allowed; with every problem.
     """
-    tree = scenario.model_dump(by_alias=True)
+    draft = Draft(scenario.model_dump(by_alias=True), dict(scenario.evidence))
+    problems = Problems()
     for key, value in settings.items():
-        branch = tree
-        *parents, last = key.split(".")
-        for parent in parents:
-            branch = branch.setdefault(parent, {})
-        branch[last] = value
-    try:
-        made = Scenario.model_validate(tree)
-    except ValidationError as error:
-        problems = Problems()
-        for item in error.errors():
-            key = ".".join(str(part) for part in item["loc"])
-            value = settings.get(key, item.get("input"))
-            problems.add(key, f'is "{value}": {in_words(item)}.', "Correct the value.")
-        raise InputError(problems.found) from None
-    made._evidence = scenario.evidence
-    made._files = scenario.files
-    return made
+        override(draft, key, value, "", SOURCE, problems)
+    return finish(draft, scenario.files, problems)
 
 
 def differences(scenario: Scenario, baseline: Scenario) -> dict[str, Any]:
-    """Return the settings of a scenario that a baseline has otherwise, by dotted key.
+    """Return the settings of a scenario that a baseline has otherwise.
 
-    The name is not one. A table counts as changed if its file has another path.
+    Parameters
+    ----------
+    scenario, baseline
+        Two scenarios.
+
+    Returns
+    -------
+    dict
+        Value in the scenario by dotted key. The name is not a difference. A table differs if its
+        file has another path.
     """
-    mine, theirs = leaves(scenario), leaves(baseline)
-    keys = [key for key in mine if key not in {"name", "schema"}]
-    return {key: mine[key] for key in keys if key not in theirs or mine[key] != theirs[key]}
+    ours, theirs = leaves(scenario), leaves(baseline)
+    keys = [key for key in ours if key not in {"name", "schema"}]
+    return {key: ours[key] for key in keys if key not in theirs or ours[key] != theirs[key]}
 
 
 def differing(scenario: Scenario, baseline: Scenario) -> list[str]:
-    """Return the dotted keys that two scenarios do not have alike, of either; the name is not one.
+    """Return the dotted keys that two scenarios do not have alike.
 
-    A key that only one of them has is one of them.
+    Parameters
+    ----------
+    scenario, baseline
+        Two scenarios.
+
+    Returns
+    -------
+    list of str
+        Keys of either; one that only one of them has is told too. The name is not a difference.
     """
     first, second = leaves(scenario), leaves(baseline)
     keys = dict.fromkeys([*first, *second])

@@ -18,12 +18,30 @@ _SHEET = re.compile(r"(.+\.(?:xlsx|xlsm|xlsb|xls|ods))#(.*)", re.IGNORECASE | re
 
 
 def packaged_folder() -> Path:
-    """Return the folder of the embedded dataset."""
+    """Return the folder of the embedded dataset.
+
+    Returns
+    -------
+    pathlib.Path
+        Folder with its `scenario.toml` and tables.
+    """
     return Path(str(files("nelfin") / "data" / PACKAGED))
 
 
 def split_sheet(path: str | Path) -> tuple[Path, str | None]:
     """Return the file of a path, and the sheet it names, if it names one.
+
+    Parameters
+    ----------
+    path
+        Such as `projects.csv` or `tables.xlsx#projects`.
+
+    Returns
+    -------
+    file : pathlib.Path
+        The file.
+    sheet : str or None
+        The sheet; None if the path names none.
 
     Examples
     --------
@@ -32,14 +50,21 @@ def split_sheet(path: str | Path) -> tuple[Path, str | None]:
     >>> split_sheet("no#1.csv") == (Path("no#1.csv"), None)
     True
     """
-    found = _SHEET.fullmatch(str(path))
-    return (Path(found[1]), found[2]) if found else (Path(path), None)
+    match = _SHEET.fullmatch(str(path))
+    return (Path(match[1]), match[2]) if match else (Path(path), None)
 
 
 def is_within(path: Path, folders: Iterable[Path]) -> bool:
     """Say whether a file stands in one of some folders or below, links followed.
 
     A path that no file can have is left to the reader, which refuses it.
+
+    Parameters
+    ----------
+    path
+        Path of a table, with its sheet if it names one.
+    folders
+        Folders that it may stand in.
     """
     try:
         true = split_sheet(path)[0].resolve()
@@ -51,6 +76,11 @@ def is_within(path: Path, folders: Iterable[Path]) -> bool:
 def is_opening_file(text: str) -> bool:
     """Say whether an opening is a file of the user's own, rather than the name of one.
 
+    Parameters
+    ----------
+    text
+        Opening of a stream.
+
     Examples
     --------
     >>> [is_opening_file(text) for text in ("ours.xlsm#openings", "ours.CSV", "on-target")]
@@ -60,13 +90,34 @@ def is_opening_file(text: str) -> bool:
 
 
 def opening_files(scenario: Scenario) -> list[str]:
-    """Return the files that streams name as their opening position, each once."""
+    """Return the files that streams name as their opening position, each once.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+
+    Returns
+    -------
+    list of str
+        Absolute paths, with their sheets.
+    """
     named = [stream.opening for stream in scenario.allocation.streams.values()]
     return list(dict.fromkeys(name for name in named if is_opening_file(name)))
 
 
 def refuse_outside(file: Path, paths: Mapping[str, Path], problems: Problems) -> None:
-    """Note the tables that leave the folders a scenario file may use, by the folder they are in."""
+    """Note the tables that leave the folders a scenario file may use, by the folder they are in.
+
+    Parameters
+    ----------
+    file
+        The scenario file.
+    paths
+        Path of each table that leaves the folders, by dotted key.
+    problems
+        Takes one problem a folder.
+    """
     by_folder: dict[Path, list[str]] = {}
     for key, path in paths.items():
         by_folder.setdefault(split_sheet(path)[0].resolve().parent, []).append(key)
@@ -80,7 +131,15 @@ def refuse_outside(file: Path, paths: Mapping[str, Path], problems: Problems) ->
 
 
 def names_file(value: Any, key: str) -> bool:
-    """Say whether the value of a key is the path of a table."""
+    """Say whether the value of a key is the path of a table.
+
+    Parameters
+    ----------
+    value
+        Value of the setting.
+    key
+        Its dotted key.
+    """
     if not isinstance(value, (str, Path)):
         return False
     opening = key.startswith("allocation.streams.") and key.endswith(".opening")
@@ -88,7 +147,22 @@ def names_file(value: Any, key: str) -> bool:
 
 
 def located_path(value: Any, key: str, folder: Path) -> Any:
-    """Make the path of a table absolute, starting at the folder of the file that names it."""
+    """Make the path of a table absolute, starting at the folder of the file that names it.
+
+    Parameters
+    ----------
+    value
+        Value of the setting.
+    key
+        Its dotted key.
+    folder
+        Where a relative path starts.
+
+    Returns
+    -------
+    object
+        Absolute path as a text; None for a table that is left out; any other value as it is.
+    """
     if not names_file(value, key):
         return value
     text = str(value)

@@ -60,8 +60,8 @@ def list_runs(folder: str | Path = "nelfin-runs") -> pd.DataFrame:
         for file in sorted(root.glob(f"{depth}sweep.json")):
             rows.append(_row(root, file, "sweep"))
     # what begins with a dot is being written
-    found = pd.DataFrame([row for row in rows if not _hidden(row["folder"])], columns=COLUMNS)
-    return found.sort_values(["started", "folder"], ascending=False, ignore_index=True)
+    runs = pd.DataFrame([row for row in rows if not _hidden(row["folder"])], columns=COLUMNS)
+    return runs.sort_values(["started", "folder"], ascending=False, ignore_index=True)
 
 
 def _hidden(folder: str) -> bool:
@@ -117,7 +117,21 @@ def picked(
     balance_by: str = "",
     kind: str = "",
 ) -> pd.DataFrame:
-    """Return the runs that fit: part of the name or folder, day, year of balance, kind."""
+    """Return the runs that fit.
+
+    Parameters
+    ----------
+    runs
+        From `list_runs`.
+    name
+        Part of the name or the folder, in capitals or not; "" for any.
+    since
+        Day from which they started.
+    balance_by
+        Year by which they are in balance, such as 2027/28; "" for any.
+    kind
+        `run` or `sweep`; "" for both.
+    """
     fits = pd.Series(True, index=runs.index)
     if name:
         words = runs["name"] + "\n" + runs["folder"]
@@ -133,7 +147,16 @@ def picked(
 
 
 def folder_of(root: str | Path, runs: pd.DataFrame, word: str) -> Path:
-    """Return the folder of a run: its name as listed, or `latest`.
+    """Return the folder of a run.
+
+    Parameters
+    ----------
+    root
+        Folder of the runs.
+    runs
+        From `list_runs`, or those of them that fit.
+    word
+        The folder as listed, a part of it, or `latest`.
 
     Raises
     ------
@@ -149,6 +172,6 @@ def folder_of(root: str | Path, runs: pd.DataFrame, word: str) -> Path:
         folder for folder in folders if word.lower() in folder.lower()
     ]
     if len(fits) != 1:
-        found = "fits no run" if not fits else f"fits {len(fits)} runs: {', '.join(fits[:5])}"
-        raise InputError.one(f"--open {word}", f"{found}.", "Give the folder as listed.")
+        what = "fits no run" if not fits else f"fits {len(fits)} runs: {', '.join(fits[:5])}"
+        raise InputError.one(f"--open {word}", f"{what}.", "Give the folder as listed.")
     return Path(root) / fits[0]

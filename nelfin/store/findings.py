@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
 import pandas as pd
 import xarray as xr
@@ -42,6 +41,7 @@ class Findings:
         self.provenance = provenance
         self.scenario_toml = scenario_toml
         self._tables = {key: plain(table) for key, table in tables.items()}
+        self._worked_out: dict[str, Any] = {}
 
     def __repr__(self) -> str:
         years = self.data["year"].values
@@ -54,6 +54,16 @@ class Findings:
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table by name.
+
+        Parameters
+        ----------
+        name
+            One of `tables`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A copy, so that what is changed in it changes nothing else.
 
         Raises
         ------
@@ -69,6 +79,11 @@ def plain(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table of numbers, whole numbers, yes or no, and text; a blank text is "".
 
     So a table read again from its file is as it was.
+
+    Parameters
+    ----------
+    table
+        Any table; columns of other types become text.
     """
     columns = {}
     for name, column in table.items():
@@ -80,17 +95,45 @@ def plain(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns).reset_index(drop=True)
 
 
-Found = TypeVar("Found")
+Answer = TypeVar("Answer")
 
 
-def once(work: Callable[[Findings], Found]) -> Callable[[Findings], Found]:
-    """Work something out once for each run's findings, and keep it as long as they live."""
-    kept: WeakKeyDictionary[Findings, Found] = WeakKeyDictionary()
+def once(work: Callable[[Findings], Answer]) -> Callable[[Findings], Answer]:
+    """Work something out once for what a run found, and keep it with the findings.
+
+    Everybody who asks gets the same object, so nobody may change it.
+
+    Parameters
+    ----------
+    work
+        Takes the findings of a run, which do not change once the run is done.
+
+    Returns
+    -------
+    Callable
+        A function that works it out when it is first asked for.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> @once
+    ... def rows(findings):
+    ...     print("counted")
+    ...     return len(findings.table("plan"))
+    >>> findings = Findings("A", None, {"plan": pd.DataFrame({"id": ["P1", "P2"]})}, "", {})
+    >>> rows(findings), rows(findings)
+    counted
+    (2, 2)
+    """
+    # by name, so that findings can be sent from one process to another
+    name = f"{work.__module__}.{work.__qualname__}"
 
     @wraps(work)
-    def found(findings: Findings) -> Found:
-        if findings not in kept:
-            kept[findings] = work(findings)
-        return kept[findings]
+    def kept(findings: Findings) -> Answer:
+        answers = findings._worked_out
+        if name not in answers:
+            answers[name] = work(findings)
+        answer: Answer = answers[name]
+        return answer
 
-    return found
+    return kept

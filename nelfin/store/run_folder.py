@@ -22,7 +22,7 @@ TYPES = {kind: name for name, kind in KINDS.items()}
 
 
 def write_run_folder(
-    found: Findings, folder: Path, force: bool, write_more: Callable[[Path], object]
+    findings: Findings, folder: Path, force: bool, write_more: Callable[[Path], object]
 ) -> None:
     """Write the folder of a run: data, tables, scenario and provenance.
 
@@ -31,7 +31,7 @@ def write_run_folder(
 
     Parameters
     ----------
-    found
+    findings
         What the run found.
     folder
         Folder to make.
@@ -49,27 +49,32 @@ def write_run_folder(
     """
     check_folder(folder, force)
     with whole_folder(folder, force) as part:
-        _write(found, part)
+        _write(findings, part)
         write_more(part)
 
 
-def _write(found: Findings, folder: Path) -> None:
+def _write(findings: Findings, folder: Path) -> None:
     # made in memory: on a full disk HDF5 itself does not return an error but dies
-    (folder / "results.nc").write_bytes(found.data.to_netcdf(engine="h5netcdf"))
+    (folder / "results.nc").write_bytes(findings.data.to_netcdf(engine="h5netcdf"))
     (folder / "tables").mkdir()
     columns = {}
-    for name in found.tables:
-        table = found.table(name)
+    for name in findings.tables:
+        table = findings.table(name)
         write_csv(table, folder / "tables" / f"{name}.csv")
         columns[name] = {str(column): KINDS[str(of)] for column, of in table.dtypes.items()}
-    (folder / "scenario.resolved.toml").write_text(found.scenario_toml, encoding="utf-8")
-    account = {"name": found.name} | found.provenance | {"columns": columns}
+    (folder / "scenario.resolved.toml").write_text(findings.scenario_toml, encoding="utf-8")
+    account = {"name": findings.name} | findings.provenance | {"columns": columns}
     text = json.dumps(account, indent=2, ensure_ascii=False)
     (folder / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
 def open_run_folder(folder: Path) -> Findings:
     """Open the folder of a run: its data and tables are as they were when the run was done.
+
+    Parameters
+    ----------
+    folder
+        Of a run.
 
     Raises
     ------
@@ -118,6 +123,13 @@ def _typed(texts: pd.Series, kind: str) -> pd.Series:
 
 def check_folder(folder: Path, force: bool) -> None:
     """Refuse a folder that cannot become a run folder, before any work is done.
+
+    Parameters
+    ----------
+    folder
+        To be made.
+    force
+        A run folder that is there may be replaced.
 
     Raises
     ------

@@ -16,8 +16,9 @@ from typing import Any
 import pandas as pd
 
 from nelfin.errors import InputError, OutputError
-from nelfin.store.versions import HERE, require_readable
+from nelfin.store.versions import require_readable
 from nelfin.store.writing import write_whole
+from nelfin.version import __version__
 
 REMEDY = "Free space, or choose another folder; go on with --resume."
 
@@ -78,23 +79,28 @@ class Sweep:
         rules = [ds.field(name) == value for name, value in wanted.items() if value is not None]
         if cases is not None:
             rules.append(ds.field("case").isin(list(cases)))
-        kept = None
+        all_rules = None
         for rule in rules:
-            kept = rule if kept is None else kept & rule
+            all_rules = rule if all_rules is None else all_rules & rule
         file = ds.dataset(self.folder / "sweep.parquet")
-        return file.to_table(filter=kept).to_pandas()
+        return file.to_table(filter=all_rules).to_pandas()
 
     def errors(self) -> pd.DataFrame:
         """Return the cases without an answer: their settings and `error`."""
         import pyarrow.dataset as ds
 
         file = ds.dataset(self.folder / "sweep.parquet")
-        found = file.to_table(filter=ds.field("error") != "").to_pandas()
-        return found.drop(columns=["measure", "of", "year", "value", "unit"])
+        failed = file.to_table(filter=ds.field("error") != "").to_pandas()
+        return failed.drop(columns=["measure", "of", "year", "value", "unit"])
 
 
 def open_sweep(folder: str | Path) -> Sweep:
     """Open the folder of a sweep that is done.
+
+    Parameters
+    ----------
+    folder
+        Of the sweep.
 
     Raises
     ------
@@ -114,6 +120,11 @@ def open_sweep(folder: str | Path) -> Sweep:
 def read_about(folder: Path) -> dict[str, Any]:
     """Return what `sweep.json` says.
 
+    Parameters
+    ----------
+    folder
+        Of a sweep.
+
     Raises
     ------
     InputError
@@ -130,8 +141,8 @@ def read_about(folder: Path) -> dict[str, Any]:
     return about
 
 
-class Kept:
-    """Batches of a sweep kept in its folder as they come.
+class SweepFolder:
+    """The folder of a sweep that runs: batches are kept in it as they come.
 
     Parameters
     ----------
@@ -154,7 +165,7 @@ class Kept:
         self, folder: Path, cases: pd.DataFrame, about: dict[str, Any], resume: bool
     ) -> None:
         self.folder, self.cases, self.batch = folder, cases, int(about["batch"])
-        about = {"version": HERE, "cases": len(cases)} | about
+        about = {"version": __version__, "cases": len(cases)} | about
         file = folder / "sweep.json"
         if file.is_file():
             if not resume:
@@ -194,11 +205,30 @@ class Kept:
         return self.folder / "batches" / f"{at:06d}.parquet"
 
     def has(self, at: int) -> bool:
-        """Say whether a batch is there."""
+        """Say whether a batch is there.
+
+        Parameters
+        ----------
+        at
+            Number of the batch, from 0.
+        """
         return self.done or self._file(at).is_file()
 
     def put(self, at: int, table: pd.DataFrame) -> None:
-        """Keep a batch."""
+        """Keep a batch.
+
+        Parameters
+        ----------
+        at
+            Number of the batch, from 0.
+        table
+            Its results: the columns `RESULTS`.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written.
+        """
         try:
             write_whole(self._file(at), lambda part: table.to_parquet(part, index=False), REMEDY)
         except OutputError:
@@ -230,6 +260,6 @@ class Kept:
         schema = pa.schema([*settings, *(pair for pair in results if pair[0] != "case")])
         with pq.ParquetWriter(part, schema, compression="zstd") as writer:
             for at, begin in enumerate(range(0, len(self.cases), self.batch)):
-                mine = self.cases.iloc[begin : begin + self.batch]
-                whole = mine.merge(pd.read_parquet(self._file(at)), on="case")
+                cases = self.cases.iloc[begin : begin + self.batch]
+                whole = cases.merge(pd.read_parquet(self._file(at)), on="case")
                 writer.write_table(pa.Table.from_pandas(whole, schema, preserve_index=False))

@@ -13,8 +13,13 @@ TIDY: dict[str, tuple[str, ...]] = {
     "prevention": (
         "prevention_share",
         "prevention_extra_spend",
+        "prevention_paid_by_pool",
+        "prevention_paid_by_growth",
+        "prevention_paid_by_cash",
+        "prevention_cut",
         "prevention_cash",
         "prevention_double_running",
+        "prevention_net_cash_recurrent",
         "prevention_net_cash",
         "prevention_capacity",
         "prevention_society",
@@ -45,7 +50,18 @@ TIDY: dict[str, tuple[str, ...]] = {
 
 
 def tidy_tables(data: xr.Dataset) -> dict[str, pd.DataFrame]:
-    """Return the tidy tables whose variables the data has; a value that is not there has no row."""
+    """Return the tidy tables whose variables the data has; a value that is not there has no row.
+
+    Parameters
+    ----------
+    data
+        Labelled data; every variable has `units`.
+
+    Returns
+    -------
+    dict
+        By name: a column for each dim, then `measure, value, unit`.
+    """
     tables = {}
     for name, variables in TIDY.items():
         if not set(variables) <= set(data.data_vars):

@@ -35,6 +35,13 @@ def read_at_most(file: Path, most: int) -> bytes | None:
 
     A device or a pipe, which has no size beforehand, is read no further than that either.
 
+    Parameters
+    ----------
+    file
+        Its place.
+    most
+        Bytes at the most.
+
     Raises
     ------
     OSError, ValueError
@@ -52,13 +59,26 @@ def write_csv(table: pd.DataFrame, file: Path) -> None:
 
     A text that begins with = + - or @ gets an apostrophe before it, as one would type it in Excel.
     `unmarked` takes it away again.
+
+    Parameters
+    ----------
+    table
+        Any table.
+    file
+        Where to.
     """
     marked = _in_texts(table, lambda text: f"'{text}" if _is_formula(text) else text)
     marked.to_csv(file, index=False, lineterminator="\n")
 
 
 def unmarked(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table as it was before `write_csv` put apostrophes before texts."""
+    """Return a table as it was before `write_csv` put apostrophes before texts.
+
+    Parameters
+    ----------
+    table
+        As read from the file.
+    """
     return _in_texts(table, lambda t: t[1:] if t.startswith("'") and _is_formula(t) else t)
 
 
@@ -143,7 +163,7 @@ def whole_folder(target: Path, force: bool = False) -> Iterator[Path]:
     except OSError as error:
         raise OutputError.at(target, error, CHOOSE) from None
     except OutputError as error:
-        # by the name the reader knows, not that of the folder beside it
+        # by the name that was given, not that of the folder beside it
         raise OutputError(
             replace(problem, where=problem.where.replace(str(part), str(target)))
             for problem in error.problems
@@ -157,7 +177,7 @@ def whole_folder(target: Path, force: bool = False) -> Iterator[Path]:
 
 
 def _fill(target: Path, part: Path) -> None:
-    """Move what was written into a folder that was empty, such as the one the reader works in."""
+    """Move what was written into a folder that was empty, such as the current one."""
     if any(target.iterdir()):
         raise OSError(errno.ENOTEMPTY, "another process has written there meanwhile")
     for path in part.iterdir():
@@ -165,12 +185,18 @@ def _fill(target: Path, part: Path) -> None:
 
 
 def restore(target: Path) -> None:
-    """Put back a folder whose replacing was cut off between the two renames."""
+    """Put back a folder whose replacing was cut off between the two renames.
+
+    Parameters
+    ----------
+    target
+        The folder; nothing is done if it is there.
+    """
     with suppress(OSError, ValueError):
         if not target.exists():
-            kept = sorted(target.parent.glob(f".{target.name}.old-*"))
-            if kept:
-                kept[-1].rename(target)
+            old = sorted(target.parent.glob(f".{target.name}.old-*"))
+            if old:
+                old[-1].rename(target)
 
 
 def _swap(target: Path, part: Path) -> None:
@@ -191,6 +217,6 @@ def _clear_stale(parent: Path) -> None:
     before = time.time() - STALE_S
     for left in parent.glob(".*.part-*"):
         with suppress(OSError):
-            # only names as given above: the reader may have hidden files of their own
+            # only names as given above: there may be other hidden files
             if _PART.fullmatch(left.name) and left.stat().st_mtime < before:
                 shutil.rmtree(left) if left.is_dir() else left.unlink()

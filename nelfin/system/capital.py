@@ -9,9 +9,9 @@ import pandas as pd
 import xarray as xr
 
 from nelfin.data import Inputs
-from nelfin.models.capital import CapitalPlan, Settings
+from nelfin.models.capital import CapitalPlan, Settings, TableNames
 from nelfin.models.capital.case import Case, case_of
-from nelfin.models.capital.schemes import check_capital
+from nelfin.models.capital.checked import Checked, check_capital
 from nelfin.models.capital.solving import solve_case
 from nelfin.models.capital.stress import budget_curve, reached, upper_frontier
 from nelfin.models.capital.stress.frontier import Second
@@ -25,7 +25,18 @@ BUDGET_SHARES = tuple(np.linspace(0.5, 1.5, 21))
 
 
 def limits_of(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
-    """Return the capital limits of the plan's years."""
+    """Return the capital limits of the plan's years.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `year, limit_gbp_m, organisation, status` and more, £m cash.
+    """
     limits = inputs.capital_limits
     return limits[limits["year"].isin(scenario.years.labels())]
 
@@ -38,6 +49,18 @@ def limits_after(reported: xr.DataArray, scenario: Scenario, inputs: Inputs) -> 
     the system's fair share of capital. The first year's limit stands, and so do those of
     organisations.
 
+    Parameters
+    ----------
+    reported
+        Reported position of the system, £m; dim `year`.
+    scenario, inputs
+        The scenario and its tables.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `limits_of`.
+
     Notes
     -----
     Source: the capital incentives of 2024/25 (up to -10 % for a deficit plan, +30 % of the gap to
@@ -49,11 +72,11 @@ def limits_after(reported: xr.DataArray, scenario: Scenario, inputs: Inputs) -> 
         inputs.organisations["turnover_gbp_m"].sum() * section.deficit_for_full_penalty_pct / 100
     )
     years = [str(year) for year in reported["year"].values]
-    for row, line in limits.iterrows():
-        at = years.index(line["year"])
-        if line["organisation"] or at == 0:
+    for row, cells in limits.iterrows():
+        t = years.index(cells["year"])
+        if cells["organisation"] or t == 0:
             continue
-        position, limit = float(reported[at - 1]), float(line["limit_gbp_m"])
+        position, limit = float(reported[t - 1]), float(cells["limit_gbp_m"])
         if position < 0:
             share = min(1.0, -position / whole) if whole > 0 else 1.0
             moved = limit * (1 - section.deficit_penalty_pct / 100 * share)
@@ -64,18 +87,51 @@ def limits_after(reported: xr.DataArray, scenario: Scenario, inputs: Inputs) -> 
     return limits
 
 
-def check_schemes(scenario: Scenario, inputs: Inputs) -> None:
-    """Refuse schemes that are wrong over all the years that have limits.
+def check_schemes(scenario: Scenario, inputs: Inputs) -> Checked:
+    """Check the tables of a scenario's capital plan together, once for all its cases.
 
-    A plan may be shorter than those years; what it cannot hold is then left out, not wrong.
+    Schemes are wrong that no start in all the years with limits can hold. A plan may be shorter
+    than those years; what it cannot hold is then left out, not wrong.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+
+    Returns
+    -------
+    Checked
+        What plans of the scenario are drawn up from.
+
+    Raises
+    ------
+    InputError
+        With every problem of schemes, limits and rules.
     """
     settings = capital_settings(scenario, inputs)
-    loose = replace(settings, rules=None, leave_out=False)
-    check_capital(inputs.projects, inputs.capital_limits, loose)
+    checked = check_capital(
+        inputs.projects,
+        inputs.capital_limits,
+        replace(settings, leave_out=False),
+        scenario.years.labels(),
+        typed=True,
+    )
+    return replace(checked, settings=settings)
 
 
 def capital_settings(scenario: Scenario, inputs: Inputs) -> Settings:
-    """Return the settings of a scenario's capital plan."""
+    """Return the settings of a scenario's capital plan.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+
+    Returns
+    -------
+    Settings
+        A scheme that the plan's years cannot hold is left out.
+    """
     section = scenario.capital
     assets = inputs.asset_types.set_index("asset_type")
     deprivation = inputs.deprivation.set_index("place")["most_deprived_share"]
@@ -98,8 +154,11 @@ def capital_settings(scenario: Scenario, inputs: Inputs) -> Settings:
         gap_pct=section.gap_pct,
         time_limit_s=section.time_limit_s,
         solver=section.solver,
-        place=(inputs.called["projects"], inputs.called["capital_limits"]),
-        rules_place=inputs.called.get("capital_rules", "capital_rules"),
+        called=TableNames(
+            inputs.called["projects"],
+            inputs.called["capital_limits"],
+            inputs.called.get("capital_rules", "capital_rules"),
+        ),
     )
 
 
@@ -107,31 +166,77 @@ def _by_name(series: pd.Series) -> dict[str, float]:
     return {str(name): float(value) for name, value in series.items()}
 
 
-def capital_case(scenario: Scenario, inputs: Inputs, limits: pd.DataFrame | None = None) -> Case:
-    """Return the capital case of a scenario, over the plan's years."""
-    mine = limits_of(scenario, inputs) if limits is None else limits
-    return case_of(inputs.projects, mine, capital_settings(scenario, inputs))
+def capital_case(scenario: Scenario, inputs: Inputs) -> Case:
+    """Return the capital case of a scenario, over the plan's years.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+
+    Raises
+    ------
+    InputError
+        With every problem of schemes, limits and rules.
+    """
+    return case_of(check_schemes(scenario, inputs), limits_of(scenario, inputs))
 
 
 def solve_capital(scenario: Scenario, inputs: Inputs) -> CapitalPlan:
-    """Solve the capital plan of a scenario, its limits as they stand, prices unconfirmed."""
-    check_schemes(scenario, inputs)
-    return draw_up(scenario, inputs, limits_of(scenario, inputs))
+    """Solve the capital plan of a scenario, its limits as they stand, prices unconfirmed.
 
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
 
-def draw_up(
-    scenario: Scenario, inputs: Inputs, limits: pd.DataFrame, check_prices: bool = False
-) -> CapitalPlan:
-    """Draw up the capital plan of a scenario within some limits.
-
-    With `check_prices` the price of capital is confirmed by solving again with £1m more and less.
+    Raises
+    ------
+    InputError
+        With every problem of schemes, limits and rules.
+    NoAnswerError
+        If no plan meets every limit and rule.
     """
-    case = capital_case(scenario, inputs, limits)
-    return solve_case(replace(case, settings=replace(case.settings, check_prices=check_prices)))
+    return draw_up(check_schemes(scenario, inputs), limits_of(scenario, inputs))
+
+
+def draw_up(checked: Checked, limits: pd.DataFrame, check_prices: bool = False) -> CapitalPlan:
+    """Draw up a capital plan within some limits.
+
+    Parameters
+    ----------
+    checked
+        From `check_schemes`.
+    limits
+        From `limits_of` or `limits_after`.
+    check_prices
+        Confirm the price of capital by solving again with £1m more and less of each limit.
+
+    Raises
+    ------
+    NoAnswerError
+        If no plan meets every limit and rule.
+    """
+    settings = replace(checked.settings, check_prices=check_prices)
+    return solve_case(case_of(replace(checked, settings=settings), limits))
 
 
 def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Dataset:
-    """Return a capital plan as labelled data; the system's limit is NaN where it has none."""
+    """Return a capital plan as labelled data.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    inputs, scenario
+        The tables and the scenario it is of: organisations and years.
+
+    Returns
+    -------
+    xarray.Dataset
+        Spend and use of the limit, £m (dims `project, year` and `organisation, year`); funded
+        share (`project`); limit, £m, and price of the system (`year`), NaN where it has none.
+    """
     years = scenario.years.labels()
     ids = [str(name) for name in plan.plan["project_id"]]
     organisations = [str(name) for name in inputs.organisations["organisation"]]
@@ -178,7 +283,18 @@ def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Da
 
 
 def worth_of_capital(case: Case) -> pd.DataFrame:
-    """Return what more and less capital would be worth: tidy, one value a row."""
+    """Return what more and less capital would be worth.
+
+    Parameters
+    ----------
+    case
+        The capital case.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Tidy, one value a row: `share_of_limit, measure` (limit, benefit, price), `value, unit`.
+    """
     units = {"limit": "£m", "benefit": "points", "price": "points per £m"}
     names = {"limit_gbp_m": "limit", "price_per_gbp_m": "price"}
     wide = budget_curve(case, BUDGET_SHARES).rename(columns=names)
@@ -187,17 +303,28 @@ def worth_of_capital(case: Case) -> pd.DataFrame:
 
 
 def second_aims(case: Case, plan: CapitalPlan) -> pd.DataFrame:
-    """Return what benefit is left as more is asked of a second aim: tidy; point 0 is the plan.
+    """Return what benefit is left as more is asked of a second aim.
 
-    A plan with schemes in part has no point of its own: it is the first of the line.
+    Parameters
+    ----------
+    case
+        The capital case.
+    plan
+        Its plan, which is point 0. A plan with schemes in part has no point of its own: it is the
+        first of the others.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Tidy, one value a row: `aim, point, measure` (benefit, reached), `value, unit`.
     """
     units = {"benefit": "points", "reached": "£m"}
     parts = []
     for aim in AIMS:
-        line = upper_frontier(case, aim).rename(columns={"second_gbp_m": "reached"})
-        if len(line) and not case.settings.relax:
-            own = [0, plan.solve["objective"], reached(case, plan.plan, aim)]
-            line = pd.concat([pd.DataFrame([own], columns=line.columns), line])
-        parts.append(line.assign(aim=aim).melt(["aim", "point"], list(units), "measure"))
+        points = upper_frontier(case, aim).rename(columns={"second_gbp_m": "reached"})
+        if len(points) and not case.settings.relax:
+            own = [0, plan.solve.objective, reached(case, plan.plan, aim)]
+            points = pd.concat([pd.DataFrame([own], columns=points.columns), points])
+        parts.append(points.assign(aim=aim).melt(["aim", "point"], list(units), "measure"))
     table = pd.concat(parts, ignore_index=True)
     return table.assign(unit=table["measure"].map(units))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from nelfin.errors import InputError
+from nelfin.evidence import Figure
+from nelfin.scenario.resolved import resolved_figures
 from nelfin.store.findings import Findings
 
 
@@ -51,13 +50,6 @@ def compare(first: Findings, second: Findings, *more: Findings) -> Comparison:
     """
     runs = [first, second, *more]
     names = _names(runs)
-    settings = [dict(_settings(tomllib.loads(run.scenario_toml))) for run in runs]
-    keys = list(dict.fromkeys(key for found in settings for key in found))
-    rows = [
-        [key, *(_shown(found.get(key)) for found in settings)]
-        for key in keys
-        if len({_shown(found.get(key)) for found in settings}) > 1 and key != "name"
-    ]
     wide = pd.concat([_measures(run).rename(name) for run, name in zip(runs, names, strict=True)],
                      axis="columns").reset_index()  # fmt: skip
     wide["change"] = wide[names[-1]].fillna(0.0) - wide[names[0]].fillna(0.0)
@@ -65,7 +57,7 @@ def compare(first: Findings, second: Findings, *more: Findings) -> Comparison:
     order = moved["change"].abs().sort_values(ascending=False, kind="stable").index
     return Comparison(
         names,
-        pd.DataFrame(rows, columns=["setting", *names]),
+        pd.DataFrame(_settings(runs), columns=["setting", *names]),
         moved.loc[order].reset_index(drop=True),
         _flags(runs, names),
     )
@@ -77,19 +69,21 @@ def _names(runs: list[Findings]) -> list[str]:
     return [f"{name} ({at})" if names.count(name) > 1 else name for at, name in enumerate(names, 1)]
 
 
-def _settings(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in tree.items():
-        if isinstance(value, dict) and "value" in value:
-            yield f"{prefix}{key}", value["value"]
-        elif isinstance(value, dict):
-            yield from _settings(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
+def _settings(runs: list[Findings]) -> list[list[str]]:
+    """Return each setting that differs, and its value in each run."""
+    scenarios = [resolved_figures(run.scenario_toml) for run in runs]
+    rows = []
+    for key in dict.fromkeys(key for figures in scenarios for key in figures):
+        values = [_shown(figures.get(key)) for figures in scenarios]
+        if len(set(values)) > 1 and key != "name":
+            rows.append([key, *values])
+    return rows
 
 
-def _shown(value: Any) -> str:
-    if value is None:
+def _shown(figure: Figure | None) -> str:
+    if figure is None:
         return "–"
+    value = figure.value
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
@@ -103,11 +97,11 @@ def _measures(run: Findings) -> pd.Series:
         "capital used": data["capital_used"].rename(organisation="of"),
         "budget": data["budget"].sum("stream").rename(place="of"),
     }
-    found = []
+    frames = []
     for measure, array in parts.items():
         frame = array.transpose("of", "year").to_series().rename("value").reset_index()
-        found.append(frame.assign(measure=measure, unit="£m"))
-    table = pd.concat(found, ignore_index=True)
+        frames.append(frame.assign(measure=measure, unit="£m"))
+    table = pd.concat(frames, ignore_index=True)
     return table.set_index(["measure", "of", "year", "unit"])["value"]
 
 
@@ -122,14 +116,14 @@ def _flags(runs: list[Findings], names: list[str]) -> list[str]:
     ):
         seen = [of(run) for run in runs]
         if len(set(seen)) > 1:
-            said = ", ".join(f"{name} {value}" for name, value in zip(names, seen, strict=True))
-            flags.append(f"The {label} differs: {said}.")
+            each = ", ".join(f"{name} {value}" for name, value in zip(names, seen, strict=True))
+            flags.append(f"The {label} differs: {each}.")
     inputs = [run.provenance.get("inputs", {}) for run in runs]
-    tables = dict.fromkeys(key for found in inputs for key in found)
+    tables = dict.fromkeys(name for hashes in inputs for name in hashes)
     changed = [
         name
         for name in tables
-        if not name.startswith("scenario") and len({found.get(name) for found in inputs}) > 1
+        if not name.startswith("scenario") and len({hashes.get(name) for hashes in inputs}) > 1
     ]
     if changed:
         flags.append(f"Tables differ: {', '.join(changed)}.")
@@ -138,6 +132,11 @@ def _flags(runs: list[Findings], names: list[str]) -> list[str]:
 
 def require_two(folders: tuple[str, ...]) -> None:
     """Refuse fewer than two runs.
+
+    Parameters
+    ----------
+    folders
+        Of the runs to compare.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Doubt about the plan: many draws of what it rests on, all worked out at once.
+"""Uncertainty of the plan: many draws of what it rests on, all worked out at once.
 
 Each setting with a range (`low` and `high` beside its value) is drawn, and so is the return of
 each prevention programme and the cost of each capital scheme. Draws are a Latin hypercube: every
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import annotated_types
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -18,16 +17,20 @@ import xarray as xr
 
 from nelfin.allocations.budgets import envelopes
 from nelfin.data import Inputs, load_inputs
+from nelfin.data.specs import PROGRAMME_RETURNS
 from nelfin.errors import InputError, Problems
 from nelfin.models.capital.stress import Overruns
-from nelfin.models.prevention import extra_spend, flows
+from nelfin.models.drivers import DRAWN, drivers_of
+from nelfin.models.ledgers import flows
+from nelfin.models.prevention import extra_spend
 from nelfin.models.programmes import Programmes, programmes_of
 from nelfin.models.ranges import Outcomes, Range, Spread, latin_hypercube
-from nelfin.models.recovery import DRAWN, STEPS, drivers_of, roll_forward
+from nelfin.models.recovery import STEPS, roll_forward
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import field_of
+from nelfin.scenario.keys import dotted
 from nelfin.system.joint import Joint, income_by_place, join
-from nelfin.system.prevention import prevention_by_organisation
+from nelfin.system.prevention import costing_of, prevention_by_organisation
 
 Array = npt.NDArray[np.float64]
 
@@ -46,7 +49,10 @@ PART = 10_000
 def spreads(scenario: Scenario, inputs: Inputs) -> dict[str, Spread]:
     """Return what may come of everything that is drawn, by setting or `return of PROGRAMME`.
 
-    A setting that was changed takes its range along.
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
 
     Raises
     ------
@@ -68,17 +74,20 @@ def spreads(scenario: Scenario, inputs: Inputs) -> dict[str, Spread]:
             )
             continue
         setting = field_of(scenario, key)
-        middle = float(setting.value)
-        moved = middle - float(figure.value)
-        least, most = _ends(setting.limits)
-        low, high = max(figure.low + moved, least), min(figure.high + moved, most)
-        found[key] = Range(min(low, middle), middle, max(high, middle), figure.shape, least, most)
+        found[key] = Range(
+            figure.low, float(setting.value), figure.high, figure.shape, setting.least, setting.most
+        )
     problems.raise_if_any()
     return found | _returns(scenario, inputs)
 
 
 def cost_spread(scenario: Scenario, inputs: Inputs) -> Spread:
     """Return what capital schemes may cost above their price, %.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
 
     Raises
     ------
@@ -93,21 +102,10 @@ def cost_spread(scenario: Scenario, inputs: Inputs) -> Spread:
     return found
 
 
-def _ends(limits: tuple[object, ...]) -> tuple[float, float]:
-    """Return the least and the most a setting may be."""
-    least, most = -np.inf, np.inf
-    for limit in limits:
-        if isinstance(limit, annotated_types.Ge):
-            least = float(str(limit.ge))
-        elif isinstance(limit, annotated_types.Le):
-            most = float(str(limit.le))
-    return least, most
-
-
 def _returns(scenario: Scenario, inputs: Inputs) -> dict[str, Spread]:
     section, table = scenario.uncertainty, inputs.prevention_programmes
     found: dict[str, Spread] = {}
-    for row in table[table["parameter"] == "return_gbp_per_gbp"].to_dict("records"):
+    for row in table[table["parameter"].isin(PROGRAMME_RETURNS)].to_dict("records"):
         value = float(row["value"])
         low, high = (value if pd.isna(row[end]) else float(row[end]) for end in ("low", "high"))
         name = f"{RETURN}{row['programme']}"
@@ -207,37 +205,34 @@ def _positions(
     """Return underlying and reported position, and net cash of prevention; (3, draw, year)."""
     years = scenario.years.labels()
     streams = list(scenario.allocation.streams)
-    money, growth, _ = envelopes(inputs, scenario, _named(drawn, GROWTH))
+    rates = {name: dotted(("envelope", "growth_pct", name)) for name in streams}
+    money, growth, _ = envelopes(
+        inputs, scenario, {name: drawn[key] for name, key in rates.items() if key in drawn}
+    )
+    settings = {name: drawn[f"{RECOVERY}{name}"] for name in DRAWN if f"{RECOVERY}{name}" in drawn}
     base = money[..., [streams.index(name) for name in scenario.prevention.share_of], :]
     shift = flows(
         extra_spend(base.sum(axis=-2), scenario.prevention, years),
         _with_returns(programmes_of(inputs.prevention_programmes, scenario.prevention), drawn),
         scenario.prevention,
+        costing_of(scenario, inputs, settings),
     )
+    shared = prevention_by_organisation(shift, inputs.organisations, scenario.prevention)
     places = income_by_place(joint.budgets, inputs)
     drivers = drivers_of(
         inputs,
         scenario.recovery,
         years,
         growth[..., streams.index(str(joint.budgets.attrs["main_stream"])), :],
-        prevention_by_organisation(shift, inputs.organisations),
+        shared["net_cash"],
         joint.charges.transpose("organisation", "year").to_numpy(),
         None if places is None else places.transpose("organisation", "year").to_numpy(),
-        _named(drawn, RECOVERY),
+        settings,
     )
     wanted = [STEPS.index("closing underlying"), STEPS.index("reported")]
     system = roll_forward(drivers, wanted)[0].sum(axis=-3)
     net = np.broadcast_to(shift["net_cash"], system.shape[:-1])
     return np.stack([system[..., 0], system[..., 1], net])
-
-
-def _named(drawn: Mapping[str, Array], beginning: str) -> dict[str, Array]:
-    """Return the draws of settings whose key begins so, by the rest of the key."""
-    return {
-        key.removeprefix(beginning): values
-        for key, values in drawn.items()
-        if key.startswith(beginning)
-    }
 
 
 def _with_returns(programmes: Programmes, drawn: Mapping[str, Array]) -> Programmes:
@@ -250,6 +245,13 @@ def tornado(scenario: Scenario, inputs: Inputs, joint: Joint) -> pd.DataFrame:
 
     Each is put where a tenth of its range lies below, and where a tenth lies above; all others
     stay at their value.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    joint
+        The joint run of them.
 
     Returns
     -------

@@ -13,7 +13,7 @@ from nelfin.scenario.change import changed, differences
 from nelfin.system.recompute import outcome_of, recompute
 
 MANY = 12
-"""Changed settings above which they are told section by section."""
+"""Changed settings above which they are put together by section."""
 
 
 def explain(
@@ -35,8 +35,9 @@ def explain(
     Returns
     -------
     pandas.DataFrame
-        Tidy: `year, cause, value, unit`. The causes are `baseline`, the changed settings (the
-        sections, if there are more than twelve), `interaction` and `scenario`.
+        Tidy: `year, cause, measure, value, unit`, with the measure's name in words. The causes are
+        `baseline`, the changed settings (the sections, if there are more than twelve),
+        `interaction` and `scenario`.
 
     Raises
     ------
@@ -60,17 +61,18 @@ def explain(
         name: measured(changed(baseline, settings)) - start for name, settings in causes.items()
     }
     end = measured(scenario)
-    rest = end - start - sum(parts.values())
-    found = {"baseline": start, **parts}
-    if len(causes) > 1 or bool((rest != 0).any()):
-        found["interaction"] = rest
-    found["scenario"] = end
+    interaction = end - start - sum(parts.values())
+    by_cause = {"baseline": start, **parts}
+    if len(causes) > 1 or bool((interaction != 0).any()):
+        by_cause["interaction"] = interaction
+    by_cause["scenario"] = end
     frame = pd.concat(
         [series.rename("value").rename_axis("year").reset_index().assign(cause=name)
-         for name, series in found.items()],
+         for name, series in by_cause.items()],
         ignore_index=True,
     )  # fmt: skip
-    return frame.assign(unit=array.attrs["units"])[["year", "cause", "value", "unit"]]
+    frame = frame.assign(measure=array.attrs["long_name"], unit=array.attrs["units"])
+    return frame[["year", "cause", "measure", "value", "unit"]]
 
 
 def _causes(changes: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-import xarray as xr
 
+from nelfin.data.projects import spend_profile
+from nelfin.evidence import count_by_status
 from nelfin.models.recovery import balance_year
 from nelfin.store.findings import Findings, once
+from nelfin.system.place_figures import place_figures
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,9 @@ class Headline:
     one_off: pd.Series
     """Non-recurrent efficiency, £m by year."""
     places: pd.DataFrame
-    """A row a place: `base, budget, per_head, per_weighted_head, dft, dft_last`; by `dft`."""
+    """A row a place, the furthest below target first: `base, budget, target` in £m, `per_head,
+    per_weighted_head` in £, and `dft, dft_last`, budget over target less one. `base` is of the
+    first year, `dft_last` of the last, the others of the year of the place figures."""
     budget_year: str
     """Last year with published allocations: the year of the place figures."""
     schemes: int
@@ -47,12 +52,15 @@ class Headline:
     categories: pd.DataFrame
     """A row a category: `in the plan`, `after the plan`, `left out`, £m, base-year prices."""
     price_first: float
-    """Benefit of £1m more in the first year."""
+    """Benefit of £1m more in the first year, points."""
     gap: float
     """How far the plan may be from the best, a fraction; NaN if not known."""
-    statuses: pd.Series
+    statuses: Mapping[str, int]
     """Figures by status, the capital schemes apart."""
     illustrative_schemes: int
+    """Capital schemes whose figures are illustrative."""
+    illustrative_figures: int
+    """All illustrative figures, the capital schemes among them."""
     marks: dict[str, str]
     """Status of the settings that colour a whole section, by section, where it is illustrative."""
 
@@ -61,17 +69,24 @@ SECTION_KEYS = {
     "places": ("allocation.streams.{main}.opening",),
     "prevention": ("prevention.share_start_pct", "prevention.share_end_pct"),
 }
+"""Settings that colour a whole section."""
 
 
 @once
-def headline(result: Findings) -> Headline:
-    """Return the headline figures of a run."""
-    data = result.data
+def headline_of(findings: Findings) -> Headline:
+    """Return the headline figures of a run.
+
+    Parameters
+    ----------
+    findings
+        What the run found.
+    """
+    data = findings.data
     years = [str(year) for year in data["year"].values]
     bridge = data["recovery_bridge"].sum("organisation")
-    plan, projects, sources = (result.table(n) for n in ("plan", "projects", "sources"))
+    plan, projects, sources = (findings.table(n) for n in ("plan", "projects", "sources"))
     categories = _categories(plan, projects, years)
-    schemes = sources["where"] == "projects"
+    of_schemes = sources["where"] == "projects"
     return Headline(
         years=years,
         reported=data["system_reported"].to_series(),
@@ -80,7 +95,7 @@ def headline(result: Findings) -> Headline:
         balance_year=balance_year(data["system_reported"]),
         underlying_balance_year=balance_year(data["system_underlying"]),
         one_off=bridge.sel(step="non-recurrent efficiency", drop=True).to_series(),
-        places=_places(data),
+        places=_places(findings),
         budget_year=str(data.attrs["last_published_year"]),
         schemes=len(plan),
         funded=int((plan["status"] == "funded").sum()),
@@ -91,33 +106,32 @@ def headline(result: Findings) -> Headline:
         outside=float((plan["spend_gbp_m"] - plan["cdel_gbp_m"]).sum()),
         categories=categories,
         price_first=float(data["capital_price"][0]),
-        gap=float("nan" if (gap := result.provenance["capital"]["gap"]) is None else gap),
-        statuses=sources.loc[~schemes, "status"].value_counts(),
-        illustrative_schemes=int((sources.loc[schemes, "status"] == "illustrative").sum()),
+        gap=float("nan" if (gap := findings.provenance["capital"]["gap"]) is None else gap),
+        statuses=count_by_status(sources.loc[~of_schemes, "status"]),
+        illustrative_schemes=count_by_status(sources.loc[of_schemes, "status"])["illustrative"],
+        illustrative_figures=count_by_status(sources["status"])["illustrative"],
         marks=_marks(sources, str(data.attrs["main_stream"])),
     )
 
 
 def _marks(sources: pd.DataFrame, main: str) -> dict[str, str]:
-    status = sources[sources["where"] == "scenario"].set_index("figure")["status"]
-    value = sources[sources["where"] == "scenario"].set_index("figure")["value"]
+    settings = sources[sources["where"] == "scenario"].set_index("figure")
+    illustrative = settings.loc[settings["status"] == "illustrative", "value"]
     marks = {}
     for section, keys in SECTION_KEYS.items():
         named = [key.format(main=main) for key in keys]
-        doubtful = [str(value[k]) for k in named if status.get(k) == "illustrative"]
-        if doubtful:
-            marks[section] = "illustrative: " + ", ".join(doubtful)
+        values = [str(illustrative[key]) for key in named if key in illustrative.index]
+        if values:
+            marks[section] = "illustrative: " + ", ".join(values)
     return marks
 
 
 def _categories(plan: pd.DataFrame, projects: pd.DataFrame, years: list[str]) -> pd.DataFrame:
     """Split what each category asks for into what the plan spends, spends later, and leaves out."""
-    columns = [name for name in projects.columns if name.startswith("spend_")]
     rows = []
     chosen = plan.set_index("project_id")
-    profiles = projects[columns].fillna(0.0).to_numpy(dtype=float)
     for name, category, spend in zip(
-        projects["project_id"], projects["category"], profiles, strict=True
+        projects["project_id"], projects["category"], spend_profile(projects), strict=True
     ):
         share, start = chosen.at[name, "funded_share"], chosen.at[name, "start_year"]
         inside = spend[: len(years) - years.index(start)].sum() if share > 0 else 0.0
@@ -128,48 +142,51 @@ def _categories(plan: pd.DataFrame, projects: pd.DataFrame, years: list[str]) ->
     return frame.groupby("category").sum().clip(lower=0.0)
 
 
-def _places(data: xr.Dataset) -> pd.DataFrame:
-    year = data.attrs["last_published_year"]
-    budget, target = data["budget"].sum("stream"), data["target"].sum("stream")
-    first, last = data["year"].values[0], data["year"].values[-1]
-    main = data.attrs["main_stream"]
-    weighted = data["weighted_population"].sel(
-        component=data.attrs["main_component"], year=year, drop=True
-    )
-    at = budget.sel(year=year, drop=True)
-    people = data["population"].sel(year=year, drop=True)
+def _places(findings: Findings) -> pd.DataFrame:
+    figures, years = place_figures(findings), findings.data["year"].values
+    compared = figures.compared.drop(index="All places")
     frame = pd.DataFrame(
         {
-            "base": budget.sel(year=first, drop=True).to_series(),
-            "budget": at.to_series(),
-            "target": target.sel(year=year, drop=True).to_series(),
-            "per_head": (at * 1e6 / people).to_series(),
-            "per_weighted_head": (
-                data["budget"].sel(stream=main, year=year, drop=True) * 1e6 / weighted
-            ).to_series(),
-            "dft": (at / target.sel(year=year, drop=True) - 1).to_series(),
-            "dft_last": (budget / target - 1).sel(year=last, drop=True).to_series(),
+            "base": figures.totals["budget"].sel(year=years[0], drop=True).to_series(),
+            "budget": compared["budget_gbp_m"],
+            "target": compared["target_gbp_m"],
+            "per_head": compared["gbp_per_head"],
+            "per_weighted_head": compared["gbp_per_weighted_head"],
+            "dft": compared["dft"],
+            "dft_last": figures.totals["dft"].sel(year=years[-1], drop=True).to_series(),
         }
     )
     return frame.sort_values("dft", kind="stable")
 
 
-def known_by(found: Findings) -> dict[str, Any]:
-    """Return the figures by which a run is known in a list of runs."""
-    head = headline(found)
-    last = head.years[-1]
+def listed_figures(findings: Findings) -> dict[str, Any]:
+    """Return the figures that a list of runs tells of a run.
+
+    Parameters
+    ----------
+    findings
+        What the run found.
+
+    Returns
+    -------
+    dict
+        Years, £m, counts, a place, a fraction (`dft`) and a share of draws (`odds_of_balance`, None
+        without draws).
+    """
+    headline = headline_of(findings)
+    last = headline.years[-1]
     odds = None
-    if "odds" in found.tables:
-        by_name = found.table("odds").set_index(["measure", "year"])["value"]
-        odds = float(by_name["odds_of_balance", last])
-    distance = head.places["dft"]
+    if "odds" in findings.tables:
+        by_measure = findings.table("odds").set_index(["measure", "year"])["value"]
+        odds = float(by_measure["odds_of_balance", last])
+    distance = headline.places["dft"]
     return {
-        "balance_from": head.balance_year,
+        "balance_from": headline.balance_year,
         "last_year": last,
-        "reported_gbp_m": float(head.reported[last]),
-        "underlying_gbp_m": float(head.underlying[last]),
-        "schemes_funded": head.funded + head.part_funded,
-        "capital_used_gbp_m": head.used,
+        "reported_gbp_m": float(headline.reported[last]),
+        "underlying_gbp_m": float(headline.underlying[last]),
+        "schemes_funded": headline.funded + headline.part_funded,
+        "capital_used_gbp_m": headline.used,
         "furthest_under_target": str(distance.index[0]),
         "dft": float(distance.iloc[0]),
         "odds_of_balance": odds,

@@ -15,10 +15,11 @@ import xarray as xr
 from nelfin.allocations import allocate
 from nelfin.data import Inputs, load_inputs
 from nelfin.models.capital import CapitalPlan
+from nelfin.models.capital.checked import Checked
 from nelfin.models.charges import consequences
 from nelfin.models.recovery import recover
 from nelfin.scenario import Scenario
-from nelfin.system.capital import draw_up, limits_after, limits_of
+from nelfin.system.capital import check_schemes, draw_up, limits_after, limits_of
 from nelfin.system.prevention import prevention_by_organisation, shift_of
 
 PASSES = 5
@@ -73,6 +74,7 @@ def join(
     budgets: xr.Dataset | None = None,
     prevention: xr.Dataset | None = None,
     check_prices: bool = False,
+    checked: Checked | None = None,
 ) -> Joint:
     """Run the models one after the other, and again while the capital limits move.
 
@@ -89,6 +91,9 @@ def join(
         rest on.
     check_prices
         Confirm the price of capital by solving again with £1m more and less of each limit.
+    checked
+        The tables of the capital plan, from `check_schemes`; by default they are checked here
+        where a plan is drawn up.
 
     Returns
     -------
@@ -103,11 +108,17 @@ def join(
         If no budgets or no capital plan meet their limits and rules.
     """
     inputs = load_inputs(scenario) if inputs is None else inputs
+    if checked is None and plan is None:
+        checked = check_schemes(scenario, inputs)
+
+    def drawn_up(within: pd.DataFrame) -> CapitalPlan:
+        return draw_up(checked or check_schemes(scenario, inputs), within, check_prices)
+
     budgets = allocate(scenario, inputs) if budgets is None else budgets
     prevention = shift_of(scenario, inputs, budgets) if prevention is None else prevention
     limits = limits_of(scenario, inputs)
     if plan is None:
-        plan = draw_up(scenario, inputs, limits, check_prices)
+        plan = drawn_up(limits)
     for passes in range(1, PASSES + 2):
         charges, recovery = _positions(scenario, inputs, budgets, prevention, plan)
         moved = _moved_limits(scenario, inputs, recovery, limits)
@@ -116,7 +127,7 @@ def join(
         if settled or passes > PASSES:
             break
         limits = moved
-        plan = draw_up(scenario, inputs, limits, check_prices)
+        plan = drawn_up(limits)
     return Joint(budgets, prevention, plan, limits, charges, recovery, passes, settled)
 
 
@@ -137,9 +148,13 @@ def _positions(
         organisations,
         scenario.years.labels(),
     )
-    ledgers = {name: prevention[f"prevention_{name}"].to_numpy() for name in ("cash", "net_cash")}
+    ledgers = {
+        name: prevention[f"prevention_{name}"].to_numpy()
+        for name in ("net_cash_recurrent", "paid_by_growth", "double_running")
+    }
+    shared = prevention_by_organisation(ledgers, inputs.organisations, scenario.prevention)
     net_cash = xr.DataArray(
-        prevention_by_organisation(ledgers, inputs.organisations),
+        shared["net_cash"],
         {"organisation": organisations, "year": prevention["year"].values},
         ("organisation", "year"),
     )
@@ -168,6 +183,13 @@ def income_by_place(budgets: xr.Dataset, inputs: Inputs) -> xr.DataArray | None:
 
     An organisation's income in a place grows as that place's budget does beside all places'. What
     is gained and lost adds up to nothing. None where no table says whom organisations serve.
+
+    Parameters
+    ----------
+    budgets
+        Place budgets, £m; dims `stream, place, year`.
+    inputs
+        Organisations, and the places they serve.
     """
     table = inputs.organisation_places
     if table.empty:

@@ -1,4 +1,4 @@
-"""What draws say: odds, and the spread of what may come."""
+"""What draws say: odds and percentiles."""
 
 from __future__ import annotations
 
@@ -12,7 +12,18 @@ TENTHS = (10.0, 50.0, 90.0)
 
 
 def odds_of_balance(positions: xr.Dataset) -> xr.DataArray:
-    """Return the share of draws in which the system reports no deficit, by year."""
+    """Return the share of draws in which the system reports no deficit, by year.
+
+    Parameters
+    ----------
+    positions
+        From `draws`: `system_reported`, £m; dims `draw, year`.
+
+    Returns
+    -------
+    xarray.DataArray
+        Fractions; dim `year`.
+    """
     return (positions["system_reported"] >= IN_BALANCE).mean("draw")
 
 
@@ -20,6 +31,16 @@ def odds_of_payback(positions: xr.Dataset) -> xr.DataArray:
     """Return the share of draws in which prevention has paid back, by year.
 
     It has cost money by then, and has paid it all back.
+
+    Parameters
+    ----------
+    positions
+        From `draws`: `prevention_net_cash`, £m; dims `draw, year`.
+
+    Returns
+    -------
+    xarray.DataArray
+        Fractions; dim `year`.
     """
     net = positions["prevention_net_cash"]
     begun = (abs(net).cumsum("year") > 0).any("draw")
@@ -27,9 +48,22 @@ def odds_of_payback(positions: xr.Dataset) -> xr.DataArray:
 
 
 def fan(array: xr.DataArray, percents: tuple[float, ...] = TENTHS) -> xr.DataArray:
-    """Return percentiles over draws; dims `percent, year`."""
-    found = array.quantile([percent / 100 for percent in percents], dim="draw")
-    return found.rename(quantile="percent").assign_coords(percent=list(percents))
+    """Return percentiles over draws.
+
+    Parameters
+    ----------
+    array
+        A variable of `draws`; dims `draw, year`.
+    percents
+        Which percentiles, from 0 to 100.
+
+    Returns
+    -------
+    xarray.DataArray
+        In the unit of the array; dims `percent, year`.
+    """
+    quantiles = array.quantile([percent / 100 for percent in percents], dim="draw")
+    return quantiles.rename(quantile="percent").assign_coords(percent=list(percents))
 
 
 def odds_table(positions: xr.Dataset) -> pd.DataFrame:
@@ -38,6 +72,16 @@ def odds_table(positions: xr.Dataset) -> pd.DataFrame:
     Measures: `odds_of_balance, odds_of_payback, odds_within_limits` (in the year) and
     `odds_within_limits_so_far` (in every year up to it), shares; and the percentiles 10, 50 and 90
     of the reported and underlying position, net cash of prevention and capital used, £m.
+
+    Parameters
+    ----------
+    positions
+        From `draws`; dims `draw, year`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `year, measure, value, unit`.
     """
     within = positions["within_limits"]
     odds = {
@@ -50,13 +94,13 @@ def odds_table(positions: xr.Dataset) -> pd.DataFrame:
         array.to_series().rename("value").reset_index().assign(measure=name, unit="share")
         for name, array in odds.items()
     ]
-    spread = {
+    variables = {
         "reported": "system_reported",
         "underlying": "system_underlying",
         "net_cash": "prevention_net_cash",
         "capital_used": "capital_used",
     }
-    for name, variable in spread.items():
+    for name, variable in variables.items():
         frame = fan(positions[variable]).to_series().rename("value").reset_index()
         frame["measure"] = f"{name}_p" + frame["percent"].astype(int).astype(str)
         parts.append(frame.assign(unit="£m"))

@@ -11,9 +11,14 @@ import xarray as xr
 
 from nelfin.data import Inputs
 from nelfin.errors import InputError
+from nelfin.models.appraisal import cost_inflation, price_level
 from nelfin.models.best_mix import BestMix, Objective, best_mix
-from nelfin.models.prevention import shift
+from nelfin.models.ledgers import Costing
+from nelfin.models.marginal_cost import marginal_cost_curve
+from nelfin.models.prevention import AFTER, shift
 from nelfin.scenario import Scenario
+from nelfin.scenario.model_settings import Prevention
+from nelfin.years import start_of
 
 Array = npt.NDArray[np.float64]
 
@@ -22,17 +27,64 @@ BASIS = {"need": "health_inequalities", "population": "registered_population"}
 
 
 def shift_of(scenario: Scenario, inputs: Inputs, budgets: xr.Dataset) -> xr.Dataset:
-    """Model the shift of a scenario into prevention, on the money and the places of its budgets."""
+    """Model the shift of a scenario into prevention, on the money and the places of its budgets.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    budgets
+        Place budgets: the money that the share is a share of, and the places.
+    """
     section = scenario.prevention
     base = budgets["envelope"].sel(stream=list(section.share_of)).sum("stream")
     weights, deprived = place_weights(scenario, inputs, budgets)
-    return shift(base, section, inputs.prevention_programmes, weights, deprived)
+    costing = costing_of(scenario, inputs)
+    return shift(base, section, inputs.prevention_programmes, costing, weights, deprived)
+
+
+def costing_of(
+    scenario: Scenario, inputs: Inputs, drawn: Mapping[str, Array] | None = None
+) -> Costing:
+    """Return prices and the marginal-cost curve of a scenario, for a run and for draws alike.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    drawn
+        Draws of settings of the recovery by name, each of shape (draw,); a setting that is not
+        drawn stands as the scenario has it.
+    """
+
+    def value(name: str) -> Array:
+        return (drawn or {}).get(name, np.array(float(getattr(scenario.recovery, name))))
+
+    years = scenario.years.labels()
+    return Costing(
+        start_of(years[0]),
+        price_level(cost_inflation(inputs.uplift_factors, years, value("cost_uplift_pct"))),
+        marginal_cost_curve(
+            value("marginal_cost_pct"),
+            value("marginal_cost_later_pct"),
+            value("marginal_cost_years"),
+            len(years) + AFTER,
+        ),
+    )
 
 
 def place_weights(
     scenario: Scenario, inputs: Inputs, budgets: xr.Dataset
 ) -> tuple[xr.DataArray, xr.DataArray | None]:
-    """Return what places' shares of the shift go by, and their shares of deprived people."""
+    """Return what places' shares of the shift go by, and their shares of deprived people.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    budgets
+        Place budgets: weighted populations by place and year.
+    """
     people = budgets["weighted_population"]
     deprived = None
     if not inputs.deprivation.empty:
@@ -73,7 +125,7 @@ def best_mix_of(
     objective
         `qalys` or `cash`: what there should be most of over the plan.
     floor_gbp_m
-        Least net cash of each year, £m; None for none.
+        Least net cash of each year less what is cut from treatment, £m; None for none.
     deprived_pct
         Least share of the mix for people in the most deprived areas, %.
 
@@ -87,6 +139,7 @@ def best_mix_of(
         prevention["prevention_extra_spend"],
         inputs.prevention_programmes,
         scenario.prevention,
+        costing_of(scenario, inputs),
         budgets["population"].isel(year=-1).to_series(),
         None if deprived is None else deprived.to_series(),
         objective,
@@ -96,24 +149,45 @@ def best_mix_of(
 
 
 def prevention_by_organisation(
-    prevention: Mapping[str, Array], organisations: pd.DataFrame
-) -> Array:
-    """Return the net cash of the shift by organisation: the ICB pays, the trusts gain by turnover.
+    prevention: Mapping[str, Array], organisations: pd.DataFrame, section: Prevention
+) -> dict[str, Array]:
+    """Return the net cash of the shift by organisation: who pays, and who saves.
+
+    The ICB pays what growth money pays, and double running. The cash is saved by the acute trusts,
+    whose activity falls, in proportion to their turnover, and contracts pass a share of it on to
+    the ICB. Cash that pays for the shift in place of a cut is no saving of anybody's, and a cut
+    takes as much cost from a trust as income.
 
     Parameters
     ----------
     prevention
-        `cash` and `net_cash` by year, £m; shape (..., year).
+        `net_cash_recurrent, paid_by_growth, double_running` by year, £m; shape (..., year).
     organisations
-        The table, with `kind` and `turnover_gbp_m`.
+        The table, with `kind`, `sector` and `turnover_gbp_m`.
+    section
+        The share passed on.
 
     Returns
     -------
-    numpy.ndarray
-        £m; shape (..., organisation, year).
+    dict
+        `net_cash`, and `net_cash_recurrent` without `double_running`, £m; shape (...,
+        organisation, year). Each adds up to that of the system.
     """
-    trust = (organisations["kind"] == "trust").to_numpy(dtype=float)
-    weight = trust * organisations["turnover_gbp_m"].to_numpy()
-    cash = prevention["cash"][..., None, :]
-    paid = prevention["net_cash"][..., None, :] - cash
-    return np.asarray((weight / weight.sum())[:, None] * cash + (1 - trust)[:, None] * paid)
+    turnover = organisations["turnover_gbp_m"].to_numpy(dtype=float)
+    acute = np.where(organisations["sector"] == "acute", turnover, 0.0)
+    icb = (organisations["kind"] == "icb").to_numpy(dtype=float)
+    passed_on = section.passed_on_pct / 100
+    gains = (1 - passed_on) * acute / acute.sum() + passed_on * icb
+
+    def by_body(share: Array, amount: Array) -> Array:
+        return np.asarray(share[:, None] * amount[..., None, :])
+
+    paid = prevention["paid_by_growth"]
+    saved = by_body(gains, prevention["net_cash_recurrent"] + paid)
+    recurrent = saved - by_body(icb, paid)
+    double = by_body(icb, prevention["double_running"])
+    return {
+        "net_cash": recurrent - double,
+        "net_cash_recurrent": recurrent,
+        "double_running": double,
+    }

@@ -11,7 +11,6 @@ from nelfin.errors import InputError, nearest
 from nelfin.models.capital import CapitalPlan
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import differing
-from nelfin.system.capital import check_schemes
 from nelfin.system.joint import Joint, join
 from nelfin.system.rests_on import touches
 
@@ -75,8 +74,6 @@ def outcome_of(
         If no budgets or no capital plan meet their limits and rules.
     """
     inputs = load_inputs(scenario) if inputs is None else inputs
-    if plan is None:
-        check_schemes(scenario, inputs)
     return Outcome(scenario, inputs, join(scenario, inputs, plan))
 
 
@@ -108,8 +105,6 @@ def recompute(before: Outcome, scenario: Scenario) -> Outcome:
     if not touches("recovery", keys, feedback):
         return Outcome(scenario, inputs, joint)
     plan = None if touches("capital", keys, feedback) else joint.plan
-    if plan is None:
-        check_schemes(scenario, inputs)
     return Outcome(
         scenario,
         inputs,

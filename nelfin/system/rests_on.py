@@ -21,13 +21,13 @@ NEED = (
 PLACES = (
     "allocation.", "openings", "pace_rules", "growth_bounds", "ring_fences", *ENVELOPE, *NEED,
 )  # fmt: skip
-PREVENTION = ("prevention.", "prevention_programmes", "deprivation")
+PREVENTION = ("prevention.", "prevention_programmes", "deprivation", "uplift_factors")
 CAPITAL = ("capital.", "projects", "capital_limits", "capital_rules", "asset_types", "deprivation")
 POSITIONS = (
     "recovery.", "organisations", "positions", "efficiency_schemes", "organisation_places",
     "uplift_factors",
 )  # fmt: skip
-RECOVERY = (*POSITIONS, *dict.fromkeys((*PREVENTION, *CAPITAL)))
+RECOVERY = tuple(dict.fromkeys((*POSITIONS, *PREVENTION, *CAPITAL)))
 """Sections of a scenario (with a full stop) and tables that each part of a run rests on first."""
 
 OWN: dict[Step, tuple[str, ...]] = {
@@ -36,7 +36,7 @@ OWN: dict[Step, tuple[str, ...]] = {
         "prevention.end_year", "capital.benefit",
     ),
     "budgets": (*PLACES, "public_health_grants", "spend_by_setting"),
-    "prevention": PREVENTION,
+    "prevention": (*PREVENTION, "recovery.cost_uplift_pct", "recovery.marginal_cost"),
     "capital": CAPITAL,
     "recovery": POSITIONS,
 }  # fmt: skip

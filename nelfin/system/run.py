@@ -6,6 +6,7 @@ import platform
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -17,23 +18,25 @@ from nelfin.allocations import sensitivity
 from nelfin.data import Inputs, load_inputs
 from nelfin.data.load import input_hashes
 from nelfin.data.register import register
+from nelfin.models.capital.case import case_of
+from nelfin.models.capital.checked import Checked
 from nelfin.scenario import Scenario, resolved_toml
 from nelfin.store.findings import Findings
 from nelfin.store.tidy import tidy_tables
 from nelfin.system.capital import (
-    capital_case,
     capital_data,
     check_schemes,
     second_aims,
     worth_of_capital,
 )
 from nelfin.system.draws import draw_positions, tornado
-from nelfin.system.headline import known_by
+from nelfin.system.headline import listed_figures
 from nelfin.system.joint import Joint, join
 from nelfin.system.odds import odds_table
+from nelfin.version import __version__
 
-PACKAGES = ("nelfin", "numpy", "pandas", "xarray", "PuLP", "highspy", "pydantic")
-"""Packages whose versions a run tells."""
+PACKAGES = ("numpy", "pandas", "xarray", "PuLP", "highspy", "pydantic")
+"""Packages whose versions a run tells beside that of nelfin."""
 
 Seconds = dict[str, float]
 
@@ -61,11 +64,11 @@ def run_models(scenario: Scenario, draws: int = 0, seed: int = 0) -> Findings:
     seconds: Seconds = {}
     with _timed("read", seconds):
         inputs = load_inputs(scenario)
-        check_schemes(scenario, inputs)
+        checked = check_schemes(scenario, inputs)
     with _timed("models", seconds):
-        joint = join(scenario, inputs, check_prices=True)
+        joint = join(scenario, inputs, check_prices=True, checked=checked)
     data = _labelled(scenario, inputs, joint)
-    more = _questions(scenario, inputs, joint, seconds)
+    more = _questions(scenario, inputs, joint, checked, seconds)
     if draws:
         with _timed("draws", seconds):
             data, drawn = _with_draws(scenario, inputs, joint, data, draws, seed)
@@ -74,18 +77,19 @@ def run_models(scenario: Scenario, draws: int = 0, seed: int = 0) -> Findings:
     tables["sources"] = register(scenario, inputs)
     provenance = {
         "started": started.isoformat(timespec="seconds"),
-        "versions": {name: version(name) for name in PACKAGES}
+        "versions": {"nelfin": __version__}
+        | {name: version(name) for name in PACKAGES}
         | {"python": platform.python_version()},
         "inputs": input_hashes(scenario),
         "draws": draws,
         "seed": seed,
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
-        "capital": joint.plan.solve,
+        "capital": asdict(joint.plan.solve),
         "capital_passes": joint.passes,
         "warnings": _warnings(scenario, joint),
     }
     found = Findings(scenario.name, data, tables, resolved_toml(scenario), provenance)
-    provenance["headline"] = known_by(found)
+    provenance["headline"] = listed_figures(found)
     return found
 
 
@@ -97,20 +101,20 @@ def _labelled(scenario: Scenario, inputs: Inputs, joint: Joint) -> xr.Dataset:
     pinned = inputs.positions[inputs.positions["measure"] == "reported"]["year"]
     data.attrs |= {
         "name": scenario.name,
-        "capital_status": joint.plan.solve["status"],
+        "capital_status": joint.plan.solve.status,
         "pinned_years": ", ".join(year for year in scenario.years.labels() if year in set(pinned)),
     }
     return data
 
 
 def _questions(
-    scenario: Scenario, inputs: Inputs, joint: Joint, seconds: Seconds
+    scenario: Scenario, inputs: Inputs, joint: Joint, checked: Checked, seconds: Seconds
 ) -> dict[str, pd.DataFrame]:
     """Return tables of what is asked beside: what budgets rest on, and the worth of capital."""
     with _timed("sensitivity", seconds):
         moves = sensitivity(scenario, inputs)
     with _timed("budget curve", seconds):
-        case = capital_case(scenario, inputs, joint.limits)
+        case = case_of(checked, joint.limits)
         curve = worth_of_capital(case)
     with _timed("frontier", seconds):
         frontier = second_aims(case, joint.plan)
@@ -163,7 +167,7 @@ def _plain_labels(data: xr.Dataset) -> xr.Dataset:
 
 def _warnings(scenario: Scenario, joint: Joint) -> list[str]:
     found, plan = [], joint.plan
-    gap, asked = plan.solve["gap"], scenario.capital.gap_pct
+    gap, asked = plan.solve.gap, scenario.capital.gap_pct
     if not joint.settled:
         found.append(
             f"The capital plan and the position that moves its limits have not settled after "
@@ -172,8 +176,8 @@ def _warnings(scenario: Scenario, joint: Joint) -> list[str]:
     if gap is not None and 100 * gap > asked + 1e-9:
         why = (
             "the solver's time ran out. Raise capital.time_limit_s for a closer proof."
-            if plan.solve["status"] == "stopped"
-            else f"{plan.solve['solver']} does not tell how close it came."
+            if plan.solve.status == "stopped"
+            else f"{plan.solve.solver} does not tell how close it came."
         )
         found.append(
             f"The capital plan is proven within {100 * gap:.2f} % of the best, not the {asked:g} % "

@@ -16,7 +16,7 @@ from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed, field_of
 from nelfin.system.recompute import Outcome, outcome_of, recompute
 
-LOOKS = 9
+TRIED = 9
 """Values tried over the range before the nearest crossing is narrowed down."""
 
 GOAL = re.compile(r"\s*(\w+)\s*(>=|<=)\s*(-?[\d.]+)\s*@\s*(\d{4}/\d{2})\s*", re.ASCII)
@@ -32,7 +32,13 @@ class Goal:
     year: str
 
     def short(self, value: float) -> float:
-        """Return how far a value is from the goal; 0 or less if it is met."""
+        """Return how far a value is from the goal; 0 or less if it is met.
+
+        Parameters
+        ----------
+        value
+            Of the measure in the goal's year, in its unit.
+        """
         return self.level - value if self.sense == ">=" else value - self.level
 
     def __str__(self) -> str:
@@ -40,8 +46,8 @@ class Goal:
 
 
 @dataclass(frozen=True)
-class Found:
-    """What goal seek found.
+class GoalMet:
+    """The value of a setting at which a goal is met.
 
     Parameters
     ----------
@@ -50,7 +56,7 @@ class Found:
     now, value
         The setting as the scenario has it, and as it must be.
     measure_now, measure_then
-        The measure at both, by year.
+        The measure at both, by year, in its unit.
     """
 
     goal: Goal
@@ -63,6 +69,11 @@ class Found:
 
 def goal_of(text: str) -> Goal:
     """Read a goal such as `system_reported>=0@2027/28`.
+
+    Parameters
+    ----------
+    text
+        The measure, >= or <=, the level, @ and the year.
 
     Raises
     ------
@@ -88,7 +99,7 @@ def seek(
     key: str,
     low: float | None = None,
     high: float | None = None,
-) -> Found:
+) -> GoalMet:
     """Find the value of a setting, nearest to the one it has, at which a goal is met.
 
     Parameters
@@ -104,7 +115,7 @@ def seek(
 
     Returns
     -------
-    Found
+    GoalMet
         The value, and the measure before and after.
 
     Raises
@@ -116,8 +127,8 @@ def seek(
 
     Notes
     -----
-    Method: the range is looked over, and the crossing nearest to today's value narrowed down by
-    Brent's method.
+    Method: values over the range are tried, and the crossing nearest to today's value is narrowed
+    down by Brent's method (R. P. Brent, Algorithms for Minimization without Derivatives, 1973).
     """
     from scipy.optimize import brentq
 
@@ -133,8 +144,8 @@ def seek(
 
     before = measured(now)
     if goal.short(before[goal.year]) <= 0:
-        return Found(goal, key, now, now, before, before)
-    points = np.unique([*np.linspace(least, most, LOOKS), now])
+        return GoalMet(goal, key, now, now, before, before)
+    points = np.unique([*np.linspace(least, most, TRIED), now])
     gaps = [short(point) for point in points]
     met = [at for at, gap in enumerate(gaps) if gap <= 0]
     if not met:
@@ -147,11 +158,27 @@ def seek(
     root = float(brentq(short, beside, value, xtol=1e-9, rtol=1e-12))
     # the root is met to rounding; a hair towards the side that meets it makes it certain
     value = root if short(root) <= 0 else root + np.sign(value - beside) * 1e-7 * max(1, abs(root))
-    return Found(goal, key, now, value, before, measured(value))
+    return GoalMet(goal, key, now, value, before, measured(value))
 
 
 def odds_of(scenario: Scenario, goal: Goal, draws: int, seed: int = 0) -> float:
     """Return the share of draws in which a goal is met.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    goal
+        Of a measure that draws have.
+    draws
+        How many.
+    seed
+        Of the draws.
+
+    Returns
+    -------
+    float
+        A fraction.
 
     Raises
     ------
@@ -162,11 +189,11 @@ def odds_of(scenario: Scenario, goal: Goal, draws: int, seed: int = 0) -> float:
 
     base = outcome_of(scenario)
     positions = draw_positions(scenario, base.inputs, base.joint, draws, seed)
-    known = [str(name) for name in positions.data_vars if positions[name].dtype == float]
-    known.remove("drawn")
-    if goal.measure not in known:
+    measures = [str(name) for name in positions.data_vars if positions[name].dtype == float]
+    measures.remove("drawn")
+    if goal.measure not in measures:
         raise InputError.one(
-            "--draws", f"have no {goal.measure}.", f"They have {', '.join(known)}."
+            "--draws", f"have no {goal.measure}.", f"They have {', '.join(measures)}."
         )
     drawn = positions[goal.measure].sel(year=goal.year).to_numpy()
     return float((np.array([goal.short(value) for value in drawn]) <= 0).mean())
@@ -187,16 +214,18 @@ def _range(
     scenario: Scenario, key: str, low: float | None, high: float | None
 ) -> tuple[float, float, float]:
     """Return the setting's value and the range to look in."""
-    found = field_of(scenario, key)
-    if isinstance(found.value, bool) or not isinstance(found.value, int | float):
-        raise InputError.one(f"--by {key}", f'is "{found.value}", not a number.', "Name a number.")
+    setting = field_of(scenario, key)
+    if isinstance(setting.value, bool) or not isinstance(setting.value, int | float):
+        raise InputError.one(
+            f"--by {key}", f'is "{setting.value}", not a number.', "Name a number."
+        )
     ends: dict[str, Any] = {"low": low, "high": high}
-    for limit in found.limits:
+    for limit in setting.limits:
         if isinstance(limit, annotated_types.Ge | annotated_types.Gt) and ends["low"] is None:
             ends["low"] = getattr(limit, "ge", getattr(limit, "gt", None))
         if isinstance(limit, annotated_types.Le | annotated_types.Lt) and ends["high"] is None:
             ends["high"] = getattr(limit, "le", getattr(limit, "lt", None))
-    now = float(found.value)
+    now = float(setting.value)
     reach = 10 * max(abs(now), 100.0)
     least = now - reach if ends["low"] is None else float(ends["low"])
     most = now + reach if ends["high"] is None else float(ends["high"])
@@ -217,17 +246,17 @@ def _why_not(
 ) -> str:
     best = int(np.argmin(gaps))
     value = goal.level - gaps[best] if goal.sense == ">=" else goal.level + gaps[best]
-    said = f"No value of {key} from {points[0]:g} to {points[-1]:g} gives {goal}"
+    start = f"No value of {key} from {points[0]:g} to {points[-1]:g} gives {goal}"
     if max(gaps) - min(gaps) < 1e-9:
         pinned = inputs.positions[inputs.positions["measure"] == "reported"]
         if goal.measure == "system_reported" and goal.year in set(pinned["year"]):
             return (
-                f"{said}: that year's position is given in positions.csv "
+                f"{start}: that year's position is given in positions.csv "
                 f"({before[goal.year]:,.1f}), so no setting moves it. Take its row out, or ask "
                 "for a later year."
             )
-        return f"{said}: {key} does not move it (it stays at {before[goal.year]:,.1f})."
+        return f"{start}: {key} does not move it (it stays at {before[goal.year]:,.1f})."
     return (
-        f"{said}: the nearest is {value:,.1f}, at {points[best]:g}. Ask for a later year, or "
+        f"{start}: the nearest is {value:,.1f}, at {points[best]:g}. Ask for a later year, or "
         "change another setting too."
     )

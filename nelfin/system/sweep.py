@@ -31,7 +31,7 @@ from nelfin.errors import InputError, NelfinError, Problems, WorkerError
 from nelfin.models.capital import CapitalPlan
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed, field_of
-from nelfin.store.sweeps import RESULTS, Kept, Sweep
+from nelfin.store.sweeps import RESULTS, Sweep, SweepFolder
 from nelfin.system.capital import solve_capital
 from nelfin.system.joint import Joint
 from nelfin.system.recompute import Outcome, outcome_of, recompute
@@ -63,7 +63,19 @@ class Job:
 
 
 def cases_of(scenario: Scenario, vary: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
-    """Return every combination of values: a row a case, a column a setting.
+    """Return every combination of values.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    vary
+        Values by dotted key.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a case: `case`, counted from 0, and a column a setting.
 
     Raises
     ------
@@ -131,9 +143,9 @@ def sweep(
     """
     cases = cases_of(scenario, vary)
     jobs = Jobs(scenario, cases)
-    found: dict[int, pd.DataFrame] = {}
-    _run(jobs, range(jobs.count), executor, progress, found.__setitem__)
-    results = pd.concat([found[at] for at in range(jobs.count)], ignore_index=True)
+    tables: dict[int, pd.DataFrame] = {}
+    _run(jobs, range(jobs.count), executor, progress, tables.__setitem__)
+    results = pd.concat([tables[at] for at in range(jobs.count)], ignore_index=True)
     return cases.merge(results, on="case", validate="one_to_many")
 
 
@@ -178,14 +190,22 @@ def sweep_to(
         "digest": _digest(cases.to_csv(index=False)),
         "batch": jobs.batch,
     }
-    kept = Kept(Path(folder), cases, about, resume)
-    waiting = [at for at in range(jobs.count) if not kept.has(at)]
-    _run(jobs, waiting, executor, progress, kept.put)
-    return kept.finish()
+    batches = SweepFolder(Path(folder), cases, about, resume)
+    waiting = [at for at in range(jobs.count) if not batches.has(at)]
+    _run(jobs, waiting, executor, progress, batches.put)
+    return batches.finish()
 
 
 class Jobs:
-    """The batches of a sweep, made when asked for; every one has the same plan."""
+    """The batches of a sweep, made when asked for; every one has the same plan.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    cases
+        From `cases_of`.
+    """
 
     def __init__(self, scenario: Scenario, cases: pd.DataFrame) -> None:
         self.scenario, self.cases = scenario, cases
@@ -198,7 +218,13 @@ class Jobs:
         return math.ceil(len(self.cases) / self.batch)
 
     def size(self, at: int) -> int:
-        """Return how many cases a batch has."""
+        """Return how many cases a batch has.
+
+        Parameters
+        ----------
+        at
+            Number of the batch, from 0.
+        """
         return min(self.batch, len(self.cases) - at * self.batch)
 
     @cached_property
@@ -209,10 +235,16 @@ class Jobs:
         return solve_capital(self.scenario, load_inputs(self.scenario))
 
     def job(self, at: int) -> Job:
-        """Make a batch."""
+        """Make a batch.
+
+        Parameters
+        ----------
+        at
+            Number of the batch, from 0.
+        """
         rows = self.cases.iloc[at * self.batch : (at + 1) * self.batch].to_dict("records")
-        mine = [(int(row["case"]), {key: row[key] for key in self.keys}) for row in rows]
-        return Job(self.scenario, self.plan, mine)
+        cases = [(int(row["case"]), {key: row[key] for key in self.keys}) for row in rows]
+        return Job(self.scenario, self.plan, cases)
 
 
 def _run(
@@ -274,6 +306,16 @@ def run_batch(job: Job) -> pd.DataFrame:
     """Run a batch of cases; an error of a case is a row of it.
 
     What one case has worked out stands for the next where it would come out the same.
+
+    Parameters
+    ----------
+    job
+        The batch.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `case, measure, of, year, value, unit, error`.
     """
     parts = []
     last: Outcome | None = None
@@ -286,8 +328,8 @@ def run_batch(job: Job) -> pd.DataFrame:
                 last = recompute(last, scenario)
             parts.append(_rows(case, last.joint))
         except Exception as error:  # one case must not cost the others
-            said = str(error) if isinstance(error, NelfinError) else f"fault of ours: {error!r}"
-            row = [case, "", "", "", float("nan"), "", said]
+            why = str(error) if isinstance(error, NelfinError) else f"fault of ours: {error!r}"
+            row = [case, "", "", "", float("nan"), "", why]
             parts.append(pd.DataFrame([row], columns=RESULTS))
     return pd.concat(parts, ignore_index=True)
 

@@ -24,7 +24,7 @@ TOKEN = re.compile(
 NOT_MOVES = {"opening underlying", "closing underlying", "reported"}
 ONE_OFF = {"non-recurrent efficiency", "deficit support", "repayment"}
 STATUSES = ("published", "derived", "assumption", "illustrative", "given")
-DOUBTFUL = STATUSES[2:]
+UNPUBLISHED = STATUSES[2:]
 
 
 def tokens(text: str) -> list[str]:
@@ -146,7 +146,7 @@ def rests(facts: Facts, block: Block, whole: bool = False) -> list[str]:
             rows &= facts.sources["where"] == "scenario"
         assert rows.any(), f"{label} is no group of figures"
         status = facts.sources.loc[rows, "status"]
-        counts.append([int((status == word).sum()) for word in DOUBTFUL])
+        counts.append([int((status == word).sum()) for word in UNPUBLISHED])
     if whole:
         counts = [[sum(column) for column in zip(*counts, strict=True)]]
     return [str(number) for row in counts for number in row if number]
@@ -200,18 +200,29 @@ def _places(facts: Facts) -> Iterator[Family]:
 def _prevention(facts: Facts) -> Iterator[Family]:
     last = facts.last
     by = {name: facts.series("prevention", f"prevention_{name}") for name in (
-        "share", "extra_spend", "cash", "net_cash", "capacity", "society",
+        "share", "extra_spend", "cash", "net_cash", "cut", "capacity", "society",
     )}  # fmt: skip
     extra, net = by["extra_spend"], by["net_cash"]
     active = extra.abs().cumsum() > 0
-    even = next((year for year in facts.years if net[year] >= 0 and active[year]), "")
-    so_far = net.cumsum()
+    back = net - by["cut"]
+    even = next((year for year in facts.years if back[year] >= 0 and active[year]), "")
+    so_far = back.cumsum()
     paid = next((year for year in facts.years if so_far[year] >= 0 and active[year]), "")
+    below = facts.attrs["prevention_mature_cash_return"]
+    never = [f"£{plain(below, 2)}", "£1"] if below < 1 and not paid else []
     yield Family("prevention", "", "p", "Share of spend ", [
         plain(by["share"].iloc[0]), percent(by["share"][last] / 100),
         millions(extra[last]), last, millions(by["cash"][last]), millions(net[last]),
-        *([even] if even else []),
+        *([even] if even else never),
     ])  # fmt: skip
+    if by["cut"][last] > 0.05:
+        yield Family(
+            "prevention", "", "p", r".* is cut from treatment", [millions(by["cut"][last])]
+        )
+    rows = facts.table("prevention_programmes")["programme"].nunique()
+    without = facts.attrs["prevention_programmes_without_qalys"]
+    if without:
+        yield Family("prevention", "", "p", "Health gained ", [str(rows - without), str(rows)])
     yield Family("prevention", "", "p", "Apart from cash", [
         millions(by["capacity"][last]), millions(by["society"][last]),
     ])  # fmt: skip
@@ -225,7 +236,9 @@ def _prevention(facts: Facts) -> Iterator[Family]:
             yield Family("prevention", "", "p", "The plan's own ", [millions(net[last])])
     yield from _chart(facts, "prevention", "prevention", [millions(net[last]), last])
     yield from _chart(facts, "prevention", "break_even", [
-        even or last, *([paid] if paid else []), millions(facts.attrs["prevention_npv_gbp_m"]),
+        even or last, *([paid] if paid else never), facts.first,
+        millions(facts.attrs["prevention_npv_gbp_m"]),
+        millions(facts.attrs["prevention_return_after_plan_gbp_m"]),
     ])  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def test_the_command_prints_what_differs_and_why(
     assert done.returncode == 0, done.stderr
     assert max(len(line) for line in done.stdout.splitlines()) <= 80
     for text in ("recovery.efficiency_pct", "RESULT, £m", "Tables differ: positions.",
-                 "REPORTED POSITION BY CAUSE"):  # fmt: skip
+                 "REPORTED POSITION OF THE SYSTEM BY CAUSE, £m"):  # fmt: skip
         assert text in done.stdout
     causes = pd.read_csv(tmp_path / "tables" / "causes.csv")
     wide = causes.pivot(index="cause", columns="year", values="value")

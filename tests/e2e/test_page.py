@@ -10,7 +10,7 @@ import pytest
 from browsing import faint, faint_in_charts, opened, violations
 from playwright.sync_api import Page
 
-from nelfin.report.page.leads import leads
+from nelfin.report.page.place_leads import place_leads
 from nelfin.result import Result
 
 pytestmark = pytest.mark.e2e
@@ -65,7 +65,7 @@ def test_headline_answers_the_four_questions(page: Page) -> None:
 
 def test_a_place_lead_sees_the_place_and_what_moved_its_budget(page: Page, result: Result) -> None:
     assert page.locator("[data-lead]:visible").count() == 0
-    lead = leads(result)[2]
+    lead = place_leads(result)[2]
     page.select_option("#choose-place", lead.place)
     assert page.locator("[data-lead]:visible").count() == 1
     rows = page.locator("[data-lead]:visible table tbody tr td").all_inner_texts()
@@ -93,7 +93,7 @@ def test_the_grid_of_what_budgets_rest_on_shows_the_place_chosen(
         .filter(text => text.getAttribute('opacity') === '1')"""
     assert set(headings.all_text_contents()) > places
     assert len(page.evaluate(texts)) == cases * len(places)
-    place = leads(result)[1].place
+    place = place_leads(result)[1].place
     page.select_option("#choose-place", place)
     page.locator("article:has(#chart-sensitivity) > details > summary").click()
     seen = "cells => cells.filter(one => one.checkVisibility()).map(one => one.textContent)"
@@ -173,7 +173,7 @@ def test_a_figure_leads_to_its_source_even_when_a_search_hid_it(page: Page) -> N
 def test_hover_tells_the_values(page: Page, result: Result) -> None:
     page.locator("#chart-budgets svg").hover(position={"x": 250, "y": 12})
     told = page.locator("#vg-tooltip-element").inner_text()
-    lead = leads(result)[0]
+    lead = place_leads(result)[0]
     assert lead.place in told
     assert f"{lead.budget:,.1f}" in told
 

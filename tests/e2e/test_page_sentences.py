@@ -12,8 +12,8 @@ from sentences import families, rests, tokens
 from systems import write_system
 
 import nelfin
+from nelfin.report.charts import CHARTS, RESTS_ON
 from nelfin.report.charts.pictures import titled_charts
-from nelfin.report.grounds import RESTS_ON
 from nelfin.report.page import write_page
 from nelfin.result import Result
 from nelfin.system.compare import Comparison
@@ -40,7 +40,11 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("told")
     file = write_system(folder / "system", places=3, schemes=120)
     # never in balance, and cash that breaks even, to have the other wordings too
-    other = {"recovery.pressures_pct": 3.0, "prevention.new_money_pct": 20.0}
+    other = {
+        "recovery.pressures_pct": 3.0,
+        "prevention.new_money_pct": 20.0,
+        "prevention.pool_pct": 80.0,
+    }
     result = nelfin.run(nelfin.load_scenario(file, other))
     if request.param == "small":
         write_page(result, folder / "report.html")
@@ -126,7 +130,7 @@ def test_pictures_count_the_illustrative_figures_they_rest_on(told: Told) -> Non
                 assert [int(rows[1]), int(rows[2])] == both
             elif more := re.fullmatch(r"(\d+) more settings?", group):
                 named = note.partition(f", {group}")[0].split(", ")
-                sections = {part for part in RESTS_ON[name] if part.endswith(".")}
+                sections = {part for part in RESTS_ON[CHARTS[name].section] if part.endswith(".")}
                 mine = made_up[made_up["where"] == "scenario"]["figure"]
                 count = sum(figure.startswith(tuple(sections)) for figure in mine)
                 assert int(more[1]) == count - len(named)

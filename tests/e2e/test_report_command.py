@@ -23,7 +23,8 @@ def test_each_chart_is_a_wide_png_and_an_svg(
 ) -> None:
     done = run("report", str(run_folder), "--charts", "slides", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    names = {name for name in CHARTS if name in result.charts}
+    charts = result.charts
+    names = {name for name in CHARTS if name in charts}
     files = {file.name for file in (tmp_path / "slides").iterdir()}
     assert files == {f"{name}.{kind}" for name in names for kind in ("png", "svg")}
     for name in names:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import xarray as xr
-from command import run
+from command import Done, run, run_process
 from python_calamine import CalamineWorkbook
 
 import nelfin
@@ -20,10 +21,20 @@ pytestmark = pytest.mark.e2e
 FILES = {"report.html", "report.xlsx", "results.nc", "run.json", "scenario.resolved.toml", "tables"}
 
 
-def test_run_prints_the_summary_and_writes_the_whole_folder(tmp_path: Path) -> None:
-    done = run("run", "-o", "out", cwd=tmp_path)
+@pytest.fixture(scope="module")
+def commanded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Done, Path]:
+    """The same run as that of `run_folder`, by the command, in a process of another hash seed."""
+    desk = tmp_path_factory.mktemp("desk")
+    words = ("run", "--draws", "200", "--seed", "1", "-o", "out")
+    return run_process(*words, cwd=desk, PYTHONHASHSEED="1"), desk
+
+
+def test_run_prints_the_summary_and_writes_the_whole_folder(commanded: tuple[Done, Path]) -> None:
+    done, desk = commanded
     assert done.returncode == 0, done.stderr
-    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
+    assert re.fullmatch(r"Written to \S+: open .* there\.\n", done.stderr)
+    assert "\x1b" not in done.stdout
+    assert {path.name for path in (desk / "out").iterdir()} == FILES
     for heading in (
         "WHEN WE BALANCE",
         "WHO IS UNDER TARGET",
@@ -34,7 +45,29 @@ def test_run_prints_the_summary_and_writes_the_whole_folder(tmp_path: Path) -> N
         assert heading in done.stdout
     assert max(len(line) for line in done.stdout.splitlines()) <= 80
     assert "illustrative" in done.stdout
-    assert [path.name for path in tmp_path.iterdir()] == ["out"], "nothing else is left behind"
+    assert [path.name for path in desk.iterdir()] == ["out"], "nothing else is left behind"
+
+
+def test_a_run_with_draws_keeps_them_and_tells_the_odds(commanded: tuple[Done, Path]) -> None:
+    done, desk = commanded
+    assert "Odds of balance over 200 draws" in done.stdout.replace("\n  ", " ")
+    result = nelfin.open_result(desk / "out")
+    assert result.data["drawn_system_reported"].dims == ("draw", "year")
+    assert result.data.sizes["draw"] == 200
+    assert set(result.table("odds")["measure"]) >= {"odds_of_balance", "reported_p50"}
+    assert (result.provenance["draws"], result.provenance["seed"]) == (200, 1)
+    assert "Odds of balance" in (desk / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_same_run_twice_gives_the_same_bytes(
+    commanded: tuple[Done, Path], run_folder: Path
+) -> None:
+    first, second = commanded[1] / "out", run_folder
+    files = [*sorted((first / "tables").iterdir()), first / "scenario.resolved.toml",
+             first / "results.nc"]  # fmt: skip
+    assert len(files) > 20
+    for file in files:
+        assert file.read_bytes() == (second / file.relative_to(first)).read_bytes(), file.name
 
 
 def test_a_scenario_that_was_copied_and_one_that_extends_run(tmp_path: Path) -> None:

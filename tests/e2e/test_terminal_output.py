@@ -10,10 +10,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from command import run, run_on_terminal
+from command import NELFIN, run, run_on_terminal, run_process
 from systems import write_system
 
 import nelfin
+from nelfin.cli import COMMANDS
 from nelfin.result import Result
 
 pytestmark = pytest.mark.e2e
@@ -42,24 +43,44 @@ PRINTING = {
 }  # fmt: skip
 """Commands that print and write no file: in a pipe they say nothing else."""
 
+STARTED = {words[0] for words in PRINTING.values()}
+"""Commands that are started on a terminal, each in a process of its own."""
+
 SAYING = {
     "open": (("runs", "runs", "--open", "base"), r"Opened runs/base\.\n"),
     "check": (("check",), r"North East London: .* No problem found\.\n"),
-    "run": (("run", "--draws", "20", *FAST, "-o", "{new}"), r"Written to \S+: open .* there\.\n"),
     "sweep": (
         ("sweep", "--vary", "recovery.efficiency_pct=3,4", *FAST, "-o", "{new}"),
         r"2 cases\. Written to \S+\.\n",
     ),
     "tables": (("allocate", "-o", "{new}"), r"Written to \S+\.\n"),
     "new": (("new", "{new}"), r"Copied to \S+\. Edit .*, then run:\n"),
+    "capital-solve": (
+        ("capital-solve", "projects.csv", "--limits", "limits.csv", "-o", "{new}"),
+        r"1 scheme of 2 funded: .*\nWritten to \S+\.\n",
+    ),
+    "import-practices": (
+        ("import-practices", "practices.csv", "--icb", "QAA", "--year", "2025/26", "-o", "{new}"),
+        r".*2 places.*\n",
+    ),
 }
-"""Commands that say one thing beside what they print, and what."""
+"""Commands that say something beside what they print, and what."""
+
+PROJECTS = "project_id,name,organisation,category,benefit,spend_1\nA,A,O,C,5,3\nB,B,O,C,4,3\n"
+PRACTICES = """Practice_Code,GP_Practice_Name,PCN_Code,ICB,LADname,Registered Patients,G&A WP,\
+CS WP,MH WP,Mat WP,Prescr WP,Health Ineq WP,Primary Medical Care WP,Core WP,Final PMC WP
+A1,North,P1,QAA,Northtown,100,1,2,3,4,5,6,7,8,9
+B1,South,P2,QAA,Southtown,30,1,2,3,4,5,6,7,8,9
+"""
 
 
 @pytest.fixture(scope="module")
 def desk(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with two runs in it."""
+    """A folder with two runs and a few tables in it."""
     folder = tmp_path_factory.mktemp("desk")
+    (folder / "projects.csv").write_text(PROJECTS, encoding="utf-8")
+    (folder / "limits.csv").write_text("year,limit_gbp_m\n2025/26,4\n", encoding="utf-8")
+    (folder / "practices.csv").write_text(PRACTICES, encoding="utf-8")
     result.save(folder / "runs" / "base", report=False)
     scenario = nelfin.load_scenario(overrides={"recovery.efficiency_pct": 5.0, "name": "Harder"})
     nelfin.run(scenario).save(folder / "runs" / "mine", report=False)
@@ -89,17 +110,23 @@ def test_a_pipe_gets_plain_text_and_nothing_is_said(
 def test_what_is_written_is_said_in_a_line(
     desk: Path, tmp_path: Path, words: tuple[str, ...], says: str
 ) -> None:
-    done = run(*(word.format(new=tmp_path / "new") for word in words), cwd=desk)
+    start = run if words[0] in STARTED else run_process
+    done = start(*(word.format(new=tmp_path / "new") for word in words), cwd=desk)
     assert done.returncode == 0, done.stderr
     assert re.fullmatch(says, done.stderr), done.stderr
     assert "\x1b" not in done.stdout
+
+
+def test_every_command_is_run_in_a_process_of_its_own() -> None:
+    """Here, with warnings as errors, and `run` in `test_run_folder`; most other tests spare it."""
+    assert {"run", *STARTED, *(words[0] for words, _ in SAYING.values())} == set(COMMANDS)
 
 
 @pytest.mark.parametrize("words", PRINTING.values(), ids=PRINTING)
 def test_a_terminal_shows_the_same_within_80_columns(
     desk: Path, piped: Piped, words: tuple[str, ...], cells: Cells
 ) -> None:
-    done = run_on_terminal(*words, cwd=desk)
+    done = run_on_terminal(*words, cwd=desk, process=True)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     plain = re.sub(r"\x1b\[[01]m", "", done.stdout)
@@ -171,7 +198,7 @@ def test_names_of_any_kind_fit_a_terminal(tmp_path: Path, cells: Cells) -> None:
 
 def test_a_pipe_that_knows_few_letters_gets_the_rest_replaced(desk: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "nelfin", "allocate", "--set", "name=\u533b"],
+        [*NELFIN, "allocate", "--set", "name=\u533b"],
         cwd=desk, capture_output=True, check=False, env={"PYTHONIOENCODING": "cp1252"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -17,8 +17,9 @@ from python_calamine import CalamineWorkbook
 
 import nelfin
 from nelfin.data import load_inputs
-from nelfin.report.basis import illustrative, settings_table
+from nelfin.report.basis import illustrative_words
 from nelfin.report.workbook import write_input_workbook, write_workbook
+from nelfin.report.workbook.settings import settings_table
 from nelfin.result import Result
 from nelfin.scenario import Scenario
 from nelfin.scenario.load import packaged_folder
@@ -310,8 +311,8 @@ def test_what_rests_on_illustrative_figures_says_so(drawn: tuple[Result, Path]) 
     for name in marked - {"Summary", "Charts"}:
         assert "illustrative" in str(sheets[name][1][0])
     sources = drawn[0].table("sources")
-    assert illustrative(sources, ("projects",)) == "325 of 332 rows of projects"
-    assert illustrative(sources[sources["status"] != "illustrative"], ("projects",)) == ""
+    assert illustrative_words(sources, ("projects",)) == "325 of 332 rows of projects"
+    assert illustrative_words(sources[sources["status"] != "illustrative"], ("projects",)) == ""
 
 
 def test_warnings_stand_on_a_sheet_of_their_own(result: Result, tmp_path: Path) -> None:

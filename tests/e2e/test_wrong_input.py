@@ -16,7 +16,7 @@ pytestmark = pytest.mark.e2e
 
 
 def run_nelfin(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return run(*words, cwd=cwd, timeout=120, COLUMNS="200")
+    return run(*words, cwd=cwd, COLUMNS="200")
 
 
 def contents(folder: Path) -> dict[str, bytes | None]:

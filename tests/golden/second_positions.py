@@ -14,7 +14,7 @@ from second_places import Row, Second, number, rows, year_of
 
 
 def prevention(second: Second) -> dict[str, Any]:
-    settings = second.scenario["prevention"]
+    settings, rates = second.scenario["prevention"], second.scenario["recovery"]
     programmes: dict[str, dict[str, float]] = {}
     for row in rows(second.scenario["data"]["prevention_programmes"]):
         programmes.setdefault(row["programme"], {})[row["parameter"]] = float(row["value"])
@@ -28,42 +28,100 @@ def prevention(second: Second) -> dict[str, Any]:
     for t, year in enumerate(second.years):
         progress = min(1.0, max(0.0, (year_of(year) - start) / (end - start)))
         extra.append((s1 - s0) * progress * base[t])
+    prices = _prices(second)
     out: dict[str, Any] = {"extra_spend": extra, "programmes": {}}
-    for name in ("cash", "capacity", "society", "double_running", "net_cash"):
+    for name in ("cash", "capacity", "society", "qalys_gained"):
         out[name] = [0.0] * len(second.years)
+    # half of cost moves within the year, and all that will after three years
+    moves = [
+        rates["marginal_cost_pct"]
+        + (rates["marginal_cost_later_pct"] - rates["marginal_cost_pct"])
+        * min(1.0, u / rates["marginal_cost_years"])
+        for u in range(len(extra))
+    ]
     for name, programme in programmes.items():
-        rate = 2 / programme["mean_lag_years"]
-        arrived = [1 - math.exp(-rate * u) * (1 + rate * u) for u in range(len(extra) + 1)]
         spend = [programme["share_of_shift_pct"] / 100 * x for x in extra]
-        avoided = [
-            programme["return_gbp_per_gbp"]
-            * sum(spend[s] * (arrived[t - s + 1] - arrived[t - s]) for s in range(t + 1))
-            for t in range(len(extra))
-        ]
+        nhs, cashable = programme["nhs_share_pct"] / 100, programme["cashable_share_pct"] / 100
+        back = programme.get("return_gbp_per_gbp")
+        if back is None:
+            in_the_end = min(cashable, rates["marginal_cost_later_pct"] / 100)
+            back = programme["cash_return_gbp_per_gbp"] / nhs / in_the_end
+        volume = _arrived(spend, prices, back, programme["mean_lag_years"])
+        avoided = [v * p for v, p in zip(volume, prices, strict=True)]
         out["programmes"][name] = (spend, avoided)
-        for t, value in enumerate(avoided):
-            nhs = value * programme["nhs_share_pct"] / 100
-            cash = nhs * programme["cashable_share_pct"] / 100
+        for t, price in enumerate(prices):
+            cash = nhs * price * sum(
+                (volume[s] - (volume[s - 1] if s else 0.0)) * min(cashable, moves[t - s] / 100)
+                for s in range(t + 1)
+            )  # fmt: skip
             out["cash"][t] += cash
-            out["capacity"][t] += nhs - cash
-            out["society"][t] += value - nhs
-    assert settings["release_step_gbp_m"] == 0.0  # in steps, cash would have to be cut
+            out["capacity"][t] += avoided[t] * nhs - cash
+            out["society"][t] += avoided[t] * (1 - nhs)
+            out["qalys_gained"][t] += spend[t] * _qalys(second, programme, t)
+    # nothing saturates, and no ceiling or step is near
+    assert settings["release_step_gbp_m"] == settings["emergency_cost_gbp_m"] == 0.0
+    assert settings["secondary_care_gbp_m"] > 10 * max(out["capacity"])
+    # all of it from growth money
+    assert (settings["new_money_pct"], settings["pool_pct"]) == (100.0, 0.0)
+    return out | _worth(second, out)
+
+
+def _prices(second: Second) -> list[float]:
+    """Return the price level of each year: published cost uplift factors, then the assumption."""
+    uplift = {
+        row["year"]: float(row["cost_uplift_pct"])
+        for row in rows(second.scenario["data"]["uplift_factors"])
+    }
+    level = [1.0]
+    for year in second.years[1:]:
+        growth = uplift.get(year, second.scenario["recovery"]["cost_uplift_pct"])
+        level.append(level[-1] * (1 + growth / 100))
+    return level
+
+
+def _arrived(spend: list[float], prices: list[float], back: float, lag: float) -> list[float]:
+    """Return the cost avoided in each year, in prices of the first."""
+    rate = 2 / lag
+    come = [1 - math.exp(-rate * u) * (1 + rate * u) for u in range(len(spend) + 1)]
+    return [
+        back * sum(spend[s] / prices[s] * (come[t - s + 1] - come[t - s]) for s in range(t + 1))
+        for t in range(len(spend))
+    ]
+
+
+def _qalys(second: Second, programme: dict[str, float], t: int) -> float:
+    """Return the QALYs that £1m brings in a year."""
+    settings = second.scenario["prevention"]
+    inflation = 1 + settings["gdp_deflator_pct"] / 100
+    if "gbp_per_qaly" in programme:
+        return 1e6 / (programme["gbp_per_qaly"] * inflation**t)
+    since = year_of(second.years[t]) - year_of(settings["qaly_price_year"])
+    public = programme.get("public_health_pct", 0.0) / 100
+    return public * 1e6 / (settings["gbp_per_qaly_gained"] * inflation**since)
+
+
+def _worth(second: Second, out: dict[str, Any]) -> dict[str, Any]:
+    """Return net cash, QALYs forgone, and when and how far the shift pays."""
+    settings, extra = second.scenario["prevention"], out["extra_spend"]
+    inflation = 1 + settings["gdp_deflator_pct"] / 100
+    found: dict[str, Any] = {"double_running": [], "net_cash": [], "qalys_forgone": []}
     npv = total = 0.0
     break_even = payback = ""
     for t, year in enumerate(second.years):
         rise = max(0.0, extra[t] - (extra[t - 1] if t else 0.0))
         double = rise * settings["double_running_months"] / 12
-        net = out["cash"][t] - extra[t] * settings["new_money_pct"] / 100 - double
-        out["double_running"][t], out["net_cash"][t] = double, net
-        npv += net / (1 + settings["discount_money_pct"] / 100) ** t
+        net = out["cash"][t] - extra[t] - double
+        since = year_of(year) - year_of(settings["qaly_price_year"])
+        price = settings["gbp_per_qaly_forgone"] * inflation**since
+        found["double_running"].append(double)
+        found["net_cash"].append(net)
+        found["qalys_forgone"].append(extra[t] * 1e6 / price)
+        npv += net / ((1 + settings["discount_money_pct"] / 100) * inflation) ** t
         total += net
         begun = any(extra[: t + 1])
         break_even = break_even or (year if begun and net >= 0 else "")
         payback = payback or (year if begun and total >= 0 else "")
-    moved = (1 - settings["new_money_pct"] / 100) * settings["donor_is_treatment_pct"] / 100
-    out["qalys_gained"] = [x * 1e6 / settings["gbp_per_qaly_gained"] for x in extra]
-    out["qalys_forgone"] = [x * moved * 1e6 / settings["gbp_per_qaly_forgone"] for x in extra]
-    return out | {"npv": npv, "break_even": break_even, "payback": payback}
+    return found | {"npv": npv, "break_even": break_even, "payback": payback}
 
 
 def consequences(second: Second, plan: list[dict[str, Any]], spend: list[dict[str, Any]]) -> Any:
@@ -112,6 +170,7 @@ def recovery(second: Second, capital: dict[str, list[float]]) -> dict[str, list[
     whole = sum(turnover.values())
     trusts = [name for name, row in bodies.items() if row["kind"] == "trust"]
     of_trusts = sum(turnover[name] for name in trusts)
+    shared = _shared(second, ledgers, turnover)
     positions = {
         (row["measure"], row["year"]): float(row["value_gbp_m"])
         for row in rows(second.scenario["data"]["positions"])
@@ -135,9 +194,6 @@ def recovery(second: Second, capital: dict[str, list[float]]) -> dict[str, list[
         steps = {}
         for name in bodies:
             share = turnover[name] / whole
-            paid = ledgers["net_cash"][t] - ledgers["cash"][t]
-            was = ledgers["net_cash"][t - 1] - ledgers["cash"][t - 1] if t else 0.0
-            cash, had = ledgers["cash"][t], ledgers["cash"][t - 1] if t else 0.0
             in_trusts = turnover[name] / of_trusts if name in trusts else 0.0
             lasting, once, late = _asked(second, name, asks, year, share, in_trusts)
             if not any(row["year"] == year and row["whole_ask"] == "yes" for row in asks):
@@ -154,7 +210,7 @@ def recovery(second: Second, capital: dict[str, list[float]]) -> dict[str, list[
                 "demand growth": -cost[name] * demand,
                 "recurrent efficiency": lasting,
                 "full-year effect of last year's schemes": late,
-                "prevention net cash": (cash - had) * in_trusts if name in trusts else paid - was,
+                "prevention net cash": shared[name][t] - (shared[name][t - 1] if t else 0.0),
                 "capital consequences": capital[name][t] - (capital[name][t - 1] if t else 0.0),
                 "non-recurrent efficiency": once,
                 "deficit support": rates["support_gbp_m"] * share,
@@ -176,6 +232,22 @@ def recovery(second: Second, capital: dict[str, list[float]]) -> dict[str, list[
             income[name] *= 1 + growth[t]
             bridge[name].append(step)
     return bridge
+
+
+def _shared(
+    second: Second, ledgers: dict[str, Any], turnover: dict[str, float]
+) -> dict[str, list[float]]:
+    """Return prevention's net cash by body: acute trusts save, and pass a part on to who pays."""
+    passed_on = second.scenario["prevention"]["passed_on_pct"] / 100
+    acute = ("Barts Health", "BHRUT", "Homerton")
+    whole = sum(turnover[name] for name in acute)
+    paid = zip(ledgers["cash"], ledgers["extra_spend"], ledgers["double_running"], strict=True)
+    found: dict[str, list[float]] = {name: [] for name in turnover}
+    for cash, extra, double in paid:
+        for name, line in found.items():
+            mine = (1 - passed_on) * cash * turnover[name] / whole if name in acute else 0.0
+            line.append(passed_on * cash - extra - double if name == "NEL ICB" else mine)
+    return found
 
 
 def _income_growth(second: Second) -> list[float]:

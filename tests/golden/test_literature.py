@@ -160,8 +160,8 @@ def plan_of(given: Problem, solver: str = "highs") -> CapitalPlan:
 
 def assert_optimal(plan: CapitalPlan, given: Problem, optimum: float) -> None:
     """Check the objective, and that the items chosen are worth it and fit."""
-    assert plan.solve["status"] == "optimal"
-    assert plan.solve["objective"] == pytest.approx(optimum, abs=1e-6)
+    assert plan.solve.status == "optimal"
+    assert plan.solve.objective == pytest.approx(optimum, abs=1e-6)
     chosen = [n for n, status in enumerate(plan.plan["status"]) if status == "funded"]
     assert set(plan.plan["status"]) <= {"funded", "not funded"}
     assert sum(given.values[n] for n in chosen) == pytest.approx(optimum, abs=1e-6)
@@ -177,9 +177,9 @@ def test_petersen_problems_come_out_at_their_known_optimum(number: int, solver: 
     assert [len(row) for row in given.weights] == [items] * resources
     plan = plan_of(given, solver)
     assert_optimal(plan, given, optimum)
-    assert plan.solve["bound"] >= optimum - 1e-6
+    assert plan.solve.bound >= optimum - 1e-6
     if solver == "highs":
-        assert plan.solve["gap"] == pytest.approx(0, abs=1e-9)
+        assert plan.solve.gap == pytest.approx(0, abs=1e-9)
 
 
 @pytest.mark.parametrize("limits", WEINGARTNER_NESS_OPTIMA)

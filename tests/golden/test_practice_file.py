@@ -10,7 +10,7 @@ import pytest
 
 from nelfin.allocations.closed import share_envelope
 from nelfin.allocations.need import need_index
-from nelfin.allocations.pace import packaged_rules
+from nelfin.allocations.rules import packaged_rules
 from nelfin.data.practices import (
     Practices,
     import_practices,

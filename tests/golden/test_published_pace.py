@@ -10,7 +10,7 @@ import pytest
 from published_figures import Reference, published, read_reference
 
 from nelfin.allocations import converge
-from nelfin.allocations.pace import packaged_rules
+from nelfin.allocations.rules import packaged_rules
 from nelfin.data import Inputs
 
 pytestmark = pytest.mark.golden

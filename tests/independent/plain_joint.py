@@ -7,23 +7,6 @@ that makes it.
 from __future__ import annotations
 
 
-def split(
-    cash: list[float], net: list[float], turnover: dict[str, float], trusts: set[str]
-) -> dict[str, list[float]]:
-    """Return prevention's net cash by organisation.
-
-    Reading (`prevention_by_organisation`): trusts release the cash by turnover, the ICB pays.
-    """
-    of_trusts = sum(turnover[name] for name in trusts)
-    return {
-        name: [
-            c * turnover[name] / of_trusts if name in trusts else n - c
-            for c, n in zip(cash, net, strict=True)
-        ]
-        for name in turnover
-    }
-
-
 def changes(level: list[float]) -> list[float]:
     return [now - before for now, before in zip(level, [0.0, *level], strict=False)]
 

@@ -29,11 +29,10 @@ def halves_below(x: float, low: float, middle: float, high: float) -> float:
     Reading (`Range`): half lies on either side of the middle, a tenth below low, a tenth above
     high.
     """
-    tenth = inverse(lambda z: 0.5 * (1 + math.erf(z / math.sqrt(2))), 0.9, 0.0, 5.0)
     side = (middle - low) if x < middle else (high - middle)
     if side == 0:
         return 0.0 if x < middle else 1.0
-    deviation = side / tenth
+    deviation = side / TENTH
     return 0.5 * (1 + math.erf((x - middle) / deviation / math.sqrt(2)))
 
 
@@ -55,5 +54,11 @@ def outcome_below(
 def inverse(below: Callable[[float], float], share: float, low: float, high: float) -> float:
     for _ in range(200):
         middle = (low + high) / 2
+        if middle in (low, high):  # no number lies between
+            return middle
         low, high = (middle, high) if below(middle) < share else (low, middle)
     return (low + high) / 2
+
+
+TENTH = inverse(lambda z: 0.5 * (1 + math.erf(z / math.sqrt(2))), 0.9, 0.0, 5.0)
+"""Deviations above the middle of a normal that a tenth lies beyond."""

@@ -185,7 +185,7 @@ def test_the_plan_is_the_best_of_all_plans_under_every_setting_and_rule(problem:
         assert expected is None
         return
     assert expected is not None
-    assert found.solve["objective"] == pytest.approx(expected, abs=TINY)
+    assert found.solve.objective == pytest.approx(expected, abs=TINY)
     plan = plan_in(found)
     assert value(problem, plan) == pytest.approx(expected, abs=TINY)
     assert holds(problem, plan)
@@ -198,7 +198,7 @@ def test_the_plan_is_the_best_of_all_plans_under_every_setting_and_rule(problem:
         assert row["benefit"] == pytest.approx(mine, abs=TINY)
         assert row["cdel_gbp_m"] == pytest.approx(sum(used.values()), abs=TINY)
     # the relaxation bounds every plan
-    assert found.solve["relaxation"] >= expected - TINY
+    assert found.solve.relaxation >= expected - TINY
     assert (found.limits["price_per_gbp_m"] >= 0).all()
 
 
@@ -216,7 +216,7 @@ def test_a_target_of_backlog_counts_only_work_that_the_plan_pays_for(
     except NoAnswerError:
         assert expected is None
         return
-    assert found.solve["objective"] == pytest.approx(expected, abs=TINY)
+    assert found.solve.objective == pytest.approx(expected, abs=TINY)
     assert holds(targeted, plan_in(found))
 
 
@@ -226,4 +226,4 @@ def test_the_relaxation_is_never_below_the_best_plan(problem: Problem) -> None:
     expected = best(problem)
     assume(expected is not None)
     relaxed = solved(problem, relax=True)
-    assert relaxed.solve["objective"] >= float(expected or 0.0) - TINY
+    assert relaxed.solve.objective >= float(expected or 0.0) - TINY

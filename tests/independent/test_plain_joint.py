@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plain_joint import changes, next_limits, place_income, split
+from plain_joint import changes, next_limits, place_income
+from plain_prevention import by_body
 
 import nelfin
 from nelfin.data import load_inputs
@@ -53,7 +54,7 @@ def test_each_model_gets_what_the_one_before_it_gave(
     bodies, places = inputs.organisations, inputs.places()
     names = [str(name) for name in bodies["organisation"]]
     turnover = dict(zip(names, map(float, bodies["turnover_gbp_m"]), strict=True))
-    trusts = set(bodies.loc[bodies["kind"] == "trust", "organisation"])
+    acute = {"Barts Health", "BHRUT", "Homerton"}
     serves = {(names[0], place): part / 100 for place, part in zip(places, parts, strict=True)}
     serves[names[1], places[0]] = 0.4
     table = [(name, place, 100 * share) for (name, place), share in serves.items()]
@@ -77,9 +78,12 @@ def test_each_model_gets_what_the_one_before_it_gave(
     money = joint.budgets["envelope"].sel(stream=streams).sum("stream").values
     share = joint.prevention["prevention_share"].values - scenario.prevention.share_start_pct
     np.testing.assert_allclose(joint.prevention["prevention_extra_spend"], share / 100 * money)
-    cash = joint.prevention["prevention_cash"].values.tolist()
-    net = joint.prevention["prevention_net_cash"].values.tolist()
-    parted = split(cash, net, turnover, trusts)
+    net, growth, double = (
+        joint.prevention[f"prevention_{name}"].values.tolist()
+        for name in ("net_cash", "paid_by_growth", "double_running")
+    )
+    passed_on = scenario.prevention.passed_on_pct / 100
+    parted = by_body(net, growth, double, turnover, acute, "NEL ICB", passed_on)
     close("prevention net cash", {name: changes(level) for name, level in parted.items()})
     # place budgets to recovery
     total = joint.budgets["budget"].sum("stream")

@@ -29,7 +29,7 @@ from nelfin.allocations import allocate, converge
 from nelfin.allocations.closed import share_envelope
 from nelfin.allocations.minimax import OutOfReachError
 from nelfin.allocations.need import need_index
-from nelfin.allocations.pace import packaged_rules
+from nelfin.allocations.rules import packaged_rules
 from nelfin.allocations.weights import what_if
 from nelfin.data import Inputs, load_inputs
 from nelfin.errors import NoAnswerError

@@ -17,7 +17,7 @@ from plain_recovery import Efficiency, System, roll
 import nelfin
 from nelfin.data import Inputs, load_inputs
 from nelfin.models.recovery import recover
-from nelfin.scenario.schema import Recovery
+from nelfin.scenario.model_settings import Recovery
 from nelfin.years import label_of
 
 pytestmark = pytest.mark.property

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from hypothesis import strategies as st
 
-from nelfin.allocations.pace import packaged_rules
+from nelfin.allocations.rules import packaged_rules
 
 Array = npt.NDArray[np.float64]
 

@@ -156,7 +156,7 @@ def plan_of(instance: Instance, **more: Any) -> CapitalPlan:
 def best_of(instance: Instance, **more: Any) -> float:
     """Return the objective of the plan, or minus infinity if there is none."""
     try:
-        return float(plan_of(instance, **more).solve["objective"])
+        return float(plan_of(instance, **more).solve.objective)
     except NoAnswerError:
         return -math.inf
 

@@ -70,7 +70,7 @@ def test_the_plan_read_back_from_its_tables_respects_every_rule(
         key = (row["organisation"], int(row["year"][:4]) - FIRST)
         assert row["slack_gbp_m"] == pytest.approx(left[key], abs=TINY)
     worth = sum(value_of(instance, rows[n], start) * share for n, (start, share) in choice.items())
-    assert plan.solve["objective"] == pytest.approx(worth, abs=TINY)
+    assert plan.solve.objective == pytest.approx(worth, abs=TINY)
 
 
 @given(instances())
@@ -132,8 +132,8 @@ def test_prices_are_never_negative_and_the_relaxation_is_never_below_the_plan(
     except NoAnswerError:
         assume(False)
     assert (plan.limits["price_per_gbp_m"] >= 0).all()
-    assert relaxed.solve["objective"] >= plan.solve["objective"] - TINY
-    assert plan.solve["relaxation"] == pytest.approx(relaxed.solve["objective"], abs=TINY)
+    assert relaxed.solve.objective >= plan.solve.objective - TINY
+    assert plan.solve.relaxation == pytest.approx(relaxed.solve.objective, abs=TINY)
     assert relaxed.limits["price_per_gbp_m"].tolist() == plan.limits["price_per_gbp_m"].tolist()
 
 
@@ -151,8 +151,8 @@ def test_prices_never_promise_less_than_more_capital_gives(
     except NoAnswerError:
         assume(False)
     step = there.limits["limit_gbp_m"] - here.limits["limit_gbp_m"]
-    promised = here.solve["objective"] + float((step * here.limits["price_per_gbp_m"]).sum())
-    assert there.solve["objective"] <= promised + 1e-5
+    promised = here.solve.objective + float((step * here.limits["price_per_gbp_m"]).sum())
+    assert there.solve.objective <= promised + 1e-5
 
 
 @given(instances(must=False, divisible=False))
@@ -166,7 +166,7 @@ def test_prices_and_reduced_costs_account_for_the_whole_relaxation(instance: Ins
     margin: dict[str, float] = {}
     for row, left in zip(rows, plan.plan["reduced_cost"], strict=True):
         margin[row["group"]] = max(margin.get(row["group"], 0.0), left)
-    assert priced + sum(margin.values()) == pytest.approx(plan.solve["relaxation"], abs=1e-5)
+    assert priced + sum(margin.values()) == pytest.approx(plan.solve.relaxation, abs=1e-5)
 
 
 @given(instances(), st.randoms(use_true_random=False), st.data())
@@ -208,10 +208,10 @@ def test_the_gap_stated_is_true(instance: Instance, asked: float, solver: str) -
     except NoAnswerError:
         assert best == -math.inf
         return
-    objective, bound, gap = account["objective"], account["bound"], account["gap"]
+    objective, bound, gap = account.objective, account.bound, account.gap
     assert objective <= best + 1e-5
     assert bound >= best - 1e-5
-    assert bound <= account["relaxation"] + 1e-5
+    assert bound <= account.relaxation + 1e-5
     if objective > 0:
         assert gap == pytest.approx((bound - objective) / objective, abs=1e-9)
     else:

@@ -115,4 +115,4 @@ def test_a_plan_keeps_its_rules_and_carries_no_more_than_it_may(instance: Instan
         assert line.used_gbp_m <= line.limit_gbp_m + left + 1e-6
         left = min(carry / 100 * line.limit_gbp_m, line.limit_gbp_m + left - line.used_gbp_m)
     free = solve(projects, limits, **given_)
-    assert plan.solve["objective"] <= free.solve["objective"] + 1e-6
+    assert plan.solve.objective <= free.solve.objective + 1e-6

@@ -16,7 +16,8 @@ from hostile import desk, trial  # noqa: E402
 
 pytestmark = pytest.mark.property
 
-CASES = 200
+CASES, PARTS = 200, 2
+"""Cases in all, and the tests they are dealt out to, so that workers share them."""
 
 
 @pytest.fixture(scope="module")
@@ -32,19 +33,20 @@ def test_the_desk_that_is_broken_is_sound(bench: trial.Bench) -> None:
         assert (outcome.kind, outcome.faults) == ("ran", ()), outcome.said
 
 
-def test_each_broken_input_runs_or_is_refused_in_plain_words(bench: trial.Bench) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_each_broken_input_runs_or_is_refused_in_plain_words(bench: trial.Bench, part: int) -> None:
+    cases: list[trial.Case] = []
+    each(CASES, cases.append)
+    assert len(cases) == CASES
     kinds: Counter[str] = Counter()
     faults: list[str] = []
-
-    def look(case: trial.Case) -> None:
+    for case in cases[part::PARTS]:
         outcome = bench.run(case)
         kinds[outcome.kind] += 1
         faults.extend(f"{case}: {fault}\n{outcome.said}" for fault in outcome.faults)
-
-    each(CASES, look)
     assert not faults, "\n\n".join(faults)
-    assert kinds["ran"] > CASES / 10
-    assert kinds["refused"] > CASES / 3
+    assert kinds["ran"] > CASES / PARTS / 10
+    assert kinds["refused"] > CASES / PARTS / 3
 
 
 @pytest.mark.parametrize(

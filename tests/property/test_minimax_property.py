@@ -10,7 +10,7 @@ from pace_cases import Array, Case, cases, far
 
 from nelfin.allocations.closed import share_envelope
 from nelfin.allocations.minimax import OutOfReachError
-from nelfin.allocations.pace import packaged_rules
+from nelfin.allocations.rules import packaged_rules
 
 pytestmark = pytest.mark.property
 

@@ -10,7 +10,7 @@ from pace_cases import FORMS, RULES, SHARES, Array, Case, cases, far
 
 from nelfin.allocations import converge
 from nelfin.allocations.closed import share_envelope
-from nelfin.allocations.pace import Rule, packaged_rules, together
+from nelfin.allocations.rules import Rule, packaged_rules, together
 
 pytestmark = pytest.mark.property
 

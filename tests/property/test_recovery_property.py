@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 import nelfin
 from nelfin.data import Inputs, load_inputs
-from nelfin.models.recovery import ONE_OFF, RECURRENT, STEPS, Drivers, recover, roll_forward
-from nelfin.scenario.schema import Recovery
+from nelfin.models.drivers import Drivers
+from nelfin.models.recovery import ONE_OFF, RECURRENT, STEPS, recover, roll_forward
+from nelfin.scenario.model_settings import Recovery
 from nelfin.years import label_of
 
 pytestmark = pytest.mark.property

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 import pandas as pd
 import pytest
 
-from nelfin.errors import InputError, Problem
+from nelfin.errors import InputError, Problem, Problems
 from nelfin.models.capital import Settings
+from nelfin.models.capital.checked import check_capital
 from nelfin.models.capital.scheme import Scheme
-from nelfin.models.capital.schemes import schemes_of
+from nelfin.models.capital.windows import with_starts
 
 YEARS = ["2025/26", "2026/27", "2027/28"]
 
@@ -27,8 +28,17 @@ def table(*rows: dict[str, object]) -> pd.DataFrame:
     return frame.set_axis(range(2, len(frame) + 2), axis=0)
 
 
+def read(
+    frame: pd.DataFrame, years: list[str] = YEARS, **kwargs: object
+) -> tuple[pd.DataFrame, list[Scheme]]:
+    """Check a project table over some years; return it typed, and its schemes with their starts."""
+    given = Settings(**kwargs)  # type: ignore[arg-type]
+    checked = check_capital(frame, limits(years), given)
+    return checked.projects, with_starts(checked.schemes, years, given, Problems())
+
+
 def schemes(*rows: dict[str, object], years: list[str] = YEARS, **kwargs: object) -> list[Scheme]:
-    return schemes_of(table(*rows), years, Settings(**kwargs))[1]  # type: ignore[arg-type]
+    return read(table(*rows), years, **kwargs)[1]
 
 
 def problems_of(check: Callable[[], object]) -> Sequence[Problem]:
@@ -40,7 +50,7 @@ def problems_of(check: Callable[[], object]) -> Sequence[Problem]:
 def problems_in(
     *rows: dict[str, object], years: list[str] = YEARS, **kwargs: object
 ) -> Sequence[Problem]:
-    return problems_of(lambda: schemes_of(table(*rows), years, Settings(**kwargs)))  # type: ignore[arg-type]
+    return problems_of(lambda: read(table(*rows), years, **kwargs))
 
 
 def one(found: Iterable[Problem]) -> Problem:

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from nelfin.data.tables import SPEND, Column, Table, read_table
+from nelfin.data.specs.columns import SPEND, Column, Table
+from nelfin.data.tables import read_table
 from nelfin.errors import InputError
 
 SCHEMES = Table(

@@ -12,7 +12,7 @@ import pytest
 
 import nelfin
 from nelfin.errors import InputError
-from nelfin.report.text.sweeps import runs_text
+from nelfin.report.text.runs import runs_text
 from nelfin.result import Result, open_result
 from nelfin.scenario import Scenario
 from nelfin.store.archive import folder_of, list_runs, picked

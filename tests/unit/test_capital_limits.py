@@ -86,5 +86,5 @@ def test_optimism_bias_lifts_spend_but_not_benefit() -> None:
     plan = plan_of(rows, [22], optimism_bias_pct=bias)
     assert line(plan, "A")["spend_gbp_m"] == pytest.approx(12)
     assert line(plan, "B")["spend_gbp_m"] == pytest.approx(10)
-    assert plan.solve["objective"] == pytest.approx(10)
+    assert plan.solve.objective == pytest.approx(10)
     assert len(starts(plan_of(rows, [21.99], optimism_bias_pct=bias))) == 1

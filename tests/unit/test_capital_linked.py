@@ -15,7 +15,7 @@ def test_a_scheme_that_must_be_funded_displaces_one_worth_more() -> None:
     rows = [scheme("A", 10, 1, must_fund="yes"), scheme("B", 10, 100)]
     plan = plan_of(rows, [10])
     assert starts(plan) == {"A": "2025/26"}
-    assert plan.solve["objective"] == pytest.approx(1)
+    assert plan.solve.objective == pytest.approx(1)
 
 
 def test_a_worthless_scheme_that_must_be_funded_is_funded() -> None:
@@ -38,7 +38,7 @@ def test_a_prerequisite_worth_little_is_funded_for_its_follower() -> None:
     rows = [scheme("A", 1, 50, requires="B"), scheme("B", 9, 1), scheme("C", 10, 30)]
     plan = plan_of(rows, [10])
     assert set(starts(plan)) == {"A", "B"}
-    assert plan.solve["objective"] == pytest.approx(51)
+    assert plan.solve.objective == pytest.approx(51)
 
 
 def test_without_a_lag_both_may_start_in_the_same_year() -> None:
@@ -52,7 +52,7 @@ def test_a_lag_keeps_the_follower_that_many_years_behind(lag: int, year: str) ->
     rows = [scheme("A", 1, 5, requires=f"B+{lag}"), scheme("B", 1, 5)]
     plan = plan_of(rows, [9, 9, 9, 9], discount_rate_pct=10.0)
     assert starts(plan) == {"A": year, "B": "2025/26"}
-    assert plan.solve["objective"] == pytest.approx(5 + 5 / 1.1**lag)
+    assert plan.solve.objective == pytest.approx(5 + 5 / 1.1**lag)
 
 
 def test_a_lag_longer_than_the_plan_leaves_the_follower_out() -> None:
@@ -89,7 +89,7 @@ def test_a_scheme_that_excludes_two_gives_way_to_them_when_they_are_worth_more(
     rows = [scheme("A", 3, 6), scheme("B", 3, 10, excludes=excludes), scheme("C", 3, 6)]
     plan = plan_of(rows, [9])
     assert set(starts(plan)) == {"A", "C"}
-    assert plan.solve["objective"] == pytest.approx(12)
+    assert plan.solve.objective == pytest.approx(12)
 
 
 def test_exclusion_holds_whatever_the_years() -> None:
@@ -109,7 +109,7 @@ def test_the_option_that_leaves_room_for_the_rest_is_chosen() -> None:
     ]
     plan = plan_of(rows, [14])
     assert set(starts(plan)) == {"medium", "X"}
-    assert plan.solve["objective"] == pytest.approx(19)
+    assert plan.solve.objective == pytest.approx(19)
 
 
 def test_no_more_than_one_option_is_chosen_though_all_would_fit() -> None:

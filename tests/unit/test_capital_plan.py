@@ -16,7 +16,7 @@ def test_the_scheme_worth_more_goes_first_when_a_year_holds_one(solver: str) -> 
     rows = [scheme("A", 10, 8), scheme("B", 10, 10)]
     plan = plan_of(rows, [10, 10], discount_rate_pct=10.0, solver=solver)
     assert starts(plan) == {"A": "2026/27", "B": "2025/26"}
-    assert plan.solve["objective"] == pytest.approx(10 + 8 / 1.1)
+    assert plan.solve.objective == pytest.approx(10 + 8 / 1.1)
 
 
 @both_solvers
@@ -36,7 +36,7 @@ def test_two_small_schemes_beat_one_large_one_with_the_better_rate() -> None:
     rows = [scheme("large", 6, 12), scheme("s", 5, 9), scheme("t", 5, 9)]
     plan = plan_of(rows, [10])
     assert set(starts(plan)) == {"s", "t"}
-    assert plan.solve["objective"] == pytest.approx(18)
+    assert plan.solve.objective == pytest.approx(18)
 
 
 def test_a_window_forces_the_start_into_its_years() -> None:
@@ -64,14 +64,14 @@ def test_a_divisible_scheme_takes_the_share_that_fits() -> None:
     assert found["funded_share"] == pytest.approx(0.25)
     assert found["benefit"] == pytest.approx(5)
     assert found["spend_gbp_m"] == pytest.approx(10)
-    assert plan.solve["objective"] == pytest.approx(5)
+    assert plan.solve.objective == pytest.approx(5)
 
 
 def test_a_divisible_scheme_fills_what_whole_schemes_leave() -> None:
     rows = [scheme("A", 40, 20, divisible="yes"), scheme("B", 6, 9)]
     plan = plan_of(rows, [10])
     assert line(plan, "A")["funded_share"] == pytest.approx(0.1)
-    assert plan.solve["objective"] == pytest.approx(9 + 2)
+    assert plan.solve.objective == pytest.approx(9 + 2)
 
 
 def test_a_part_of_a_scheme_is_worth_its_share_and_no_more_for_being_begun() -> None:
@@ -79,12 +79,12 @@ def test_a_part_of_a_scheme_is_worth_its_share_and_no_more_for_being_begun() -> 
     rows = [scheme("A", 40, 18, divisible="yes"), scheme("B", 10, 5)]
     plan = plan_of(rows, [10])
     assert list(starts(plan)) == ["B"]
-    assert plan.solve["bound"] == pytest.approx(5)
+    assert plan.solve.bound == pytest.approx(5)
 
 
 def test_the_parts_of_a_scheme_that_starts_in_two_years_of_a_relaxation_are_one_whole() -> None:
     plan = plan_of([scheme("A", 40, 20, divisible="yes")], [30, 30], relax=True)
-    assert plan.solve["objective"] == pytest.approx(20)
+    assert plan.solve.objective == pytest.approx(20)
     assert line(plan, "A")["funded_share"] == pytest.approx(1.0)
 
 
@@ -97,7 +97,7 @@ def test_the_share_of_a_divisible_scheme_is_set_by_its_tightest_year() -> None:
 def test_a_divisible_scheme_starts_once_and_is_not_spread_over_several_starts() -> None:
     plan = plan_of([scheme("A", 40, 20, divisible="yes")], [10, 12, 10])
     assert starts(plan) == {"A": "2026/27"}
-    assert plan.solve["objective"] == pytest.approx(20 * 12 / 40)
+    assert plan.solve.objective == pytest.approx(20 * 12 / 40)
     assert len(plan.spend) == 1
 
 
@@ -137,7 +137,7 @@ def test_benefit_is_discounted_from_the_start_or_from_completion(
 ) -> None:
     plan = plan_of([scheme("A", [5, 5], 12.1)], [5, 5], discount_rate_pct=10, discount_from=counted)
     assert line(plan, "A")["benefit"] == pytest.approx(value)
-    assert plan.solve["objective"] == pytest.approx(value)
+    assert plan.solve.objective == pytest.approx(value)
 
 
 def test_discounting_from_completion_prefers_the_quicker_build() -> None:

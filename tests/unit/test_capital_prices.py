@@ -18,9 +18,9 @@ def test_relax_cuts_the_scheme_at_the_margin(solver: str) -> None:
     plan = plan_of(rows, [15], relax=True, solver=solver)
     assert plan.plan["status"].tolist() == ["funded", "part-funded", "not funded"]
     assert plan.plan["funded_share"].tolist() == pytest.approx([1, 0.5, 0])
-    assert plan.solve["objective"] == pytest.approx(40)
-    assert plan.solve["bound"] == pytest.approx(40)
-    assert plan.solve["gap"] == 0
+    assert plan.solve.objective == pytest.approx(40)
+    assert plan.solve.bound == pytest.approx(40)
+    assert plan.solve.gap == 0
     assert plan.limits["price_per_gbp_m"].tolist() == pytest.approx([2])
 
 
@@ -28,7 +28,7 @@ def test_relax_cuts_the_scheme_at_the_margin(solver: str) -> None:
 def test_relax_cuts_a_scheme_that_is_dearer_than_the_limit_by_itself(solver: str) -> None:
     plan = plan_of([scheme("A", 12, 6)], [10], relax=True, solver=solver)
     assert plan.plan["funded_share"].tolist() == pytest.approx([10 / 12])
-    assert plan.solve["objective"] == pytest.approx(5)
+    assert plan.solve.objective == pytest.approx(5)
     assert plan.limits["price_per_gbp_m"].tolist() == pytest.approx([0.5])
 
 
@@ -38,7 +38,7 @@ def test_the_price_of_capital_is_what_a_little_more_would_buy(solver: str) -> No
     base = plan_of(rows, [9, 11, 3], solver=solver)
     for t, price in enumerate(base.limits["price_per_gbp_m"]):
         more = [9 + 0.25 * (t == 0), 11 + 0.25 * (t == 1), 3 + 0.25 * (t == 2)]
-        gain = plan_of(rows, more, solver=solver).solve["relaxation"] - base.solve["relaxation"]
+        gain = plan_of(rows, more, solver=solver).solve.relaxation - base.solve.relaxation
         assert gain == pytest.approx(0.25 * price, abs=1e-6)
     assert base.limits["price_per_gbp_m"].max() > 1
 

@@ -55,14 +55,14 @@ def test_criteria_are_weighted() -> None:
     ):
         plan = plan_of(rows, [5], benefit="criteria", criteria_weights=weights)
         assert funded(plan) == {best}
-        assert plan.solve["objective"] == pytest.approx(worth)
+        assert plan.solve.objective == pytest.approx(worth)
 
 
 def test_criteria_need_no_benefit_but_every_weight_and_score() -> None:
     row = scheme("A", 5, score_safety=9.0)
     del row["benefit"]
     plan = plan_of([row], [5], benefit="criteria", criteria_weights={"safety": 2.0})
-    assert plan.solve["objective"] == 18.0
+    assert plan.solve.objective == 18.0
     text = refused([row], [5], benefit="criteria", criteria_weights={"safty": 2.0})
     assert 'criteria_weights.safty: has no column. Did you mean "safety"?' in text
     assert "column score_safety: has no weight" in text
@@ -99,7 +99,7 @@ def test_an_equity_weight_lifts_the_benefit_of_its_place() -> None:
     assert funded(plan_of(rows, [5])) == {"A"}
     plan = plan_of(rows, [5], place_weights={"Newham": 1.5})
     assert funded(plan) == {"B"}
-    assert plan.solve["objective"] == 12.0
+    assert plan.solve.objective == 12.0
     text = refused(rows, [5], place_weights={"Newam": 1.5})
     assert 'place_weights.Newam: is no scheme\'s place. Did you mean "Newham"?' in text
 

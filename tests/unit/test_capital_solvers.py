@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -36,9 +37,9 @@ def test_both_solvers_find_the_same_optimum(seed: int) -> None:
         name: plan_of(rows, limits, solver=name, discount_rate_pct=3.5, price_growth_pct=2.0)
         for name in ("highs", "cbc")
     }
-    objective = {name: plan.solve["objective"] for name, plan in found.items()}
+    objective = {name: plan.solve.objective for name, plan in found.items()}
     assert objective["cbc"] == pytest.approx(objective["highs"], rel=1e-6)
-    assert found["cbc"].solve["solver"] == "cbc"
+    assert found["cbc"].solve.solver == "cbc"
     prices = [plan.limits["price_per_gbp_m"].tolist() for plan in found.values()]
     assert prices[0] == pytest.approx(prices[1], abs=1e-4)
 
@@ -80,7 +81,7 @@ def test_when_nothing_is_affordable_the_plan_is_empty_and_true(solver: str) -> N
     assert starts(plan) == {}
     assert plan.spend.empty
     assert plan.spend.columns.tolist() == ["project_id", "year", "spend_gbp_m", "cdel_gbp_m"]
-    assert plan.solve["objective"] == 0
+    assert plan.solve.objective == 0
     assert plan.limits["used_gbp_m"].tolist() == [0, 0]
     assert plan.plan["reason"].str.len().min() > 0
 
@@ -90,9 +91,9 @@ def test_a_gap_of_zero_is_only_stated_where_the_bound_is_met(solver: str) -> Non
     # the must-fund scheme is worth nothing and leaves no room for the other, though each fits alone
     rows = [scheme("A", 5, 0, must_fund="yes"), scheme("B", 6, 5)]
     account = plan_of(rows, [10], solver=solver).solve
-    assert account["objective"] == 0
-    met = account["bound"] == pytest.approx(0)
-    assert met == (account["gap"] == 0)
+    assert account.objective == 0
+    met = account.bound == pytest.approx(0)
+    assert met == (account.gap == 0)
 
 
 @both_solvers
@@ -100,7 +101,7 @@ def test_the_account_can_be_written_as_json_even_when_nothing_is_worth_anything(
     solver: str,
 ) -> None:
     rows = [scheme("A", 5, 0, must_fund="yes"), scheme("B", 6, 5)]
-    account = plan_of(rows, [10], solver=solver).solve
+    account = asdict(plan_of(rows, [10], solver=solver).solve)
     assert json.loads(json.dumps(account, allow_nan=False)) == account
 
 
@@ -108,7 +109,7 @@ def test_when_everything_is_free_everything_is_funded() -> None:
     rows = [scheme("A", 0, 5), scheme("B", 0, 4, requires="A"), scheme("C", 9, 3, cdel_share=0)]
     plan = plan_of(rows, [0, 0], discount_rate_pct=3.5)
     assert starts(plan) == dict.fromkeys("ABC", "2025/26")
-    assert plan.solve["objective"] == pytest.approx(12)
+    assert plan.solve.objective == pytest.approx(12)
 
 
 def test_limits_of_zero_fund_nothing_that_costs() -> None:
@@ -118,20 +119,20 @@ def test_limits_of_zero_fund_nothing_that_costs() -> None:
 def test_a_plan_of_one_scheme_and_one_year() -> None:
     plan = plan_of([scheme("A", 5, 3)], [5])
     assert starts(plan) == {"A": "2025/26"}
-    assert plan.solve["objective"] == pytest.approx(3)
-    assert plan.solve["gap"] == 0
+    assert plan.solve.objective == pytest.approx(3)
+    assert plan.solve.gap == 0
 
 
 def test_a_plan_of_forty_years_fills_each_of_them() -> None:
     rows = [scheme(f"P{n}", 10, 5) for n in range(40)]
     plan = plan_of(rows, [10] * 40, discount_rate_pct=3.5)
     assert sorted(starts(plan).values()) == [label_of(2025 + t) for t in range(40)]
-    assert plan.solve["objective"] == pytest.approx(sum(5 / 1.035**t for t in range(40)))
+    assert plan.solve.objective == pytest.approx(sum(5 / 1.035**t for t in range(40)))
 
 
 def test_a_plan_in_which_nothing_has_benefit_funds_only_what_it_must() -> None:
     rows = [scheme("A", 5, 0), scheme("B", 5, 0, must_fund="yes")]
     plan = plan_of(rows, [50])
-    assert plan.solve["objective"] == 0
-    assert plan.solve["gap"] == 0
+    assert plan.solve.objective == 0
+    assert plan.solve.gap == 0
     assert line(plan, "B")["status"] == "funded"

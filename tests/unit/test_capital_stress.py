@@ -15,6 +15,7 @@ from capital_plans import scheme
 from nelfin.errors import InputError, NoAnswerError
 from nelfin.models.capital import Settings, solve, solve_systems
 from nelfin.models.capital.case import Case, case_of
+from nelfin.models.capital.checked import check_capital
 from nelfin.models.capital.stress import (
     budget_curve,
     core_index,
@@ -38,7 +39,7 @@ def limits_of(limits: Sequence[float], status: str = "firm") -> pd.DataFrame:
 
 def case(rows: Sequence[dict], limits: Sequence[float], **settings: Any) -> Case:
     given = {"gap_pct": 0.0, "discount_rate_pct": 0.0} | settings
-    return case_of(pd.DataFrame(rows), limits_of(limits), Settings(**given))
+    return case_of(check_capital(pd.DataFrame(rows), limits_of(limits), Settings(**given)))
 
 
 def test_the_frontier_runs_from_most_benefit_to_most_of_the_second() -> None:
@@ -145,7 +146,9 @@ def test_what_the_floor_promises_stays_funded_at_every_budget() -> None:
 def test_only_indicative_limits_move_where_some_are_firm() -> None:
     rows = [scheme("A", 5, 5.0, latest_start="2025/26"), scheme("B", 5, 5.0)]
     frame = limits_of([5, 5]).assign(status=["firm", "indicative"])
-    mixed = case_of(pd.DataFrame(rows), frame, Settings(gap_pct=0.0, discount_rate_pct=0.0))
+    mixed = case_of(
+        check_capital(pd.DataFrame(rows), frame, Settings(gap_pct=0.0, discount_rate_pct=0.0))
+    )
     _, regret = priority_list(mixed, {"half": 0.5, "today": 1.0})
     assert regret["benefit"].tolist() == pytest.approx([5.0, 10.0])
     _, regret = priority_list(case(rows, [5, 5]), {"half": 0.5, "today": 1.0})
@@ -197,7 +200,7 @@ def test_a_robust_plan_holds_whichever_schemes_rise(gamma: float) -> None:
     found, bound = robust(built, 0.3, gamma)
     assert found.objective <= bound + 1e-9
     for t in range(3):
-        use = np.array([s.cdel[t] * found.values[s.share] for s in built.starts])
+        use = np.array([s.cdel[t] * found.values[s.share_column] for s in built.starts])
         worst = np.sort(0.3 * use)[::-1][: int(gamma)].sum()
         assert use.sum() + worst <= built.limits["limit_gbp_m"].iloc[t] + 1e-6
 

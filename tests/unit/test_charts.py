@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from nelfin.errors import InputError
-from nelfin.report.charts import CHARTS, FIGURES, Card, cards
-from nelfin.report.grounds import RESTS_ON, doubtful, grounds
+from nelfin.report.basis import groups_of, unpublished
+from nelfin.report.charts import CHARTS, RESTS_ON, SECTIONS, Card, cards
 from nelfin.result import Result
 from nelfin.scenario.load import packaged_folder
 
@@ -204,23 +204,23 @@ def test_table_behind_a_chart_equals_the_tables_of_the_result(
 
 
 def test_every_chart_has_a_place_on_the_page_and_says_what_it_rests_on() -> None:
-    shown = [name for names in FIGURES.values() for name in names]
+    shown = [name for names in SECTIONS.values() for name in names]
     assert len(shown) == len(set(shown))
-    assert set(CHARTS) <= set(shown)
-    assert set(CHARTS) <= set(RESTS_ON)
+    assert set(CHARTS) == set(shown)
+    assert all(RESTS_ON[chart.section] for chart in CHARTS.values())
 
 
-def test_grounds_count_the_figures_of_the_sources(result: Result) -> None:
+def test_groups_count_the_figures_of_the_sources(result: Result) -> None:
     sources = result.table("sources")
-    for ground in grounds(sources, "bridge"):
-        assert sum(ground.counts.values()) > 0
-        assert 0 <= ground.row < len(sources)
-    found = {ground.label: ground for ground in grounds(sources, "capital")}
+    for group in groups_of(sources, RESTS_ON["recovery"]):
+        assert sum(group.counts.values()) > 0
+        assert 0 <= group.row < len(sources)
+    groups = {group.label: group for group in groups_of(sources, RESTS_ON["capital"])}
     schemes = sources[sources["where"] == "projects"]
-    made_up = int((schemes["status"] == "illustrative").sum())
-    assert found["capital schemes"].counts["illustrative"] == made_up
-    assert doubtful([found["capital schemes"]]) == {"illustrative": made_up}
-    assert found["capital schemes"].row == schemes.index[0]
+    illustrative = int((schemes["status"] == "illustrative").sum())
+    assert groups["capital schemes"].counts["illustrative"] == illustrative
+    assert unpublished([groups["capital schemes"]]) == {"illustrative": illustrative}
+    assert groups["capital schemes"].row == schemes.index[0]
 
 
 def test_a_chart_can_be_styled_on(result: Result) -> None:
@@ -250,7 +250,7 @@ def test_the_price_of_a_system_whose_limits_are_all_of_organisations(result: Res
     limits = result.table("limits").assign(organisation="BHRUT")
     tables = {name: result.table(name) for name in result.tables} | {"limits": limits}
     bare = Result(result.name, result.data, tables, result.scenario_toml, result.provenance)
-    assert CHARTS["capital_price"](bare) is None
-    card = CHARTS["capital"](bare)
+    assert CHARTS["capital_price"].draw(bare) is None
+    card = CHARTS["capital"].draw(bare)
     assert card is not None
     assert card.chart.to_dict()

@@ -7,17 +7,24 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import pytest
-from project_tables import YEARS, limits, one, problems_of
+from project_tables import YEARS, limits, one, problems_of, table
 
 from nelfin.errors import Problem
-from nelfin.models.capital.limits import require_limits
+from nelfin.models.capital import Settings, TableNames
+from nelfin.models.capital.checked import check_capital
 from nelfin.years import label_of
 
 pytestmark = pytest.mark.unit
 
 
+def require_limits(frame: pd.DataFrame) -> pd.DataFrame:
+    """Check a limits table beside one scheme, and return it typed."""
+    called = TableNames(limits="limits.csv")
+    return check_capital(table({}), frame, Settings(called=called)).limits
+
+
 def bad_limits(frame: pd.DataFrame) -> Sequence[Problem]:
-    return problems_of(lambda: require_limits(frame, "limits.csv"))
+    return problems_of(lambda: require_limits(frame))
 
 
 def test_a_blank_organisation_is_the_whole_system() -> None:

@@ -11,14 +11,9 @@ import pytest
 
 import nelfin
 from nelfin.allocations.closed import share_envelope
-from nelfin.allocations.pace import (
-    Rule,
-    adjustment,
-    converge,
-    converge_table,
-    packaged_rules,
-    rules_of,
-)
+from nelfin.allocations.forms import adjustment
+from nelfin.allocations.pace import converge, converge_table
+from nelfin.allocations.rules import Rule, packaged_rules, rules_of
 from nelfin.data import load_inputs
 from nelfin.errors import InputError, NoAnswerError
 from nelfin.scenario.load import packaged_folder

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from nelfin.allocations.comparisons import compare_places, what_moved
-from nelfin.report.text.place import place_page, places_table
+from nelfin.report.text.places import place_page, places_table
 from nelfin.result import Result
 
 pytestmark = pytest.mark.unit

@@ -8,41 +8,17 @@ from math import exp
 import numpy as np
 import pandas as pd
 import pytest
-import xarray as xr
+from prevention_cases import FAST as FAST_ROW
+from prevention_cases import base, section
+from prevention_cases import plain_shift as shift
 
-from nelfin.models.prevention import avoided_cost, lag_weights, released, share_path, shift
+from nelfin.models.ledgers import avoided_cost, lag_weights, released
+from nelfin.models.prevention import share_path
 from nelfin.models.programmes import programme_table
-from nelfin.scenario.schema import Prevention
 
 pytestmark = pytest.mark.unit
 
-PARAMETERS = (
-    "share_of_shift_pct",
-    "return_gbp_per_gbp",
-    "mean_lag_years",
-    "nhs_share_pct",
-    "cashable_share_pct",
-)
-
-
-def section(**changes: object) -> Prevention:
-    """Return a shift from 0 to 1 % over 2023/24 to 2024/25, all of it plain."""
-    plain: dict[str, object] = {
-        "share_of": ("core",),
-        "share_start_pct": 0.0,
-        "share_end_pct": 1.0,
-        "start_year": "2023/24",
-        "end_year": "2024/25",
-        "new_money_pct": 100.0,
-        "donor_is_treatment_pct": 0.0,
-        "double_running_months": 0.0,
-        "release_step_gbp_m": 0.0,
-        "gbp_per_qaly_gained": 4000.0,
-        "gbp_per_qaly_forgone": 10000.0,
-        "discount_money_pct": 0.0,
-        "discount_qaly_pct": 1.5,
-    }
-    return Prevention.model_validate(plain | changes)
+PARAMETERS = tuple(FAST_ROW)
 
 
 def programmes(**rows: Sequence[float]) -> pd.DataFrame:
@@ -55,13 +31,7 @@ def programmes(**rows: Sequence[float]) -> pd.DataFrame:
     return pd.DataFrame(records, columns=["programme", "parameter", "value"])
 
 
-def spend_base(*values: float) -> xr.DataArray:
-    years = [f"{2023 + i}/{24 + i}" for i in range(len(values))]
-    return xr.DataArray(np.array(values, dtype=float), {"year": years}, ("year",))
-
-
-FAST = (100.0, 2.0, 0.02, 100.0, 100.0)
-"""£2 back per £1, all of it cash for the NHS, and in practice all within the year."""
+FAST = tuple(FAST_ROW.values())
 
 
 def test_the_share_is_flat_then_rises_evenly_then_is_flat() -> None:
@@ -130,7 +100,7 @@ def test_the_programme_table_keeps_the_order_of_the_file() -> None:
 
 def test_extra_spend_is_the_rise_of_the_share_times_the_spend_of_the_year() -> None:
     data = shift(
-        spend_base(1000.0, 1100.0, 1200.0),
+        base(1000.0, 1100.0, 1200.0),
         section(share_start_pct=2.0, share_end_pct=4.0, end_year="2025/26"),
         programmes(one=FAST),
     )
@@ -142,7 +112,7 @@ def test_extra_spend_is_the_rise_of_the_share_times_the_spend_of_the_year() -> N
 def test_spend_is_shared_over_programmes_and_each_has_its_own_ledger() -> None:
     # extra spend of 10 a year from 2024/25, 80 % in one programme and 20 % in the other
     data = shift(
-        spend_base(1000.0, 1000.0),
+        base(1000.0, 1000.0),
         section(),
         programmes(one=(80.0, 2.0, 0.02, 75.0, 50.0), two=(20.0, 5.0, 0.02, 10.0, 100.0)),
     )
@@ -159,7 +129,7 @@ def test_spend_is_shared_over_programmes_and_each_has_its_own_ledger() -> None:
 def test_each_rise_of_spend_is_paid_twice_while_capacity_opens() -> None:
     # extra spend of 0, 10, 20 and 20, then the base halves: 10
     data = shift(
-        spend_base(1000.0, 1000.0, 1000.0, 1000.0, 500.0),
+        base(1000.0, 1000.0, 1000.0, 1000.0, 500.0),
         section(share_end_pct=2.0, end_year="2025/26", double_running_months=6.0),
         programmes(one=FAST),
     )
@@ -169,31 +139,9 @@ def test_each_rise_of_spend_is_paid_twice_while_capacity_opens() -> None:
     assert data["prevention_net_cash"].values == pytest.approx([0, 5, 15, 20, 10])
 
 
-def test_moved_money_is_no_new_cost_but_may_forgo_health() -> None:
-    # 40 % of 10 is new; of the 6 moved half leaves treatment: 3 at £10,000 a QALY
-    data = shift(
-        spend_base(1000.0, 1000.0),
-        section(new_money_pct=40.0, donor_is_treatment_pct=50.0, double_running_months=3.0),
-        programmes(one=(100.0, 1.0, 0.02, 100.0, 30.0)),
-    )
-    last = data.sel(year="2024/25")
-    assert float(last["prevention_net_cash"]) == pytest.approx(3.0 - 4.0 - 2.5)
-    assert float(last["prevention_qalys_gained"]) == pytest.approx(10e6 / 4000)
-    assert float(last["prevention_qalys_forgone"]) == pytest.approx(3e6 / 10000)
-
-
-def test_new_money_forgoes_no_treatment() -> None:
-    data = shift(
-        spend_base(1000.0, 1000.0),
-        section(new_money_pct=100.0, donor_is_treatment_pct=100.0),
-        programmes(one=FAST),
-    )
-    assert (data["prevention_qalys_forgone"] == 0.0).all()
-
-
 def test_what_a_whole_step_does_not_release_stays_capacity() -> None:
     # cash of 20 a year is released in wards of 15; the other 5 is a part of a ward
-    data = shift(spend_base(1000.0, 1000.0), section(release_step_gbp_m=15.0), programmes(one=FAST))
+    data = shift(base(1000.0, 1000.0), section(release_step_gbp_m=15.0), programmes(one=FAST))
     last = data.sel(year="2024/25")
     assert float(last["prevention_cash"]) == pytest.approx(15.0)
     assert float(last["prevention_capacity"]) == pytest.approx(5.0)
@@ -204,7 +152,7 @@ def test_break_even_payback_and_present_value_by_hand() -> None:
     # extra spend of 0, 10, 20, 20, 20; cash of 1.2 times; double running of a quarter:
     # net 0, 2 - 2.5 = -0.5, 4 - 2.5 = 1.5, 4, 4
     data = shift(
-        spend_base(*[1000.0] * 5),
+        base(*[1000.0] * 5),
         section(
             share_end_pct=2.0,
             end_year="2025/26",
@@ -224,7 +172,7 @@ def test_payback_comes_after_break_even_when_there_is_a_loss_to_win_back() -> No
     # extra spend of 0, 10, 10, 10, 10, all cash, double running of ten months in the first year:
     # net 0, 3 - 8.333, 3, 3, 3
     data = shift(
-        spend_base(*[1000.0] * 5),
+        base(*[1000.0] * 5),
         section(double_running_months=10.0),
         programmes(one=(100.0, 1.3, 0.02, 100.0, 100.0)),
     )
@@ -233,14 +181,12 @@ def test_payback_comes_after_break_even_when_there_is_a_loss_to_win_back() -> No
 
 
 def test_coming_out_at_exactly_nothing_is_break_even_and_payback() -> None:
-    even = shift(
-        spend_base(*[1000.0] * 3), section(), programmes(one=(100.0, 1.0, 0.02, 100.0, 100.0))
-    )
+    even = shift(base(*[1000.0] * 3), section(), programmes(one=(100.0, 1.0, 0.02, 100.0, 100.0)))
     assert (even["prevention_net_cash"] == 0.0).all()
     assert even.attrs["break_even_year"] == even.attrs["payback_year"] == "2024/25"
     # cash of 15 on spend of 10, paid twice in its first year: net 0, -5, 5
     won_back = shift(
-        spend_base(*[1000.0] * 3),
+        base(*[1000.0] * 3),
         section(double_running_months=12.0),
         programmes(one=(100.0, 1.5, 0.02, 100.0, 100.0)),
     )
@@ -249,9 +195,7 @@ def test_coming_out_at_exactly_nothing_is_break_even_and_payback() -> None:
 
 
 def test_a_shift_that_never_pays_has_no_break_even_year() -> None:
-    data = shift(
-        spend_base(*[1000.0] * 4), section(), programmes(one=(100.0, 0.9, 0.02, 100.0, 100.0))
-    )
+    data = shift(base(*[1000.0] * 4), section(), programmes(one=(100.0, 0.9, 0.02, 100.0, 100.0)))
     assert data.attrs["break_even_year"] == ""
     assert data.attrs["payback_year"] == ""
     assert data.attrs["npv_gbp_m"] == pytest.approx(-3.0)
@@ -259,7 +203,7 @@ def test_a_shift_that_never_pays_has_no_break_even_year() -> None:
 
 def test_a_later_start_moves_everything_back_and_counts_no_idle_year_as_break_even() -> None:
     data = shift(
-        spend_base(*[1000.0] * 4),
+        base(*[1000.0] * 4),
         section(start_year="2024/25", end_year="2025/26"),
         programmes(one=FAST),
     )
@@ -268,12 +212,12 @@ def test_a_later_start_moves_everything_back_and_counts_no_idle_year_as_break_ev
 
 
 def test_a_shift_that_ends_after_the_plan_is_still_under_way_in_its_last_year() -> None:
-    data = shift(spend_base(*[1000.0] * 3), section(end_year="2027/28"), programmes(one=FAST))
+    data = shift(base(*[1000.0] * 3), section(end_year="2027/28"), programmes(one=FAST))
     assert data["prevention_share"].values == pytest.approx([0.0, 0.25, 0.5])
 
 
 def test_every_variable_says_its_unit_and_name() -> None:
-    data = shift(spend_base(1000.0, 1000.0), section(), programmes(one=FAST))
+    data = shift(base(1000.0, 1000.0), section(), programmes(one=FAST))
     for name, variable in data.data_vars.items():
         assert str(name).startswith("prevention_")
         assert variable.attrs["units"], name

@@ -16,7 +16,7 @@ from nelfin.data import Inputs, load_inputs
 from nelfin.errors import InputError
 from nelfin.models.efficiency import efficiency
 from nelfin.models.recovery import STEPS, recover
-from nelfin.scenario.schema import Recovery
+from nelfin.scenario.model_settings import Recovery
 
 pytestmark = pytest.mark.unit
 

@@ -12,8 +12,9 @@ import xarray as xr
 
 from nelfin.data import Inputs
 from nelfin.models.capital import CapitalPlan
+from nelfin.models.drivers import Drivers, drivers_of
 from nelfin.models.efficiency import agency_saving, efficiency
-from nelfin.models.recovery import STEPS, Drivers, drivers_of, monthly_weights, roll_forward
+from nelfin.models.recovery import STEPS, monthly_weights, roll_forward
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed
 from nelfin.system.capital import solve_capital

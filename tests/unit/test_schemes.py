@@ -7,11 +7,10 @@ from collections.abc import Iterable
 
 import pandas as pd
 import pytest
-from project_tables import YEARS, limits, one, problems_in, problems_of, schemes, table
+from project_tables import YEARS, limits, one, problems_in, problems_of, read, schemes, table
 
 from nelfin.errors import Problem
-from nelfin.models.capital import Settings, solve
-from nelfin.models.capital.schemes import schemes_of
+from nelfin.models.capital import TableNames, solve
 from nelfin.years import label_of
 
 pytestmark = pytest.mark.unit
@@ -32,7 +31,7 @@ def test_defaults_fill_the_columns_left_out() -> None:
 
 
 def test_the_table_returned_has_typed_columns_and_every_default() -> None:
-    frame, _ = schemes_of(table({"must_fund": "yes"}, {"must_fund": ""}), YEARS)
+    frame, _ = read(table({"must_fund": "yes"}, {"must_fund": ""}))
     assert frame["must_fund"].tolist() == [True, False]
     assert frame["cdel_share"].tolist() == [1.0, 1.0]
     assert frame["revenue_gbp_m"].tolist() == [0.0, 0.0]
@@ -157,7 +156,7 @@ def test_a_repeated_id_names_both_rows() -> None:
 )
 def test_spend_columns_with_a_gap_are_refused(columns: tuple[str, ...], shown: str) -> None:
     frame = table({}).drop(columns="spend_1").assign(**dict.fromkeys(columns, 1.0))
-    found = one(problems_of(lambda: schemes_of(frame, YEARS)))
+    found = one(problems_of(lambda: read(frame)))
     assert found.where == "projects, row 1"
     assert shown in found.what
     assert "spend_1" in found.remedy
@@ -177,17 +176,17 @@ def test_columns_of_the_teams_own_are_left_alone() -> None:
 
 @pytest.mark.parametrize("column", ["project_id", "name", "organisation", "category", "spend_1"])
 def test_a_missing_column_is_named(column: str) -> None:
-    found = one(problems_of(lambda: schemes_of(table({}).drop(columns=column), YEARS)))
+    found = one(problems_of(lambda: read(table({}).drop(columns=column))))
     assert found.where == "projects, row 1"
     assert f'"{column}"' in found.what
 
 
 def test_a_table_without_rows_is_refused() -> None:
-    assert "no rows" in one(problems_of(lambda: schemes_of(table({}).iloc[:0], YEARS))).what
+    assert "no rows" in one(problems_of(lambda: read(table({}).iloc[:0]))).what
 
 
 def test_the_table_is_called_by_the_name_given() -> None:
-    found = one(problems_in({"excludes": "P1"}, place=("/folder/pipeline.csv", "limits")))
+    found = one(problems_in({"excludes": "P1"}, called=TableNames("/folder/pipeline.csv")))
     assert found.where == "/folder/pipeline.csv, row 2, column excludes"
 
 
@@ -231,7 +230,9 @@ def test_bad_cells_and_bad_links_come_together() -> None:
 def test_problems_of_both_tables_come_together() -> None:
     limits = pd.DataFrame({"year": ["2025/26", "2027/28"], "limit_gbp_m": [5.0, -5.0]})
     frame = table({"spend_1": -1.0})
-    found = problems_of(lambda: solve(frame, limits, place=("projects.csv", "limits.csv")))
+    found = problems_of(
+        lambda: solve(frame, limits, called=TableNames("projects.csv", "limits.csv"))
+    )
     assert {problem.where.split(",")[0] for problem in found} == {"projects.csv", "limits.csv"}
 
 
@@ -276,7 +277,7 @@ def test_10_000_unknown_ids_do_not_each_cost_a_search_through_10_000_names(
 
 def test_a_scheme_beyond_a_short_plan_is_left_out_when_asked() -> None:
     rows = [{}, {"earliest_start": "2035/36"}, {"spend_3": 2.0, "spend_4": 2.0}]
-    _, found = schemes_of(table(*rows), YEARS, Settings(leave_out=True))
+    _, found = read(table(*rows), leave_out=True)
     assert [bool(scheme.starts) for scheme in found] == [True, False, False]
     plan = solve(table(*rows), limits(YEARS), leave_out=True)
     reason = plan.plan["reason"].tolist()[1]
@@ -285,5 +286,5 @@ def test_a_scheme_beyond_a_short_plan_is_left_out_when_asked() -> None:
 
 def test_a_scheme_that_must_be_funded_runs_past_a_short_plan() -> None:
     row = {"must_fund": "yes", "spend_3": 2.0, "spend_4": 2.0}
-    _, (found,) = schemes_of(table(row), YEARS, Settings(leave_out=True))
+    _, (found,) = read(table(row), leave_out=True)
     assert found.starts == tuple(range(len(YEARS)))

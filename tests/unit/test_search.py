@@ -23,7 +23,7 @@ def schemes(count: int, seed: int = 3) -> lp.Program:
     for year in range(5):
         costs = rng.uniform(0.0, 4.0, count)
         terms = list(enumerate(costs.tolist()))
-        program.row(f"year {year}", terms, "<=", float(costs.sum() / 20))
+        program.row("year", year, terms, "<=", float(costs.sum() / 20))
     return program
 
 

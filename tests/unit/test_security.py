@@ -79,7 +79,7 @@ def test_no_text_is_run_and_nothing_is_unpickled_or_given_to_a_shell() -> None:
 
 def test_the_page_escapes_all_it_is_given() -> None:
     """Jinja escapes; what is marked as safe is the project's own or made of escaped parts."""
-    page = (Path(nelfin.__file__).parent / "report" / "page" / "page.py").read_text(
+    page = (Path(nelfin.__file__).parent / "report" / "page" / "render.py").read_text(
         encoding="utf-8"
     )
     assert "autoescape=True" in page

@@ -9,7 +9,7 @@ import nelfin
 from nelfin.allocations import allocate, sensitivity
 from nelfin.data import Inputs
 from nelfin.errors import InputError
-from nelfin.report.text.place import sensitivity_table
+from nelfin.report.text.sensitivity import sensitivity_table
 from nelfin.scenario import Scenario
 
 pytestmark = pytest.mark.unit

@@ -13,6 +13,7 @@ import nelfin
 pytestmark = pytest.mark.unit
 
 PACKAGE = Path(nelfin.__file__).parent
+LONGEST = 400
 
 
 def modules(package: Path) -> dict[str, Path]:
@@ -64,3 +65,12 @@ def test_a_circle_through_a_function_is_found(tmp_path: Path) -> None:
 def test_few_modules_stand_loose_at_the_top() -> None:
     loose = [path.name for path in PACKAGE.glob("*.py") if not path.name.startswith("__")]
     assert len(loose) <= 6, loose
+
+
+def test_no_file_is_long() -> None:
+    root = PACKAGE.parent
+    files = [f for room in ("nelfin", "tests", "tools", "benchmarks", "docs") for f in
+             (root / room).rglob("*.py")]  # fmt: skip
+    lengths = {str(f.relative_to(root)): len(f.read_text(encoding="utf-8").splitlines())
+               for f in files}  # fmt: skip
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST} == {}

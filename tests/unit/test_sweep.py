@@ -35,17 +35,17 @@ def same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
 
 
 @pytest.fixture(scope="module")
-def table(scenario: Scenario) -> pd.DataFrame:
-    return sweep(scenario, VARY)
+def table(rough: Scenario) -> pd.DataFrame:
+    return sweep(rough, VARY)
 
 
-def test_every_combination_is_the_joint_run_of_it(scenario: Scenario, table: pd.DataFrame) -> None:
+def test_every_combination_is_the_joint_run_of_it(rough: Scenario, table: pd.DataFrame) -> None:
     assert table["case"].nunique() == 9
-    inputs = load_inputs(scenario)
-    plan = solve_capital(scenario, inputs)
+    inputs = load_inputs(rough)
+    plan = solve_capital(rough, inputs)
     for efficiency, growth in ((3.0, 2.0), (5.0, 3.0)):
         settings = {"recovery.efficiency_pct": efficiency, "envelope.growth_pct.core": growth}
-        alone = join(changed(scenario, settings), inputs, plan)
+        alone = join(changed(rough, settings), inputs, plan)
         mine = table[
             (table["recovery.efficiency_pct"] == efficiency)
             & (table["envelope.growth_pct.core"] == growth)
@@ -59,14 +59,14 @@ def test_every_combination_is_the_joint_run_of_it(scenario: Scenario, table: pd.
 
 @pytest.mark.parametrize("kind", [ThreadPoolExecutor, ProcessPoolExecutor])
 def test_any_executor_gives_the_same_table(
-    scenario: Scenario, table: pd.DataFrame, kind: type
+    rough: Scenario, table: pd.DataFrame, kind: type
 ) -> None:
     with kind(2) as executor:
-        assert sweep(scenario, VARY, executor).equals(table)
+        assert sweep(rough, VARY, executor).equals(table)
 
 
-def test_a_case_without_an_answer_is_a_row_with_its_error(scenario: Scenario) -> None:
-    mine = changed(scenario, {"allocation.streams.core.rule": "ccg-2018-19"})
+def test_a_case_without_an_answer_is_a_row_with_its_error(rough: Scenario) -> None:
+    mine = changed(rough, {"allocation.streams.core.rule": "ccg-2018-19"})
     found = sweep(mine, {"envelope.growth_pct.core": [-10.0, 6.0]})
     wrong = found[found["error"] != ""]
     assert wrong["envelope.growth_pct.core"].tolist() == [-10.0]
@@ -74,14 +74,14 @@ def test_a_case_without_an_answer_is_a_row_with_its_error(scenario: Scenario) ->
     assert (found.loc[found["error"] == "", "envelope.growth_pct.core"] == 6.0).all()
 
 
-def test_settings_of_capital_are_solved_again(scenario: Scenario) -> None:
-    found = sweep(scenario, {"capital.price_growth_pct": [0.0, 6.0]})
+def test_settings_of_capital_are_solved_again(rough: Scenario) -> None:
+    found = sweep(rough, {"capital.price_growth_pct": [0.0, 6.0]})
     reported = found[(found["measure"] == "system_reported") & (found["year"] == "2032/33")]
     assert reported["value"].nunique() == 2
 
 
 def test_what_is_kept_is_not_run_again(
-    scenario: Scenario, table: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rough: Scenario, table: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[tuple[int, int]] = []
     monkeypatch.setattr("nelfin.system.sweep.BATCH", 2)
@@ -92,7 +92,7 @@ def test_what_is_kept_is_not_run_again(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        sweep_to(tmp_path / "s", scenario, VARY, progress=stop)
+        sweep_to(tmp_path / "s", rough, VARY, progress=stop)
     assert told == [(0, 9), (2, 9), (4, 9)]
     kept = sorted(path.name for path in (tmp_path / "s" / "batches").iterdir())
     assert kept == ["000000.parquet", "000001.parquet"]
@@ -100,7 +100,7 @@ def test_what_is_kept_is_not_run_again(
     with pytest.raises(InputError, match="holds a sweep that is not done"):
         open_sweep(tmp_path / "s")
     again = sweep_to(
-        tmp_path / "s", scenario, VARY, resume=True,
+        tmp_path / "s", rough, VARY, resume=True,
         progress=lambda done, total: told.append((done, total)),
     )  # fmt: skip
     assert told[0] == (4, 9)
@@ -112,7 +112,7 @@ def test_what_is_kept_is_not_run_again(
     # one that is done is not run again, nor lost
     told.clear()
     done = sweep_to(
-        tmp_path / "s", scenario, VARY, resume=True,
+        tmp_path / "s", rough, VARY, resume=True,
         progress=lambda done, total: told.append((done, total)),
     )  # fmt: skip
     assert told == [(9, 9)]
@@ -120,45 +120,45 @@ def test_what_is_kept_is_not_run_again(
 
 
 def test_a_folder_of_another_sweep_is_refused(
-    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rough: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = {"recovery.efficiency_pct": [4.0]}
-    sweep_to(tmp_path / "s", scenario, one)
+    sweep_to(tmp_path / "s", rough, one)
     with pytest.raises(InputError, match=r"holds a sweep\. Add --resume"):
-        sweep_to(tmp_path / "s", scenario, one)
+        sweep_to(tmp_path / "s", rough, one)
     other = {"recovery.efficiency_pct": [5.0]}
     with pytest.raises(InputError, match="holds another sweep"):
-        sweep_to(tmp_path / "s", scenario, other, resume=True)
+        sweep_to(tmp_path / "s", rough, other, resume=True)
     # a table that was edited since makes it another sweep
     monkeypatch.setattr("nelfin.system.sweep.input_hashes", lambda _: {"projects": "edited"})
     with pytest.raises(InputError, match="one of other tables"):
-        sweep_to(tmp_path / "s", scenario, one, resume=True)
+        sweep_to(tmp_path / "s", rough, one, resume=True)
     monkeypatch.undo()
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("mine")
     with pytest.raises(InputError, match="is not empty"):
-        sweep_to(tmp_path / "full", scenario, one)
+        sweep_to(tmp_path / "full", rough, one)
     with pytest.raises(InputError, match="cannot be written"):
-        sweep_to("/proc/nowhere/s", scenario, one)
+        sweep_to("/proc/nowhere/s", rough, one)
     with pytest.raises(InputError, match="is not the folder of a sweep"):
         open_sweep(tmp_path / "full")
 
 
-def test_a_sweep_of_a_newer_version_is_refused(scenario: Scenario, tmp_path: Path) -> None:
+def test_a_sweep_of_a_newer_version_is_refused(rough: Scenario, tmp_path: Path) -> None:
     one = {"recovery.efficiency_pct": [4.0]}
-    sweep_to(tmp_path / "s", scenario, one)
+    sweep_to(tmp_path / "s", rough, one)
     file = tmp_path / "s" / "sweep.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | {"version": "9.1.0"}))
-    for act in (open_sweep, lambda folder: sweep_to(folder, scenario, one, resume=True)):
+    for act in (open_sweep, lambda folder: sweep_to(folder, rough, one, resume=True)):
         with pytest.raises(InputError, match=r"was written by nelfin 9\.1\.0, which is newer"):
             act(tmp_path / "s")
 
 
 def test_what_is_asked_for_is_read_and_no_more(
-    scenario: Scenario, table: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rough: Scenario, table: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("nelfin.system.sweep.BATCH", 4)
-    kept = sweep_to(tmp_path / "s", scenario, VARY)
+    kept = sweep_to(tmp_path / "s", rough, VARY)
     assert len(kept) == 9
     assert len(kept.cases) == 9
     part = open_sweep(tmp_path / "s").table(measure="budget", of="Newham", year="2030/31")
@@ -170,9 +170,9 @@ def test_what_is_asked_for_is_read_and_no_more(
 
 
 def test_each_case_is_told_with_its_balance(
-    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rough: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine = changed(scenario, {"allocation.streams.core.rule": "ccg-2018-19"})
+    mine = changed(rough, {"allocation.streams.core.rule": "ccg-2018-19"})
     kept = sweep_to(tmp_path / "s", mine, {"envelope.growth_pct.core": [-10.0, 6.0]})
     found = case_table(kept).set_index("envelope.growth_pct.core")
     reported = kept.table(measure="system_reported").set_index("year")["value"]
@@ -190,7 +190,7 @@ def test_each_case_is_told_with_its_balance(
 
 
 def test_a_fault_in_one_case_does_not_cost_the_others(
-    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+    rough: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import nelfin.system.recompute as module
 
@@ -202,7 +202,7 @@ def test_a_fault_in_one_case_does_not_cost_the_others(
         return real(mine, *rest, **more)
 
     monkeypatch.setattr(module, "join", fragile)
-    found = sweep(scenario, {"recovery.efficiency_pct": [3.0, 4.0, 5.0]})
+    found = sweep(rough, {"recovery.efficiency_pct": [3.0, 4.0, 5.0]})
     wrong = found[found["error"] != ""]
     assert wrong["case"].tolist() == [1]
     assert "fault of ours: ZeroDivisionError('no such luck')" in wrong["error"].iloc[0]
@@ -214,17 +214,17 @@ def die(_: Any) -> None:
 
 
 def test_a_worker_that_dies_is_said_to_have(
-    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rough: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("nelfin.system.sweep.run_batch", die)
     with ProcessPoolExecutor(1) as executor, pytest.raises(WorkerError, match="A worker died"):
-        sweep_to(tmp_path / "s", scenario, VARY, executor)
+        sweep_to(tmp_path / "s", rough, VARY, executor)
     monkeypatch.setattr("nelfin.system.sweep.run_batch", run_batch)
-    assert len(sweep_to(tmp_path / "s", scenario, VARY, resume=True)) == 9
+    assert len(sweep_to(tmp_path / "s", rough, VARY, resume=True)) == 9
 
 
 def test_no_more_batches_are_handed_out_than_may_wait(
-    scenario: Scenario, table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+    rough: Scenario, table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("nelfin.system.sweep.BATCH", 1)
     monkeypatch.setattr("nelfin.system.sweep.AHEAD", 2)
@@ -239,13 +239,13 @@ def test_no_more_batches_are_handed_out_than_may_wait(
             return future
 
     with Counting(1) as executor:
-        same(sweep(scenario, VARY, executor), table)
+        same(sweep(rough, VARY, executor), table)
 
 
-def test_keys_and_values_that_cannot_be_are_told_in_one_go(scenario: Scenario) -> None:
+def test_keys_and_values_that_cannot_be_are_told_in_one_go(rough: Scenario) -> None:
     with pytest.raises(InputError) as caught:
         cases_of(
-            scenario,
+            rough,
             {
                 "recovery.eficiency_pct": [3.0],
                 "recovery.pressures_pct": [],
@@ -259,10 +259,10 @@ def test_keys_and_values_that_cannot_be_are_told_in_one_go(scenario: Scenario) -
     assert 'capital.gap_pct: is "900.0": should be less than or equal to 100' in text
     assert 'capital.solver: is "gurobi"' in text
     with pytest.raises(InputError, match="varies nothing"):
-        cases_of(scenario, {})
+        cases_of(rough, {})
     with pytest.raises(InputError, match="1,210,000 cases"):
         cases_of(
-            scenario,
+            rough,
             {
                 "recovery.efficiency_pct": list(range(1, 12)) * 100,
                 "recovery.pressures_pct": [float(n % 50) for n in range(1100)],

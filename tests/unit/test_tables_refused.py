@@ -12,7 +12,7 @@ import pytest
 from table_files import PROJECTS, problems_of, reader
 
 from nelfin.data.specs import TABLES
-from nelfin.data.tables import Column, Table
+from nelfin.data.specs.columns import Column, Table
 
 pytestmark = pytest.mark.unit
 

@@ -18,25 +18,23 @@ from nelfin.cli.options import with_bold_heads
 from nelfin.data import Inputs
 from nelfin.models.best_mix import BestMix
 from nelfin.report.text.capital import SECTIONS, capital_text
-from nelfin.report.text.place import place_page, places_table, sensitivity_table
-from nelfin.report.text.positions import (
-    causes_text,
-    comparison_text,
-    found_text,
-    mix_text,
-    odds_text,
-    prevention_text,
-    recovery_text,
-)
+from nelfin.report.text.comparison import causes_text, comparison_text
+from nelfin.report.text.odds import odds_text
+from nelfin.report.text.places import place_page, places_table
+from nelfin.report.text.prevention import best_mix_text, prevention_text
+from nelfin.report.text.recovery import recovery_text
+from nelfin.report.text.runs import runs_text
+from nelfin.report.text.seek import seek_text
+from nelfin.report.text.sensitivity import sensitivity_table
 from nelfin.report.text.summary import summary
-from nelfin.report.text.sweeps import runs_text, sweep_text
+from nelfin.report.text.sweeps import sweep_text
 from nelfin.report.text.terminal import clean, cut, table_text, title_text, wrapped
 from nelfin.result import Result
 from nelfin.scenario import Scenario
 from nelfin.store.sweeps import Sweep
 from nelfin.system.compare import Comparison
 from nelfin.system.joint import Joint, join
-from nelfin.system.seek import Found, Goal
+from nelfin.system.seek import Goal, GoalMet
 
 pytestmark = pytest.mark.unit
 
@@ -79,7 +77,17 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         kept.append([row[at] for row in rows for at, kind in enumerate(kinds) if kind == "r"])
         return table_text(heads, rows, align, **more)
 
-    for name in ("capital", "place", "positions", "summary", "sweeps"):
+    for name in (
+        "capital",
+        "comparison",
+        "places",
+        "prevention",
+        "runs",
+        "sensitivity",
+        "summary",
+        "sweeps",
+        "terminal",
+    ):
         module = import_module(f"nelfin.report.text.{name}")
         monkeypatch.setattr(module, "table_text", lambda heads, rows, align="", title="", **more:
                             kept_too(heads, rows, align, title=title, **more))  # fmt: skip
@@ -149,12 +157,13 @@ def test_positions_fit(joint: Joint, cells: Cells, kind: str, tables: list[list[
     for name, array in joint.prevention.data_vars.items():
         shift[name].attrs |= array.attrs
     by_year = pd.DataFrame({"year": ["2025/26", "2026/27"], "extra_spend_gbp_m": HUGE,
-                            "cash_gbp_m": -HUGE, "net_cash_gbp_m": 0.0})  # fmt: skip
+                            "cash_gbp_m": -HUGE, "net_cash_gbp_m": 0.0,
+                            "cut_gbp_m": HUGE})  # fmt: skip
     mix = pd.DataFrame({"programme": [name_of(kind, at) for at in range(3)], "share_pct": 33.3})
     causes = pd.DataFrame(
-        [[year, name_of(kind, cause), HUGE * (cause - 1)]
+        [[year, name_of(kind, cause), HOSTILE[kind], HUGE * (cause - 1), HOSTILE[kind]]
          for cause in range(4) for year in ("2025/26", "2026/27")],
-        columns=["year", "cause", "value"],
+        columns=["year", "cause", "measure", "value", "unit"],
     )  # fmt: skip
     odds = pd.DataFrame(
         [[measure, f"20{at}/{at + 1}", HUGE] for at in range(25, 37)
@@ -163,14 +172,14 @@ def test_positions_fit(joint: Joint, cells: Cells, kind: str, tables: list[list[
     )  # fmt: skip
     path = {f"20{at}/{at + 1}": -HUGE for at in range(25, 37)}
     goal = Goal("system_reported", ">=", 0.0, "2027/28")
-    found = Found(goal, "envelope.growth_pct." + kind, 1e15, -1e-15, path, path)
+    met = GoalMet(goal, "envelope.growth_pct." + kind, 1e15, -1e-15, path, path)
     for made in (
         lambda: recovery_text(recovery, HOSTILE[kind], HOSTILE[kind]),
         lambda: prevention_text(shift, HOSTILE[kind], HOSTILE[kind]),
-        lambda: mix_text(BestMix(mix, by_year, HUGE, HUGE), "qalys"),
+        lambda: best_mix_text(BestMix(mix, by_year, HUGE, HUGE), "qalys"),
         lambda: causes_text(causes),
         lambda: odds_text(odds, 1_000),
-        lambda: found_text(found, "% a year " * 40),
+        lambda: seek_text(met, "% a year " * 40),
     ):
         tables.clear()
         text = made()

@@ -18,7 +18,8 @@ from nelfin.data import files, load_inputs, workbook
 from nelfin.data.files import read_raw
 from nelfin.data.register import register
 from nelfin.data.specs import TABLES
-from nelfin.data.tables import Column, Table, read_table
+from nelfin.data.specs.columns import Column, Table
+from nelfin.data.tables import read_table
 from nelfin.errors import MOST_PROBLEMS, InputError, Problem, printable
 
 pytestmark = pytest.mark.unit

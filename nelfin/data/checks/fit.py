@@ -21,13 +21,28 @@ class Fit:
     problems: Problems = field(default_factory=Problems)
 
     def at(self, table: str, row: object = None, column: str = "") -> str:
-        """Name a spot in a table's file."""
+        """Name a spot in a table's file.
+
+        Parameters
+        ----------
+        table
+            Name of the table.
+        row
+            Row as a spreadsheet shows it.
+        column
+            Heading of the column.
+        """
         return spot(self.inputs.called.get(table, f"scenario, data.{table}"), row, column)
 
     def of_other_places(self, table: str) -> bool:
         """Say whether a table names none of the scenario's places, and note it as one problem.
 
         It is then another system's, as when a scenario takes the tables of the embedded one.
+
+        Parameters
+        ----------
+        table
+            Name of a table with a column `place`.
         """
         there = set(self.inputs.tables()[table]["place"]) - {""}
         if not there or there & set(self.inputs.places()):
@@ -43,7 +58,17 @@ class Fit:
         return True
 
     def unknown(self, table: str, column: str, known: list[str], ignore: set[str]) -> None:
-        """Find words of a column that are not known."""
+        """Find words of a column that are not known.
+
+        Parameters
+        ----------
+        table, column
+            The column to look at.
+        known
+            The words it may hold.
+        ignore
+            More words that it may hold, and that errors do not list.
+        """
         frame = self.inputs.tables()[table]
         for row, value in frame[column].items():
             if value and value not in known and value not in ignore:

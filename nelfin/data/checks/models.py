@@ -4,19 +4,57 @@ from __future__ import annotations
 
 from nelfin.data.checks.fit import Fit
 from nelfin.data.inputs import ANY_TRUST, SYSTEM
-from nelfin.data.specs import PROGRAMME_PARAMETERS
+from nelfin.data.specs import PROGRAMME_PARAMETERS, PROGRAMME_RETURNS
 from nelfin.years import start_of
+
+AVOIDED, CASH = PROGRAMME_RETURNS
 
 
 def programmes(fit: Fit) -> None:
-    """Find prevention programmes that lack a figure or do not add up."""
+    """Find prevention programmes that lack a figure, have one too many, or do not add up.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     frame = fit.inputs.prevention_programmes
     for name, rows in frame.groupby("programme", sort=False):
-        gaps = [p for p in PROGRAMME_PARAMETERS if p not in set(rows["parameter"])]
+        mine = set(rows["parameter"])
+        gaps = [p for p in PROGRAMME_PARAMETERS if p not in mine]
         if gaps:
             fit.problems.add(
                 fit.at("prevention_programmes"), f"{name} has no {', '.join(gaps)}.", "Add it."
             )
+        returns = [p for p in PROGRAMME_RETURNS if p in mine]
+        if len(returns) != 1:
+            fit.problems.add(
+                fit.at("prevention_programmes"),
+                f"{name} has {' and '.join(returns) or 'no return'}.",
+                f"Give one of {' and '.join(PROGRAMME_RETURNS)}.",
+            )
+        elif rows["kind"].iloc[0] in fit.scenario.uncertainty.outcome_kinds and returns == [
+            AVOIDED
+        ]:
+            fit.problems.add(
+                fit.at("prevention_programmes"),
+                f"{name} has {AVOIDED}, but is of a kind in uncertainty.outcome_kinds, whose "
+                "outcomes are of cash.",
+                f"Give {CASH}, or take the kind out there.",
+            )
+    _values(fit)
+    total = frame.loc[frame["parameter"] == "share_of_shift_pct", "value"].sum()
+    if abs(total - 100) > 1e-6:
+        fit.problems.add(
+            fit.at("prevention_programmes", column="value"),
+            f"share_of_shift_pct adds up to {total:g} %.",
+            "The programmes' shares must add up to 100.",
+        )
+
+
+def _values(fit: Fit) -> None:
+    """Find figures of programmes that are too large, or 0 where there must be something."""
+    frame = fit.inputs.prevention_programmes
     percents = frame[frame["parameter"].str.endswith("_pct") & (frame["value"] > 100)]
     for row, line in percents.iterrows():
         fit.problems.add(
@@ -31,6 +69,15 @@ def programmes(fit: Fit) -> None:
                 f"is 0, the {name} of {frame.at[row, 'programme']}.",
                 "Give more than 0, or take the row out.",
             )
+    in_cash = set(frame.loc[frame["parameter"] == CASH, "programme"])
+    for name in ("nhs_share_pct", "cashable_share_pct"):
+        none = (frame["parameter"] == name) & (frame["value"] <= 0)
+        for row in frame.index[none & frame["programme"].isin(in_cash)]:
+            fit.problems.add(
+                fit.at("prevention_programmes", row, "value"),
+                f"is 0, the {name} of {frame.at[row, 'programme']}, whose return is cash.",
+                f"Give more than 0, or give {AVOIDED} in place of {CASH}.",
+            )
     lags = frame[(frame["parameter"] == "mean_lag_years") & (frame["value"] <= 0)]
     for row in lags.index:
         fit.problems.add(
@@ -38,17 +85,16 @@ def programmes(fit: Fit) -> None:
             "is 0.",
             "Give a mean lag above 0 years.",
         )
-    total = frame.loc[frame["parameter"] == "share_of_shift_pct", "value"].sum()
-    if abs(total - 100) > 1e-6:
-        fit.problems.add(
-            fit.at("prevention_programmes", column="value"),
-            f"share_of_shift_pct adds up to {total:g} %.",
-            "The programmes' shares must add up to 100.",
-        )
 
 
 def organisations(fit: Fit) -> None:
-    """Find organisations that are unknown or turn nothing over."""
+    """Find organisations that are unknown or turn nothing over.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     frame = fit.inputs.organisations
     names = [str(name) for name in frame["organisation"]]
     kinds = frame["kind"].value_counts()
@@ -69,6 +115,18 @@ def organisations(fit: Fit) -> None:
             fit.at("organisations", column="turnover_gbp_m"),
             "adds up to 0 over the trusts.",
             "Give the trusts' turnovers: cash and asks are shared by them.",
+        )
+    elif frame.loc[frame["sector"] == "acute", "turnover_gbp_m"].sum() <= 0:
+        fit.problems.add(
+            fit.at("organisations", column="sector"),
+            "names no acute trust, or none that turns anything over.",
+            "Mark the acute trusts: what prevention avoids is their activity.",
+        )
+    for row in frame.index[(frame["kind"] == "icb") & (frame["sector"] != "")]:
+        fit.problems.add(
+            fit.at("organisations", row, "sector"),
+            f"is {frame.at[row, 'sector']}, of the ICB.",
+            "Leave it empty: sectors are of trusts.",
         )
     fit.unknown("capital_limits", "organisation", names, set())
     fit.unknown("efficiency_schemes", "organisation", names, {ANY_TRUST, SYSTEM})
@@ -93,7 +151,15 @@ def organisations(fit: Fit) -> None:
 
 
 def organisation_places(fit: Fit, names: list[str]) -> None:
-    """Find organisations and places that are not there, and shares that do not add up."""
+    """Find organisations and places that are not there, and shares that do not add up.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    names
+        The organisations of the system.
+    """
     if fit.of_other_places("organisation_places"):
         return
     fit.unknown("organisation_places", "organisation", names, set())
@@ -109,7 +175,13 @@ def organisation_places(fit: Fit, names: list[str]) -> None:
 
 
 def prevention_years(fit: Fit) -> None:
-    """Find a shift that starts before the plan."""
+    """Find a shift that starts before the plan.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     section = fit.scenario.prevention
     for key in ("start_year", "end_year"):
         label = getattr(section, key)
@@ -122,13 +194,25 @@ def prevention_years(fit: Fit) -> None:
 
 
 def asset_types(fit: Fit) -> None:
-    """Find asset types that no row describes."""
+    """Find asset types that no row describes.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     known = [str(name) for name in fit.inputs.asset_types["asset_type"]]
     fit.unknown("projects", "asset_type", known, set())
 
 
 def limits(fit: Fit) -> None:
-    """Find years without a capital limit."""
+    """Find years without a capital limit.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     frame = fit.inputs.capital_limits
     for organisation, rows in frame.groupby("organisation"):
         gaps = [year for year in fit.years if year not in set(rows["year"])]

@@ -13,7 +13,13 @@ from nelfin.scenario.paths import opening_files
 
 
 def envelope(fit: Fit) -> None:
-    """Find an envelope below its streams, and a main stream that cannot be grown."""
+    """Find an envelope below its streams, and a main stream that cannot be grown.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     streams = fit.scenario.allocation.streams
     if OTHER in streams:
         fit.problems.add(
@@ -54,7 +60,13 @@ def envelope(fit: Fit) -> None:
 
 
 def streams(fit: Fit) -> None:
-    """Find streams without an allocation or growth, and names of none."""
+    """Find streams without an allocation or growth, and names of none.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     streams = fit.scenario.allocation.streams
     fit.unknown("allocations", "stream", list(streams), set())
     frame = fit.inputs.allocations
@@ -80,7 +92,13 @@ def streams(fit: Fit) -> None:
 
 
 def openings(fit: Fit) -> None:
-    """Find openings that lack places, mix measures or hold less than nothing."""
+    """Find openings that lack places, mix measures or hold less than nothing.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     frame = fit.inputs.openings
     names = [*dict.fromkeys(frame["opening"]), "on-target"]
     for name, stream in fit.scenario.allocation.streams.items():
@@ -131,7 +149,13 @@ def _one_opening(fit: Fit, name: str, rows: pd.DataFrame, file: str) -> None:
 
 
 def ring_fences(fit: Fit) -> None:
-    """Find ring-fences of streams that are not there, or with a need that cannot share them."""
+    """Find ring-fences of streams that are not there, or with a need that cannot share them.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     frame = fit.inputs.ring_fences
     fit.unknown("ring_fences", "stream", list(fit.scenario.allocation.streams), set())
     people = fit.inputs.weighted_populations
@@ -160,7 +184,15 @@ def ring_fences(fit: Fit) -> None:
 
 
 def of_every_place(fit: Fit, *tables: str) -> None:
-    """Find tables of places that are not there, or of only some places."""
+    """Find tables of places that are not there, or of only some places.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    *tables
+        Tables that have a row for every place, if they have any.
+    """
     for table in tables:
         if fit.of_other_places(table):
             continue

@@ -9,7 +9,13 @@ from nelfin.years import start_of
 
 
 def populations(fit: Fit) -> None:
-    """Find places without a component, and years before the first figures."""
+    """Find places without a component, and years before the first figures.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     frame = fit.inputs.weighted_populations
     places, components = fit.inputs.places(), frame["component"].unique()
     for year, rows in frame[frame["place"] != WHOLE_SYSTEM].groupby("year"):
@@ -32,7 +38,13 @@ def populations(fit: Fit) -> None:
 
 
 def people(fit: Fit) -> None:
-    """Find places without registered people."""
+    """Find places without registered people.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     frame = fit.inputs.weighted_populations
     rows = frame[(frame["component"] == "registered_population") & (frame["place"] != WHOLE_SYSTEM)]
     if rows.empty:
@@ -50,7 +62,13 @@ def people(fit: Fit) -> None:
 
 
 def need(fit: Fit) -> None:
-    """Find needs, rules and weighted populations that streams cannot use."""
+    """Find needs, rules and weighted populations that streams cannot use.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     frame = fit.inputs.weighted_populations
     components = [str(name) for name in frame["component"].unique()]
     totals = frame[frame["weighted_population"] <= 0]
@@ -80,7 +98,13 @@ def need(fit: Fit) -> None:
 
 
 def what_ifs(fit: Fit) -> None:
-    """Find what-ifs of need that cannot be."""
+    """Find what-ifs of need that cannot be.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     section = fit.scenario.allocation
     weights = fit.inputs.need_weights
     for final, moved in section.need_weights.items():
@@ -111,6 +135,11 @@ def area_costs(fit: Fit) -> None:
     """Find years without weights of need in which some places lack a multiplier.
 
     In a year with weights a place left out has the multiplier that rebuilds its published need.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
     """
     frame = fit.inputs.area_costs
     derivable = set(fit.inputs.need_weights["year"])
@@ -125,7 +154,13 @@ def area_costs(fit: Fit) -> None:
 
 
 def growth(fit: Fit) -> None:
-    """Find growth shares that do not add up."""
+    """Find growth shares that do not add up.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     growth_periods(fit)
     if fit.of_other_places("population_shares"):
         return
@@ -147,7 +182,13 @@ def growth(fit: Fit) -> None:
 
 
 def growth_periods(fit: Fit) -> None:
-    """Find growth periods that overlap, run backwards or empty the system."""
+    """Find growth periods that overlap, run backwards or empty the system.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     periods: list[tuple[int, int, object]] = []
     people = fit.inputs.weighted_populations
     registered = people[people["component"] == "registered_population"]

@@ -9,7 +9,13 @@ from nelfin.data.specs import RULE_NEEDS
 
 
 def pace_rules(fit: Fit) -> None:
-    """Find pace rules without their parameters, without one answer, or twice."""
+    """Find pace rules without their parameters, without one answer, or twice.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     seen: dict[tuple[str, str], object] = {}
     for row, line in fit.inputs.pace_rules.iterrows():
         form = line["form"]
@@ -48,7 +54,13 @@ def pace_rules(fit: Fit) -> None:
 
 
 def growth_bounds(fit: Fit) -> None:
-    """Find bounds of places and streams that are not there, and bounds upside down."""
+    """Find bounds of places and streams that are not there, and bounds upside down.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
     fit.unknown("growth_bounds", "place", fit.inputs.places(), set())
     fit.unknown("growth_bounds", "stream", list(fit.scenario.allocation.streams), set())
     for row, line in fit.inputs.growth_bounds.iterrows():

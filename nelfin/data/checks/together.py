@@ -13,6 +13,13 @@ def check_together(scenario: Scenario, inputs: Inputs, models: bool = True) -> N
     """Raise an `InputError` with every way the tables do not fit together.
 
     Without `models` only what place budgets rest on is looked at.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    models
+        Check also what prevention, recovery and capital rest on; place budgets do without.
     """
     fit = Fit(scenario, inputs, scenario.years.labels())
     need.populations(fit)

@@ -11,12 +11,21 @@ from typing import Any
 import pandas as pd
 
 from nelfin.models.capital.case import case_of
-from nelfin.models.capital.plan import CapitalPlan
-from nelfin.models.capital.settings import Settings
+from nelfin.models.capital.checked import check_capital
+from nelfin.models.capital.plan import CapitalPlan, SolverAccount
+from nelfin.models.capital.settings import Settings, TableNames
 from nelfin.models.capital.solving import solve_case
 from nelfin.models.capital.systems import SystemPlans, solve_systems
 
-__all__ = ["CapitalPlan", "Settings", "SystemPlans", "solve", "solve_systems"]
+__all__ = [
+    "CapitalPlan",
+    "Settings",
+    "SolverAccount",
+    "SystemPlans",
+    "TableNames",
+    "solve",
+    "solve_systems",
+]
 
 
 def solve(projects: pd.DataFrame, limits: pd.DataFrame, **settings: Any) -> CapitalPlan:
@@ -51,4 +60,4 @@ def solve(projects: pd.DataFrame, limits: pd.DataFrame, **settings: Any) -> Capi
     Method: capital rationing with start times as an integer program; the price of capital is the
     dual of each limit in the relaxation (Weingartner 1963).
     """
-    return solve_case(case_of(projects, limits, Settings(**settings)))
+    return solve_case(case_of(check_capital(projects, limits, Settings(**settings))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from nelfin.data.spots import spot
@@ -15,30 +15,42 @@ At = Callable[[str], str]
 
 
 def required(
-    line: Mapping[str, Any], known: Mapping[str, int], at: At, problems: Problems
+    cells: Mapping[str, Any], ids: Collection[str], at: At, problems: Problems
 ) -> tuple[tuple[str, int], ...]:
-    """Return the prerequisites of a row, each with the years it must start before."""
-    found: dict[str, int] = {}
-    for text in _split(line["requires"]):
+    """Return the prerequisites of a row, each with the years by which it must start before.
+
+    Parameters
+    ----------
+    cells
+        Typed cells of the row by column: `project_id` and `requires`.
+    ids
+        Every `project_id` of the table.
+    at
+        Names a column of the row in errors.
+    problems
+        What cannot be read, or names no other scheme, is added to it.
+    """
+    lags: dict[str, int] = {}
+    for text in _split(cells["requires"]):
         name, plus, lag = text.partition("+")
         where = at("requires")
         if plus and not re.fullmatch(r"\d+", lag.strip(), re.ASCII):
             problems.add(where, f'holds "{text}".', 'Write the years as in "P12+2".')
-        elif _is_other(name.strip(), line["project_id"], known, where, problems):
+        elif _is_other(name.strip(), cells["project_id"], ids, where, problems):
             # of two lags on one scheme the longer holds
-            found[name.strip()] = max(found.get(name.strip(), 0), int(lag) if plus else 0)
-    return tuple(found.items())
+            lags[name.strip()] = max(lags.get(name.strip(), 0), int(lag) if plus else 0)
+    return tuple(lags.items())
 
 
 def excluded(
-    line: Mapping[str, Any], known: Mapping[str, int], at: At, problems: Problems
+    cells: Mapping[str, Any], ids: Collection[str], at: At, problems: Problems
 ) -> tuple[str, ...]:
-    """Return the schemes a row excludes."""
+    """Return the schemes that a row excludes; parameters as for `required`."""
     where = at("excludes")
     return tuple(
         name
-        for name in _split(line["excludes"])
-        if _is_other(name, line["project_id"], known, where, problems)
+        for name in _split(cells["excludes"])
+        if _is_other(name, cells["project_id"], ids, where, problems)
     )
 
 
@@ -46,47 +58,55 @@ def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(";") if part.strip()]
 
 
-def _is_other(
-    name: str, own: str, known: Mapping[str, int], where: str, problems: Problems
-) -> bool:
+def _is_other(name: str, own: str, ids: Collection[str], where: str, problems: Problems) -> bool:
     if name == own:
         problems.add(where, "names the scheme itself.", "Take it out.")
-    elif name not in known:
-        problems.add(where, f'names "{name}", which no row has.', nearest(name, known))
+    elif name not in ids:
+        problems.add(where, f'names "{name}", which no row has.', nearest(name, ids))
     else:
         return True
     return False
 
 
-def check_links(schemes: list[Scheme], place: str, problems: Problems) -> None:
-    """Find links that cannot hold: exclusions of what is needed, and loops."""
+def check_links(schemes: list[Scheme], called: str, problems: Problems) -> None:
+    """Find links that cannot hold: exclusions of what is needed, and loops.
+
+    Parameters
+    ----------
+    schemes
+        With their links.
+    called
+        What to call the project table in errors.
+    problems
+        Every problem is added to it.
+    """
     by_id = {scheme.id: scheme for scheme in schemes}
     for scheme in schemes:
         for name, _ in scheme.requires:
             other = by_id[name]
             if name in scheme.excludes or scheme.id in other.excludes:
                 problems.add(
-                    spot(place, scheme.row, "requires"),
+                    spot(called, scheme.row, "requires"),
                     f"names {name}, but the two exclude each other.",
                     "Drop one of the two links.",
                 )
             elif scheme.group == other.group:
                 problems.add(
-                    spot(place, scheme.row, "requires"),
+                    spot(called, scheme.row, "requires"),
                     f"names {name}, another option of {scheme.group}; only one is ever chosen.",
                     "Drop the link, or take one of them out of the options.",
                 )
         for name in scheme.excludes:
             if scheme.must_fund and by_id[name].must_fund:
                 problems.add(
-                    spot(place, scheme.row, "excludes"),
+                    spot(called, scheme.row, "excludes"),
                     f"names {name}, but both must be funded.",
                     "Set must_fund to no for one of them.",
                 )
     for loop in _loops(by_id):
         shown = loop if len(loop) <= 8 else [*loop[:4], f"… ({len(loop) - 5} more) …", loop[-1]]
         problems.add(
-            spot(place, by_id[loop[0]].row, "requires"),
+            spot(called, by_id[loop[0]].row, "requires"),
             f"makes a loop: {' needs '.join([*shown, loop[0]])}.",
             "Break the loop.",
         )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +12,8 @@ import pandas as pd
 from nelfin import program as lp
 from nelfin.errors import SolverError
 from nelfin.models.capital.case import Case
-from nelfin.models.capital.reasons import reasons
+from nelfin.models.capital.limits import LimitKey
+from nelfin.models.capital.reasons import LimitUse, PricedStart, reasons
 from nelfin.models.capital.starts import Start
 
 Array = npt.NDArray[np.float64]
@@ -21,8 +21,65 @@ Array = npt.NDArray[np.float64]
 TOLERANCE = 1e-6
 """A pound, in £m: what a limit may be passed by through rounding."""
 
-Prices = Mapping[Hashable, float]
-"""Duals of the relaxation by the name of the row."""
+Chosen = list[tuple[Start, float]]
+"""Starts of a plan, each with its funded share."""
+
+SPEND_COLUMNS = ["project_id", "year", "spend_gbp_m", "cdel_gbp_m"]
+PLAN_COLUMNS = [
+    "project_id",
+    "status",
+    "start_year",
+    "funded_share",
+    "spend_gbp_m",
+    "cdel_gbp_m",
+    "benefit",
+]
+LIMIT_COLUMNS = [
+    "year",
+    "organisation",
+    "limit_gbp_m",
+    "used_gbp_m",
+    "slack_gbp_m",
+    "price_per_gbp_m",
+]
+ABOUT_SCHEME = ["name", "organisation", "place", "category", "must_fund"]
+"""What the plan repeats of the project table."""
+
+
+@dataclass(frozen=True)
+class SolverAccount:
+    """How a plan was found, and how close it is to the best.
+
+    Parameters
+    ----------
+    status
+        `optimal`: within the gap asked. `stopped`: the time ran out.
+    objective
+        Worth of the plan: points, or £m of net present social value.
+    bound
+        No plan is worth more; as the objective.
+    gap
+        How far the plan may be from the best, as a share of the plan (0.005 is 0.5 %); None for a
+        plan worth nothing that need not be the best.
+    relaxation
+        Worth of the relaxation, in which schemes may be cut into shares; as the objective.
+    seconds
+        Time the solver took for relaxation and plan.
+    solver
+        `highs` or `cbc`.
+    variables, constraints
+        Numbers of columns and rows of the program.
+    """
+
+    status: lp.Status
+    objective: float
+    bound: float
+    gap: float | None
+    relaxation: float
+    seconds: float
+    solver: lp.SolverName
+    variables: int
+    constraints: int
 
 
 @dataclass(frozen=True)
@@ -44,7 +101,7 @@ class CapitalPlan:
         confirms it, solved again: `gain_of_1m_more, loss_of_1m_less`; NaN where no plan is left,
         or if it was not asked for.
     solve
-        `status, objective, bound, gap, seconds, solver, variables, constraints`.
+        How it was found, and how close it is to the best.
     projects
         The project table as it was used.
     """
@@ -53,69 +110,94 @@ class CapitalPlan:
     spend: pd.DataFrame
     limits: pd.DataFrame
     prices: pd.DataFrame
-    solve: dict[str, Any]
+    solve: SolverAccount
     projects: pd.DataFrame
 
 
-def margins(program: lp.Program, starts: list[Start], prices: Prices) -> Array:
-    """Return each start's value less the price of what it uses of limits and links.
+def margins(program: lp.Program, starts: list[Start], prices: Mapping[lp.RowName, float]) -> Array:
+    """Return each start's value less the price of what it uses of limits, links and rules.
 
     This is its reduced cost in the relaxation, before the price of its own place in the plan:
     above 0 it is worth more than it uses, below 0 it is that far from being chosen.
+
+    Parameters
+    ----------
+    program
+        The program.
+    starts
+        The starts behind its columns.
+    prices
+        Duals of its relaxation by the name of the row.
+
+    Returns
+    -------
+    numpy.ndarray
+        As the objective; shape (start,).
     """
     used = np.zeros(len(program.value))
     for row in program.rows:
         price = prices.get(row.name, 0.0)
-        kind = row.name[0] if isinstance(row.name, tuple) else ""
-        if price and kind in {"limit", "requires", "excludes", "rule"}:
-            for column, value in row.terms:
-                used[column] += price * value
-    return np.array(
-        [s.value - used[s.share] - (used[s.started] if s.share != s.started else 0) for s in starts]
+        if price and row.kind in {"limit", "requires", "excludes", "rule"}:
+            for column, factor in row.terms:
+                used[column] += price * factor
+    by_share = [start.value - used[start.share_column] for start in starts]
+    # a divisible scheme uses links by its own column of the start
+    by_start = [
+        used[start.start_column] if start.start_column != start.share_column else 0.0
+        for start in starts
+    ]
+    return np.asarray(np.array(by_share) - np.array(by_start))
+
+
+def plan_of(case: Case, relaxed: lp.Solution, solution: lp.Solution) -> CapitalPlan:
+    """Turn a solution into tables, and explain it by the prices of the relaxation.
+
+    Parameters
+    ----------
+    case
+        The capital case.
+    relaxed, solution
+        Its relaxation, and the plan found.
+
+    Raises
+    ------
+    SolverError
+        If the plan passes a limit.
+    """
+    shares = np.clip([solution.values[start.share_column] for start in case.starts], 0.0, 1.0)
+    chosen = [
+        (start, float(share))
+        for start, share in zip(case.starts, shares, strict=True)
+        if share >= TOLERANCE
+    ]
+    spend = _spend_table(chosen, case.years)
+    limits = _limit_table(case, spend, relaxed)
+    return CapitalPlan(
+        _plan_table(case, chosen, limits, relaxed),
+        spend,
+        limits,
+        _price_table(case, limits, relaxed),
+        _account(case, chosen, relaxed, solution),
+        case.projects,
     )
 
 
-def plan_of(case: Case, relaxed: lp.Solution, found: lp.Solution) -> CapitalPlan:
-    """Turn a solution into tables, and explain it by the prices of the relaxation."""
-    table, years, program, starts = case.projects, case.years, case.program, case.starts
-    shares = np.clip([found.values[start.share] for start in starts], 0.0, 1.0)
-    shares = np.where(shares < TOLERANCE, 0.0, shares)
-    chosen = [(start, share) for start, share in zip(starts, shares, strict=True) if share > 0]
-    spend = pd.DataFrame(_spend_rows(chosen, years), columns=SPEND_COLUMNS)
-    # a relaxation may start a scheme in part in several years
-    spend = spend.groupby(["project_id", "year"], sort=False, as_index=False).sum()
-    used = _limits(case, spend, relaxed)
-    margin = margins(program, starts, relaxed.prices)
-    rows = _plan_rows(table, chosen, years)
-    plan = pd.DataFrame(rows, columns=PLAN_COLUMNS[:7])
-    by_id: dict[str, list[tuple[float, Start]]] = {name: [] for name in plan["project_id"]}
-    for start, worth in zip(starts, margin, strict=True):
-        by_id[start.scheme.id].append((float(worth), start))
-    plan["reduced_cost"] = [
-        max((worth for worth, _ in by_id[name]), default=np.nan) for name in plan["project_id"]
-    ]
-    room = {
-        (line.organisation, years.index(line.year)): (line.limit_gbp_m, line.slack_gbp_m)
-        for line in used.itertuples()
-    }
-    plan["reason"] = reasons(by_id, chosen, relaxed.prices, room, years)
-    about = ["name", "organisation", "place", "category", "must_fund"]
-    plan = plan.merge(table[["project_id", *about]], on="project_id", validate="one_to_one")
+def _account(
+    case: Case, chosen: Chosen, relaxed: lp.Solution, solution: lp.Solution
+) -> SolverAccount:
     objective = float(sum(start.value * share for start, share in chosen))
-    bound = float(np.nanmin([found.bound, relaxed.objective]))
-    bound = max(bound, objective)
-    account = {
-        "status": found.status,
-        "objective": objective,
-        "bound": bound,
-        "gap": _gap(bound, objective),
-        "relaxation": relaxed.objective,
-        "seconds": relaxed.seconds + (0.0 if found is relaxed else found.seconds),
-        "solver": case.settings.solver,
-        "variables": len(program.value),
-        "constraints": len(program.rows),
-    }
-    return CapitalPlan(plan, spend, used, _prices(case, used, relaxed), account, table)
+    bound = max(float(np.nanmin([solution.bound, relaxed.objective])), objective)
+    return SolverAccount(
+        status=solution.status,
+        objective=objective,
+        bound=bound,
+        gap=_gap(bound, objective),
+        relaxation=relaxed.objective,
+        seconds=relaxed.seconds + (0.0 if solution is relaxed else solution.seconds),
+        solver=case.settings.solver,
+        variables=len(case.program.value),
+        constraints=len(case.program.rows),
+    )
 
 
 def _gap(bound: float, objective: float) -> float | None:
@@ -125,120 +207,117 @@ def _gap(bound: float, objective: float) -> float | None:
     return (bound - objective) / abs(objective) if objective else None
 
 
-SPEND_COLUMNS = ["project_id", "year", "spend_gbp_m", "cdel_gbp_m"]
-PLAN_COLUMNS = [
-    "project_id",
-    "status",
-    "start_year",
-    "funded_share",
-    "spend_gbp_m",
-    "cdel_gbp_m",
-    "benefit",
-    "reduced_cost",
-    "reason",
-]
-
-
-def _spend_rows(chosen: list[tuple[Start, float]], years: list[str]) -> Iterator[list[Any]]:
-    for start, share in chosen:
-        for t in np.flatnonzero(start.spend):
-            yield [
-                start.scheme.id,
-                years[t],
-                float(start.spend[t] * share),
-                float(start.cdel[t] * share),
-            ]
-
-
-def _plan_rows(
-    table: pd.DataFrame, chosen: list[tuple[Start, float]], years: list[str]
-) -> Iterator[list[Any]]:
-    by_id: dict[str, list[tuple[Start, float]]] = {}
-    for start, share in chosen:
-        by_id.setdefault(start.scheme.id, []).append((start, share))
-    for name in table["project_id"]:
-        parts = by_id.get(name, [])
-        share = float(sum(part for _, part in parts))
-        whole = share > 1 - TOLERANCE
-        yield [
-            name,
-            "funded" if whole else "part-funded" if parts else "not funded",
-            years[min(start.year for start, _ in parts)] if parts else "",
-            1.0 if whole else share,
-            float(sum(start.spend.sum() * part for start, part in parts)),
-            float(sum(start.cdel.sum() * part for start, part in parts)),
-            float(sum(start.value * part for start, part in parts)),
+def _spend_table(chosen: Chosen, years: list[str]) -> pd.DataFrame:
+    rows = [
+        [
+            start.scheme.id,
+            years[t],
+            float(start.spend[t] * share),
+            float(start.cdel[t] * share),
         ]
+        for start, share in chosen
+        for t in np.flatnonzero(start.spend)
+    ]
+    # a relaxation may start a scheme in part in several years
+    by_year = pd.DataFrame(rows, columns=SPEND_COLUMNS).groupby(
+        ["project_id", "year"], sort=False, as_index=False
+    )
+    return by_year.sum()
 
 
-LIMIT_COLUMNS = [
-    "year",
-    "organisation",
-    "limit_gbp_m",
-    "used_gbp_m",
-    "slack_gbp_m",
-    "price_per_gbp_m",
-]
+def _plan_table(
+    case: Case, chosen: Chosen, limits: pd.DataFrame, relaxed: lp.Solution
+) -> pd.DataFrame:
+    """Return a row a scheme: what of it is funded and when, its reduced cost and the reason."""
+    ids = [str(name) for name in case.projects["project_id"]]
+    parts: dict[str, Chosen] = {name: [] for name in ids}
+    for start, share in chosen:
+        parts[start.scheme.id].append((start, share))
+    rows = [_plan_row(name, parts[name], case.years) for name in ids]
+    plan = pd.DataFrame(rows, columns=PLAN_COLUMNS)
+    options: dict[str, list[PricedStart]] = {name: [] for name in ids}
+    worth = margins(case.program, case.starts, relaxed.prices)
+    for start, margin in zip(case.starts, worth, strict=True):
+        options[start.scheme.id].append(PricedStart(float(margin), start))
+    plan["reduced_cost"] = [
+        max((option.margin for option in options[name]), default=np.nan) for name in ids
+    ]
+    use = {
+        (str(limit.organisation), case.years.index(str(limit.year))): LimitUse(
+            float(str(limit.limit_gbp_m)), float(str(limit.slack_gbp_m))
+        )
+        for limit in limits.itertuples()
+    }
+    plan["reason"] = reasons(options, chosen, relaxed.prices, use, case.years)
+    about = case.projects[["project_id", *ABOUT_SCHEME]]
+    return plan.merge(about, on="project_id", validate="one_to_one")
 
 
-def _limits(case: Case, spend: pd.DataFrame, relaxed: lp.Solution) -> pd.DataFrame:
+def _plan_row(name: str, parts: Chosen, years: list[str]) -> list[object]:
+    share = float(sum(part for _, part in parts))
+    whole = share > 1 - TOLERANCE
+    return [
+        name,
+        "funded" if whole else "part-funded" if parts else "not funded",
+        years[min(start.year for start, _ in parts)] if parts else "",
+        1.0 if whole else share,
+        float(sum(start.spend.sum() * part for start, part in parts)),
+        float(sum(start.cdel.sum() * part for start, part in parts)),
+        float(sum(start.value * part for start, part in parts)),
+    ]
+
+
+def _limit_table(case: Case, spend: pd.DataFrame, relaxed: lp.Solution) -> pd.DataFrame:
     """Recompute what each limit has used from the spend alone, and check that it holds."""
     owner = spend["project_id"].map(case.projects.set_index("project_id")["organisation"])
-    carry = case.settings.carry_over_pct / 100
+    carry_over = case.settings.carry_over_pct / 100
     carried: dict[str, float] = {}
-    rows: dict[int, list[Any]] = {}
+    rows: dict[int, list[object]] = {}
     in_time = case.limits.reset_index(drop=True).sort_values("year", kind="stable")
     for limit in in_time.itertuples():
-        mine = spend["year"] == limit.year
-        if limit.organisation:
-            mine &= owner == limit.organisation
-        used = float(spend.loc[mine, "cdel_gbp_m"].sum())
+        key = LimitKey(str(limit.organisation), str(limit.year))
+        counts = spend["year"] == key.year
+        if key.organisation:
+            counts &= owner == key.organisation
+        used = float(spend.loc[counts, "cdel_gbp_m"].sum())
         allowed = float(str(limit.allowed))
-        before = carried.get(str(limit.organisation), 0.0)
-        slack = allowed + before - used
+        slack = allowed + carried.get(key.organisation, 0.0) - used
         if slack < -max(TOLERANCE, 1e-8 * allowed):
             raise SolverError(
-                f"The solver's plan uses {used:.6f} in {limit.year}, past the limit {allowed:.6f}."
+                f"The solver's plan uses {used:.6f} in {key.year}, past the limit {allowed:.6f}."
             )
-        carried[str(limit.organisation)] = min(max(slack, 0.0), carry * allowed)
-        name = ("limit", str(limit.organisation), str(limit.year))
-        price = max(0.0, relaxed.prices.get(name, 0.0))
-        rows[limit.Index] = [name[2], name[1], allowed, used, slack, price]
-    return pd.DataFrame([rows[at] for at in range(len(rows))], columns=LIMIT_COLUMNS)
+        carried[key.organisation] = min(max(slack, 0.0), carry_over * allowed)
+        price = max(0.0, relaxed.prices.get(("limit", key), 0.0))
+        rows[limit.Index] = [key.year, key.organisation, allowed, used, slack, price]
+    return pd.DataFrame([rows[row] for row in range(len(rows))], columns=LIMIT_COLUMNS)
 
 
-def _prices(case: Case, limits: pd.DataFrame, relaxed: lp.Solution) -> pd.DataFrame:
+def _price_table(case: Case, limits: pd.DataFrame, relaxed: lp.Solution) -> pd.DataFrame:
     """Set the price of each limit beside what £1m more and less of it really do."""
     moves = _moves(case, relaxed)
     frame = limits[["year", "organisation", "price_per_gbp_m"]].copy()
-    names = zip(frame["organisation"], frame["year"], strict=True)
+    keys = map(LimitKey, frame["organisation"], frame["year"])
     # a limit that no scheme uses has no row: more of it gains nothing
     missing = (0.0, 0.0) if moves else (np.nan, np.nan)
-    found = [moves.get(("limit", *name), missing) for name in names]
-    frame["gain_of_1m_more"] = [gain for gain, _ in found]
-    frame["loss_of_1m_less"] = [loss for _, loss in found]
+    gains = [moves.get(("limit", key), missing) for key in keys]
+    frame["gain_of_1m_more"] = [gain for gain, _ in gains]
+    frame["loss_of_1m_less"] = [loss for _, loss in gains]
     return frame
 
 
-def _moves(case: Case, relaxed: lp.Solution) -> dict[Hashable, tuple[float, float]]:
+def _moves(case: Case, relaxed: lp.Solution) -> dict[lp.RowName, tuple[float, float]]:
     """Return what £1m more and £1m less of each limit do to the relaxation: a check of prices."""
-    names = [
-        row.name
-        for row in case.program.rows
-        if isinstance(row.name, tuple) and row.name[0] == "limit"
-    ]
     if not case.settings.check_prices or case.settings.solver != "highs":
         return {}
-    kept = lp.Kept(case.program, relax=True)
-    kept.solve()
-    bounds = {row.name: row.bound for row in case.program.rows}
-    moves: dict[Hashable, tuple[float, float]] = {}
-    for name in names:
+    loaded = lp.LoadedProgram(case.program, relax=True)
+    loaded.solve()
+    moves: dict[lp.RowName, tuple[float, float]] = {}
+    for row in case.program.rows_of("limit"):
         ends = []
         for step in (1.0, -1.0):
-            kept.bound(name, max(bounds[name] + step, 0.0))
-            again = kept.solve()
+            loaded.set_bound(row.name, max(row.bound + step, 0.0))
+            again = loaded.solve()
             ends.append(step * (again.objective - relaxed.objective) if again.has_plan else np.nan)
-        kept.bound(name, bounds[name])
-        moves[name] = (ends[0] + 0.0, ends[1] + 0.0)
+        loaded.set_bound(row.name, row.bound)
+        moves[row.name] = (ends[0] + 0.0, ends[1] + 0.0)
     return moves

@@ -67,15 +67,25 @@ def best_plan(
                 begin = first.values
     spent = time.perf_counter() - start
     left = None if time_limit is None else max(time_limit - spent, 0.0)
-    found = lp.solve(program, gap=gap, time_limit=left, enough=enough, begin=begin)
-    status = "optimal" if found.status == "enough" else found.status
-    return replace(found, status=status, seconds=found.seconds + spent)
+    solution = lp.solve(program, gap=gap, time_limit=left, enough=enough, begin=begin)
+    status = "optimal" if solution.status == "enough" else solution.status
+    return replace(solution, status=status, seconds=solution.seconds + spent)
 
 
 def near(program: lp.Program, relaxed: lp.Solution) -> lp.Program:
     """Return the program with only the columns that the relaxation uses or nearly uses.
 
     A column left out stays at what the relaxation gives it: nothing, or the whole.
+
+    Parameters
+    ----------
+    program, relaxed
+        The program and its relaxation.
+
+    Returns
+    -------
+    lp.Program
+        The same columns and rows; what is left out has a bound of 0.
     """
     cost = np.asarray(program.value, dtype=float).copy()
     for row in program.rows:
@@ -85,8 +95,11 @@ def near(program: lp.Program, relaxed: lp.Solution) -> lp.Program:
                 cost[column] -= price * value
     used = relaxed.values > 1e-9
     order = np.argsort(np.where(used, 0.0, np.abs(cost)), kind="stable")
-    kept = np.zeros(len(cost), dtype=bool)
-    kept[order[: max(NEAR * int(used.sum()), FEW)]] = True
-    high = [h if keep else 0.0 for h, keep in zip(program.high, kept, strict=True)]
-    low = [min(at, h) if h is not None else at for at, h in zip(program.low, high, strict=True)]
+    searched = np.zeros(len(cost), dtype=bool)
+    searched[order[: max(NEAR * int(used.sum()), FEW)]] = True
+    high = [most if keep else 0.0 for most, keep in zip(program.high, searched, strict=True)]
+    low = [
+        min(least, most) if most is not None else least
+        for least, most in zip(program.low, high, strict=True)
+    ]
     return replace(program, low=low, high=high)

@@ -12,6 +12,21 @@ from nelfin.program import SolverName
 
 
 @dataclass(frozen=True)
+class TableNames:
+    """What to call the tables of a capital plan in errors, such as their files.
+
+    Parameters
+    ----------
+    projects, limits, rules
+        A name for each table.
+    """
+
+    projects: str = "projects"
+    limits: str = "limits"
+    rules: str = "capital_rules"
+
+
+@dataclass(frozen=True)
 class Settings:
     """How a capital plan is drawn up.
 
@@ -59,10 +74,8 @@ class Settings:
         `highs` or `cbc`.
     check_prices
         Solve the relaxation again with £1m more and less of each limit, beside its price.
-    place
-        What to call the tables in errors, such as their files: projects and limits.
-    rules_place
-        The same for the rules.
+    called
+        What to call the tables in errors.
     """
 
     discount_rate_pct: float = 3.5
@@ -85,5 +98,4 @@ class Settings:
     time_limit_s: float | None = None
     solver: SolverName = "highs"
     check_prices: bool = True
-    place: tuple[str, str] = ("projects", "limits")
-    rules_place: str = "capital_rules"
+    called: TableNames = TableNames()

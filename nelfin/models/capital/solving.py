@@ -16,9 +16,25 @@ from nelfin.models.capital.search import best_plan
 
 
 def solve_case(case: Case) -> CapitalPlan:
-    """Solve a case that is built."""
-    relaxed, found = solve_program(case)
-    return plan_of(case, relaxed, found)
+    """Draw up the plan of a case.
+
+    Parameters
+    ----------
+    case
+        The capital case.
+
+    Returns
+    -------
+    CapitalPlan
+        Within the gap asked, unless time ran out.
+
+    Raises
+    ------
+    NoAnswerError
+        If no plan meets every limit and rule, or none was found in time.
+    """
+    relaxed, solution = solve_program(case)
+    return plan_of(case, relaxed, solution)
 
 
 def solve_program(
@@ -26,7 +42,22 @@ def solve_program(
 ) -> tuple[lp.Solution, lp.Solution]:
     """Solve the program of a case: the relaxation, and the plan within the gap asked.
 
-    A plan known to hold may be given to begin from, one value a column.
+    Parameters
+    ----------
+    case
+        The capital case.
+    begin
+        A plan known to hold, to begin the search from; shape (column,).
+
+    Returns
+    -------
+    relaxed, solution : lp.Solution
+        The relaxation, and the plan.
+
+    Raises
+    ------
+    NoAnswerError
+        If no plan meets every limit and rule, or none was found in time.
     """
     settings = case.settings
     relaxed = lp.solve(case.program, settings.solver, relax=True)
@@ -35,34 +66,59 @@ def solve_program(
         return relaxed, relaxed
     program = without_too_dear(case)
     gap = settings.gap_pct / 100
-    found = best_plan(program, relaxed, gap, settings.time_limit_s, settings.solver, begin)
-    require_answer(found, case)
-    return relaxed, lp.filled(program, found)
+    solution = best_plan(program, relaxed, gap, settings.time_limit_s, settings.solver, begin)
+    require_answer(solution, case)
+    return relaxed, lp.filled(program, solution)
 
 
-def require_answer(found: lp.Solution, case: Case) -> None:
-    """Read the status before any value: raise if there is no plan, and say why."""
-    if found.status == "infeasible":
+def require_answer(solution: lp.Solution, case: Case) -> None:
+    """Read the status before any value: refuse a solution without a plan, and say why.
+
+    Parameters
+    ----------
+    solution
+        What the solver found.
+    case
+        The case whose program it is of.
+
+    Raises
+    ------
+    NoAnswerError
+        If there is no plan.
+    """
+    if solution.status == "infeasible":
         raise NoAnswerError(why_infeasible(case.program, case.starts, case.settings.solver))
-    if not found.has_plan:
+    if not solution.has_plan:
         raise NoAnswerError(
-            f"The solver found no plan in {found.seconds:.0f} seconds ({found.status}). Give it "
-            "longer (time_limit_s), or relax a must-fund scheme."
+            f"The solver found no plan in {solution.seconds:.0f} seconds ({solution.status}). Give "
+            "it longer (time_limit_s), or relax a must-fund scheme."
         )
 
 
 def without_too_dear(case: Case) -> lp.Program:
-    """Return the program without whole starts that pass a limit by themselves.
+    """Return the program of a case without whole starts that pass a limit by themselves.
 
-    A solver's tolerance is not a permission.
+    The solver's tolerance would let through what passes a limit by a hair.
+
+    Parameters
+    ----------
+    case
+        The capital case.
     """
-    whole = {s.share for s in case.starts if s.share == s.started and not s.scheme.must_fund}
+    whole = {
+        start.share_column
+        for start in case.starts
+        if start.share_column == start.start_column and not start.scheme.must_fund
+    }
     high = list(case.program.high)
-    for row in case.program.rows:
-        if isinstance(row.name, tuple) and row.name[0] == "limit":
-            # what the year before may leave adds to the limit
-            left = sum(-v * (case.program.high[c] or 0.0) for c, v in row.terms if v < 0)
-            for column, cost in row.terms:
-                if column in whole and cost > row.bound + left:
-                    high[column] = 0.0
+    for row in case.program.rows_of("limit"):
+        # what the year before may leave adds to the limit
+        carried = sum(
+            -factor * (case.program.high[column] or 0.0)
+            for column, factor in row.terms
+            if factor < 0
+        )
+        for column, cost in row.terms:
+            if column in whole and cost > row.bound + carried:
+                high[column] = 0.0
     return replace(case.program, high=high)

@@ -22,25 +22,39 @@ class Start:
 
     scheme: Scheme
     year: int
+    """Position in the plan's years."""
     value: float
+    """What the whole scheme adds to the objective: points, or £m of net present social value."""
     spend: Array
-    """£m by year of the plan, cash prices."""
+    """£m by year of the plan, cash prices; shape (year,)."""
     cdel: Array
-    started: int
-    """Column that is 1 if the scheme starts in this year."""
-    share: int
-    """Column of the funded share; the same column unless the scheme is divisible."""
+    """What of it scores against the limits, £m; shape (year,)."""
+    start_column: int
+    """Number of the column of the program that is 1 if the scheme starts in this year."""
+    share_column: int
+    """Number of the column of the funded share; the same unless the scheme is divisible."""
     inside: float
     """Share of its spend that falls in the plan's years."""
 
     def revenue(self, year: int) -> float:
-        """Return the revenue effect in a year, £m: nothing until the scheme is complete."""
+        """Return the revenue effect in a year, £m: nothing until the scheme is complete.
+
+        Parameters
+        ----------
+        year
+            Position in the plan's years.
+        """
         return self.scheme.revenue if year >= self.year + self.scheme.build_years else 0.0
 
     def cleared(self, bands: Iterable[str]) -> float:
         """Return the backlog of some risk bands cleared by the plan's end, £m.
 
         Like benefit, in proportion to the spend inside: work still to be done clears nothing yet.
+
+        Parameters
+        ----------
+        bands
+            Such as `high`.
         """
         return self.inside * sum(self.scheme.backlog.get(band, 0.0) for band in bands)
 
@@ -55,11 +69,16 @@ def starts_of(
     program
         Columns are added to it.
     schemes
-        From the project table.
+        With the years in which each may start.
     count
         Number of years of the plan.
     settings
         Prices, discounting and how benefit counts.
+
+    Returns
+    -------
+    list of Start
+        In the order of the schemes.
     """
     horizon = count + 100 + int(max(settings.life_years.values(), default=0))
     factors = discount_factors(
@@ -92,12 +111,12 @@ def _start(
         else _discounted(scheme, year, share_inside, factors, settings.discount_from)
     ) * scheme.equity_weight
     if scheme.divisible:
-        started = program.column(0.0, whole=True)
-        share = program.column(value)
+        start_column = program.column(0.0, whole=True)
+        share_column = program.column(value)
     else:
-        started = share = program.column(value, whole=True)
+        start_column = share_column = program.column(value, whole=True)
     cdel = spend * scheme.cdel_share
-    return Start(scheme, year, value, spend, cdel, started, share, share_inside)
+    return Start(scheme, year, value, spend, cdel, start_column, share_column, share_inside)
 
 
 def _discounted(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 
 from nelfin.errors import InputError, NoAnswerError, Problems
 from nelfin.models.capital.case import case_of
+from nelfin.models.capital.checked import check_capital
 from nelfin.models.capital.plan import CapitalPlan
 from nelfin.models.capital.settings import Settings
 from nelfin.models.capital.solving import solve_case
@@ -81,45 +83,69 @@ def solve_systems(
         for name in [name for name in here if name not in there]:
             problems.add(f"system {name}", f"has no {what}.", "Add them, or take the system out.")
     problems.raise_if_any()
-    Settings(**settings)  # a misspelt setting is found before any work is handed out
-    jobs = [(str(name), schemes[name], bounds[name], settings) for name in schemes]
-    solved = list(executor.map(_solve_one, jobs) if executor else map(_solve_one, jobs))
-    wrong = [problem for _, answer in solved if isinstance(answer, InputError)
-             for problem in answer.problems]  # fmt: skip
+    given = Settings(**settings)  # a misspelt setting is found before any work is handed out
+    jobs = [
+        Job(str(name), schemes[name], bounds[name], _called_by_system(given, str(name)))
+        for name in schemes
+    ]
+    answers = list(executor.map(_solve_one, jobs) if executor else map(_solve_one, jobs))
+    wrong = [answer for answer in answers if isinstance(answer, InputError)]
     if wrong:
-        raise InputError(wrong)
-    plans = [(name, answer) for name, answer in solved if isinstance(answer, CapitalPlan)]
-    accounts = [_account(name, answer) for name, answer in solved]
-    plan, spend, found, prices = (
-        pd.concat(
-            [getattr(plan, table).assign(**{SYSTEM: name}) for name, plan in plans]
-            or [pd.DataFrame({SYSTEM: []})],
-            ignore_index=True,
-        ).pipe(lambda frame: frame[[SYSTEM, *frame.columns.drop(SYSTEM)]])
-        for table in ("plan", "spend", "limits", "prices")
+        raise InputError([problem for error in wrong for problem in error.problems])
+    solved = {job.name: answer for job, answer in zip(jobs, answers, strict=True)}
+    plans = {name: plan for name, plan in solved.items() if isinstance(plan, CapitalPlan)}
+    accounts = [_account(name, answer) for name, answer in solved.items()]
+    return SystemPlans(
+        _together(plans, "plan"),
+        _together(plans, "spend"),
+        _together(plans, "limits"),
+        _together(plans, "prices"),
+        pd.DataFrame(accounts),
     )
-    return SystemPlans(plan, spend, found, prices, pd.DataFrame(accounts))
 
 
-Job = tuple[str, pd.DataFrame, pd.DataFrame, dict[str, Any]]
+@dataclass(frozen=True)
+class Job:
+    """One system to be solved: its name, its rows of both tables, and the settings."""
+
+    name: str
+    projects: pd.DataFrame
+    limits: pd.DataFrame
+    settings: Settings
 
 
-def _solve_one(job: Job) -> tuple[str, CapitalPlan | NoAnswerError | InputError]:
+Answer = CapitalPlan | NoAnswerError | InputError
+
+
+def _called_by_system(settings: Settings, system: str) -> Settings:
+    """Return settings by which errors name the system beside the table."""
+    called = settings.called
+    names = {"projects": f"{called.projects} of {system}", "limits": f"{called.limits} of {system}"}
+    return replace(settings, called=replace(called, **names))
+
+
+def _solve_one(job: Job) -> Answer:
     """Solve one system; errors come back as values, which every executor can carry."""
-    name, projects, limits, settings = job
-    given = Settings(**settings)
-    called = (f"{given.place[0]} of {name}", f"{given.place[1]} of {name}")
     try:
-        case = case_of(projects, limits, Settings(**{**settings, "place": called}))
-        return name, solve_case(case)
+        return solve_case(case_of(check_capital(job.projects, job.limits, job.settings)))
     except (NoAnswerError, InputError) as error:
-        return name, error
+        return error
+
+
+def _together(plans: Mapping[str, CapitalPlan], table: str) -> pd.DataFrame:
+    """Return a table of all plans, with the column `system` first."""
+    parts = [getattr(plan, table).assign(**{SYSTEM: name}) for name, plan in plans.items()]
+    frame = pd.concat(parts or [pd.DataFrame({SYSTEM: []})], ignore_index=True)
+    return frame[[SYSTEM, *frame.columns.drop(SYSTEM)]]
 
 
 ACCOUNT = ("status", "objective", "bound", "gap", "seconds", "variables", "constraints")
+"""What a row of an account repeats of the solver's."""
 
 
-def _account(name: str, answer: CapitalPlan | NoAnswerError | InputError) -> dict[str, Any]:
+def _account(system: str, answer: Answer) -> dict[str, Any]:
     if isinstance(answer, CapitalPlan):
-        return {SYSTEM: name, **{key: answer.solve[key] for key in ACCOUNT}, "error": ""}
-    return {SYSTEM: name, **dict.fromkeys(ACCOUNT, np.nan), "status": "none", "error": str(answer)}
+        account = asdict(answer.solve)
+        return {SYSTEM: system, **{key: account[key] for key in ACCOUNT}, "error": ""}
+    none = dict.fromkeys(ACCOUNT, np.nan) | {"status": "none"}
+    return {SYSTEM: system, **none, "error": str(answer)}

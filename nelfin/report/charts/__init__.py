@@ -8,56 +8,79 @@ what the chart shows. Colour never carries meaning alone.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from nelfin.report.charts.capital import budget_curve, capital, capital_categories, capital_price
-from nelfin.report.charts.doubt import fan, tornado
-from nelfin.report.charts.frontier import capital_frontier
-from nelfin.report.charts.places import budget_change, budgets, distance, what_moved
-from nelfin.report.charts.prevention import break_even, prevention
-from nelfin.report.charts.recovery import bridge, recovery
-from nelfin.report.charts.sensitivity import sensitivity
+from nelfin.report.charts import (
+    capital,
+    frontier,
+    places,
+    prevention,
+    recovery,
+    sensitivity,
+    timeline,
+    uncertainty,
+)
 from nelfin.report.charts.style import Card
-from nelfin.report.charts.timeline import timeline
-from nelfin.store.findings import Findings
+from nelfin.store.findings import Findings, once
+from nelfin.system.rests_on import CAPITAL, PLACES, PREVENTION, RECOVERY
 
-__all__ = ["CHARTS", "DRAWN", "FIGURES", "Card", "cards"]
+__all__ = ["CHARTS", "RESTS_ON", "SECTIONS", "Card", "Chart", "cards"]
 
-CHARTS: dict[str, Callable[[Findings], Card | None]] = {
-    "budgets": budgets,
-    "distance": distance,
-    "what_moved": what_moved,
-    "budget_change": budget_change,
-    "sensitivity": sensitivity,
-    "prevention": prevention,
-    "break_even": break_even,
-    "recovery": recovery,
-    "fan": fan,
-    "bridge": bridge,
-    "tornado": tornado,
-    "timeline": timeline,
-    "capital": capital,
-    "capital_price": capital_price,
-    "capital_categories": capital_categories,
-    "budget_curve": budget_curve,
-    "capital_frontier": capital_frontier,
+
+@dataclass(frozen=True)
+class Chart:
+    """A standard chart."""
+
+    name: str
+    section: str
+    """Of the page."""
+    draw: Callable[[Findings], Card | None]
+    """None where a run has nothing to show in it."""
+    needs_draws: bool = False
+
+
+CHARTS = {
+    chart.name: chart
+    for chart in (
+        Chart("budgets", "places", places.budgets),
+        Chart("distance", "places", places.distance),
+        Chart("what_moved", "places", places.what_moved),
+        Chart("budget_change", "places", places.budget_change),
+        Chart("sensitivity", "places", sensitivity.sensitivity),
+        Chart("prevention", "prevention", prevention.prevention),
+        Chart("break_even", "prevention", prevention.break_even),
+        Chart("recovery", "recovery", recovery.recovery),
+        Chart("fan", "recovery", uncertainty.fan, needs_draws=True),
+        Chart("bridge", "recovery", recovery.bridge),
+        Chart("tornado", "recovery", uncertainty.tornado, needs_draws=True),
+        Chart("timeline", "capital", timeline.timeline),
+        Chart("capital", "capital", capital.capital),
+        Chart("capital_price", "capital", capital.capital_price),
+        Chart("capital_categories", "capital", capital.capital_categories),
+        Chart("budget_curve", "capital", capital.budget_curve),
+        Chart("capital_frontier", "capital", frontier.capital_frontier),
+    )
 }
+"""Every chart by name, in the order of the page: a new one needs its function and a line here."""
 
-FIGURES = {
-    "places": ("budgets", "distance", "what_moved", "budget_change", "sensitivity"),
-    "prevention": ("prevention", "break_even"),
-    "recovery": ("recovery", "fan", "bridge", "tornado"),
-    "capital": (
-        "timeline", "capital", "capital_price", "capital_categories", "budget_curve",
-        "capital_frontier",
-    ),
-}  # fmt: skip
-"""Charts by section of the page, in their order; one that a run has not is left out."""
+RESTS_ON = {"places": PLACES, "prevention": PREVENTION, "recovery": RECOVERY, "capital": CAPITAL}
+"""What the charts of a section rest on: tables, and settings by the beginning of their key."""
 
-DRAWN = ("fan", "tornado")
-"""Charts that need draws."""
+SECTIONS = {
+    section: [chart.name for chart in CHARTS.values() if chart.section == section]
+    for section in RESTS_ON
+}
+"""Names of charts by section of the page."""
 
 
+@once
 def cards(result: Findings) -> dict[str, Card]:
-    """Return the charts that a result has, by name."""
-    found = {name: chart(result) for name, chart in CHARTS.items()}
-    return {name: card for name, card in found.items() if card is not None}
+    """Return the charts that a result has, by name.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
+    drawn = {name: chart.draw(result) for name, chart in CHARTS.items()}
+    return {name: card for name, card in drawn.items() if card is not None}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -18,19 +20,39 @@ from nelfin.report.charts.style import (
     colours,
     themed,
 )
-from nelfin.report.text.words import millions, percent
+from nelfin.report.text.numbers import millions, percent
 from nelfin.store.findings import Findings
-from nelfin.system.headline import headline
+from nelfin.system.headline import headline_of
 
 
 def capital(result: Findings) -> Card:
-    """Show the use of the capital limit by category and year."""
+    """Show the use of the capital limit by category and year.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
     limits, spend, plan = (result.table(name) for name in ("limits", "spend", "plan"))
     merged = spend.merge(plan[["project_id", "category"]], on="project_id")
     frame = merged.groupby(["year", "category"], as_index=False)["cdel_gbp_m"].sum()
     frame = frame[frame["cdel_gbp_m"] > 0]
-    categories = sorted(plan["category"].unique())
     system = _of_system(limits)
+    years = limits["year"].nunique()
+    words = (
+        f"Black marks are the limit. {millions(float(frame['cdel_gbp_m'].sum()))} is used over "
+        f"{years} years."
+    )
+    wide = frame.pivot_table(
+        index="category", columns="year", values="cdel_gbp_m", aggfunc="sum", fill_value=0.0
+    )
+    chart = _bars_and_limits(frame, sorted(plan["category"].unique()), system)
+    table = wide.rename_axis(columns=None).rename_axis("Category").reset_index()
+    return Card("Capital spend against the limit", words, themed(chart), table)
+
+
+def _bars_and_limits(frame: pd.DataFrame, categories: list[str], system: pd.DataFrame) -> Any:
+    """Draw the use of the limit by category and year, £m, and a mark for each year's limit."""
     peak = frame.groupby("year")["cdel_gbp_m"].sum().max()
     highest = 1.08 * float(np.nanmax([peak, system["limit_gbp_m"].max()]))
     # each category has a number too, in the bars and in the legend, for who sees no colours
@@ -71,17 +93,7 @@ def capital(result: Findings) -> Card:
             tooltip=[alt.Tooltip("limit_gbp_m:Q", title="Limit, £m", format=MONEY)],
         )
     )
-    years = limits["year"].nunique()
-    words = (
-        f"Black marks are the limit. {millions(float(frame['cdel_gbp_m'].sum()))} is used over "
-        f"{years} years."
-    )
-    wide = frame.pivot_table(
-        index="category", columns="year", values="cdel_gbp_m", aggfunc="sum", fill_value=0.0
-    )
-    chart = (bars + numbers + ticks).properties(width=WIDTH - 120, height=HEIGHT)
-    table = wide.rename_axis(columns=None).rename_axis("Category").reset_index()
-    return Card("Capital spend against the limit", words, themed(chart), table)
+    return (bars + numbers + ticks).properties(width=WIDTH - 120, height=HEIGHT)
 
 
 def _of_system(limits: pd.DataFrame) -> pd.DataFrame:
@@ -91,7 +103,13 @@ def _of_system(limits: pd.DataFrame) -> pd.DataFrame:
 
 
 def capital_price(result: Findings) -> Card | None:
-    """Show the price of capital by year."""
+    """Show the price of capital by year.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
     limits = result.table("limits")
     frame = _of_system(limits)
     if frame.empty:
@@ -119,8 +137,14 @@ def capital_price(result: Findings) -> Card | None:
 
 
 def capital_categories(result: Findings) -> Card:
-    """Split what each category asks for: in the plan, after it, and left out."""
-    frame = headline(result).categories
+    """Split what each category asks for: in the plan, after it, and left out.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
+    frame = headline_of(result).categories
     kinds = list(frame.columns)
     order = list(frame.sum(axis=1).sort_values(ascending=False).index)
     long = frame.reset_index().melt("category", var_name="kind", value_name="value")
@@ -158,7 +182,13 @@ def capital_categories(result: Findings) -> Card:
 
 
 def budget_curve(result: Findings) -> Card | None:
-    """Show what more or less capital would buy: the frontier of benefit and limits."""
+    """Show what more or less capital would buy: the frontier of benefit and limits.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
     if "budget_curve" not in result.tables:
         return None
     table = result.table("budget_curve")
@@ -166,8 +196,28 @@ def budget_curve(result: Findings) -> Card | None:
     frame = frame.dropna().rename_axis(columns=None).reset_index()
     if frame.empty or not frame["limit"].any():
         return None
-    solve = result.provenance["capital"]
     limit = float(frame["limit"].iloc[0] / frame["share_of_limit"].iloc[0])
+    benefit = float(result.provenance["capital"]["objective"])
+    low, high = frame.iloc[0], frame.iloc[-1]
+    ends = [percent(float(end["share_of_limit"]), 0) for end in (low, high)]
+    words = (
+        f"Limits of {ends[0]} of today's, {millions(float(low['limit']))}, "
+        f"would buy {low['benefit']:,.0f} points; {ends[1]}, "
+        f"{millions(float(high['limit']))}, would buy {high['benefit']:,.0f}. This plan buys "
+        f"{benefit:,.0f} with {millions(limit)}. The line lets schemes be cut into "
+        "shares; points of illustrative schemes are illustrative."
+    )
+    shown = frame.assign(share_of_limit=100 * frame["share_of_limit"])
+    shown = shown[["share_of_limit", "limit", "benefit", "price"]]
+    shown.columns = [
+        "Share of today's limits, %", "Limits, £m", "Points of benefit", "Points for £1m more",
+    ]  # fmt: skip
+    chart = _curve_and_plan(frame, limit, benefit)
+    return Card("What more or less capital would buy", words, themed(chart), shown)
+
+
+def _curve_and_plan(frame: pd.DataFrame, limit: float, benefit: float) -> Any:
+    """Draw the benefit by limits, and the plan as a point: its limit, £m, and its benefit."""
     tooltip = [
         alt.Tooltip("share_of_limit:Q", title="Share of today's limits", format=".0%"),
         alt.Tooltip("limit:Q", title="Limits, £m", format=MONEY),
@@ -183,11 +233,9 @@ def budget_curve(result: Findings) -> Card | None:
             tooltip=tooltip,
         )
     )
-    own = pd.DataFrame(
-        {"limit": [limit], "benefit": [float(solve["objective"])], "words": ["this plan"]}
-    )
+    plan = pd.DataFrame({"limit": [limit], "benefit": [benefit], "words": ["this plan"]})
     point = (
-        alt.Chart(own)
+        alt.Chart(plan)
         .mark_point(shape="diamond", size=180, filled=True, color=ORANGE, stroke=DARK_BLUE)
         .encode(
             x="limit:Q",
@@ -197,23 +245,8 @@ def budget_curve(result: Findings) -> Card | None:
         )
     )
     label = (
-        alt.Chart(own)
+        alt.Chart(plan)
         .mark_text(align="left", dx=12, dy=12, fontSize=12)
         .encode(x="limit:Q", y="benefit:Q", text="words:N")
     )
-    low, high = frame.iloc[0], frame.iloc[-1]
-    ends = [percent(float(end["share_of_limit"]), 0) for end in (low, high)]
-    words = (
-        f"Limits of {ends[0]} of today's, {millions(float(low['limit']))}, "
-        f"would buy {low['benefit']:,.0f} points; {ends[1]}, "
-        f"{millions(float(high['limit']))}, would buy {high['benefit']:,.0f}. This plan buys "
-        f"{own['benefit'][0]:,.0f} with {millions(limit)}. The line lets schemes be cut into "
-        "shares; points of illustrative schemes are illustrative."
-    )
-    shown = frame.assign(share_of_limit=100 * frame["share_of_limit"])
-    shown = shown[["share_of_limit", "limit", "benefit", "price"]]
-    shown.columns = [
-        "Share of today's limits, %", "Limits, £m", "Points of benefit", "Points for £1m more",
-    ]  # fmt: skip
-    chart = (line + point + label).properties(width=WIDTH, height=260)
-    return Card("What more or less capital would buy", words, themed(chart), shown)
+    return (line + point + label).properties(width=WIDTH, height=260)

@@ -1,29 +1,32 @@
-"""The chart of two runs side by side. It needs both, so it is not one of a run's own."""
+"""The chart of two runs side by side. It needs both, so it is none of the standard charts."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from nelfin.report.charts.style import BLUE, HEIGHT, INK, MONEY, ORANGE, WIDTH, Card, themed
-from nelfin.report.text.words import millions, short
+from nelfin.report.text.names import short
+from nelfin.report.text.numbers import millions
 from nelfin.store.findings import Findings
 from nelfin.system.compare import Comparison
 
 POSITIONS = {"system_reported": "reported", "system_underlying": "underlying"}
 
 
-def positions(first: Findings, last: Findings, found: Comparison) -> Card:
+def positions(first: Findings, last: Findings, comparison: Comparison) -> Card:
     """Show the positions of two runs.
 
     Parameters
     ----------
     first, last
         The runs, as compared.
-    found
-        Their comparison, for their names.
+    comparison
+        Of them, for their names.
     """
-    pairs = list(zip(found.names, (first, last), strict=True))
+    pairs = list(zip(comparison.names, (first, last), strict=True))
     table = pd.DataFrame(
         {
             f"{name}, {title}, £m": run.data[variable].to_series()
@@ -40,8 +43,22 @@ def positions(first: Findings, last: Findings, found: Comparison) -> Card:
         for variable, title in POSITIONS.items()
         for name, run in pairs
     )
-    runs, titles = [short(name, 40) for name in found.names], list(POSITIONS.values())
-    lines = (
+    runs = [short(name, 40) for name in comparison.names]
+    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=ORANGE).encode(y="y:Q")
+    chart = (zero + _lines(frame, runs)).properties(width=WIDTH, height=HEIGHT)
+    year = str(last.data["year"].values[-1])
+    ends = [float(run.data["system_reported"].to_series().iloc[-1]) for run in (first, last)]
+    words = (
+        f"The last reported position is {millions(ends[0])} in {runs[0]} and {millions(ends[1])} "
+        f"in {runs[1]} ({year})."
+    )
+    return Card("Positions of both runs", words, themed(chart), table.reset_index())
+
+
+def _lines(frame: pd.DataFrame, runs: list[str]) -> Any:
+    """Draw a line for each run and position, £m by year."""
+    titles = list(POSITIONS.values())
+    return (
         alt.Chart(frame)
         .mark_line(point=True)
         .encode(
@@ -73,17 +90,4 @@ def positions(first: Findings, last: Findings, found: Comparison) -> Card:
                 alt.Tooltip("value:Q", title="£m", format=MONEY),
             ],
         )
-    )
-    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=ORANGE).encode(y="y:Q")
-    year = str(last.data["year"].values[-1])
-    ends = [float(run.data["system_reported"].to_series().iloc[-1]) for run in (first, last)]
-    words = (
-        f"The last reported position is {millions(ends[0])} in {runs[0]} and {millions(ends[1])} "
-        f"in {runs[1]} ({year})."
-    )
-    return Card(
-        "Positions of both runs",
-        words,
-        themed((zero + lines).properties(width=WIDTH, height=HEIGHT)),
-        table.reset_index(),
     )

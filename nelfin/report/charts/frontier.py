@@ -5,18 +5,24 @@ from __future__ import annotations
 import altair as alt
 
 from nelfin.report.charts.style import BLUE, DARK_BLUE, MONEY, ORANGE, Card, themed
-from nelfin.report.text.words import millions
+from nelfin.report.text.numbers import millions
 from nelfin.store.findings import Findings
 
 TITLES = {
     "deprived": "Spend reaching the most deprived areas",
     "backlog": "High and significant backlog cleared",
 }
-"""Second aims."""
+"""Second aims, and what they are called."""
 
 
 def capital_frontier(result: Findings) -> Card | None:
-    """Show the most benefit that is left as more is asked of a second aim."""
+    """Show the most benefit that is left as more is asked of a second aim.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
     if "capital_frontier" not in result.tables:
         return None
     table = result.table("capital_frontier")
@@ -31,16 +37,16 @@ def capital_frontier(result: Findings) -> Card | None:
     ]
     scale = alt.Scale(zero=False, padding=16)
     up = alt.Y("benefit:Q", title="points of benefit", scale=scale)
-    parts, said = [], []
+    parts, sentences = [], []
     for aim in aims:
-        mine = frame.loc[frame["aim"] == aim, ["point", "reached", "benefit"]]
-        own, line = mine[mine["point"] == 0], mine[mine["point"] > 0]
+        points = frame.loc[frame["aim"] == aim, ["point", "reached", "benefit"]]
+        plan, line = points[points["point"] == 0], points[points["point"] > 0]
         across = alt.X("reached:Q", title="£m", scale=scale)
         drawn = alt.Chart(line).mark_line(point=True, color=BLUE)
-        point = alt.Chart(own).mark_point(
+        point = alt.Chart(plan).mark_point(
             shape="diamond", size=180, filled=True, color=ORANGE, stroke=DARK_BLUE, opacity=1
         )
-        label = alt.Chart(own.assign(words="this plan")).mark_text(
+        label = alt.Chart(plan.assign(words="this plan")).mark_text(
             align="left", dx=-6, dy=22, fontSize=12
         )
         layers = alt.layer(
@@ -51,13 +57,13 @@ def capital_frontier(result: Findings) -> Card | None:
         parts.append(layers.properties(width=275, height=240, title=TITLES[aim]))
         ends = [
             f"{millions(float(end['reached']))} with {end['benefit']:,.0f}"
-            for end in (line.iloc[0], line.iloc[-1], *(row for _, row in own.iterrows()))
+            for end in (line.iloc[0], line.iloc[-1], *(row for _, row in plan.iterrows()))
         ]
-        plan = f"; this plan {ends[2]}" if len(own) else ""
-        said.append(f"{TITLES[aim]}: from {ends[0]} points to {ends[1]}{plan}.")
+        where = f"; this plan {ends[2]}" if len(plan) else ""
+        sentences.append(f"{TITLES[aim]}: from {ends[0]} points to {ends[1]}{where}.")
     words = (
-        f"The most benefit as more is asked of a second aim. {' '.join(said)} The lines are upper "
-        "bounds: they let schemes be cut into shares. Points of illustrative schemes are "
+        f"The most benefit as more is asked of a second aim. {' '.join(sentences)} The lines are "
+        "upper bounds: they let schemes be cut into shares. Points of illustrative schemes are "
         "illustrative."
     )
     shown = frame.set_index("aim").loc[aims].reset_index()

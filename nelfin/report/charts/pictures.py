@@ -8,11 +8,9 @@ from textwrap import wrap
 from typing import Any
 
 import altair as alt
-import pandas as pd
 
-from nelfin.report.basis import illustrative
-from nelfin.report.charts import Card, cards
-from nelfin.report.grounds import RESTS_ON
+from nelfin.report.basis import illustrative_words
+from nelfin.report.charts import CHARTS, RESTS_ON, Card, cards
 from nelfin.store.findings import Findings
 from nelfin.store.writing import whole_folder
 
@@ -24,7 +22,15 @@ LETTERS = 95
 
 
 def titled(card: Card, note: str) -> Any:
-    """Return a chart with its title, what to see in it, and a note."""
+    """Return a chart with its title, what to see in it, and a note.
+
+    Parameters
+    ----------
+    card
+        The chart with its words.
+    note
+        A sentence below the words; "" for none.
+    """
     lines = [*wrap(card.words, LETTERS), *wrap(note, LETTERS)]
     title = alt.TitleParams(
         card.title, subtitle=lines, anchor="start", fontSize=18, subtitleFontSize=12, offset=14
@@ -33,17 +39,30 @@ def titled(card: Card, note: str) -> Any:
 
 
 def titled_charts(result: Findings) -> dict[str, Any]:
-    """Return the charts that a run has, each with its title and what is illustrative."""
-    sources: pd.DataFrame = result.table("sources")
-    made_up = {name: illustrative(sources, parts) for name, parts in RESTS_ON.items()}
-    return {
-        name: titled(card, made_up[name] and f"Rests on illustrative figures: {made_up[name]}.")
-        for name, card in cards(result).items()
-    }
+    """Return the charts that a run has, each with its title and what is illustrative.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
+    sources = result.table("sources")
+    notes = {}
+    for section, parts in RESTS_ON.items():
+        words = illustrative_words(sources, parts)
+        notes[section] = f"Rests on illustrative figures: {words}." if words else ""
+    return {name: titled(card, notes[CHARTS[name].section]) for name, card in cards(result).items()}
 
 
 def write_charts(result: Findings, folder: Path) -> list[str]:
     """Write each chart as PNG and SVG to a new folder, named after the chart.
+
+    Parameters
+    ----------
+    result
+        A run.
+    folder
+        A folder that is not there yet, or an empty one.
 
     Returns
     -------
@@ -72,5 +91,11 @@ def write_charts(result: Findings, folder: Path) -> list[str]:
 
 
 def width_of(svg: str) -> float:
-    """Return the width of a picture that Vega drew, in pixels."""
+    """Return the width of a picture that Vega drew, in pixels.
+
+    Parameters
+    ----------
+    svg
+        The picture, as SVG.
+    """
     return float(svg.partition(' width="')[2].partition('"')[0])

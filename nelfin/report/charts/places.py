@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from nelfin.allocations.comparisons import what_moved as parts_of
 from nelfin.report.charts.style import (
     BLUE,
     EVERY_PLACE,
@@ -24,16 +25,24 @@ from nelfin.report.charts.style import (
     themed,
 )
 from nelfin.report.charts.waterfall import steps_of, waterfall
-from nelfin.report.text.place import WORDS
-from nelfin.report.text.words import millions, percent, short
+from nelfin.report.text.names import short
+from nelfin.report.text.numbers import millions, percent
+from nelfin.report.text.places import CHANGES
 from nelfin.store.findings import Findings
-from nelfin.system.headline import headline
+from nelfin.system.headline import headline_of
+from nelfin.system.place_figures import place_figures
 
 
 def budgets(result: Findings) -> Card:
-    """Show budget and target by place."""
-    found = headline(result)
-    frame = found.places.reset_index(names="place")[["place", "budget", "target", "dft"]]
+    """Show budget and target by place.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
+    headline = headline_of(result)
+    frame = headline.places.reset_index(names="place")[["place", "budget", "target", "dft"]]
     order = list(frame["place"])
     frame["words"] = [percent(value) for value in frame["dft"]]
     base = alt.Chart(frame).encode(
@@ -46,7 +55,7 @@ def budgets(result: Findings) -> Card:
         alt.Tooltip("words:N", title="From target"),
     ]
     bars = base.mark_bar(color=BLUE, height=16).encode(
-        x=alt.X("budget:Q", title=f"£m, {found.budget_year}, all streams of places"),
+        x=alt.X("budget:Q", title=f"£m, {headline.budget_year}, all streams of places"),
         tooltip=tooltip,
     )
     ticks = base.mark_tick(color=ORANGE, thickness=4, size=26).encode(x="target:Q", tooltip=tooltip)
@@ -56,7 +65,7 @@ def budgets(result: Findings) -> Card:
     layered = bars + ticks + labels.transform_calculate(end="max(datum.budget, datum.target)")
     lowest, highest = frame.iloc[0], frame.iloc[-1]
     words = (
-        f"Bars show the budget of {found.budget_year}, upright marks the target; the furthest "
+        f"Bars show the budget of {headline.budget_year}, upright marks the target; the furthest "
         f"below target comes first. {short(lowest['place'])} is at {lowest['words']}, "
         f"{short(highest['place'])} at {highest['words']}."
     )
@@ -72,12 +81,38 @@ def budgets(result: Findings) -> Card:
 
 
 def distance(result: Findings) -> Card:
-    """Show distance from target by place and year."""
-    data = result.data
-    array = data["budget"].sum("stream") / data["target"].sum("stream") - 1
-    frame = (100 * array).to_series().rename("dft").reset_index()
-    places = [str(place) for place in data["place"].values]
-    last = str(data["year"].values[-1])
+    """Show distance from target by place and year.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
+    fractions = place_figures(result).totals["dft"]
+    frame = (100 * fractions).to_series().rename("dft").reset_index()
+    places = [str(place) for place in fractions["place"].values]
+    years = [str(year) for year in fractions["year"].values]
+    span = fractions.max("place") - fractions.min("place")
+    words = (
+        f"The gap between the furthest places is {percent(float(span[0]))} in {years[0]} and "
+        f"{percent(float(span[-1]))} in {years[-1]}."
+    )
+    table = frame.pivot(index="place", columns="year", values="dft").reset_index()
+    table = table.rename_axis(columns=None).rename(columns={"place": "Place"})
+    chart = (
+        _lines_by_year(frame, places, years[-1])
+        .add_params(chosen("place", EVERY_PLACE, places))
+        .properties(
+            width=WIDTH - 60,
+            height=HEIGHT,
+            padding={"right": 150, "left": 5, "top": 5, "bottom": 5},
+        )
+    )
+    return Card("Distance from target by year, %", words, themed(chart), table)
+
+
+def _lines_by_year(frame: pd.DataFrame, places: list[str], last: str) -> Any:
+    """Draw a line a place, % from target by year, with its name at the last year."""
     base = alt.Chart(frame).encode(
         x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)),
         y=alt.Y("dft:Q", title="% from target"),
@@ -94,7 +129,7 @@ def distance(result: Findings) -> Card:
     lines = base.mark_line(point=alt.OverlayMarkDef(size=30))
     ends = frame[frame["year"] == last].copy()
     height_of_text = (frame["dft"].max() - frame["dft"].min()) / 17
-    ends["label_y"] = _spread(ends["dft"].to_numpy(), height_of_text)
+    ends["label_y"] = _apart(ends["dft"].to_numpy(), height_of_text)
     labels = (
         alt.Chart(ends)
         .mark_text(align="left", dx=8, fontSize=12, limit=150)
@@ -107,26 +142,10 @@ def distance(result: Findings) -> Card:
         )
     )
     zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y="y:Q")
-    span = array.max("place") - array.min("place")
-    words = (
-        f"The gap between the furthest places is {percent(float(span[0]))} in "
-        f"{data['year'].values[0]} and {percent(float(span[-1]))} in {last}."
-    )
-    table = frame.pivot(index="place", columns="year", values="dft").reset_index()
-    table = table.rename_axis(columns=None).rename(columns={"place": "Place"})
-    chart = (
-        (zero + lines + labels)
-        .add_params(chosen("place", EVERY_PLACE, places))
-        .properties(
-            width=WIDTH - 60,
-            height=HEIGHT,
-            padding={"right": 150, "left": 5, "top": 5, "bottom": 5},
-        )
-    )
-    return Card("Distance from target by year, %", words, themed(chart), table)
+    return zero + lines + labels
 
 
-def _spread(values: np.ndarray, gap: float) -> np.ndarray:
+def _apart(values: np.ndarray, gap: float) -> np.ndarray:
     """Move labels apart so that none hides another."""
     order = np.argsort(values)
     placed = values[order].astype(float)
@@ -139,7 +158,13 @@ def _spread(values: np.ndarray, gap: float) -> np.ndarray:
 
 
 def budget_change(result: Findings) -> Card:
-    """Show what moved each place's budget from the year before."""
+    """Show what moved each place's budget from the year before.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
     data = result.data
     year = str(data.attrs["last_published_year"])
     frame = (
@@ -148,7 +173,7 @@ def budget_change(result: Findings) -> Card:
     )  # fmt: skip
     fenced = frame.loc[frame["change"] == "ring-fence", "value"].abs().max() > 1e-9
     parts = ["envelope", "need", "pace", *(["ring-fence"] if fenced else [])]
-    order = list(headline(result).places.index)
+    order = list(headline_of(result).places.index)
     chart = (
         alt.Chart(frame[frame["change"].isin(parts[1:])])
         .mark_bar(height=12)
@@ -184,12 +209,18 @@ def budget_change(result: Findings) -> Card:
 
 
 def what_moved(result: Findings) -> Card:
-    """Draw what moved a place's budget, or all of them, from the year before."""
-    year = str(result.data.attrs["last_published_year"])
-    places = list(headline(result).places.index)
-    frame = pd.DataFrame({place: parts_of(result.data, place, year) for place in places})
+    """Draw what moved a place's budget, or all of them, from the year before.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
+    figures = place_figures(result)
+    year, places = figures.year, list(headline_of(result).places.index)
+    frame = figures.moved[places].copy()
     frame.insert(0, EVERY_PLACE, frame.sum(axis="columns"))
-    labels = {part: words.partition(":")[0] for part, words in WORDS.items()}
+    labels = {part: words.partition(":")[0] for part, words in CHANGES.items()}
     ends = f"Whole change to {year}"
     rows = [
         row

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from nelfin.report.charts.style import (
     BLUE,
@@ -17,7 +20,8 @@ from nelfin.report.charts.style import (
     Card,
     themed,
 )
-from nelfin.report.text.words import millions
+from nelfin.report.text.numbers import millions
+from nelfin.report.text.prevention import comes_back
 from nelfin.store.findings import Findings
 
 LEDGERS = {
@@ -28,7 +32,13 @@ LEDGERS = {
 
 
 def prevention(result: Findings) -> Card:
-    """Show the three ledgers of prevention side by side, never added."""
+    """Show the three ledgers of prevention side by side, never added.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
     data = result.data
     frame = pd.concat(
         data[name].to_series().rename("value").reset_index().assign(ledger=title)
@@ -63,7 +73,13 @@ def prevention(result: Findings) -> Card:
 
 
 def break_even(result: Findings) -> Card:
-    """Show what the shift costs, the cash that comes back, and the sum of both so far."""
+    """Show what the shift costs, the cash that comes back, and the sum of both so far.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
     data = result.data
     years = [str(year) for year in data["year"].values]
     back = data["prevention_cash"].to_numpy()
@@ -77,6 +93,13 @@ def break_even(result: Findings) -> Card:
             "Net cash so far, £m": np.cumsum(net),
         }
     )
+    chart = _flows(table).properties(width=WIDTH, height=240)
+    words = _break_even_words(data)
+    return Card("Prevention: does it break even in cash?", words, themed(chart), table)
+
+
+def _flows(table: pd.DataFrame) -> Any:
+    """Draw what is paid out and comes back by year, £m, and a line for the sum of both so far."""
     names = {"Paid out, £m": "Paid out", "Cash back, £m": "Cash back"}
     bars = table.rename(columns=names).melt("Year", list(names.values()), "flow", "value")
     tooltip = [
@@ -108,20 +131,29 @@ def break_even(result: Findings) -> Card:
         .encode(x="Year:O", y="value:Q", color="flow:N", tooltip=tooltip)
     )
     zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y="y:Q")
+    return drawn + line + zero
+
+
+def _break_even_words(data: xr.Dataset) -> str:
+    """Say when a year's cash covers its cost, when all is back, and what the cash is worth."""
     even, paid = (str(data.attrs[f"prevention_{n}_year"]) for n in ("break_even", "payback"))
-    npv = float(data.attrs["prevention_npv_gbp_m"])
-    words = (
-        (
-            f"From {even} a year's cash back covers the year's cost. "
-            if even
-            else f"No year's cash back covers its cost by {years[-1]}. "
-        )
-        + (
-            f"All that was paid out is back in {paid}. "
-            if paid
-            else "What was paid out is not back within the plan. "
-        )
-        + f"In today's money the cash is worth {millions(npv)} (net present value)."
+    npv, later, mature = (
+        float(data.attrs[f"prevention_{name}"])
+        for name in ("npv_gbp_m", "return_after_plan_gbp_m", "mature_cash_return")
     )
-    chart = (drawn + line + zero).properties(width=WIDTH, height=240)
-    return Card("Prevention: does it break even in cash?", words, themed(chart), table)
+    first, last = (str(data["year"].values[at]) for at in (0, -1))
+    covered = (
+        f"From {even} a year's cash back covers the year's cost."
+        if even
+        else f"No year's cash back covers its cost by {last}."
+    )
+    unpaid = (
+        f"What was paid out never pays back: {comes_back(mature)}."
+        if data.attrs["prevention_never_pays_back"]
+        else "What was paid out is not back within the plan."
+    )
+    back = f"All that was paid out is back in {paid}." if paid else unpaid
+    return (
+        f"{covered} {back} In prices of {first} the cash is worth {millions(npv)} (net present "
+        f"value); {millions(later)} more comes back after the plan."
+    )

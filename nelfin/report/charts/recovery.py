@@ -19,13 +19,19 @@ from nelfin.report.charts.style import (
     themed,
 )
 from nelfin.report.charts.waterfall import steps_of, waterfall
-from nelfin.report.text.words import millions
+from nelfin.report.text.numbers import millions
 from nelfin.store.findings import Findings
-from nelfin.system.headline import headline
+from nelfin.system.headline import headline_of
 
 
 def recovery(result: Findings) -> Card:
-    """Show the underlying and the reported position of the system."""
+    """Show the underlying and the reported position of the system.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
     data = result.data
     names = {"system_reported": "Reported", "system_underlying": "Underlying"}
     frame = pd.concat(
@@ -60,11 +66,11 @@ def recovery(result: Findings) -> Card:
         )
     )
     zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y="y:Q")
-    found = headline(result)
+    headline = headline_of(result)
     words = (
-        f"Reported balance holds from {found.balance_year}."
-        if found.balance_year
-        else f"The reported position does not hold a balance by {found.years[-1]}."
+        f"Reported balance holds from {headline.balance_year}."
+        if headline.balance_year
+        else f"The reported position does not hold a balance by {headline.years[-1]}."
     )
     table = data[list(names)].to_dataframe().reset_index()
     table.columns = ["Year", *(f"{title}, £m" for title in names.values())]
@@ -73,7 +79,13 @@ def recovery(result: Findings) -> Card:
 
 
 def bridge(result: Findings) -> Card:
-    """Draw the waterfall from the first opening underlying to the last reported position."""
+    """Draw the waterfall from the first opening underlying to the last reported position.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
     array = result.data["recovery_bridge"]
     first, last = (str(year) for year in array["year"].values[[0, -1]])
     every = _bridge(array.sum("organisation"), first, last)

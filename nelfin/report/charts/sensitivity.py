@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
+import pandas as pd
 
 from nelfin.report.charts.style import (
     EVERY_PLACE,
@@ -15,14 +18,28 @@ from nelfin.report.charts.style import (
     faded,
     themed,
 )
-from nelfin.report.text.place import case_words
-from nelfin.report.text.words import millions, short
+from nelfin.report.text.names import short
+from nelfin.report.text.numbers import millions
+from nelfin.report.text.sensitivity import case_words
 from nelfin.store.findings import Findings
-from nelfin.system.headline import headline
+from nelfin.system.headline import headline_of
+
+TITLES = {
+    "need weight": "One point more on a need weight",
+    "opening": "Another opening position",
+    "rule": "Another rule of pace",
+}
+"""What changes, and what it is called."""
 
 
 def sensitivity(result: Findings) -> Card:
-    """Show how far each place's budget moves when one thing it rests on changes."""
+    """Show how far each place's budget moves when one thing it rests on changes.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
     table = result.table("sensitivity").dropna(subset="value")
     keys = ["kind", "case", "place"]
     wide = table.pivot(index=keys, columns="measure", values="value")
@@ -35,48 +52,17 @@ def sensitivity(result: Findings) -> Card:
         label=[label if of in {"opening", "rule"} else f"{label} ({of.split(', ')[1]})"
                for of, label in pairs],
     )  # fmt: skip
-    places = list(headline(result).places.index)
-    titles = {
-        "need weight": "One point more on a need weight",
-        "opening": "Another opening position",
-        "rule": "Another rule of pace",
-    }
-    drawn = ["place", "label", "case", "budget_move", "target_move"]
-    parts = []
-    for kind, title in titles.items():
-        mine = frame.loc[frame["kind"] == kind, drawn]
-        far = float(mine["budget_move"].abs().max())
-        base = alt.Chart(mine).encode(
-            x=alt.X("place:N", sort=places, title=None, axis=alt.Axis(labelAngle=-20)),
-            y=alt.Y("label:N", sort=list(dict.fromkeys(mine["label"])), title=None),
-            opacity=faded("place", EVERY_PLACE),
-            tooltip=[
-                alt.Tooltip("place:N", title="Place"),
-                alt.Tooltip("case:N", title="Change"),
-                alt.Tooltip("budget_move:Q", title="Budget moves, £m", format=MONEY2),
-                alt.Tooltip("target_move:Q", title="Target moves, £m", format=MONEY2),
-            ],
-        )
-        cells = base.mark_rect().encode(
-            color=alt.Color(
-                "budget_move:Q",
-                legend=None,
-                scale=alt.Scale(
-                    domain=[-far, 0, far], range=[ORANGE, "#FFFFFF", LIGHT_BLUE], interpolate="rgb"
-                ),
-            )
-        )
-        # the figure stands in each cell, so that colour only helps to find it
-        words = base.mark_text(fontSize=11).encode(text=alt.Text("budget_move:Q", format=MONEY2))
-        height, width = 22 * mine["label"].nunique(), max(WIDTH - 120, 44 * len(places))
-        parts.append((cells + words).properties(title=title, width=width, height=height))
+    places = list(headline_of(result).places.index)
+    chart = alt.vconcat(
+        *(_block(frame[frame["kind"] == kind], places, title) for kind, title in TITLES.items())
+    )
+    chart = chart.resolve_scale(color="independent", x="independent")
     largest = frame.loc[frame["budget_move"].abs().idxmax()]
-    chart = alt.vconcat(*parts).resolve_scale(color="independent", x="independent")
     chart = chart.add_params(chosen("place", EVERY_PLACE, places))
     text = (
         f"How far the budgets of {year} move, £m, when one thing changes and all else stays. The "
         f"largest move is {short(largest['place'])}'s {millions(float(largest['budget_move']))} "
-        f"({titles[str(largest['kind'])].lower()}: {largest['label']})."
+        f"({TITLES[str(largest['kind'])].lower()}: {largest['label']})."
     )
     shown = frame.pivot(index=["kind", "case"], columns="place", values="budget_move")[places]
     shown = shown.rename_axis(columns=None).reset_index()
@@ -87,3 +73,33 @@ def sensitivity(result: Findings) -> Card:
         shown.rename(columns={"kind": "What changes", "case": "How"}),
         places_across=True,
     )
+
+
+def _block(frame: pd.DataFrame, places: list[str], title: str) -> Any:
+    """Draw how far the budgets move, £m: a row a change, a column a place."""
+    moves = frame[["place", "label", "case", "budget_move", "target_move"]]
+    far = float(moves["budget_move"].abs().max())
+    base = alt.Chart(moves).encode(
+        x=alt.X("place:N", sort=places, title=None, axis=alt.Axis(labelAngle=-20)),
+        y=alt.Y("label:N", sort=list(dict.fromkeys(moves["label"])), title=None),
+        opacity=faded("place", EVERY_PLACE),
+        tooltip=[
+            alt.Tooltip("place:N", title="Place"),
+            alt.Tooltip("case:N", title="Change"),
+            alt.Tooltip("budget_move:Q", title="Budget moves, £m", format=MONEY2),
+            alt.Tooltip("target_move:Q", title="Target moves, £m", format=MONEY2),
+        ],
+    )
+    cells = base.mark_rect().encode(
+        color=alt.Color(
+            "budget_move:Q",
+            legend=None,
+            scale=alt.Scale(
+                domain=[-far, 0, far], range=[ORANGE, "#FFFFFF", LIGHT_BLUE], interpolate="rgb"
+            ),
+        )
+    )
+    # the figure stands in each cell, so that colour only helps to find it
+    words = base.mark_text(fontSize=11).encode(text=alt.Text("budget_move:Q", format=MONEY2))
+    height, width = 22 * moves["label"].nunique(), max(WIDTH - 120, 44 * len(places))
+    return (cells + words).properties(title=title, width=width, height=height)

@@ -1,4 +1,4 @@
-"""What all charts share: the card they come on, colours and house style."""
+"""What all charts share: the card they come on, colours and lettering."""
 
 from __future__ import annotations
 
@@ -38,7 +38,13 @@ class Card:
 
 
 def themed(chart: Any) -> Any:
-    """Return a chart with the house style."""
+    """Return a chart with the lettering and lines of all charts.
+
+    Parameters
+    ----------
+    chart
+        An Altair chart of any kind.
+    """
     return (
         chart.configure(font="Arial, sans-serif", background="white")
         .configure_view(stroke=None)
@@ -53,6 +59,15 @@ def chosen(name: str, everything: str, others: Iterable[str]) -> Any:
     """Return a parameter that chooses one of a few names, or all of them.
 
     In a notebook it is a list under the chart; on the page the list of the section moves it.
+
+    Parameters
+    ----------
+    name
+        Of the parameter, such as `place`.
+    everything
+        What stands for all of them.
+    others
+        The names.
     """
     options = [everything, *others]
     bind = alt.binding_select(options=options, name=f"{name.capitalize()} ")
@@ -60,11 +75,25 @@ def chosen(name: str, everything: str, others: Iterable[str]) -> Any:
 
 
 def faded(name: str, everything: str) -> Any:
-    """Return an opacity that dims what is not chosen."""
+    """Return an opacity that dims what is not chosen.
+
+    Parameters
+    ----------
+    name
+        Of the parameter, and of the field it chooses by.
+    everything
+        What stands for all names.
+    """
     test = f"{name} === {json.dumps(everything)} || datum.{name} === {name}"
     return alt.condition(test, alt.value(1), alt.value(0.18))
 
 
 def colours(count: int) -> list[str]:
-    """Return as many line colours as asked; they repeat when there are many."""
+    """Return as many line colours as asked; they repeat when there are many.
+
+    Parameters
+    ----------
+    count
+        How many.
+    """
     return [LINES[i % len(LINES)] for i in range(count)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -14,7 +16,8 @@ from nelfin.report.charts.style import (
     chosen,
     themed,
 )
-from nelfin.report.text.words import millions, short
+from nelfin.report.text.names import short
+from nelfin.report.text.numbers import millions
 from nelfin.store.findings import Findings
 
 MOST = 35
@@ -22,7 +25,13 @@ MOST = 35
 
 
 def timeline(result: Findings) -> Card | None:
-    """Show when the largest schemes of the plan spend, all organisations or one."""
+    """Show when the largest schemes of the plan spend, all organisations or one.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
     plan = result.table("plan")
     spend = result.table("spend").merge(
         plan[["project_id", "name", "organisation", "category"]], on="project_id"
@@ -30,22 +39,73 @@ def timeline(result: Findings) -> Card | None:
     if spend.empty:
         return None
     whole = spend.groupby("project_id")["spend_gbp_m"].sum()
-    # the largest of each organisation are enough to draw any choice
-    size = plan.set_index("project_id")[["organisation"]].assign(whole=whole).dropna(subset="whole")
-    rank = size.groupby("organisation")["whole"].rank(ascending=False, method="first")
-    drawn = spend[spend["project_id"].isin(rank[rank <= MOST].index)]
-    frame = drawn.assign(
-        whole=drawn["project_id"].map(whole),
-        label=[
-            f"{short(key, 12)} {short(name, 48)}"
-            for name, key in zip(drawn["name"], drawn["project_id"], strict=True)
-        ],
-        name=drawn["name"].map(lambda name: short(name, 200)),
-        words=[f"{v:,.1f}" if v >= 0.05 else "" for v in drawn["spend_gbp_m"]],
-    ).drop(columns="cdel_gbp_m")
     years = [str(year) for year in result.data["year"].values]
     organisations = list(dict.fromkeys(plan["organisation"]))
-    base = (
+    chart = _cells(_largest(spend, plan, whole), years)
+    chart = chart.add_params(chosen("organisation", EVERY_ORGANISATION, organisations))
+    funded = len(whole)
+    shown = f"the {MOST} largest of {funded:,}" if funded > MOST else f"all {funded:,}"
+    words = (
+        f"Spend by year, £m in cash, of {shown} schemes in the plan, largest first; they spend "
+        f"{millions(float(whole.sum()))} in all."
+    )
+    return Card(
+        "The plan by year",
+        words,
+        themed(chart.properties(width=WIDTH - 110, height=alt.Step(18))),
+        _table(spend, plan, years),
+    )
+
+
+def _largest(spend: pd.DataFrame, plan: pd.DataFrame, whole: pd.Series) -> pd.DataFrame:
+    """Return the spend of the schemes that can show: the largest of each organisation."""
+    size = plan.set_index("project_id")[["organisation"]].assign(whole=whole).dropna(subset="whole")
+    rank = size.groupby("organisation")["whole"].rank(ascending=False, method="first")
+    largest = spend[spend["project_id"].isin(rank[rank <= MOST].index)]
+    return largest.assign(
+        whole=largest["project_id"].map(whole),
+        label=[
+            f"{short(key, 12)} {short(name, 48)}"
+            for name, key in zip(largest["name"], largest["project_id"], strict=True)
+        ],
+        name=largest["name"].map(lambda name: short(name, 200)),
+        words=[f"{v:,.1f}" if v >= 0.05 else "" for v in largest["spend_gbp_m"]],
+    ).drop(columns="cdel_gbp_m")
+
+
+def _cells(frame: pd.DataFrame, years: list[str]) -> Any:
+    """Draw a row a scheme and a cell a year, £m: the largest of what is chosen, by size."""
+    base = _rows_by_size(frame, years)
+    ceiling = float(frame["spend_gbp_m"].max())
+    cells = base.mark_rect(stroke="white").encode(
+        color=alt.Color(
+            "spend_gbp_m:Q",
+            legend=None,
+            scale=alt.Scale(type="sqrt", domain=[0, ceiling], range=["#D6E6F5", DARK_BLUE]),
+        ),
+        tooltip=[
+            alt.Tooltip("name:N", title="Scheme"),
+            alt.Tooltip("organisation:N", title="Organisation"),
+            alt.Tooltip("category:N", title="Category"),
+            alt.Tooltip("year:O", title="Year"),
+            alt.Tooltip("spend_gbp_m:Q", title="Spend, £m", format=MONEY),
+            alt.Tooltip("whole:Q", title="In the plan, £m", format=MONEY),
+        ],
+    )
+    # the figure stands in each cell, so that colour only helps to find it; at the share of the
+    # ceiling where it turns white both black and white stand out by 4.5 to 1
+    figures = base.mark_text(fontSize=10).encode(
+        text="words:N",
+        color=alt.condition(
+            f"datum.spend_gbp_m > {0.38 * ceiling}", alt.value("white"), alt.value("black")
+        ),
+    )
+    return cells + figures
+
+
+def _rows_by_size(frame: pd.DataFrame, years: list[str]) -> Any:
+    """Return a row a scheme of those chosen, the largest first, and a column a year."""
+    return (
         alt.Chart(frame)
         .transform_filter(
             f"organisation === '{EVERY_ORGANISATION}' || datum.organisation === organisation"
@@ -72,44 +132,6 @@ def timeline(result: Findings) -> Card | None:
                 axis=alt.Axis(labelLimit=320, labelFontSize=11),
             ),
         )
-    )
-    ceiling = float(frame["spend_gbp_m"].max())
-    cells = base.mark_rect(stroke="white").encode(
-        color=alt.Color(
-            "spend_gbp_m:Q",
-            legend=None,
-            scale=alt.Scale(type="sqrt", domain=[0, ceiling], range=["#D6E6F5", DARK_BLUE]),
-        ),
-        tooltip=[
-            alt.Tooltip("name:N", title="Scheme"),
-            alt.Tooltip("organisation:N", title="Organisation"),
-            alt.Tooltip("category:N", title="Category"),
-            alt.Tooltip("year:O", title="Year"),
-            alt.Tooltip("spend_gbp_m:Q", title="Spend, £m", format=MONEY),
-            alt.Tooltip("whole:Q", title="In the plan, £m", format=MONEY),
-        ],
-    )
-    # the figure stands in each cell, so that colour only helps to find it; at the share of the
-    # ceiling where it turns white both black and white stand out by 4.5 to 1
-    figures = base.mark_text(fontSize=10).encode(
-        text="words:N",
-        color=alt.condition(
-            f"datum.spend_gbp_m > {0.38 * ceiling}", alt.value("white"), alt.value("black")
-        ),
-    )
-    parameter = chosen("organisation", EVERY_ORGANISATION, organisations)
-    chart = (cells + figures).add_params(parameter)
-    funded = len(whole)
-    shown = f"the {MOST} largest of {funded:,}" if funded > MOST else f"all {funded:,}"
-    words = (
-        f"Spend by year, £m in cash, of {shown} schemes in the plan, largest first; they spend "
-        f"{millions(float(whole.sum()))} in all."
-    )
-    return Card(
-        "The plan by year",
-        words,
-        themed(chart.properties(width=WIDTH - 110, height=alt.Step(18))),
-        _table(spend, plan, years),
     )
 
 

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from nelfin.report.charts.style import DARK_BLUE, GREEN, ORANGE, WIDTH, chosen
-from nelfin.report.text.words import money
+from nelfin.report.text.numbers import money
 
 LEVEL = "level"
 """Kind of a step that is a level, drawn from nothing; the others move it."""
@@ -18,7 +18,19 @@ LEVEL = "level"
 def steps_of(who: str, steps: Iterable[tuple[str, float, bool]]) -> list[dict[str, Any]]:
     """Return the bars of one waterfall from its steps: label, value, and whether it is a level.
 
-    A step of less than a thousandth of £1m is left out unless it is a level.
+    A step of less than half a thousandth of £1m is left out unless it is a level.
+
+    Parameters
+    ----------
+    who
+        Whose waterfall it is.
+    steps
+        Label, £m, and whether it is a level.
+
+    Returns
+    -------
+    list of dict
+        A bar each: `who, step, from, to, value` in £m, `words` and `kind`.
     """
     rows, at = [], 0.0
     for label, value, level in steps:
@@ -34,7 +46,21 @@ def steps_of(who: str, steps: Iterable[tuple[str, float, bool]]) -> list[dict[st
 def waterfall(
     rows: list[dict[str, Any]], order: list[str], name: str, everything: str, title: str
 ) -> Any:
-    """Draw the waterfalls of `steps_of`, with a parameter that chooses whose shows."""
+    """Draw the waterfalls of `steps_of`, with a parameter that chooses whose shows.
+
+    Parameters
+    ----------
+    rows
+        The bars of everybody's waterfall.
+    order
+        Labels of the steps, from the top.
+    name
+        Of the parameter, such as `place`.
+    everything
+        What stands for everybody together.
+    title
+        Of the axis.
+    """
     frame = pd.DataFrame(rows)
     parameter = chosen(name, everything, [w for w in frame["who"].unique() if w != everything])
     base = (
@@ -43,7 +69,7 @@ def waterfall(
         .encode(y=alt.Y("step:N", sort=order, title=None))
     )
     bars = base.mark_bar(height=16).encode(
-        # room for the labels, whoever is chosen
+        # wide enough for the labels, whoever is chosen
         x=alt.X("from:Q", title=title, scale=alt.Scale(padding=55)),
         x2="to:Q",
         color=alt.Color(

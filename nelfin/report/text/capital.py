@@ -8,32 +8,44 @@ from typing import Any
 import pandas as pd
 
 from nelfin.models.capital import CapitalPlan
-from nelfin.report.basis import rests_on
+from nelfin.report.basis import illustrative_note
+from nelfin.report.text.numbers import money, plural
 from nelfin.report.text.terminal import table_text, title_text, wrapped
-from nelfin.report.text.words import money, plural
 
 PRIORITIES, DEAREST = 20, 10
 """Schemes printed; the tables have them all."""
 
 
 def capital_text(
-    plan: CapitalPlan, tables: Mapping[str, pd.DataFrame], name: str, made_up: str = ""
+    plan: CapitalPlan, tables: Mapping[str, pd.DataFrame], name: str, illustrative: str = ""
 ) -> str:
-    """Return the plan and the tables of its tests, at most 80 columns wide."""
+    """Return the plan and the tables of its tests, at most 80 columns wide.
+
+    Parameters
+    ----------
+    plan
+        The capital plan, £m and points of benefit.
+    tables
+        Tables of its tests by name; those of `SECTIONS` are shown.
+    name
+        Of the scenario.
+    illustrative
+        The illustrative figures that the plan rests on, in words; "" for none.
+    """
     years = sorted(set(plan.limits["year"]))
     status = plan.plan["status"].value_counts()
     part = status.get("part-funded", 0)
-    gap = plan.solve["gap"]
+    gap = plan.solve.gap
     proof = "not known" if gap is None else f"{100 * gap:.2f}\u00a0%"
-    said = (
+    sentence = (
         f"{plural(int(status.get('funded', 0)), 'scheme')}{f' and {part} in part' if part else ''}"
-        f" of {len(plan.plan):,} funded. Benefit {plan.solve['objective']:,.1f}, proven within "
+        f" of {len(plan.plan):,} funded. Benefit {plan.solve.objective:,.1f}, proven within "
         f"{proof} of the best."
     )
     about = f", capital plan {years[0]} to {years[-1]}"
     parts = [
-        title_text(name, about, rests_on(made_up)),
-        "\n".join(wrapped(said)),
+        title_text(name, about, illustrative_note(illustrative)),
+        "\n".join(wrapped(sentence)),
         _by_category(plan),
         _by_limit(plan),
     ]

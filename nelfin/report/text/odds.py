@@ -1,92 +1,149 @@
-"""What draws say, in sentences; none where a run has no draws."""
+"""What draws say, in sentences and as a table; none where a run has no draws."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from nelfin.report.text.words import millions, setting_words
+from nelfin.report.text.names import setting_words
+from nelfin.report.text.numbers import millions, share_of_draws
+from nelfin.report.text.terminal import by_year_text
 from nelfin.store.findings import Findings
 
 
 def balance_odds(result: Findings) -> list[str]:
-    """Say how likely balance is by year, and which assumption moves the position most."""
-    found = _measures(result)
-    if found is None:
+    """Say how likely balance is by year, and which assumption moves the position most.
+
+    Parameters
+    ----------
+    result
+        A run, with draws or without.
+
+    Returns
+    -------
+    list of str
+        Sentences; none without draws.
+    """
+    odds = _odds_by_year(result)
+    if odds is None:
         return []
     pinned = set(str(result.data.attrs["pinned_years"]).split(", "))
-    years = [year for year in found.columns if year not in pinned]
-    shown = ", ".join(f"{year} {share(found.loc['odds_of_balance', year])}" for year in years[:5])
+    years = [year for year in odds.columns if year not in pinned]
+    by_year = ", ".join(
+        f"{year} {share_of_draws(odds.loc['odds_of_balance', year])}" for year in years[:5]
+    )
     draws = result.provenance["draws"]
-    said = f"Odds of balance over {draws:,} draws of the assumptions: {shown}."
     last = years[-1]
-    table = result.table("tornado")
-    table = table[table["year"] == last]
-    name = str(table["setting"].iloc[0])
-    moves = table[table["setting"] == name]["value"]
+    moves = result.table("tornado")
+    moves = moves[moves["year"] == last]
+    setting = str(moves["setting"].iloc[0])
+    ends = moves[moves["setting"] == setting]["value"]
     return [
-        said,
-        f"{last} rests most on {setting_words(name)}: in eight draws of ten it is worth between "
-        f"{millions(moves.min())} and {millions(moves.max())}.",
+        f"Odds of balance over {draws:,} draws of the assumptions: {by_year}.",
+        f"{last} rests most on {setting_words(setting)}: in eight draws of ten it is worth between "
+        f"{millions(ends.min())} and {millions(ends.max())}.",
     ]
 
 
 def odds_in(result: Findings, year: str) -> float | None:
-    """Return the share of draws in which the system balances in a year; None without draws."""
-    found = _measures(result)
-    return None if found is None else float(found.loc["odds_of_balance", year])
+    """Return the share of draws in which the system balances in a year.
+
+    Parameters
+    ----------
+    result
+        A run, with draws or without.
+    year
+        A year of the plan.
+
+    Returns
+    -------
+    float or None
+        A fraction; None without draws.
+    """
+    odds = _odds_by_year(result)
+    return None if odds is None else float(odds.loc["odds_of_balance", year])
 
 
 def prevention_odds(result: Findings) -> list[str]:
-    """Say how net cash may come out, and how likely the shift is to pay back."""
-    found = _measures(result)
-    if found is None:
+    """Say how net cash may come out, and how likely the shift is to pay back.
+
+    Parameters
+    ----------
+    result
+        A run, with draws or without.
+
+    Returns
+    -------
+    list of str
+        Sentences; none without draws.
+    """
+    odds = _odds_by_year(result)
+    if odds is None:
         return []
-    last = found.columns[-1]
-    low, middle, high = (float(found.loc[f"net_cash_p{p}", last]) for p in (10, 50, 90))
-    own = float(result.data["prevention_net_cash"].sel(year=last))
+    last = odds.columns[-1]
+    low, middle, high = (float(odds.loc[f"net_cash_p{p}", last]) for p in (10, 50, 90))
+    planned = float(result.data["prevention_net_cash"].sel(year=last))
     sentences = [
         f"Of the draws one in ten has net cash below {millions(low)} in {last}, half below "
         f"{millions(middle)}, one in ten above {millions(high)}; "
-        f"{share(found.loc['odds_of_payback', last])} have paid back by then."
+        f"{share_of_draws(odds.loc['odds_of_payback', last])} have paid back by then."
     ]
-    if not low <= own <= high:
-        side = "better" if own > high else "worse"
+    if not low <= planned <= high:
+        side = "better" if planned > high else "worse"
         sentences.append(
-            f"The plan's own {millions(own)} is {side} than nine draws in ten: its returns stand "
-            f"near the {'top' if own > high else 'bottom'} of their ranges."
+            f"The plan's own {millions(planned)} is {side} than nine draws in ten: its returns "
+            f"stand near the {'top' if planned > high else 'bottom'} of their ranges."
         )
     return sentences
 
 
 def capital_odds(result: Findings) -> list[str]:
-    """Say how likely the plan is to stay within its limits, where costs are drawn."""
-    found = _measures(result)
-    if found is None or "uncertainty.capital_cost_pct" not in result.data["setting"].values:
+    """Say how likely the plan is to stay within its limits, where costs are drawn.
+
+    Parameters
+    ----------
+    result
+        A run, with draws or without.
+
+    Returns
+    -------
+    list of str
+        Sentences; none without draws of costs.
+    """
+    odds = _odds_by_year(result)
+    if odds is None or "uncertainty.capital_cost_pct" not in result.data["setting"].values:
         return []
-    last = found.columns[-1]
-    every = found.loc["odds_within_limits_so_far", last]
-    dearest = found.loc["capital_used_p90"] - result.data["capital_used"].sum("organisation")
+    every_year = odds.loc["odds_within_limits_so_far", odds.columns[-1]]
+    above = odds.loc["capital_used_p90"] - result.data["capital_used"].sum("organisation")
     return [
-        f"With costs drawn, the plan stays within its limits in every year in {share(every)} of "
-        f"the draws; in its dearest year one draw in ten is {millions(float(dearest.max()))} or "
-        "more above what it is priced at."
+        f"With costs drawn, the plan stays within its limits in every year in "
+        f"{share_of_draws(every_year)} of the draws; in its dearest year one draw in ten is "
+        f"{millions(float(above.max()))} or more above what it is priced at."
     ]
 
 
-def _measures(result: Findings) -> pd.DataFrame | None:
+def odds_text(odds: pd.DataFrame, draws: int) -> str:
+    """Return what the draws say of the reported position, by year.
+
+    Parameters
+    ----------
+    odds
+        From `odds_table`: percentiles of the reported position, £m, and the odds of balance.
+    draws
+        How many there are.
+    """
+    wide = odds.pivot(index="measure", columns="year", values="value")
+    labels = {
+        "reported_p10": "one in ten is worse than",
+        "reported_p50": "the middle one",
+        "reported_p90": "one in ten is better than",
+    }
+    rows = [(label, wide.loc[key]) for key, label in labels.items()]
+    rows.append(("odds of balance, %", 100 * wide.loc["odds_of_balance"]))
+    return by_year_text(f"REPORTED, OF {draws:,} DRAWS, £m", "", rows, [-1])
+
+
+def _odds_by_year(result: Findings) -> pd.DataFrame | None:
+    """Return the odds, a row a measure and a column a year; None without draws."""
     if "odds" not in result.tables:
         return None
     return result.table("odds").pivot(index="measure", columns="year", values="value")
-
-
-def share(value: float) -> str:
-    r"""Return a share of draws as per cent: a rare thing is not impossible, nor a likely one sure.
-
-    Examples
-    --------
-    >>> share(0.004), share(0.42)
-    ('under 1\xa0%', '42\xa0%')
-    """
-    if 0 < value < 0.01:
-        return "under 1\u00a0%"
-    return "over 99\u00a0%" if 0.99 < value < 1 else f"{100 * value:.0f}\u00a0%"

@@ -5,38 +5,51 @@ from __future__ import annotations
 import math
 
 from nelfin.evidence import STATUSES
+from nelfin.report.text.numbers import millions, money, plural
 from nelfin.report.text.odds import balance_odds, capital_odds, prevention_odds
+from nelfin.report.text.prevention import comes_back, health_words
 from nelfin.report.text.terminal import table_text, title_text, wrapped
-from nelfin.report.text.words import millions, money, plural
-from nelfin.store.findings import Findings
-from nelfin.system.headline import Headline, headline
+from nelfin.store.findings import Findings, once
+from nelfin.system.headline import Headline, headline_of
 
 SEE_ALL = 'See every figure with "nelfin sources", or in report.html.'
 
 
-def words_of(result: Findings) -> dict[str, list[str]]:
-    """Return what there is to say, in sentences: on recovery, prevention, capital, assumption."""
-    found = headline(result)
+@once
+def sentences_of(result: Findings) -> dict[str, list[str]]:
+    """Return what there is to say, in sentences: on recovery, prevention, capital, assumption.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
+    headline = headline_of(result)
     return {
-        "recovery": [*balance_words(found), *balance_odds(result)],
+        "recovery": [*balance_words(headline), *balance_odds(result)],
         "prevention": [*prevention_words(result), *prevention_odds(result)],
-        "capital": [*capital_words(found), *capital_odds(result)],
-        "assumption": assumption_words(found),
+        "capital": [*capital_words(headline), *capital_odds(result)],
+        "assumption": assumption_words(headline),
     }
 
 
 def summary(result: Findings) -> str:
-    """Return the summary of a run as plain text."""
-    found, said = headline(result), words_of(result)
+    """Return the summary of a run as plain text.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
+    headline, sentences = headline_of(result), sentences_of(result)
+    first, last = headline.years[0], headline.years[-1]
     parts = [
-        title_text(
-            result.name, f", {found.years[0]} to {found.years[-1]}", corner="£m unless said"
-        ),
-        _section("WHEN WE BALANCE", said["recovery"]),
-        _places(found),
-        _section("PREVENTION", said["prevention"]),
-        _section("WHAT THE CAPITAL BUYS", said["capital"]),
-        _section("WHAT RESTS ON ASSUMPTION", [*said["assumption"], SEE_ALL]),
+        title_text(result.name, f", {first} to {last}", corner="£m unless said"),
+        _section("WHEN WE BALANCE", sentences["recovery"]),
+        _places(headline),
+        _section("PREVENTION", sentences["prevention"]),
+        _section("WHAT THE CAPITAL BUYS", sentences["capital"]),
+        _section("WHAT RESTS ON ASSUMPTION", [*sentences["assumption"], SEE_ALL]),
     ]
     return "\n\n".join(parts)
 
@@ -45,22 +58,28 @@ def _section(title: str, sentences: list[str]) -> str:
     return "\n".join([title, *(line for text in sentences for line in wrapped(text, indent="  "))])
 
 
-def balance_words(found: Headline) -> list[str]:
-    """Say when the system balances, and whether one-off savings carry it."""
-    first, last = found.years[0], found.years[-1]
-    balance = found.balance_year
+def balance_words(headline: Headline) -> list[str]:
+    """Say when the system balances, and whether one-off savings carry it.
+
+    Parameters
+    ----------
+    headline
+        The headline figures of a run.
+    """
+    first, last = headline.years[0], headline.years[-1]
+    balance = headline.balance_year
     if balance:
-        when = f"Reported: in balance from {balance} ({_position(found.reported[balance])})."
+        when = f"Reported: in balance from {balance} ({_position(headline.reported[balance])})."
     else:
-        when = f"Reported: no lasting balance by {last} ({_position(found.reported[last])})."
-    path = ", ".join(f"{year} {money(found.reported[year])}" for year in found.years[:5])
-    under = found.underlying_balance_year
+        when = f"Reported: no lasting balance by {last} ({_position(headline.reported[last])})."
+    path = ", ".join(f"{year} {money(headline.reported[year])}" for year in headline.years[:5])
+    under = headline.underlying_balance_year
     lasting = f"in balance from {under}" if under else f"no balance by {last}"
-    ends = " and ".join(f"{money(found.underlying[year])} in {year}" for year in (first, last))
-    given = f" ({found.pinned_years} as the system planned)" if found.pinned_years else ""
+    ends = " and ".join(f"{money(headline.underlying[year])} in {year}" for year in (first, last))
+    given = f" ({headline.pinned_years} as the system planned)" if headline.pinned_years else ""
     sentences = [f"{when} Path: {path}{given}.", f"Underlying: {lasting}; {ends}."]
-    if balance and found.underlying[balance] < 0:
-        saved = millions(found.one_off[balance])
+    if balance and headline.underlying[balance] < 0:
+        saved = millions(headline.one_off[balance])
         sentences.append(f"One-off savings of {saved} carry {balance}: not yet a lasting balance.")
     return sentences
 
@@ -69,8 +88,8 @@ def _position(value: float) -> str:
     return f"{'surplus' if value >= 0 else 'deficit'} of {millions(abs(value))}"
 
 
-def _places(found: Headline) -> str:
-    year, first, last = found.budget_year, found.years[0], found.years[-1]
+def _places(headline: Headline) -> str:
+    year, first, last = headline.budget_year, headline.years[0], headline.years[-1]
     heads = ["place", f"budget {first}", f"budget {year}", f"a head {year}, £",
              f"from target {year}, %", f"from target {last}, %"]  # fmt: skip
     rows = [
@@ -82,70 +101,99 @@ def _places(found: Headline) -> str:
             money(100 * line["dft"]),
             money(100 * line["dft_last"]),
         ]
-        for name, line in found.places.iterrows()
+        for name, line in headline.places.iterrows()
     ]
-    mark = found.marks.get("places")
+    mark = headline.marks.get("places")
     opening = [f"Opening position {mark}."] if mark else []
     return _section("WHO IS UNDER TARGET", opening) + "\n\n" + table_text(heads, rows, indent=2)
 
 
 def prevention_words(result: Findings) -> list[str]:
-    """Say what the shift costs, what comes back in cash, and what does not."""
+    """Say what the shift costs, what comes back in cash, and what does not.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
     data, last = result.data, str(result.data["year"].values[-1])
-    mark = " (illustrative)" if "prevention" in headline(result).marks else ""
+    mark = " (illustrative)" if "prevention" in headline_of(result).marks else ""
 
     def end(name: str) -> float:
         return float(data[f"prevention_{name}"].sel(year=last))
 
     shares = f"{float(data['prevention_share'][0]):.1f} to {end('share'):.1f}\u00a0%{mark}"
     broken = data.attrs["prevention_break_even_year"]
-    even = f"breaks even in {broken}" if broken else "does not break even within the plan"
+    even = "In cash the shift does not break even within the plan."
+    if broken:
+        even = f"In cash the shift breaks even in {broken}."
+    elif data.attrs["prevention_never_pays_back"]:
+        mature = comes_back(data.attrs["prevention_mature_cash_return"])
+        even = f"The shift never pays back in cash: {mature}."
+    cut = end("cut")
     cash = (
         f"Share of spend {shares}: {millions(end('extra_spend'))} more in {last}, "
-        f"{millions(end('cash'))} cash back; net cash {millions(end('net_cash'))}. "
-        f"In cash the shift {even}."
+        f"{millions(end('cash'))} cash back; net cash {millions(end('net_cash'))}. {even}"
     )
+    taken = [f"{millions(cut)} is cut from treatment to pay for it."] if cut > 0.05 else []
     other = (
         f"Apart from cash, never added to it: {millions(end('capacity'))} of capacity released "
         f"and {millions(end('society'))} saved outside the NHS."
     )
-    return [cash, other]
+    without = int(data.attrs["prevention_programmes_without_qalys"])
+    return [cash, *taken, other, *health_words(without, data.sizes["programme"])]
 
 
-def capital_words(found: Headline) -> list[str]:
-    """Say how many schemes are funded, what is left out, and what £1m more would buy."""
-    part = f" and {found.part_funded} in part" if found.part_funded else ""
-    limit = "" if math.isnan(found.limit) else f" of the {millions(found.limit)} limit"
-    outside = f"; {millions(found.outside)} more scores outside it" if found.outside > 0.05 else ""
-    asked = found.categories.sum()
+def capital_words(headline: Headline) -> list[str]:
+    """Say how many schemes are funded, what is left out, and what £1m more would buy.
+
+    Parameters
+    ----------
+    headline
+        The headline figures of a run.
+    """
+    part = f" and {headline.part_funded} in part" if headline.part_funded else ""
+    limit = "" if math.isnan(headline.limit) else f" of the {millions(headline.limit)} limit"
+    outside = (
+        f"; {millions(headline.outside)} more scores outside it" if headline.outside > 0.05 else ""
+    )
+    asked, used = headline.categories.sum(), millions(headline.used)
     later = asked["after the plan"]
     after = f", {millions(later)} falls after the plan" if later > 0.05 else ""
+    in_plan, left_out = millions(asked["in the plan"]), millions(asked["left out"])
     bought = (
-        f"{plural(found.funded, 'scheme')}{part} of {found.schemes} use {millions(found.used)}"
-        f"{limit}{outside}. Of {millions(found.asked)} asked (base-year prices) "
-        f"{millions(asked['in the plan'])} is in the plan{after} and "
-        f"{millions(asked['left out'])} is left out."
+        f"{plural(headline.funded, 'scheme')}{part} of {headline.schemes} "
+        f"use {used}{limit}{outside}. Of {millions(headline.asked)} asked (base-year prices) "
+        f"{in_plan} is in the plan{after} and {left_out} is left out."
     )
     proof = (
         "How close the plan is to the best is not known."
-        if math.isnan(found.gap)
-        else f"The plan is proven within {100 * found.gap:.2f}\u00a0% of the best."
+        if math.isnan(headline.gap)
+        else f"The plan is proven within {100 * headline.gap:.2f}\u00a0% of the best."
     )
-    if not math.isnan(found.price_first):
-        more = f"£1m more in {found.years[0]} would buy {found.price_first:.1f} points of benefit."
-        proof = f"{more} {proof}"
+    if not math.isnan(headline.price_first):
+        points, first = f"{headline.price_first:.1f}", headline.years[0]
+        proof = f"£1m more in {first} would buy {points} points of benefit. {proof}"
     return [bought, proof]
 
 
-def assumption_words(found: Headline) -> list[str]:
-    """Count the figures by status and name what is made up."""
+def assumption_words(headline: Headline) -> list[str]:
+    """Count the figures by status, and the schemes that are illustrative.
+
+    Parameters
+    ----------
+    headline
+        The headline figures of a run.
+    """
     counts = ", ".join(
-        f"{found.statuses[status]} {status}" for status in STATUSES if found.statuses.get(status)
+        f"{headline.statuses[status]} {status}"
+        for status in STATUSES
+        if headline.statuses.get(status)
     )
     sentences = [f"Figures by status: {counts}."]
-    if found.illustrative_schemes:
-        made_up = f"{found.illustrative_schemes} of {found.schemes} capital schemes"
+    if headline.illustrative_schemes:
+        count = f"{headline.illustrative_schemes} of {headline.schemes} capital schemes"
         sentences.append(
-            f"{made_up} are illustrative, and so are the benefits and prices that rest on them."
+            f"{count} are illustrative, and so are the benefits and prices that rest on them."
         )
     return sentences

@@ -1,15 +1,16 @@
-"""Sweeps and archives of runs as text, at most 80 columns wide."""
+"""Sweeps as text, at most 80 columns wide."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
 from nelfin.models.appraisal import lasting_from
 from nelfin.models.recovery import IN_BALANCE
-from nelfin.report.text.terminal import figures, table_text
-from nelfin.report.text.words import money, setting_words
+from nelfin.report.text.names import setting_words
+from nelfin.report.text.numbers import money
+from nelfin.report.text.terminal import are_figures, table_text
 from nelfin.store.sweeps import Sweep
 
 SHOWN = 40
@@ -38,19 +39,25 @@ def case_table(sweep: Sweep, cases: Sequence[int] | None = None) -> pd.DataFrame
         )
         for name in ("reported", "underlying")
     }
-    found = sweep.cases.set_index("case")
-    found = found if cases is None else found.loc[list(cases)]
+    table = sweep.cases.set_index("case")
+    table = table if cases is None else table.loc[list(cases)]
     reported = wide["reported"]
     years = [str(year) for year in reported.columns]
     balance = [lasting_from(years, row >= IN_BALANCE) for row in reported.to_numpy(dtype=float)]
-    found["balance_from"] = pd.Series(balance, index=reported.index, dtype=object)
+    table["balance_from"] = pd.Series(balance, index=reported.index, dtype=object)
     for name, frame in wide.items():
-        found[f"{name}_gbp_m"] = frame.iloc[:, -1] if len(frame.columns) else float("nan")
-    return found.reset_index()
+        table[f"{name}_gbp_m"] = frame.iloc[:, -1] if len(frame.columns) else float("nan")
+    return table.reset_index()
 
 
 def sweep_text(sweep: Sweep) -> str:
-    """Return what each case came to, the first cases of many."""
+    """Return what each case came to, the first cases of many.
+
+    Parameters
+    ----------
+    sweep
+        A sweep that is done.
+    """
     table = case_table(sweep, range(min(len(sweep), SHOWN)))
     settings = [name for name in sweep.cases.columns if name != "case"]
     heads = ["case", *(setting_words(name) for name in settings), "balance from"]
@@ -68,7 +75,7 @@ def sweep_text(sweep: Sweep) -> str:
                 money(float(row["underlying_gbp_m"])),
             ]
         )
-    kinds = "".join("r" if figures(row[at] for row in rows) else "l"
+    kinds = "".join("r" if are_figures(row[at] for row in rows) else "l"
                     for at in range(1, len(settings) + 1))  # fmt: skip
     text = table_text(heads, rows, f"l{kinds}l")
     left = len(sweep) - len(rows)
@@ -78,37 +85,3 @@ def sweep_text(sweep: Sweep) -> str:
 
 def _shown(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def runs_text(runs: pd.DataFrame) -> str:
-    """Return a list of runs: when, balance, last position, schemes, and who is under target."""
-    if runs.empty:
-        return "No run fits."
-    heads = ["folder", "day", "balance from", "reported, £m", "schemes", "furthest under target",
-             "by, %"]  # fmt: skip
-    rows = []
-    for row in runs.to_dict("records"):
-        started = str(row["started"])[:10]
-        if row["kind"] == "sweep" or row["note"]:
-            cases = f"{int(row['cases']):,} cases" if pd.notna(row["cases"]) else ""
-            said = ", ".join(words for words in (cases, row["note"]) if words)
-            rows.append([row["folder"], started, "", "", "", said, ""])
-            continue
-        balance = row["balance_from"] if isinstance(row["balance_from"], str) else None
-        under = row["furthest_under_target"]
-        rows.append(
-            [
-                row["folder"],
-                started,
-                "–" if balance is None else balance or "none",
-                _number(row["reported_gbp_m"], money),
-                _number(row["schemes_funded"], lambda value: f"{value:.0f}"),
-                under if isinstance(under, str) else "–",
-                _number(row["dft"], lambda value: money(100 * value)),
-            ]
-        )
-    return table_text(heads, rows, "lllrrlr")
-
-
-def _number(value: object, shown: Callable[[float], str]) -> str:
-    return "–" if pd.isna(value) else shown(float(str(value)))

@@ -9,8 +9,13 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
+from typing import TYPE_CHECKING
 
 from nelfin.errors import printable
+from nelfin.report.text.numbers import money
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WIDTH = 79
 """One short of 80: some terminals begin a new line after the 80th cell."""
@@ -26,7 +31,7 @@ NARROW, NAME, LONG, HEAD, GAP = 12, 18, 36, 14, 3
 that a heading asks for; the most that is left between two columns."""
 
 FIGURE = re.compile(r"\(?[-+£]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?\)?\u00a0?%?")
-KEPT = "\u00a0\u200c"
+ALLOWED = "\u00a0\u200c"
 """Not printable to Python, yet wanted: the space that does not break, and what parts letters."""
 
 DROPPED = dict.fromkeys([0x200D, 0xFE0F, *range(0x1F3FB, 0x1F400)])
@@ -89,35 +94,91 @@ def table_text(
     return "\n".join(f"{lead}{line}" if line else "" for line in lines)
 
 
+def by_year_text(
+    title: str,
+    head: str,
+    rows: Sequence[tuple[str, pd.Series]],
+    ruled: Collection[int] = (),
+) -> str:
+    """Return figures by year as a table: a row for each label, to one decimal.
+
+    Parameters
+    ----------
+    title
+        What the table is of, with its unit.
+    head
+        Heading of the labels.
+    rows
+        Labels, each with its figures by year.
+    ruled
+        Rows with a line above; -1 is the last.
+    """
+    years = [str(year) for year in rows[0][1].index]
+    cells = [[label, *(money(float(value)) for value in values)] for label, values in rows]
+    return table_text([head, *years], cells, title=title, ruled=ruled)
+
+
 def title_text(name: str, about: str, *sentences: str, corner: str = "") -> str:
-    """Return the top of a page: its title, the name cut to fit, a line, and sentences below it."""
+    """Return the top of a page: its title, the name cut to fit, a line, and sentences below it.
+
+    Parameters
+    ----------
+    name
+        Of the scenario, run or place.
+    about
+        What stands after it, such as what the page tells and its years.
+    *sentences
+        Below the line; "" for none.
+    corner
+        What stands at the right end of the title, such as the unit.
+    """
     from rich.cells import cell_len
 
-    text = cut(name, WIDTH - cell_len(about) - cell_len(corner) - 2) + about
-    space = " " * (WIDTH - cell_len(text) - cell_len(corner))
-    top = [f"{text}{space}{corner}".rstrip(), DOUBLE * WIDTH]
-    return "\n".join([*top, *(line for said in sentences if said for line in wrapped(said))])
+    title = cut(name, WIDTH - cell_len(about) - cell_len(corner) - 2) + about
+    space = " " * (WIDTH - cell_len(title) - cell_len(corner))
+    top = [f"{title}{space}{corner}".rstrip(), DOUBLE * WIDTH]
+    return "\n".join([*top, *(line for text in sentences if text for line in wrapped(text))])
 
 
 def cut(text: str, most: int) -> str:
-    """Return a name that takes no more cells than it may."""
+    """Return a name that takes no more cells than it may.
+
+    Parameters
+    ----------
+    text
+        The name.
+    most
+        Cells at the most.
+    """
     from rich.cells import cell_len, set_cell_size
 
     shown = clean(text)
     return shown if cell_len(shown) <= most else f"{set_cell_size(shown, most - 1).rstrip()}…"
 
 
-def figures(texts: Iterable[str]) -> bool:
-    """Say whether each text is a figure, to be set to the right and shown whole."""
+def are_figures(texts: Iterable[str]) -> bool:
+    """Say whether each text is a figure, to be set to the right and shown whole.
+
+    Parameters
+    ----------
+    texts
+        Cells of a column.
+    """
     return all(FIGURE.fullmatch(text) or text == "–" for text in texts)
 
 
 def clean(text: str) -> str:
-    """Return a text on one line, with what would move the cursor or turn the line spelt out."""
+    """Return a text on one line, with what would move the cursor or turn the line spelt out.
+
+    Parameters
+    ----------
+    text
+        Any text, such as a name from a file.
+    """
     shown = " ".join(re.split(r"[ \t\r\n]", text.translate(DROPPED)))
     if shown.isprintable():
         return shown
-    return "".join(letter if letter in KEPT else printable(letter) for letter in shown)
+    return "".join(letter if letter in ALLOWED else printable(letter) for letter in shown)
 
 
 def wrapped(
@@ -142,23 +203,34 @@ def wrapped(
     return lines
 
 
+def wrapped_sentences(*sentences: str) -> str:
+    """Return sentences one below the other, each wrapped.
+
+    Parameters
+    ----------
+    *sentences
+        Words.
+    """
+    return "\n".join(line for text in sentences for line in wrapped(text))
+
+
 def _lines(text: str, width: int, indent: str, hang: str, most: int) -> Iterator[str]:
     from rich.cells import cell_len, chop_cells
 
-    line, bare, told = indent, True, 0
+    line, bare, done = indent, True, 0
     for each in text.split(" "):
         word = each
         if not word:
             continue
         if not bare and cell_len(line) + 1 + cell_len(word) > width:
             yield line
-            line, bare, told = hang, True, told + 1
+            line, bare, done = hang, True, done + 1
         while cell_len(line if bare else f"{line} ") + cell_len(word) > width:
-            if most and told > most:
+            if most and done > most:
                 return
             piece = chop_cells(word, width - cell_len(line))[0]
             yield line + piece
-            line, word, told = hang, word[len(piece) :], told + 1
+            line, word, done = hang, word[len(piece) :], done + 1
         line, bare = (line + word if bare else f"{line} {word}"), False
     yield line
 
@@ -188,16 +260,16 @@ def _blocks(
     named, others = columns[:keys], columns[keys:]
     # figures may stand close, but words after figures would read as one
     close = 1 if keys == 1 and all(column.figures for column in others) else 2
-    room = width - sum(column.least + close for column in named) + close
+    left = width - sum(column.least + close for column in named) + close
     parts: list[list[_Column]] = [[]]
     for column in others:
-        if parts[-1] and sum(c.least + close for c in [*parts[-1], column]) > room:
+        if parts[-1] and sum(c.least + close for c in [*parts[-1], column]) > left:
             parts.append([])
         parts[-1].append(column)
     if len(parts) > 1:
         # alike in width and number, so that one table reads on in the next
         least = max(column.least for column in others)
-        size = min(-(-len(others) // len(parts)), max(room // (least + close), 1))
+        size = min(-(-len(others) // len(parts)), max(left // (least + close), 1))
         if all(column.figures for column in others):
             others = [_Column(c.head, c.cells, True, least, least) for c in others]
             parts = [others[at : at + size] for at in range(0, len(others), size)]
@@ -211,7 +283,7 @@ def _blocks(
 
 
 def _fit(columns: list[_Column], width: int, close: int) -> tuple[list[int], int]:
-    """Share the room that is left: to names, to headings, to gaps, and to the first column."""
+    """Share the width that is left: to names, to headings, to gaps, and to the first column."""
     widths = [column.least for column in columns]
     left = width - sum(widths) - close * (len(widths) - 1)
     for names, most in ((True, LONG), (False, HEAD), (True, width)):

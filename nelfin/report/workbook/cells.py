@@ -52,13 +52,25 @@ class Styles:
     after: Any
 
     def of_unit(self, unit: str) -> Any:
-        """Return the format of a tidy value."""
+        """Return the format of a tidy value.
+
+        Parameters
+        ----------
+        unit
+            Of the value, such as £m.
+        """
         formats = {MONEY: self.money, WHOLE: self.whole}
         return formats.get(BY_UNIT.get(unit, PLAIN), self.plain)
 
 
 def styles(book: Any) -> Styles:
-    """Return the formats of a workbook."""
+    """Return the formats of a workbook.
+
+    Parameters
+    ----------
+    book
+        The workbook.
+    """
     return Styles(
         title=book.add_format({"bold": True, "font_size": 16, "font_color": BLUE}),
         head=book.add_format({"bold": True, "bottom": 1}),
@@ -78,6 +90,11 @@ def styles(book: Any) -> Styles:
 @contextmanager
 def open_book(file: Path) -> Iterator[Any]:
     """Make a workbook in which text that starts with = stays text; it is written at the end.
+
+    Parameters
+    ----------
+    file
+        Where to.
 
     Raises
     ------
@@ -99,7 +116,19 @@ def open_book(file: Path) -> Iterator[Any]:
 
 
 def put(sheet: Any, row: int, column: int, value: object, style: Any = None) -> None:
-    """Write a value: a number as it is, yes or no, text as text; nothing for what is not there."""
+    """Write a value: a number as it is, yes or no, text as text; nothing for what is not there.
+
+    Parameters
+    ----------
+    sheet
+        The sheet.
+    row, column
+        Of the cell, from 0.
+    value
+        Number, truth, text, or what is missing.
+    style
+        Format of the cell; that of its column by default.
+    """
     if isinstance(value, bool | np.bool_):
         sheet.write_string(row, column, "yes" if value else "no", style)
     elif isinstance(value, (int, float)) or pd.api.types.is_number(value):
@@ -112,6 +141,13 @@ def put(sheet: Any, row: int, column: int, value: object, style: Any = None) -> 
 def label(text: object, most: int = 40) -> str:
     """Return a name short enough for the legend of a chart, without control characters.
 
+    Parameters
+    ----------
+    text
+        The name.
+    most
+        Characters at the most.
+
     Examples
     --------
     >>> label("Barking and Dagenham"), label("a" * 50, most=5)
@@ -122,5 +158,18 @@ def label(text: object, most: int = 40) -> str:
 
 
 def height(text: str, width: int) -> float:
-    """Return the height of a row whose text wraps, which not every program works out by itself."""
+    """Return the height of a row whose text wraps, which not every program works out by itself.
+
+    Parameters
+    ----------
+    text
+        What stands in the row.
+    width
+        Of its column, in characters.
+
+    Returns
+    -------
+    float
+        In points.
+    """
     return 15.0 * max(math.ceil(len(text) / (1.1 * width)), 1)

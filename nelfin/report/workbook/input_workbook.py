@@ -8,11 +8,12 @@ from typing import Any
 from nelfin.data.files import Raw, read_raw
 from nelfin.data.inputs import ANY_TRUST, SYSTEM
 from nelfin.data.notes import TABLE_NOTES, about, allowed, spec_column, unit_of
+from nelfin.data.register import status_column
 from nelfin.data.specs import TABLES, WHOLE_SYSTEM
+from nelfin.data.specs.columns import Column
 from nelfin.data.spots import letters
-from nelfin.data.tables import Column
-from nelfin.evidence import MEANING
-from nelfin.report.text.words import plural
+from nelfin.evidence import MEANING, count_by_status
+from nelfin.report.text.numbers import plural
 from nelfin.report.workbook.cells import BLUE, PALE, height, open_book
 from nelfin.scenario import Scenario
 from nelfin.years import start_of, years_between
@@ -84,8 +85,8 @@ def _raw(scenario: Scenario, name: str) -> Raw:
     """Return a table as texts, with the columns that it leaves out before status and source."""
     path = getattr(scenario.data, name)
     raw = read_raw(path) if path is not None else Raw(name, [], [], [])
-    known = [column for column in TABLES[name].columns if not column.pattern]
-    missing = [column.name for column in known if column.name not in raw.headings]
+    named = [column for column in TABLES[name].columns if not column.pattern]
+    missing = [column.name for column in named if column.name not in raw.headings]
     at = raw.headings.index("status") if "status" in raw.headings else len(raw.headings)
     headings = [*raw.headings[:at], *missing, *raw.headings[at:]]
     rows = [[*row[:at], *[""] * len(missing), *row[at:]] for row in raw.rows]
@@ -321,11 +322,12 @@ def _read_me(book: Any, raws: dict[str, Raw]) -> None:
         sheet.write_string(row, 1, TABLE_NOTES[name], wrap)
         sheet.set_row(row, height(TABLE_NOTES[name], 100))
         sheet.write_number(row, 2, len(raw.rows), top)
-        if made_up := _illustrative(raw):
-            sheet.write_string(row, 3, plural(made_up, "row"))
+        if count := _illustrative_rows(raw):
+            sheet.write_string(row, 3, plural(count, "row"))
     sheet.fit_to_pages(1, 0)
 
 
-def _illustrative(raw: Raw) -> int:
-    at = [raw.headings.index(name) for name in ("status", "figure_status") if name in raw.headings]
-    return sum(any(row[column] == "illustrative" for column in at) for row in raw.rows)
+def _illustrative_rows(raw: Raw) -> int:
+    heading = status_column(raw.headings)
+    at = raw.headings.index(heading) if heading in raw.headings else None
+    return 0 if at is None else count_by_status(row[at] for row in raw.rows)["illustrative"]

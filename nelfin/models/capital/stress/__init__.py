@@ -1,4 +1,4 @@
-"""Capital plans under doubt: frontier, budgets that move, costs that rise, what stays in.
+"""Capital plans under uncertainty: frontier, budgets that move, costs that rise, what stays in.
 
 Each function takes a `Case` (both tables checked, program built) and returns tables.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,12 @@ from nelfin import program as lp
 from nelfin.models.capital.case import Case
 from nelfin.models.capital.solving import solve_program
 from nelfin.models.capital.starts import Start
-from nelfin.models.capital.stress.variants import funded, groups, with_limits, with_rows
+from nelfin.models.capital.stress.variants import (
+    funded,
+    shares_of,
+    with_limits,
+    with_rows,
+)
 
 BUDGETS = {"80 % floor": 0.8, "today's limits": 1.0, "growth to 120 %": 1.2}
 """Budgets of the priority list: the guaranteed floor, today's limits, and growth."""
@@ -49,45 +54,54 @@ def priority_list(
     Method: nested portfolios, after Koç, Morton, Popova, Hess, Kee and Richards (2009).
     """
     ordered = sorted((budgets or BUDGETS).items(), key=lambda pair: pair[1])
-    promised: dict[str, str] = {}
-    rows: dict[str, Start] = {}
+    promised: dict[str, tuple[str, Start]] = {}
     regrets = []
     for name, share in ordered:
         scaled = with_limits(case, share)
         relaxed, alone = solve_program(scaled)
-        kept = [("kept", group, terms) for group, terms in groups(case, promised)]
-        nested = with_rows(scaled, [((k, g), terms, "==", 1.0) for k, g, terms in kept])
-        _, found = solve_program(nested) if promised else (relaxed, alone)
-        for start in funded(case, found, whole=True):
-            promised.setdefault(start.scheme.id, name)
-            rows.setdefault(start.scheme.id, start)
-        best = max(alone.objective, found.objective)
+        nested = _with_promised(scaled, promised)
+        _, solution = solve_program(nested) if promised else (relaxed, alone)
+        for start in funded(case, solution, whole=True):
+            promised.setdefault(start.scheme.id, (name, start))
+        best = max(alone.objective, solution.objective)
         bound = min(relaxed.objective, max(alone.bound, best))
-        regret = 100 * (best - found.objective) / best if best else 0.0
+        regret = 100 * (best - solution.objective) / best if best else 0.0
         gap = (bound - best) / best if best else 0.0
-        regrets.append([name, share, found.objective, best, regret, gap])
+        regrets.append([name, share, solution.objective, best, regret, gap])
+    columns = ["budget", "share_of_limit", "benefit", "best", "regret_pct", "gap"]
+    table = _priorities(case, promised, [name for name, _ in ordered])
+    return table, pd.DataFrame(regrets, columns=columns)
+
+
+def _with_promised(case: Case, promised: Iterable[str]) -> Case:
+    """Return the case in which schemes that are promised are funded whole."""
+    return with_rows(
+        case,
+        [
+            lp.Row("promised", name, tuple(terms), "==", 1.0)
+            for name, terms in shares_of(case, promised).items()
+        ],
+    )
+
+
+def _priorities(
+    case: Case, promised: Mapping[str, tuple[str, Start]], tiers: list[str]
+) -> pd.DataFrame:
+    """Return the list in its order, of the tier and the start by which each is promised."""
     table = pd.DataFrame(
         [
-            [
-                scheme_id,
-                promised[scheme_id],
-                case.years[start.year],
-                start.value,
-                float(start.cdel.sum()),
-            ]
-            for scheme_id, start in rows.items()
+            [name, tier, case.years[start.year], start.value, float(start.cdel.sum())]
+            for name, (tier, start) in promised.items()
         ],
         columns=["project_id", "tier", "start_year", "benefit", "cdel_gbp_m"],
     )
     per_pound = table["benefit"] / table["cdel_gbp_m"].where(table["cdel_gbp_m"] > 0)
     table["benefit_per_gbp_m"] = per_pound
-    tiers = [name for name, _ in ordered]
     table = _in_order(case, table, tiers)
     table.insert(0, "rank", np.arange(1, len(table) + 1))
     names = case.projects.set_index("project_id")["name"]
     table.insert(2, "name", table["project_id"].map(names))
-    columns = ["budget", "share_of_limit", "benefit", "best", "regret_pct", "gap"]
-    return table, pd.DataFrame(regrets, columns=columns)
+    return table
 
 
 def budget_curve(case: Case, shares: Sequence[float] | None = None) -> pd.DataFrame:
@@ -109,22 +123,20 @@ def budget_curve(case: Case, shares: Sequence[float] | None = None) -> pd.DataFr
         (benefit of £1m more over all limits as they stand to each other); NaN where must-fund
         schemes do not fit.
     """
-    kept = lp.Kept(case.program, relax=True)
-    limits = [
-        row for row in case.program.rows if isinstance(row.name, tuple) and row.name[0] == "limit"
-    ]
+    loaded = lp.LoadedProgram(case.program, relax=True)
+    limits = case.program.rows_of("limit")
     whole = sum(row.bound for row in limits)
     rows = []
     for share in np.linspace(0.5, 1.5, 100) if shares is None else shares:
         for row in limits:
-            kept.bound(row.name, row.bound * share)
-        found = kept.solve()
+            loaded.set_bound(row.name, row.bound * share)
+        solution = loaded.solve()
         price = (
-            sum(found.prices[row.name] * row.bound for row in limits) / whole
-            if found.has_plan and whole
+            sum(solution.prices[row.name] * row.bound for row in limits) / whole
+            if solution.has_plan and whole
             else np.nan
         )
-        rows.append([share, whole * share, found.objective, price])
+        rows.append([share, whole * share, solution.objective, price])
     columns = ["share_of_limit", "limit_gbp_m", "benefit", "price_per_gbp_m"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -140,15 +152,15 @@ def _in_order(case: Case, table: pd.DataFrame, tiers: list[str]) -> pd.DataFrame
     )
     wanted = list(table["project_id"].loc[key.sort_values(["tier", "pound", "id"]).index])
     needs = {start.scheme.id: [name for name, _ in start.scheme.requires] for start in case.starts}
-    listed, placed = set(wanted), []
+    listed, ordered = set(wanted), []
 
-    def place(name: str) -> None:
+    def put(name: str) -> None:
         for other in needs[name]:
-            if other in listed and other not in placed:
-                place(other)
-        if name not in placed:
-            placed.append(name)
+            if other in listed and other not in ordered:
+                put(other)
+        if name not in ordered:
+            ordered.append(name)
 
     for name in wanted:
-        place(name)
-    return table.set_index("project_id").loc[placed].reset_index()
+        put(name)
+    return table.set_index("project_id").loc[ordered].reset_index()

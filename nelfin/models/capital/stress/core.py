@@ -19,7 +19,7 @@ def core_index(
     cost_pct: float = 10.0,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Return how often each scheme is in a good plan when benefits and limits are in doubt.
+    """Return how often each scheme is in a good plan when benefits and limits are uncertain.
 
     Each draw moves every scheme's benefit and every limit by a share of its own, even between plus
     and minus. A plan is found for each within the gap asked.
@@ -55,7 +55,7 @@ def core_index(
         factor = dict(zip(ids, 1 + benefit_pct / 100 * rng.uniform(-1, 1, len(ids)), strict=True))
         value = list(case.program.value)
         for start in case.starts:
-            value[start.share] *= factor[start.scheme.id]
+            value[start.share_column] *= factor[start.scheme.id]
         moved = with_limits(case, 1 / (1 + cost_pct / 100 * rng.uniform(-1, 1)), firm_too=True)
         drawn = replace(moved, program=replace(moved.program, value=value))
         for start in funded(case, solve_program(drawn)[1], whole=True):

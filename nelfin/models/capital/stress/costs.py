@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -12,7 +12,15 @@ from nelfin.errors import InputError, nearest
 from nelfin.models.capital.case import Case
 from nelfin.models.capital.solving import require_answer, solve_program
 from nelfin.models.capital.starts import Start
-from nelfin.models.capital.stress.variants import copy_of, funded, gap_of, with_limits
+from nelfin.models.capital.stress.variants import (
+    Terms,
+    funded,
+    gap_of,
+    shares_of,
+    with_limit_rows,
+    with_limits,
+    with_rows,
+)
 
 
 def inflation(
@@ -45,24 +53,25 @@ def inflation(
     Method: budgeted uncertainty (Bertsimas and Sim 2004).
     """
     relaxed, today = solve_program(case)
-    held = {start.scheme.id for start in funded(case, today)}
+    before = {start.scheme.id for start in funded(case, today)}
     rows: list[list[object]] = []
 
-    def add(name: str, found: lp.Solution, bound: float) -> None:
-        now = {start.scheme.id for start in funded(case, found)}
-        lost = 100 * (1 - found.objective / today.objective) if today.objective else 0.0
-        gap = gap_of(bound, found)
-        rows.append([name, found.objective, lost, len(now), len(held - now), gap])
+    def add(name: str, solution: lp.Solution, bound: float) -> None:
+        now = {start.scheme.id for start in funded(case, solution)}
+        lost = 100 * (1 - solution.objective / today.objective) if today.objective else 0.0
+        gap = gap_of(bound, solution)
+        rows.append([name, solution.objective, lost, len(now), len(before - now), gap])
 
     add("as priced", today, min(today.bound, relaxed.objective))
     for percent in percents:
         # all costs a share higher is the limits that share lower
-        bounded, found = solve_program(with_limits(case, 1 / (1 + percent / 100), firm_too=True))
-        add(f"all costs +{percent:g} %", found, min(found.bound, bounded.objective))
+        dearer = with_limits(case, 1 / (1 + percent / 100), firm_too=True)
+        relaxed, solution = solve_program(dearer)
+        add(f"all costs +{percent:g} %", solution, min(solution.bound, relaxed.objective))
     for gamma in gammas:
         many = f"{gamma:g} scheme{'s' if gamma != 1 else ''} a year"
-        found, bound = robust(case, percents[-1] / 100, gamma)
-        add(f"safe against {many} at +{percents[-1]:g} %", found, bound)
+        solution, bound = robust(case, percents[-1] / 100, gamma)
+        add(f"safe against {many} at +{percents[-1]:g} %", solution, bound)
     columns = ["case", "benefit", "benefit_lost_pct", "schemes", "dropped", "gap"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -82,40 +91,60 @@ def robust(case: Case, rise: float, gamma: float) -> tuple[lp.Solution, float]:
         How much more a scheme may cost, a share.
     gamma
         Number of schemes a year that may.
+
+    Returns
+    -------
+    solution : lp.Solution
+        The plan.
+    bound : float
+        No such plan is worth more.
+
+    Raises
+    ------
+    NoAnswerError
+        If no plan is safe against so much.
     """
-    program = copy_of(case.program)
-    program.rows = []
-    levels: dict[object, int] = {}
+    program, levels = _with_rises(case, rise, gamma)
+    relaxed = lp.solve(program, relax=True)
+    require_answer(relaxed, replace(case, program=program))
+    columns = {start.share_column for start in case.starts}
+
+    def safe(row: lp.Row) -> lp.Row:
+        level = float(relaxed.values[levels[row.name]])
+        terms = tuple(
+            (column, cost + max(0.0, rise * cost - level) if column in columns else cost)
+            for column, cost in row.terms
+        )
+        return replace(row, terms=terms, bound=row.bound - gamma * level)
+
+    _, solution = solve_program(with_limit_rows(case, safe))
+    return solution, relaxed.objective
+
+
+def _with_rises(case: Case, rise: float, gamma: float) -> tuple[lp.Program, dict[lp.RowName, int]]:
+    """Return the program whose limits hold whichever schemes rise, and each limit's column z."""
+    program = replace(case.program.copy(), rows=[])
+    levels: dict[lp.RowName, int] = {}
     for row in case.program.rows:
-        if not (isinstance(row.name, tuple) and row.name[0] == "limit"):
+        if row.kind != "limit":
             program.rows.append(row)
             continue
-        by_scheme: dict[str, list[tuple[int, float]]] = {}
+        by_scheme: dict[str, Terms] = {}
         cost = dict(row.terms)
         for start in case.starts:
-            if start.share in cost:
-                by_scheme.setdefault(start.scheme.id, []).append((start.share, cost[start.share]))
+            if start.share_column in cost:
+                term = (start.share_column, cost[start.share_column])
+                by_scheme.setdefault(start.scheme.id, []).append(term)
         level = levels[row.name] = program.column(0.0, high=None)
         extra = [(level, gamma)]
         for name, terms in by_scheme.items():
             above = program.column(0.0, high=None)
             extra.append((above, 1.0))
             risen = [(column, -rise * amount) for column, amount in terms]
-            program.row(("rise", row.name, name), [(level, 1.0), (above, 1.0), *risen], ">=", 0.0)
+            key = (row.key, name)
+            program.row("rise", key, [(level, 1.0), (above, 1.0), *risen], ">=", 0.0)
         program.rows.append(replace(row, terms=(*row.terms, *extra)))
-    relaxed = lp.solve(program, relax=True)
-    require_answer(relaxed, replace(case, program=program))
-    ordinary = copy_of(case.program)
-    shares = {start.share for start in case.starts}
-    for at, row in enumerate(ordinary.rows):
-        if row.name in levels:
-            z = float(relaxed.values[levels[row.name]])
-            dearer = tuple(
-                (c, v + max(0.0, rise * v - z)) if c in shares else (c, v) for c, v in row.terms
-            )
-            ordinary.rows[at] = replace(row, terms=dearer, bound=row.bound - gamma * z)
-    _, found = solve_program(replace(case, program=ordinary))
-    return found, relaxed.objective
+    return program, levels
 
 
 def overrun(case: Case, project: str, percent: float) -> pd.DataFrame:
@@ -146,44 +175,49 @@ def overrun(case: Case, project: str, percent: float) -> pd.DataFrame:
     NoAnswerError
         If the limits cannot bear it.
     """
-    known = [str(name) for name in case.projects["project_id"]]
-    if project not in known:
-        raise InputError.one("overrun", f'"{project}" is not known.', nearest(project, known))
+    ids = [str(name) for name in case.projects["project_id"]]
+    if project not in ids:
+        raise InputError.one("overrun", f'"{project}" is not known.', nearest(project, ids))
     _, today = solve_program(case)
     before = {start.scheme.id: start for start in funded(case, today)}
-    mine = {start.share for start in case.starts if start.scheme.id == project}
-    program = copy_of(case.program)
-    for start in case.starts:
-        kept = before.get(start.scheme.id)
-        if kept is not None and kept.year == start.year:
-            program.value[start.share] *= 1.01
-    program.rows = [
-        replace(row, terms=tuple((c, v * (1 + percent / 100) if c in mine else v)
-                                 for c, v in row.terms))
-        if isinstance(row.name, tuple) and row.name[0] == "limit" else row
-        for row in program.rows
-    ]  # fmt: skip
-    program.row(
-        ("overrun", project),
-        [(start.share, 1.0) for start in case.starts if start.scheme.id == project],
-        "==",
-        1.0,
-    )
-    _, found = solve_program(replace(case, program=program))
-    after = {start.scheme.id: start for start in funded(case, found)}
+    _, solution = solve_program(_with_overrun(case, project, percent, before))
+    after = {start.scheme.id: start for start in funded(case, solution)}
     names = case.projects.set_index("project_id")["name"]
     rows = []
-    for name in known:
+    for name in ids:
         old, new = before.get(name), after.get(name)
         change = _change(old, new)
         if change:
             gained = (new.value if new else 0.0) - (old.value if old else 0.0)
-            years = [case.years[s.year] if s else "" for s in (old, new)]
+            years = [case.years[start.year] if start else "" for start in (old, new)]
             rows.append([name, names[name], *years, change, gained])
     columns = ["project_id", "name", "before", "after", "change", "benefit_change"]
     return pd.DataFrame(rows, columns=columns).sort_values(
         ["change", "benefit_change"], kind="stable", ignore_index=True
     )
+
+
+def _with_overrun(case: Case, project: str, percent: float, before: Mapping[str, Start]) -> Case:
+    """Return the case in which a scheme costs more and is funded, and today's starts are better."""
+    value = list(case.program.value)
+    for start in case.starts:
+        today = before.get(start.scheme.id)
+        if today is not None and today.year == start.year:
+            value[start.share_column] *= 1.01
+    terms = shares_of(case, [project]).get(project, [])
+    columns = {column for column, _ in terms}
+
+    def dearer(row: lp.Row) -> lp.Row:
+        return replace(
+            row,
+            terms=tuple(
+                (column, cost * (1 + percent / 100) if column in columns else cost)
+                for column, cost in row.terms
+            ),
+        )
+
+    moved = with_limit_rows(replace(case, program=replace(case.program, value=value)), dearer)
+    return with_rows(moved, [lp.Row("overrun", project, tuple(terms), "==", 1.0)])
 
 
 def _change(old: Start | None, new: Start | None) -> str:

@@ -29,6 +29,18 @@ def second_measure(case: Case, second: Second) -> Array:
 
     `deprived`: use of the limit that reaches people in the most deprived areas (use times the
     place's share of them). `backlog`: high- and significant-risk backlog cleared.
+
+    Parameters
+    ----------
+    case
+        The capital case.
+    second
+        `deprived` or `backlog`.
+
+    Returns
+    -------
+    numpy.ndarray
+        £m; shape (start,).
     """
 
     def of(start: Start) -> float:
@@ -83,7 +95,7 @@ def frontier(case: Case, second: Second, points: int = 7) -> pd.DataFrame:
     # from the far end down, so that each plan holds at the next level and can begin its search
     for level in np.linspace(reach(most, terms), reach(best, terms), points):
         # a hair below the level reached, so that rounding does not rule the plan out
-        asked = with_rows(case, [("second", terms, ">=", float(level) - 1e-6)])
+        asked = with_rows(case, [_second_row(terms, float(level) - 1e-6)])
         relaxed, plan = solve_program(asked, begin=plan.values)
         bound = min(relaxed.objective, plan.bound)
         count = len({start.scheme.id for start in funded(case, plan)})
@@ -120,13 +132,14 @@ def upper_frontier(case: Case, second: Second, points: int = 9) -> pd.DataFrame:
         return pd.DataFrame(columns=["point", "benefit", "second_gbp_m"])
     most = lp.solve(_valued_by(case, terms), relax=True)
     require_answer(most, case)
-    kept = lp.Kept(with_rows(case, [("second", terms, ">=", 0.0)]).program, relax=True)
-    levels = np.linspace(reach(kept.solve(), terms), most.objective, points)
+    row = _second_row(terms, 0.0)
+    loaded = lp.LoadedProgram(with_rows(case, [row]).program, relax=True)
+    levels = np.linspace(reach(loaded.solve(), terms), most.objective, points)
     rows = []
-    for at, level in enumerate(levels, start=1):
+    for point, level in enumerate(levels, start=1):
         # a hair below, as the most of the second is known only to the solver's tolerance
-        kept.bound("second", float(level) - 1e-6)
-        rows.append([at, kept.solve().objective, float(level)])
+        loaded.set_bound(row.name, float(level) - 1e-6)
+        rows.append([point, loaded.solve().objective, float(level)])
     return pd.DataFrame(rows, columns=["point", "benefit", "second_gbp_m"])
 
 
@@ -152,7 +165,15 @@ def reached(case: Case, plan: pd.DataFrame, second: Second) -> float:
 
 def _terms(case: Case, second: Second) -> Terms:
     measure = second_measure(case, second)
-    return [(s.share, float(m)) for s, m in zip(case.starts, measure, strict=True) if m]
+    return [
+        (start.share_column, float(amount))
+        for start, amount in zip(case.starts, measure, strict=True)
+        if amount
+    ]
+
+
+def _second_row(terms: Terms, least: float) -> lp.Row:
+    return lp.Row("second", None, tuple(terms), ">=", least)
 
 
 def _valued_by(case: Case, terms: Terms) -> lp.Program:
@@ -168,6 +189,6 @@ def _most_of(case: Case, terms: Terms) -> lp.Solution:
     program = _valued_by(case, terms)
     relaxed = lp.solve(program, relax=True)
     gap = case.settings.gap_pct / 100
-    found = best_plan(program, relaxed, gap, case.settings.time_limit_s, "highs")
-    require_answer(found, case)
-    return lp.filled(program, found)
+    solution = best_plan(program, relaxed, gap, case.settings.time_limit_s, "highs")
+    require_answer(solution, case)
+    return lp.filled(program, solution)

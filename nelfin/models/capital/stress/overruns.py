@@ -7,18 +7,19 @@ prices, and by a part of its own.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from nelfin import program as lp
+from nelfin.data.projects import spend_profile
 from nelfin.errors import InputError, NoAnswerError
 from nelfin.models.capital.case import Case
 from nelfin.models.capital.plan import CapitalPlan
-from nelfin.models.capital.schemes import spend_columns
 from nelfin.models.capital.solving import solve_program
-from nelfin.models.capital.stress.variants import copy_of, counted, funded
+from nelfin.models.capital.stress.variants import counted, funded, with_limit_rows
 from nelfin.models.ranges import Spread, latin_hypercube
 
 Array = npt.NDArray[np.float64]
@@ -88,8 +89,8 @@ class Overruns:
         factor = 1 + above / 100
         within = np.ones((draws, self.cdel.shape[1]), dtype=bool)
         for owner, allowed in self.allowed.items():
-            mine = (self.owner == owner) if owner else np.ones(len(self.owner), dtype=bool)
-            within &= self._holds(factor[:, mine] @ self.cdel[mine], allowed)
+            bound = (self.owner == owner) if owner else np.ones(len(self.owner), dtype=bool)
+            within &= self._holds(factor[:, bound] @ self.cdel[bound], allowed)
         return factor @ self.cdel, within
 
     def _holds(self, used: Array, allowed: Array) -> npt.NDArray[np.bool_]:
@@ -136,33 +137,30 @@ def stays(
     if draws < 1:
         raise InputError.one("draws", f"is {draws}.", "Give 1 or more.")
     ids = list(dict.fromkeys(start.scheme.id for start in case.starts))
-    at = {name: n for n, name in enumerate(ids)}
-    scheme_of = {start.share: at[start.scheme.id] for start in case.starts}
+    number = {name: n for n, name in enumerate(ids)}
+    scheme_of = {start.share_column: number[start.scheme.id] for start in case.starts}
     shares = spread.at(latin_hypercube(draws, len(ids) + 1, seed))
     common = common_pct / 100
     factors = 1 + (common * shares[:, -1:] + (1 - common) * shares[:, :-1]) / 100
     count = dict.fromkeys(case.projects["project_id"], 0)
     none = 0
     for factor in factors:
-        program = copy_of(case.program)
-        program.rows = [_dearer(row, factor, scheme_of) for row in program.rows]
+        dearer = with_limit_rows(case, partial(_dearer, factor=factor, scheme_of=scheme_of))
         try:
-            _, found = solve_program(replace(case, program=program))
+            _, solution = solve_program(dearer)
         except NoAnswerError:
             none += 1
             continue
-        for start in funded(case, found, whole=True):
+        for start in funded(case, solution, whole=True):
             count[start.scheme.id] += 1
     table = counted(case, count, draws, "in_plan")
-    asked = case.projects.set_index("project_id")[spend_columns(case.projects)].sum(axis="columns")
+    asked = pd.Series(spend_profile(case.projects).sum(axis=1), index=case.projects["project_id"])
     table.insert(2, "spend_gbp_m", table["project_id"].map(asked))
     return table, none
 
 
 def _dearer(row: lp.Row, factor: Array, scheme_of: dict[int, int]) -> lp.Row:
-    """Return a row of a limit with the cost of each scheme times a factor; others as they are."""
-    if not (isinstance(row.name, tuple) and row.name[0] == "limit"):
-        return row
+    """Return the row of a limit with the cost of each scheme times a factor."""
     terms = tuple(
         (column, cost * float(factor[scheme_of[column]]) if column in scheme_of else cost)
         for column, cost in row.terms

@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from nelfin.report.charts import Card
-from nelfin.report.text.words import money, percent, pounds
+from nelfin.report.basis import UNPUBLISHED
+from nelfin.report.charts.style import Card
+from nelfin.report.text.numbers import money, percent, pounds
 from nelfin.store.findings import Findings
 from nelfin.system.compare import Comparison
 from nelfin.system.headline import Headline
@@ -44,8 +45,8 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Grid:
-    """A table: its name on the page, what it holds, columns and rows."""
+class PageTable:
+    """A table of the page: its name there, what it holds, columns and rows."""
 
     name: str
     holds: str
@@ -56,13 +57,27 @@ class Grid:
 
 
 def money2(value: float) -> str:
-    """Return a number to two decimals, negatives in brackets."""
+    """Return a number to two decimals, negatives in brackets.
+
+    Parameters
+    ----------
+    value
+        £m, or any other number; NaN is a dash.
+    """
     return money(value, 2)
 
 
-def place_grid(found: Headline, main_stream: str) -> Grid:
-    """Return the place budgets."""
-    year, first, last = found.budget_year, found.years[0], found.years[-1]
+def place_table(headline: Headline, main_stream: str) -> PageTable:
+    """Return the place budgets.
+
+    Parameters
+    ----------
+    headline
+        The headline figures of a run.
+    main_stream
+        The stream whose pounds a weighted head are shown.
+    """
+    year, first, last = headline.budget_year, headline.years[0], headline.years[-1]
     columns = [
         Column("place", "Place", filter="place"),
         Column("base", f"Budget {first}, £m", money),
@@ -73,13 +88,21 @@ def place_grid(found: Headline, main_stream: str) -> Grid:
         Column("dft", f"From target {year}", percent),
         Column("dft_last", f"From target {last}", percent),
     ]
-    frame = found.places.reset_index(names="place")
+    frame = headline.places.reset_index(names="place")
     rows = [Row(values) for values in _values(frame, columns)]
-    return Grid("place-table", "places", "Place budgets against target", columns, rows)
+    return PageTable("place-table", "places", "Place budgets against target", columns, rows)
 
 
-def scheme_grid(result: Findings, sources: pd.DataFrame) -> Grid:
-    """Return every scheme: in or out, and why; linked to its source."""
+def scheme_table(result: Findings, sources: pd.DataFrame) -> PageTable:
+    """Return every scheme: in or out, and why; linked to its source.
+
+    Parameters
+    ----------
+    result
+        A run.
+    sources
+        Its register of figures.
+    """
     columns = [
         Column("project_id", "Scheme"),
         Column("name", "Name"),
@@ -93,8 +116,8 @@ def scheme_grid(result: Findings, sources: pd.DataFrame) -> Grid:
         Column("reason", "Why"),
     ]
     plan = result.table("plan")
-    mine = sources[sources["where"] == "projects"]
-    row_of = dict(zip(mine["figure"], mine.index, strict=True))
+    of_schemes = sources[sources["where"] == "projects"]
+    row_of = dict(zip(of_schemes["figure"], of_schemes.index, strict=True))
     rows = []
     for values, line in zip(_values(plan, columns), plan.to_dict("records"), strict=True):
         source = row_of.get(line["project_id"])
@@ -105,11 +128,17 @@ def scheme_grid(result: Findings, sources: pd.DataFrame) -> Grid:
                 printed=line["status"] != "not funded",
             )
         )
-    return Grid("scheme-table", "plan", "Schemes: in or out, and why", columns, rows)
+    return PageTable("scheme-table", "plan", "Schemes: in or out, and why", columns, rows)
 
 
-def source_grid(sources: pd.DataFrame) -> Grid:
-    """Return every figure with its status and source."""
+def source_table(sources: pd.DataFrame) -> PageTable:
+    """Return every figure with its status and source.
+
+    Parameters
+    ----------
+    sources
+        The register of figures of a run.
+    """
     columns = [
         Column("where", "Where"),
         Column("figure", "Figure"),
@@ -118,17 +147,27 @@ def source_grid(sources: pd.DataFrame) -> Grid:
         Column("status", "Status", style="status", filter="status"),
         Column("source", "Source"),
     ]
-    printed = sources["status"].isin(["assumption", "illustrative", "given"])
+    printed = sources["status"].isin(UNPUBLISHED)
     printed &= sources["where"] != "projects"
     rows = [
         Row(values, f"source-{at}", printed=bool(shown))
         for at, (values, shown) in enumerate(zip(_values(sources, columns), printed, strict=True))
     ]
-    return Grid("source-table", "sources", "Every figure, its status and its source", columns, rows)
+    return PageTable(
+        "source-table", "sources", "Every figure, its status and its source", columns, rows
+    )
 
 
-def chart_grid(name: str, card: Card) -> Grid:
-    """Return the table behind a chart."""
+def chart_table(name: str, card: Card) -> PageTable:
+    """Return the table behind a chart.
+
+    Parameters
+    ----------
+    name
+        Of the chart.
+    card
+        The chart with its table.
+    """
     columns: list[Column] = []
     for at, heading in enumerate(map(str, card.table.columns)):
         number = _is_number(card.table.iloc[:, at])
@@ -138,12 +177,18 @@ def chart_grid(name: str, card: Card) -> Grid:
         place = heading if number and card.places_across else ""
         columns.append(Column(heading, heading, money2 if number else None, "", filters, place))
     rows = [Row(values) for values in _cells(card.table)]
-    return Grid(f"table-{name}", name, f"Table behind “{card.title}”", columns, rows)
+    return PageTable(f"table-{name}", name, f"Table behind “{card.title}”", columns, rows)
 
 
-def comparison_grids(found: Comparison) -> list[Grid]:
-    """Return the settings that differ between two runs, and the results, largest first."""
-    settings, results = found.settings, found.results
+def comparison_tables(comparison: Comparison) -> list[PageTable]:
+    """Return the settings that differ between two runs, and the results, largest first.
+
+    Parameters
+    ----------
+    comparison
+        Of the two runs.
+    """
+    settings, results = comparison.settings, comparison.results
     setting = [Column(str(name), str(name).capitalize() if at == 0 else str(name))
                for at, name in enumerate(settings.columns)]  # fmt: skip
     result = [
@@ -155,7 +200,9 @@ def comparison_grids(found: Comparison) -> list[Grid]:
         for name in results.columns
     ]
     return [
-        Grid(f"compared-{name}", name, caption, columns, [Row(v) for v in _values(frame, columns)])
+        PageTable(
+            f"compared-{name}", name, caption, columns, [Row(v) for v in _values(frame, columns)]
+        )
         for name, caption, columns, frame in (
             ("settings", "Settings that differ", setting, settings),
             ("results", "Results that differ, largest first", result, results),
@@ -173,6 +220,6 @@ def _values(frame: pd.DataFrame, columns: Sequence[Column]) -> list[list[Any]]:
 
 
 def _cells(frame: pd.DataFrame) -> list[list[Any]]:
-    kept = frame.astype(object)
-    cells: list[list[Any]] = kept.where(kept.notna(), None).to_numpy().tolist()
+    values = frame.astype(object)
+    cells: list[list[Any]] = values.where(values.notna(), None).to_numpy().tolist()
     return cells

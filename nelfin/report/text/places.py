@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pandas as pd
 import xarray as xr
 
-from nelfin.allocations.comparisons import compare_places, what_moved
-from nelfin.report.text.terminal import cut, table_text, title_text, wrapped
-from nelfin.report.text.words import millions, money, percent, pounds
+from nelfin.allocations.comparisons import compare_places, place_totals, what_moved
+from nelfin.report.text.numbers import millions, money, percent, pounds, whole_pounds
+from nelfin.report.text.terminal import cut, table_text, title_text, wrapped_sentences
 
-WORDS = {
+CHANGES = {
     "streams that begin": "Streams that begin, at their opening",
     "streams that end": "Streams that end",
     "envelope": "Envelope: an even share of its growth",
@@ -19,10 +19,23 @@ WORDS = {
     "need": "Need: the weighted population moved",
     "pace": "Pace of change towards target",
 }
+"""Parts of the change of a budget, as `what_moved` names them, in words."""
 
 
 def places_table(data: xr.Dataset, name: str, year: str, opening: str) -> str:
-    """Return all places side by side, at most 80 columns wide."""
+    """Return all places side by side, at most 80 columns wide.
+
+    Parameters
+    ----------
+    data
+        From `allocate`.
+    name
+        Of the scenario.
+    year
+        A year of the data.
+    opening
+        The opening position, in words, with its status.
+    """
     frame = compare_places(data, year)
     heads = ["place", "budget, £m", "share, %", "target, £m", "from target, %", "a head, £",
              "weighted, £"]  # fmt: skip
@@ -47,25 +60,35 @@ def places_table(data: xr.Dataset, name: str, year: str, opening: str) -> str:
         f"Weighted: pounds of {main} a weighted head.",
     ]
     return "\n\n".join([
-        title_text(name, f", place budgets {year}", _word(opening)),
+        title_text(name, f", place budgets {year}", opening_sentence(opening)),
         table_text(heads, rows, ruled=[-1]),
-        _lines(*notes),
+        wrapped_sentences(*notes),
     ])  # fmt: skip
 
 
 def place_page(data: xr.Dataset, place: str, year: str, opening: str) -> str:
-    """Return one page for a place lead: the budget, why it moved to the pound, and the others."""
+    """Return one page for a place lead: the budget, why it moved to the pound, and the others.
+
+    Parameters
+    ----------
+    data
+        From `allocate`.
+    place, year
+        A place and a year of the data.
+    opening
+        The opening position, in words, with its status.
+    """
     frame = compare_places(data, year)
     own, every = frame.loc[place], frame.loc["All places"]
-    said = [
-        f"Budget £{_whole(own['budget_gbp_m'])}, {percent(own['share'])} of all places.",
-        f"Target £{_whole(own['target_gbp_m'])}: the budget is {_distance(own['dft'])}.",
+    sentences = [
+        f"Budget £{whole_pounds(own['budget_gbp_m'])}, {percent(own['share'])} of all places.",
+        f"Target £{whole_pounds(own['target_gbp_m'])}: the budget is {_distance(own['dft'])}.",
     ]
     if own["ring_fence_gbp_m"] >= 5e-7:
-        said.append(f"Ring-fenced within the budget £{_whole(own['ring_fence_gbp_m'])}.")
+        sentences.append(f"Ring-fenced within the budget £{whole_pounds(own['ring_fence_gbp_m'])}.")
     parts = [
-        title_text(place, f", {year}", _word(opening)),
-        _lines(*said),
+        title_text(place, f", {year}", opening_sentence(opening)),
+        wrapped_sentences(*sentences),
         _moves(data, place, year),
         _streams(data, place, year),
         _measures(data, frame, place, year),
@@ -73,31 +96,54 @@ def place_page(data: xr.Dataset, place: str, year: str, opening: str) -> str:
         _others(frame, place),
     ]
     if "public_health_grant_gbp_m" in own:
-        of = data["public_health_grant"].attrs["year"]
+        years = data["public_health_grant"].attrs["year"]
         grant, formula = own["public_health_grant_gbp_m"], own["public_health_formula_gbp_m"]
-        told = (
+        sentence = (
             f"{millions(grant)} of {millions(every['public_health_grant_gbp_m'])}. Shared by "
             f"avoidable mortality it would be {millions(formula)}."
         )
-        parts.append(_lines(f"PUBLIC HEALTH GRANT OF THE COUNCIL, {of}", told))
+        parts.append(wrapped_sentences(f"PUBLIC HEALTH GRANT OF THE COUNCIL, {years}", sentence))
     return "\n\n".join(parts)
 
 
-def _word(opening: str) -> str:
+def moves_of(moved: pd.Series, year: str) -> list[tuple[str, float]]:
+    """Return the steps from a place's budget of the year before to that of the year.
+
+    Parameters
+    ----------
+    moved
+        From `what_moved`, £m.
+    year
+        The year.
+
+    Returns
+    -------
+    list of tuple
+        Words and £m: the budget before, if there was one; what moved it by half a pound or more;
+        the budget of the year.
+    """
+    moves = [("Budget of the year before", float(moved["last year"]))] if moved["last year"] else []
+    moves += [
+        (words, float(moved[part])) for part, words in CHANGES.items() if abs(moved[part]) >= 5e-7
+    ]
+    return [*moves, (f"Budget of {year}", float(moved["this year"]))]
+
+
+def opening_sentence(opening: str) -> str:
+    """Say what the opening position is.
+
+    Parameters
+    ----------
+    opening
+        In words, with its status; "" if nothing is to be said.
+    """
     return f"Opening position {opening}." if opening else ""
-
-
-def _lines(*sentences: str) -> str:
-    return "\n".join(line for text in sentences for line in wrapped(text))
 
 
 def _moves(data: xr.Dataset, place: str, year: str) -> str:
     """Return what moved the budget, line by line, to the pound."""
-    moved = what_moved(data, place, year)
-    moves = [("Budget of the year before", moved["last year"])] if moved["last year"] else []
-    moves += [(words, moved[part]) for part, words in WORDS.items() if abs(moved[part]) >= 5e-7]
-    moves.append((f"Budget of {year}", moved["this year"]))
-    rows = [[words, _whole(float(value))] for words, value in moves]
+    moves = moves_of(what_moved(data, place, year), year)
+    rows = [[words, whole_pounds(value)] for words, value in moves]
     return table_text(["", "£"], rows, title="WHY IT MOVED", ruled=[-1])
 
 
@@ -108,7 +154,7 @@ def _streams(data: xr.Dataset, place: str, year: str) -> str:
     for name in here["stream"].values:
         now = here.sel(stream=name)
         if float(now["budget"]) > 0:
-            amounts = (_whole(float(now[part])) for part in ("budget", "target"))
+            amounts = (whole_pounds(float(now[part])) for part in ("budget", "target"))
             distance = money(100 * float(now["dft"]), 2)
             rows.append([str(name).replace("_", " "), *amounts, distance])
     heads = ["stream", "budget, £", "target, £", "from target, %"]
@@ -142,9 +188,9 @@ def _measures(data: xr.Dataset, frame: pd.DataFrame, place: str, year: str) -> s
 
 
 def _distances(data: xr.Dataset, place: str) -> str:
-    ratio = (data["budget"].sum("stream") / data["target"].sum("stream") - 1).sel(place=place)
-    figures = [money(100 * float(value)) for value in ratio]
-    heads = ["", *map(str, ratio["year"].values)]
+    by_year = place_totals(data)["dft"].sel(place=place)
+    figures = [money(100 * float(value)) for value in by_year]
+    heads = ["", *map(str, by_year["year"].values)]
     return table_text(heads, [["all streams", *figures]], title="DISTANCE FROM TARGET, %")
 
 
@@ -163,46 +209,6 @@ def _others(frame: pd.DataFrame, place: str) -> str:
     return table_text(heads, rows, title="BESIDE THE OTHERS, the furthest below target first")
 
 
-def _whole(value: float) -> str:
-    """Return £m as whole pounds, negatives in brackets."""
-    return money(round(value * 1e6), 0)
-
-
 def _distance(dft: float) -> str:
     word = "above" if dft > 0 else "below"
     return f"{percent(abs(dft), 2)} {word} it"
-
-
-def sensitivity_table(table: pd.DataFrame, name: str, opening: str) -> str:
-    """Return how far each place's budget moves with each change, £m, at most 80 columns wide."""
-    year = str(table["year"].iloc[0])
-    table = table[table["measure"] == "budget_move"]
-    places = list(dict.fromkeys(table["place"]))
-    rows: list[list[str]] = []
-    begins: list[int] = []
-    heading = ""
-    for (kind, case), lines in table.groupby(["kind", "case"], sort=False):
-        above, label = case_words(str(kind), str(case))
-        if above != heading:
-            begins.append(len(rows))
-            rows.append([above.upper(), *[""] * len(places)])
-            heading = above
-        moves = lines.set_index("place")["value"]
-        rows.append([label, *(money(float(moves[place]), 2) for place in places)])
-    parts = [
-        title_text(name, f": how far budgets of {year} move", _word(opening)),
-        table_text(["£m", *map(str, places)], rows, ruled=begins),
-    ]
-    notes = [text for text in dict.fromkeys(table["note"]) if text]
-    parts += [_lines(*notes)] if notes else []
-    parts.append("A weight rises by one point in every year; the others scale so the sum stays.")
-    return "\n\n".join(parts)
-
-
-def case_words(kind: str, case: str) -> tuple[str, str]:
-    """Return the heading and the label of a case of the sensitivity table."""
-    final, mark, component = case.partition(": ")
-    if not mark:
-        return kind, case.removeprefix("nhse-")
-    words = final.removeprefix("final_").replace("_", " ")
-    return f"{kind}, {words}", component.removesuffix(" +1 point").replace("_", " ")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from nelfin.report.basis import illustrative
+from nelfin.report.basis import illustrative_words
 from nelfin.report.charts.style import (
     BLUE,
     DARK_BLUE,
@@ -20,7 +20,8 @@ from nelfin.report.charts.style import (
 )
 from nelfin.report.workbook.cells import MONEY, PERCENT, WHOLE, Styles, height, label, put
 from nelfin.store.findings import Findings
-from nelfin.system.headline import headline
+from nelfin.system.headline import headline_of
+from nelfin.system.place_figures import place_figures
 from nelfin.system.rests_on import CAPITAL, PLACES, PREVENTION, RECOVERY
 
 SHEET = "Charts"
@@ -41,7 +42,8 @@ class Block:
     words: str
     table: pd.DataFrame
     """A row a series, a column a year."""
-    rests: tuple[str, ...]
+    rests_on: tuple[str, ...]
+    """Sections of settings and tables that it rests on."""
     kinds: dict[str, str] = field(default_factory=dict)
     """How a row is drawn, where not as a line: column, area, or not at all."""
     colours: dict[str, str] = field(default_factory=dict)
@@ -51,8 +53,18 @@ class Block:
     """Where the axis starts; left to Excel by default."""
 
 
-def write_charts(book: Any, result: Findings, formats: Styles) -> None:
-    """Write the sheet of charts. Each is drawn by Excel from the cells above it."""
+def write_charts_sheet(book: Any, result: Findings, formats: Styles) -> None:
+    """Write the sheet of charts. Each is drawn by Excel from the cells above it.
+
+    Parameters
+    ----------
+    book
+        The workbook.
+    result
+        The run.
+    formats
+        Of the workbook.
+    """
     sheet = book.add_worksheet(SHEET)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 42)
@@ -62,9 +74,9 @@ def write_charts(book: Any, result: Findings, formats: Styles) -> None:
     row = 0
     breaks = []
     for block in _blocks(result):
-        rests = illustrative(sources, block.rests)
-        mark = f" Rests on illustrative figures: {rests}." if rests else ""
-        sheet.write_string(row, 0, block.title + (MARK if rests else ""), formats.title)
+        illustrative = illustrative_words(sources, block.rests_on)
+        mark = f" Rests on illustrative figures: {illustrative}." if illustrative else ""
+        sheet.write_string(row, 0, block.title + (MARK if illustrative else ""), formats.title)
         sheet.merge_range(row + 1, 0, row + 1, ACROSS, block.words + mark, formats.note)
         sheet.set_row(row + 1, height(block.words + mark, 42 + 10 * ACROSS))
         first = row + 2
@@ -76,7 +88,7 @@ def write_charts(book: Any, result: Findings, formats: Styles) -> None:
             sheet.write_string(at, 0, label(name))
             for column, value in enumerate(line, start=1):
                 put(sheet, at, column, float(value), styles[block.number])
-        chart = _chart(book, block, first, bool(rests))
+        chart = _chart(book, block, first, bool(illustrative))
         row = first + len(block.table) + 2
         sheet.insert_chart(row, 0, chart, {"description": block.title + ". " + block.words})
         row += HEIGHT + 1
@@ -114,12 +126,12 @@ def _position(result: Findings) -> Block:
 
 
 def _budgets(result: Findings) -> Block:
-    found = headline(result)
-    year = found.budget_year
+    headline = headline_of(result)
+    year = headline.budget_year
     return Block(
         f"Budget against target in {year}",
         "What each place is planned to have, beside what its need would give it.",
-        found.places[["budget", "target"]]
+        headline.places[["budget", "target"]]
         .rename(columns={"budget": "Budget", "target": "Target"})
         .T,
         PLACES,
@@ -130,12 +142,10 @@ def _budgets(result: Findings) -> Block:
 
 
 def _distance(result: Findings) -> Block:
-    data = result.data
-    distance = data["budget"].sum("stream") / data["target"].sum("stream") - 1
     return Block(
         "Distance from target",
         "Above 0 a place has more than its target.",
-        distance.transpose("place", "year").to_pandas(),
+        place_figures(result).totals["dft"].transpose("place", "year").to_pandas(),
         PLACES,
         number=PERCENT,
         axis="% of target",
@@ -186,8 +196,8 @@ def _fan(result: Findings) -> Block:
     }
     return Block(
         "How sure the reported position is",
-        f"Spread over {result.provenance['draws']:,} draws of the settings that have a range: "
-        "eight in ten draws lie in the band.",
+        f"Of {result.provenance['draws']:,} draws of the settings that have a range, eight in ten "
+        "lie in the band.",
         pd.DataFrame(rows).T,
         RECOVERY,
         {

@@ -1,9 +1,11 @@
-"""Charts of doubt: the fan of the position, and which assumption moves it most.
+"""Charts of uncertainty: the fan of the position, and which assumption moves it most.
 
 A run without draws has neither.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -21,7 +23,8 @@ from nelfin.report.charts.style import (
     Card,
     themed,
 )
-from nelfin.report.text.words import millions, money, setting_words
+from nelfin.report.text.names import setting_words
+from nelfin.report.text.numbers import millions, money
 from nelfin.store.findings import Findings
 
 MOVERS = 10
@@ -29,7 +32,13 @@ MOVERS = 10
 
 
 def fan(result: Findings) -> Card | None:
-    """Show the reported position of the plan, and what eight draws in ten lie between."""
+    """Show the reported position of the plan, and what eight draws in ten lie between.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
     if "odds" not in result.tables:
         return None
     odds = result.table("odds")
@@ -40,6 +49,27 @@ def fan(result: Findings) -> Card | None:
     frame["plan"] = result.data["system_reported"].to_series()
     frame["odds"] = 100 * wide["odds_of_balance"]
     frame = frame.reset_index()
+    last = frame.iloc[-1]
+    words = (
+        f"Eight draws in ten lie in the band: from {millions(last['low'])} to "
+        f"{millions(last['high'])} in {last['year']}, where the plan says {millions(last['plan'])}."
+    )
+    table = frame.rename(
+        columns={
+            "year": "Year",
+            "low": "One draw in ten is below, £m",
+            "middle": "Middle draw, £m",
+            "high": "One draw in ten is above, £m",
+            "plan": "The plan, £m",
+            "odds": "Odds of balance, %",
+        }
+    ).rename_axis(columns=None)
+    chart = _band_and_lines(frame).properties(width=WIDTH, height=HEIGHT)
+    return Card("How sure the reported position is", words, themed(chart), table)
+
+
+def _band_and_lines(frame: pd.DataFrame) -> Any:
+    """Draw the band from low to high, £m by year, and lines for the plan and the middle draw."""
     x = alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0))
     scale = alt.Scale(nice=True, padding=12)
     tips = [
@@ -76,27 +106,17 @@ def fan(result: Findings) -> Card | None:
         )
     )  # fmt: skip
     zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y="y:Q")
-    last = frame.iloc[-1]
-    words = (
-        f"Eight draws in ten lie in the band: from {millions(last['low'])} to "
-        f"{millions(last['high'])} in {last['year']}, where the plan says {millions(last['plan'])}."
-    )
-    chart = (band + zero + drawn).properties(width=WIDTH, height=HEIGHT)
-    table = frame.rename(
-        columns={
-            "year": "Year",
-            "low": "One draw in ten is below, £m",
-            "middle": "Middle draw, £m",
-            "high": "One draw in ten is above, £m",
-            "plan": "The plan, £m",
-            "odds": "Odds of balance, %",
-        }
-    ).rename_axis(columns=None)
-    return Card("How sure the reported position is", words, themed(chart), table)
+    return band + zero + drawn
 
 
 def tornado(result: Findings) -> Card | None:
-    """Show the assumptions that move the reported position of the last year most."""
+    """Show the assumptions that move the reported position of the last year most.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
     if "tornado" not in result.tables:
         return None
     table = result.table("tornado")
@@ -113,14 +133,29 @@ def tornado(result: Findings) -> Card | None:
     far = frame.groupby("setting")["value"].transform(lambda ends: ends.abs().max())
     alone = frame.groupby("setting")["value"].transform(lambda ends: ends.prod() < 0)
     frame.loc[~alone & (frame["value"].abs() < far), "words"] = ""
+    ends = frame[frame["setting"] == names[0]]["value"]
+    words = (
+        f"{setting_words(str(names[0])).capitalize()} moves {last} most: {millions(ends.max())} or "
+        f"{millions(ends.min())}. Each assumption alone, a tenth of its range in from either end."
+    )
+    chart = _bars_and_words(frame, last).properties(width=WIDTH - 120, height=26 * len(names))
+    shown = frame[["assumption", "end", "at", "value"]].set_axis(
+        ["Assumption", "End of its range", "Its value there", "Moves the position by, £m"],
+        axis="columns",
+    )
+    return Card("Which assumption moves it most", words, themed(chart), shown)
+
+
+def _bars_and_words(frame: pd.DataFrame, year: str) -> Any:
+    """Draw a bar for each end of an assumption's range, £m, with its words beside it."""
     edge = 1.6 * float(frame["value"].abs().max())
     scale = alt.Scale(domain=[-edge, edge], nice=False)
     base = alt.Chart(frame).encode(
-        y=alt.Y("assumption:N", title=None, sort=[setting_words(str(name)) for name in names])
+        y=alt.Y("assumption:N", title=None, sort=list(dict.fromkeys(frame["assumption"])))
     )
     legend = alt.Legend(orient="top")
     domain = ["low end", "high end"]
-    title = f"change of the reported position of {last}, £m"
+    title = f"change of the reported position of {year}, £m"
     bars = base.mark_bar(height=16).encode(
         x=alt.X("value:Q", title=title, scale=scale, stack=None),
         color=alt.Color("end:N", title=None, legend=legend,
@@ -135,14 +170,4 @@ def tornado(result: Findings) -> Card | None:
     right = base.transform_filter("datum.value >= 0").mark_text(align="left", dx=4)
     left = base.transform_filter("datum.value < 0").mark_text(align="right", dx=-4)
     texts = [mark.encode(x=alt.X("value:Q", scale=scale), text="words:N") for mark in (right, left)]
-    most = frame[frame["setting"] == names[0]]["value"]
-    words = (
-        f"{setting_words(str(names[0])).capitalize()} moves {last} most: {millions(most.max())} or "
-        f"{millions(most.min())}. Each assumption alone, a tenth of its range in from either end."
-    )
-    chart = alt.layer(bars, *texts).properties(width=WIDTH - 120, height=26 * len(names))
-    shown = frame[["assumption", "end", "at", "value"]].set_axis(
-        ["Assumption", "End of its range", "Its value there", "Moves the position by, £m"],
-        axis="columns",
-    )
-    return Card("Which assumption moves it most", words, themed(chart), shown)
+    return alt.layer(bars, *texts)

@@ -1,0 +1,50 @@
+"""The spend of capital schemes: the numbered columns of the project table, read by their number."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from nelfin.data.specs.columns import SPEND
+
+
+def spend_columns(projects: pd.DataFrame) -> list[str]:
+    """Return the spend columns of a project table by their number, in whatever order they stand.
+
+    Parameters
+    ----------
+    projects
+        A project table: a row a scheme or an option of one.
+
+    Returns
+    -------
+    list of str
+        Such as `spend_1, spend_2, spend_3`.
+
+    Examples
+    --------
+    >>> spend_columns(pd.DataFrame(columns=["spend_10", "spend_gbp_m", "spend_9"]))
+    ['spend_9', 'spend_10']
+    """
+    names = [str(name) for name in projects.columns if re.fullmatch(SPEND, str(name))]
+    return sorted(names, key=lambda name: int(name.removeprefix("spend_")))
+
+
+def spend_profile(projects: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Return what each scheme spends, year by year after its start.
+
+    Parameters
+    ----------
+    projects
+        A project table; the spend columns may stand in any order.
+
+    Returns
+    -------
+    numpy.ndarray
+        £m, base-year prices; shape (scheme, year after the start), in the order of the rows. A
+        blank is 0.
+    """
+    return np.asarray(projects[spend_columns(projects)].fillna(0.0), dtype=float)

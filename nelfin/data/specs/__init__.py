@@ -1,0 +1,40 @@
+"""What each input table must look like."""
+
+from nelfin.data.specs.capital import CAPITAL, CAPITAL_RULES, PROJECTS_BY_CRITERIA
+from nelfin.data.specs.columns import Table
+from nelfin.data.specs.places import (
+    COMPONENTS,
+    CONVERGE,
+    FINALS,
+    OPENING_FILE,
+    OTHER,
+    PLACES,
+    RULE_NEEDS,
+    WHOLE_SYSTEM,
+)
+from nelfin.data.specs.prevention import (
+    PREVENTION,
+    PROGRAMME_OPTIONS,
+    PROGRAMME_PARAMETERS,
+    PROGRAMME_RETURNS,
+)
+from nelfin.data.specs.recovery import RECOVERY
+
+__all__ = [
+    "CAPITAL_RULES",
+    "COMPONENTS",
+    "CONVERGE",
+    "FINALS",
+    "OPENING_FILE",
+    "OTHER",
+    "PROGRAMME_OPTIONS",
+    "PROGRAMME_PARAMETERS",
+    "PROGRAMME_RETURNS",
+    "PROJECTS_BY_CRITERIA",
+    "RULE_NEEDS",
+    "TABLES",
+    "WHOLE_SYSTEM",
+]
+
+TABLES: dict[str, Table] = {**PLACES, **PREVENTION, **RECOVERY, **CAPITAL}
+"""Every table of a scenario, by its key in `[data]`."""

@@ -1,0 +1,129 @@
+"""What the tables of the capital plan must look like."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nelfin.data.capital_rules import RULE_KINDS
+from nelfin.data.specs.columns import (
+    BACKLOG,
+    SCORE,
+    SOURCE,
+    SPEND,
+    STATUS,
+    Column,
+    Table,
+    number,
+    optional,
+)
+from nelfin.evidence import STATUSES
+
+CAPITAL_RULES = Table(
+    "floors, caps and targets of the capital plan",
+    (
+        Column("rule", choices=tuple(RULE_KINDS)),
+        optional("name", default=""),
+        optional("year", kind="year", default=""),
+        number("amount_gbp_m", low=0),
+        optional("now_gbp_m", kind="number", low=0),
+        STATUS,
+        SOURCE,
+    ),
+    key=("rule", "name", "year"),
+    may_be_empty=True,
+)
+"""What a capital plan must hold beside the limits; a blank year is the whole plan."""
+
+CAPITAL: dict[str, Table] = {
+    "projects": Table(
+        "capital schemes",
+        (
+            Column("project_id"),
+            Column("name"),
+            Column("organisation"),
+            Column("category"),
+            number("benefit", low=0),
+            Column(SCORE, kind="number", required=False, blank=True, low=0, pattern=True),
+            Column(
+                SPEND,
+                kind="number",
+                blank=True,
+                low=0,
+                default=0.0,
+                pattern=True,
+            ),
+            optional("option_of", default=""),
+            optional("place", default=""),
+            optional("asset_type", default=""),
+            optional("evidence", default=""),
+            optional("earliest_start", kind="year"),
+            optional("latest_start", kind="year"),
+            optional("must_fund", kind="yes_no", default=False),
+            optional("divisible", kind="yes_no", default=False),
+            optional("truncate", kind="yes_no", default=False),
+            optional("requires", default=""),
+            optional("excludes", default=""),
+            optional("cdel_share", kind="number", low=0, high=1, default=1.0),
+            optional("revenue_gbp_m", kind="number", default=0.0),
+            Column(
+                BACKLOG,
+                kind="number",
+                required=False,
+                blank=True,
+                low=0,
+                default=0.0,
+                pattern=True,
+            ),
+            optional("status", default="given"),
+            SOURCE,
+        ),
+        key=("project_id",),
+    ),
+    "capital_limits": Table(
+        "capital limits",
+        (
+            Column("year", kind="year"),
+            number("limit_gbp_m", low=0),
+            optional("organisation", default=""),
+            optional("status", default="firm", choices=("firm", "indicative")),
+            optional("figure_status", default="given", choices=STATUSES),
+            SOURCE,
+        ),
+        key=("year", "organisation"),
+    ),
+    "capital_rules": CAPITAL_RULES,
+    "deprivation": Table(
+        "deprivation",
+        (
+            Column("place"),
+            number("most_deprived_share", low=0, high=1),
+            STATUS,
+            SOURCE,
+        ),
+        key=("place",),
+        may_be_empty=True,
+    ),
+    "asset_types": Table(
+        "asset types",
+        (
+            Column("asset_type"),
+            number("life_years", low=1, high=200),
+            number("optimism_bias_pct", low=0, high=300),
+            number("adds_to_assets_pct", low=0, high=100),
+            STATUS,
+            SOURCE,
+        ),
+        key=("asset_type",),
+    ),
+}
+
+PROJECTS_BY_CRITERIA = replace(
+    CAPITAL["projects"],
+    columns=tuple(
+        replace(column, required=False, blank=True, default=0.0)
+        if column.name == "benefit"
+        else column
+        for column in CAPITAL["projects"].columns
+    ),
+)
+"""The project table where weighted criteria stand for the benefit."""

@@ -1,0 +1,135 @@
+"""What a table is specified by: its columns, and short ways to those that many tables have."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from nelfin.evidence import STATUSES
+
+Kind = Literal["text", "number", "integer", "year", "yes_no"]
+
+SPEND = r"spend_[1-9]\d?"
+BACKLOG = r"backlog_[a-z]+_gbp_m"
+SCORE = r"score_[a-z0-9_]+"
+FAMILIES = {
+    SPEND: tuple(f"spend_{n}" for n in range(1, 41)),
+    BACKLOG: tuple(f"backlog_{b}_gbp_m" for b in ("high", "significant", "moderate", "low")),
+}
+"""Families of columns of the project table, and names of their members."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column of a table may hold.
+
+    Parameters
+    ----------
+    name
+        Heading; with `pattern`, a regular expression for a family such as `spend_1, spend_2, …`.
+    kind
+        What each cell is.
+    required
+        The column must be there. A column that may be left out needs a `default`.
+    blank
+        A cell may be empty. It is then `default`.
+    default
+        Value of an empty cell or a column left out.
+    low, high
+        Range of a number.
+    choices
+        The texts allowed.
+    pattern
+        The name is a regular expression.
+    """
+
+    name: str
+    kind: Kind = "text"
+    required: bool = True
+    blank: bool = False
+    default: object = None
+    low: float = -np.inf
+    high: float = np.inf
+    choices: tuple[str, ...] = ()
+    pattern: bool = False
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Names of a family as people write them, to tell a misspelt one."""
+        return FAMILIES.get(self.name, ())
+
+    def matches(self, heading: str) -> bool:
+        """Say whether a heading belongs to this column.
+
+        Parameters
+        ----------
+        heading
+            Heading of a file.
+        """
+        return bool(re.fullmatch(self.name, heading)) if self.pattern else heading == self.name
+
+    def place_of(self, heading: str) -> int:
+        """Return where a heading stands in its family; those without a place stand at the end.
+
+        Parameters
+        ----------
+        heading
+            Heading of a file.
+        """
+        number = heading.rpartition("_")[2]
+        if heading in self.examples:
+            return self.examples.index(heading)
+        return len(self.examples) + (int(number) if number.isdecimal() else 0)
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a table must look like: its columns, and the columns that together name a row."""
+
+    title: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    may_be_empty: bool = False
+
+
+STATUS = Column("status", required=False, blank=True, default="given", choices=STATUSES)
+SOURCE = Column("source", required=False, blank=True, default="")
+
+
+def number(name: str, **details: Any) -> Column:
+    """Return a column of numbers that must be there.
+
+    Parameters
+    ----------
+    name
+        Heading.
+    **details
+        As those of `Column`.
+
+    Returns
+    -------
+    Column
+        The column.
+    """
+    return Column(name, kind="number", **details)
+
+
+def optional(name: str, **details: Any) -> Column:
+    """Return a column that may be left out, and whose cells may be blank.
+
+    Parameters
+    ----------
+    name
+        Heading.
+    **details
+        As those of `Column`.
+
+    Returns
+    -------
+    Column
+        The column.
+    """
+    return Column(name, required=False, blank=True, **details)

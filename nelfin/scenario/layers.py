@@ -1,0 +1,104 @@
+"""Scenario files: what each holds, and the files that it extends."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from nelfin.errors import InputError
+from nelfin.scenario.paths import PACKAGED, packaged_folder
+from nelfin.store.writing import read_at_most
+
+MOST_BYTES = 2_000_000
+"""Bytes that a scenario file may have; the embedded one has 16,000."""
+
+
+def layers(start: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yield a scenario file and those it extends, the most particular first.
+
+    Parameters
+    ----------
+    start
+        The file to begin with.
+
+    Yields
+    ------
+    file : pathlib.Path
+        Absolute, links followed.
+    content : dict
+        What it holds, as TOML has it, without `extends`.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read or is not TOML, or files extend each other in a loop.
+    """
+    seen: list[Path] = []
+    file: Path | None = start
+    while file is not None:
+        resolved = _resolved(file)
+        if resolved in seen:
+            chain = " -> ".join(str(item) for item in [*seen, resolved])
+            raise InputError.one(str(start), f"extends itself: {chain}.", "Break the loop.")
+        seen.append(resolved)
+        content = _read_toml(file)
+        parent = content.pop("extends", None)
+        yield resolved, content
+        if parent is None:
+            file = None
+        elif parent == PACKAGED:
+            file = packaged_folder() / "scenario.toml"
+        elif isinstance(parent, str):
+            file = resolved.parent / parent
+        else:
+            raise InputError.one(
+                f"{file}, extends", "is not a text.", f'Give a path or "{PACKAGED}".'
+            )
+
+
+def _resolved(file: Path) -> Path:
+    try:
+        return file.resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a zero byte
+        raise InputError.one(str(file), f"cannot be read: {error}.", "Check the path.") from None
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        content = read_at_most(file, MOST_BYTES)
+        if content is None:
+            raise InputError.one(
+                str(file),
+                f"is larger than {MOST_BYTES // 1_000_000} MB, more than any scenario.",
+                "Check that it is the right file.",
+            )
+        return tomllib.loads(_text(content))
+    except UnicodeDecodeError:
+        raise InputError.one(str(file), "is not UTF-8 text.", "Save it as UTF-8.") from None
+    except RecursionError:
+        raise InputError.one(
+            str(file), "is not valid TOML: it nests too deep.", "Correct the brackets."
+        ) from None
+    except ValueError as error:  # TOML's own errors, and a number of thousands of digits
+        raise InputError.one(
+            str(file), f"is not valid TOML: {error}.", "Correct that line."
+        ) from None
+    except IsADirectoryError:
+        raise InputError.one(
+            str(file), "is a folder.", "Name the scenario file in it, such as scenario.toml."
+        ) from None
+    except FileNotFoundError:
+        raise InputError.one(
+            str(file), "does not exist.", 'Check the path, or make one with "nelfin new DIR".'
+        ) from None
+    except OSError as error:
+        raise InputError.one(
+            str(file), f"cannot be read: {error.strerror}.", "Check its rights."
+        ) from None
+
+
+def _text(content: bytes) -> str:
+    """Return a text with the line ends that TOML knows."""
+    return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")

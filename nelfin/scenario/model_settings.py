@@ -1,0 +1,207 @@
+"""The settings of the models: prevention, recovery and capital."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from nelfin.scenario.kinds import (
+    Growth,
+    Money,
+    Names,
+    NotNegative,
+    Percent,
+    Positive,
+    Section,
+    Unit,
+    Weight,
+    Year,
+    YesNo,
+)
+from nelfin.years import start_of
+
+
+class Prevention(Section):
+    """The shift of spend into prevention."""
+
+    share_of: Annotated[Names, Unit("streams")]
+    """Streams whose sum the prevention share is a share of."""
+    share_start_pct: Percent
+    """Share of spend on prevention before the shift."""
+    share_end_pct: Percent
+    """Share of spend on prevention when the shift is complete."""
+    start_year: Year
+    """Last year at the starting share."""
+    end_year: Year
+    """First year at the ending share."""
+    new_money_pct: Percent
+    """Share of the extra spend paid from growth money, which other services would have had. What
+    this and `pool_pct` leave is taken out of treatment."""
+    pool_pct: Percent = 0.0
+    """Share of the extra spend paid by a fund that is new to the system."""
+    double_running_months: Annotated[float, Field(ge=0, le=24)]
+    """Months for which each increase in spend is paid for twice."""
+    release_step_gbp_m: NotNegative
+    """Cash is released in steps of this size, such as a ward; 0 for smooth release."""
+    gbp_per_qaly_gained: Annotated[Positive, Unit("£ per QALY")]
+    """Cost of a quality-adjusted life year gained by public health spend."""
+    gbp_per_qaly_forgone: Annotated[Positive, Unit("£ per QALY")]
+    """Cost of a quality-adjusted life year in treatment."""
+    qaly_price_year: Year
+    """Year in whose prices both costs are given."""
+    gdp_deflator_pct: Growth
+    """General inflation a year: costs of a quality-adjusted life year grow by it, and present
+    values are in prices of the first year by it."""
+    place_basis: Annotated[Literal["need", "deprivation", "population"], Unit("basis")] = "need"
+    """What the places' shares of the extra spend go by: need for care that avoidable deaths tell
+    of, people in the most deprived areas, or people."""
+    target_people_pct: Annotated[float, Field(gt=0, le=100)] = 100.0
+    """Share of people whom rapid and community programmes are for."""
+    target_cost_pct: Percent = 100.0
+    """Share of the cost of emergency admissions that those people cause."""
+    emergency_cost_gbp_m: NotNegative = 0.0
+    """Cost of emergency admissions a year; 0 if it is not known, so that it limits nothing."""
+    avoidable_emergency_pct: Percent = 100.0
+    """Share of that cost which can be avoided at the most."""
+    secondary_care_gbp_m: NotNegative = 0.0
+    """Cost of secondary care a year, prices of the first year: the NHS avoids no more than that; 0
+    if it is not known, so that it limits nothing."""
+    passed_on_pct: Percent = 50.0
+    """Share of the trusts' cash that contracts pass on to the commissioner, who pays."""
+    qaly_deprivation_weight: Annotated[NotNegative, Unit("ratio")] = 0.0
+    """How much more a QALY counts for people in the most deprived areas; 0 for the same."""
+    discount_money_pct: Percent
+    """Discount rate of money."""
+    discount_qaly_pct: Percent
+    """Discount rate of health."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _says_what_went(cls, given: object) -> object:
+        if isinstance(given, dict) and "donor_is_treatment_pct" in given:
+            raise ValueError(
+                "donor_is_treatment_pct is no longer a setting: what new_money_pct and pool_pct "
+                "leave of the extra spend is taken out of treatment, so take it out and set these"
+            )
+        return given
+
+    @field_validator("share_of")
+    @classmethod
+    def _each_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not names or len(set(names)) < len(names):
+            raise ValueError("must name at least one stream, and each once")
+        return names
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Prevention:
+        if start_of(self.end_year) <= start_of(self.start_year):
+            raise ValueError(f"end_year {self.end_year} must be after start_year {self.start_year}")
+        together = self.new_money_pct + self.pool_pct
+        if together > 100 + 1e-9:
+            raise ValueError(
+                f"new_money_pct {self.new_money_pct:g} and pool_pct {self.pool_pct:g} are shares "
+                f"of the extra spend and add up to {together:g}, more than 100"
+            )
+        return self
+
+
+class Recovery(Section):
+    """The recovery of the system's deficit."""
+
+    demand_planned_pct: Growth
+    """Growth of planned care a year, doing nothing."""
+    demand_urgent_pct: Growth
+    """Growth of urgent care a year, doing nothing."""
+    planned_share_pct: Percent
+    """Share of demand-driven cost that is planned care."""
+    marginal_cost_pct: Percent
+    """Cost of one more unit of demand, or of one less, within the year: a share of average cost."""
+    marginal_cost_later_pct: Annotated[float, Field(gt=0, le=100)] = 90.0
+    """The same after `marginal_cost_years`; in between it moves evenly, and it never falls."""
+    marginal_cost_years: Annotated[float, Field(gt=0, le=40)] = 3.0
+    """Years after which cost has moved as far as it will."""
+    cost_uplift_pct: Growth
+    """Cost inflation in years without a published factor."""
+    pressures_pct: Growth
+    """Cost pressures above the national uplift, share of the cost base, in years without a
+    published position."""
+    efficiency_pct: Percent
+    """Efficiency asked, share of the cost base, in years where no row of the efficiency schemes is
+    the whole ask. Schemes named count towards it; the rest is delivered as below."""
+    efficiency_delivery_pct: Percent
+    """Share of the unnamed rest of the ask which is delivered."""
+    efficiency_recurrent_pct: Percent
+    """Share of the delivery which recurs."""
+    support_gbp_m: Money
+    """Deficit support a year."""
+    repayment_gbp_m: NotNegative
+    """Repayment of past deficits a year, where the rule is fixed."""
+    repayment_rule: Annotated[Literal["fixed", "surplus"], Unit("rule")] = "fixed"
+    """A fixed repayment a year, or what a surplus allows until the plan's deficits are repaid."""
+    repayment_cap_pct: Percent = 0.5
+    """Most that a surplus repays in a year, share of income."""
+    convergence_pct: Growth = 0.0
+    """Convergence of the system's allocation a year, added to income growth in years without a
+    published allocation."""
+    delivery_green_pct: Percent = 90.0
+    """Share that a scheme rated green delivers."""
+    delivery_amber_pct: Percent = 60.0
+    """Share that a scheme rated amber delivers."""
+    delivery_red_pct: Percent = 25.0
+    """Share that a scheme rated red delivers."""
+    pay_share_pct: Percent = 65.0
+    """Pay bill, share of turnover."""
+    agency_share_pct: Percent = 3.2
+    """Agency staff, share of the pay bill in the first year."""
+    agency_target_pct: Percent = 3.2
+    """Agency staff, share of the pay bill in the end."""
+    agency_year: Year = "2028/29"
+    """Year in which the end is reached."""
+    agency_premium_pct: NotNegative = 25.0
+    """What agency staff cost above own staff."""
+    position_by_month_5_pct: Annotated[float, Field(ge=-500, le=500)] = 41.7
+    """Share of a year's position that falls in the first five months."""
+    pdc_pct: Percent
+    """Public dividend capital dividend, on average relevant net assets."""
+
+
+class Capital(Section):
+    """Capital prioritisation."""
+
+    discount_rate_pct: Percent
+    """Discount rate of benefit."""
+    discount_later_pct: Percent | None = None
+    """Discount rate of the years after the 30th; left out: the same."""
+    discount_from: Annotated[Literal["start", "completion"], Unit("year")]
+    """Year from which benefit counts."""
+    benefit: Annotated[Literal["score", "criteria", "npsv"], Unit("kind")] = "score"
+    """What benefit is: a score, weighted criteria, or net present social value in £m."""
+    criteria_weights: dict[str, Weight] = Field(default_factory=dict)
+    """Weight of each criterion, the columns score_<criterion> of the schemes."""
+    place_weights: dict[str, Weight] = Field(default_factory=dict)
+    """Equity weight of benefit by place; a place left out has 1."""
+    feedback: YesNo = False
+    """Whether the system's position moves next year's capital limit."""
+    deficit_penalty_pct: Percent = 10.0
+    """What a deficit takes off next year's limit at the most."""
+    deficit_for_full_penalty_pct: Percent = 1.0
+    """Deficit, as a share of turnover, from which the whole penalty falls."""
+    balance_bonus_pct: Percent = 30.0
+    """Share of the gap to fair share that a position in balance adds to next year's limit."""
+    fair_share_gbp_m: NotNegative = 0.0
+    """The system's fair share of capital a year; 0 if it is not known, so that no bonus comes."""
+    carry_over_pct: Percent = 0.0
+    """Share of a limit that may be carried into the next year unspent."""
+    price_growth_pct: Growth
+    """Growth of building prices a year, from the base year's prices."""
+    over_programming_pct: Percent
+    """How far the plan may pass each limit."""
+    gap_pct: Percent
+    """The solver may stop when the plan is proven this close to the best."""
+    relax: YesNo = False
+    """Whether every scheme may be funded in part: quick, and a bound on what a plan can reach."""
+    time_limit_s: Positive
+    """The solver stops after this many seconds with the best plan found."""
+    solver: Annotated[Literal["highs", "cbc"], Unit("solver")]
+    """Solver."""

@@ -1,0 +1,85 @@
+"""A scenario as one file that needs no other, as it is kept with a run."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from nelfin.evidence import Figure
+from nelfin.scenario.draft import section
+from nelfin.scenario.keys import dotted, walk
+from nelfin.scenario.paths import PACKAGED, packaged_folder
+from nelfin.scenario.schema import Scenario
+
+
+def resolved_toml(scenario: Scenario) -> str:
+    """Return the scenario as one TOML file that needs no other scenario file.
+
+    Every setting has its unit, status, source and range, so that the file loads to the same
+    scenario with the same evidence; only the name and the paths of tables stand bare. Tables of
+    the embedded dataset are named `nel:file.csv`, so that the file works elsewhere.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+
+    Returns
+    -------
+    str
+        TOML.
+    """
+    import tomli_w
+
+    tree: dict[str, Any] = {}
+    for parts, here, value in walk(
+        scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
+    ):
+        written = value
+        if parts[0] == "data":
+            file = Path(value)
+            inside = file.parent == packaged_folder()
+            written = f"{PACKAGED}:{file.name}" if inside else value
+        elif here is not None and here.is_setting and len(parts) > 1:
+            written = _table(value, scenario.evidence[dotted(parts)])
+        section(tree, parts[:-1])[parts[-1]] = written
+    return tomli_w.dumps(tree)
+
+
+def _table(value: Any, figure: Figure) -> dict[str, Any]:
+    ends: dict[str, Any] = {}
+    if figure.low is not None:
+        ends = {"low": figure.low, "high": figure.high, "shape": figure.shape}
+    about = {"unit": figure.unit, "status": figure.status, "source": figure.source}
+    return {"value": value, **ends, **about}
+
+
+def resolved_figures(text: str) -> dict[str, Figure]:
+    """Return the figures that a scenario file says by itself.
+
+    Parameters
+    ----------
+    text
+        The file as `resolved_toml` writes it. Keys of other versions are read too.
+
+    Returns
+    -------
+    dict
+        Figure by dotted key, in the order of the file. A bare value is given, without a source.
+    """
+    figures = {}
+    for parts, _, given in walk(tomllib.loads(text)):
+        if isinstance(given, dict) and "value" in given:
+            figures[dotted(parts)] = Figure(
+                given["value"],
+                given.get("unit", ""),
+                given.get("status", "given"),
+                given.get("source", ""),
+                given.get("low"),
+                given.get("high"),
+                given.get("shape", "triangle"),
+            )
+        elif given != {}:
+            figures[dotted(parts)] = Figure(given, "", "given", "")
+    return figures

@@ -1,0 +1,93 @@
+"""What the schema finds wrong with a scenario, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from nelfin.errors import Problems, nearest
+from nelfin.evidence import Figure
+from nelfin.scenario.keys import dotted, schema_at
+from nelfin.scenario.paths import PACKAGED
+
+PLAIN = {
+    "float_type": "should be a number",
+    "int_type": "should be a whole number",
+    "string_type": "should be a text",
+    "tuple_type": "should be a list",
+    "dict_type": "should be a section with keys of its own",
+    "model_type": "should be a section with keys of its own",
+    "path_type": "should be a path, written as a text; this table cannot be left out",
+    "too_short": "must not be empty",
+    "finite_number": "should be a finite number",
+}
+"""Findings of pydantic in words that name no type of a programming language."""
+
+
+def spot_of(origin: str, key: str) -> str:
+    """Return where something is wrong.
+
+    Parameters
+    ----------
+    origin
+        What a setting came from: a file, `--set`, or "" for nothing to name.
+    key
+        Dotted key.
+    """
+    return f"{origin}, {key}" if origin else key
+
+
+def put_into_words(
+    error: ValidationError,
+    figures: Mapping[str, Figure],
+    origins: Mapping[str, str],
+    otherwise: str,
+    problems: Problems,
+) -> None:
+    """Note each of pydantic's findings in plain words.
+
+    Parameters
+    ----------
+    error
+        The findings.
+    figures
+        What was given for each setting, by dotted key.
+    origins
+        What each setting came from, by dotted key; the most particular last.
+    otherwise
+        What to name where no origin is known.
+    problems
+        Takes the findings.
+    """
+    for item in error.errors():
+        parts = tuple(str(part) for part in item["loc"])
+        key = dotted(parts)
+        where = spot_of(_origin(parts, origins, otherwise), key or "scenario")
+        words = PLAIN.get(item["type"], _message(item))
+        if item["type"] == "extra_forbidden":
+            section = schema_at(parts[:-1])
+            known = section.below if section is not None else ()
+            problems.add(where, "is not a known key.", nearest(parts[-1], known))
+        elif item["type"] == "missing":
+            remedy = f'Add it, or start the file with extends = "{PACKAGED}".'
+            problems.add(where, "is missing.", remedy)
+        elif key in origins:
+            problems.add(where, f'is "{figures[key].value}": {words}.', "Correct the value.")
+        else:
+            problems.add(where, f"is wrong: {words}.", "Correct it.")
+
+
+def _origin(parts: tuple[str, ...], origins: Mapping[str, str], otherwise: str) -> str:
+    """Return what a finding comes from: a setting, the list that holds it, or a section's keys."""
+    for key in (dotted(parts), dotted(parts[:-1])):
+        if key in origins:
+            return origins[key]
+    section = f"{dotted(parts)}." if parts else ""
+    below = [origin for key, origin in origins.items() if key.startswith(section)]
+    return below[-1] if below else otherwise
+
+
+def _message(item: Any) -> str:
+    return str(item["msg"]).removeprefix("Value error, ").removeprefix("Input ").rstrip(".")

@@ -1,0 +1,45 @@
+"""What is told of each place in the last published year, worked out once for all who tell it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+import xarray as xr
+
+from nelfin.allocations.comparisons import compare_places, place_totals, what_moved
+from nelfin.store.findings import Findings, once
+
+
+@dataclass(frozen=True)
+class PlaceFigures:
+    """Budgets, targets and what moved them, of every place."""
+
+    year: str
+    """The last year with published allocations."""
+    compared: pd.DataFrame
+    """A row a place and one for all places, as from `compare_places`."""
+    moved: pd.DataFrame
+    """A column a place: what moved its budget from the year before, £m, as from `what_moved`."""
+    totals: xr.Dataset
+    """What each place has of all streams together, as from `place_totals`; dims `place, year`."""
+
+
+@once
+def place_figures(findings: Findings) -> PlaceFigures:
+    """Return the figures of each place in the last published year.
+
+    Parameters
+    ----------
+    findings
+        What a run found.
+    """
+    data = findings.data
+    year = str(data.attrs["last_published_year"])
+    places = [str(place) for place in data["place"].values]
+    return PlaceFigures(
+        year,
+        compare_places(data, year),
+        pd.DataFrame({place: what_moved(data, place, year) for place in places}),
+        place_totals(data),
+    )

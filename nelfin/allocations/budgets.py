@@ -251,17 +251,13 @@ def envelopes(
                 amount[..., i, t] = grown * (1 + closing.get(year, 0.0))
                 added[..., i, t] = (1 + rates[name][..., t] / 100) * closing.get(year, 0.0)
             base = before if np.isnan(baseline[i, t]) else np.full(draws, baseline[i, t])
-            change = np.divide(
-                amount[..., i, t], base, out=np.full(draws, np.nan), where=base != 0
-            )
+            change = np.divide(amount[..., i, t], base, out=np.full(draws, np.nan), where=base != 0)
             growth[..., i, t] = change - 1
     # the plan's total is not below its streams; the last bit of a sum may be
     first, total = span.index(plan_years[0]), scenario.envelope.plan_total_gbp_m
     amount[..., -1, first] = np.maximum(total - amount[..., first].sum(axis=-1), 0.0)
     last = slice(span.index(years[0]), None)
-    return Money(
-        amount[..., last], growth[..., last], added[..., last], baseline[..., last]
-    )
+    return Money(amount[..., last], growth[..., last], added[..., last], baseline[..., last])
 
 
 def _rates(
@@ -274,9 +270,7 @@ def _rates(
         if by_year.ndim < 2:
             by_year = by_year[..., None]
         if by_year.shape[-1] == len(years) and len(span) > len(years):
-            early = np.broadcast_to(
-                by_year[..., :1], (*by_year.shape[:-1], len(span) - len(years))
-            )
+            early = np.broadcast_to(by_year[..., :1], (*by_year.shape[:-1], len(span) - len(years)))
             by_year = np.concatenate([early, by_year], axis=-1)
         rates[name] = np.broadcast_to(by_year, (*by_year.shape[:-1], len(span)))
     return rates

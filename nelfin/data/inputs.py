@@ -10,10 +10,10 @@ import pandas as pd
 from nelfin.data.specs import TABLES, WHOLE_SYSTEM
 
 ANY_TRUST = "trusts"
-"""In the efficiency table: every trust, by turnover."""
+"""In tables of the recovery: every trust, by income."""
 
 SYSTEM = "system"
-"""In the efficiency table: every organisation, by turnover."""
+"""In tables of the recovery: every organisation, by income."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,12 @@ class Inputs:
     population_shares: pd.DataFrame
     prevention_programmes: pd.DataFrame
     organisations: pd.DataFrame
+    organisation_income: pd.DataFrame
     positions: pd.DataFrame
     efficiency_schemes: pd.DataFrame
     organisation_places: pd.DataFrame
     uplift_factors: pd.DataFrame
+    pressures: pd.DataFrame
     projects: pd.DataFrame
     capital_limits: pd.DataFrame
     capital_rules: pd.DataFrame

@@ -112,7 +112,12 @@ def _value(name: str, frame: pd.DataFrame) -> tuple[pd.Series, str | pd.Series]:
         return special[name](frame)
     if name == "prevention_programmes":
         return frame["value"], frame["unit"]
-    column = next(c.name for c in TABLES[name].columns if c.kind in {"number", "integer"})
+    key = TABLES[name].key  # a month tells when, not how much
+    column = next(
+        c.name
+        for c in TABLES[name].columns
+        if c.kind in {"number", "integer"} and c.name not in key
+    )
     return frame[column], unit_of(column)
 
 

@@ -123,7 +123,7 @@ def _agency_left(section: Recovery, years: list[str]) -> Array:
     if section.agency_rule == "national":
         turns = [start_of(year) for year in NATIONAL_AGENCY]
         # before the rule begins nothing has fallen
-        return np.interp(at, [turns[0] - 1, *turns], [1.0, *NATIONAL_AGENCY.values()])
+        return np.asarray(np.interp(at, [turns[0] - 1, *turns], [1.0, *NATIONAL_AGENCY.values()]))
     if section.agency_share_pct == 0:
         return np.ones_like(at)
     start, end = start_of(years[0]), start_of(section.agency_year)

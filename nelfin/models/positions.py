@@ -165,7 +165,7 @@ def split(name: str, names: list[str], trusts: npt.NDArray[np.bool_], weights: A
         Of the bodies: names, whether each is a trust, and what to share by; shape (organisation,).
     """
     if name == SYSTEM:
-        return weights / weights.sum()
+        return np.asarray(weights / weights.sum())
     if name == ANY_TRUST:
-        return np.where(trusts, weights, 0.0) / weights[trusts].sum()
+        return np.asarray(np.where(trusts, weights, 0.0) / weights[trusts].sum())
     return np.array([float(name == other) for other in names])

@@ -16,6 +16,7 @@ import xarray as xr
 
 from nelfin.models.appraisal import lasting_from
 from nelfin.models.income import Income
+from nelfin.models.months import MONTHS, profile
 from nelfin.models.positions import Known
 
 Array = npt.NDArray[np.float64]
@@ -53,6 +54,9 @@ MEASURES = (
     "capital consequences",
 )
 """Steps that the system takes; the others come to it."""
+
+SAVINGS = ("recurrent efficiency", "non-recurrent efficiency")
+"""Steps that are the savings of a year, phased by month."""
 
 STEPS = ("opening underlying", *RECURRENT, "closing underlying", *ONE_OFF, "reported")
 
@@ -253,9 +257,8 @@ def _open_one_offs(d: Drivers, once: Array, t: int) -> dict[str, Array]:
         "non-recurrent efficiency": once,
         "named one-offs": d.known.one_off[:, t],
         "double running": -d.double_running[..., t],
-        "deficit support": _released(d, t) * (
-            weight * d.support[..., t, None] + d.known.support[:, t]
-        ),
+        "deficit support": _released(d, t)
+        * (weight * d.support[..., t, None] + d.known.support[:, t]),
     }
 
 
@@ -279,7 +282,11 @@ def _repaid(d: Drivers, before: Array, owed: Array, t: int) -> Array:
 
 
 def labelled(
-    bridge: Array, organisations: list[str], years: list[str], pressures_pct: Array
+    bridge: Array,
+    organisations: list[str],
+    years: list[str],
+    pressures_pct: Array,
+    phase: Array,
 ) -> xr.Dataset:
     """Return the roll-forward as labelled data.
 
@@ -289,13 +296,16 @@ def labelled(
         From `roll_forward`, without draws.
     organisations, years
         Their labels.
+    phase
+        Cumulative share of a year's savings by month; shape (12,).
 
     Returns
     -------
     xarray.Dataset
         `recovery_bridge` (£m; dims `organisation, year, step`), `system_underlying`,
         `system_reported`, `system_do_nothing` (underlying without what the system's own measures
-        have brought), `pressures_pct` (dim `year`).
+        have brought), `pressures_pct` (dim `year`), and `system_monthly` (the reported position
+        to the end of each month; dims `year, month`).
     """
 
     def about(words: str, units: str = "£m") -> dict[str, str]:
@@ -303,6 +313,8 @@ def labelled(
 
     total = bridge.sum(axis=0)
     underlying = total[:, STEPS.index("closing underlying")]
+    reported = total[:, STEPS.index("reported")]
+    savings = sum(total[:, STEPS.index(step)] for step in SAVINGS)
     taken = np.cumsum(sum(total[:, STEPS.index(step)] for step in MEASURES))
     return xr.Dataset(
         {
@@ -318,8 +330,13 @@ def labelled(
             ),
             "system_reported": (
                 "year",
-                total[:, STEPS.index("reported")],
+                reported,
                 about("Reported position of the system"),
+            ),
+            "system_monthly": (
+                ("year", "month"),
+                profile(reported, np.asarray(savings), phase),
+                about("Reported position of the system to the end of each month"),
             ),
             "pressures_pct": (
                 "year",
@@ -332,5 +349,10 @@ def labelled(
                 about("Underlying position of the system if it did nothing"),
             ),
         },
-        coords={"organisation": organisations, "year": years, "step": list(STEPS)},
+        coords={
+            "organisation": organisations,
+            "year": years,
+            "step": list(STEPS),
+            "month": np.arange(1, MONTHS + 1),
+        },
     )

@@ -106,6 +106,17 @@ class Prevention(Section):
         return self
 
 
+RENAMED = {
+    "convergence_pct": "it moves places too, so set envelope.convergence_pct, by stream, with "
+    'envelope.convergence_rule = "given"',
+    "delivery_green_pct": "schemes have stages, so set delivery_developed_pct",
+    "delivery_amber_pct": "schemes have stages, so set delivery_in_progress_pct",
+    "delivery_red_pct": "schemes have stages, so set delivery_opportunity_pct",
+    "position_by_month_5_pct": "savings are phased, not positions, so set savings_by_month_5_pct",
+}
+"""Settings of recovery that went, and what to do in their place."""
+
+
 class Recovery(Section):
     """The recovery of the system's deficit."""
 
@@ -123,9 +134,11 @@ class Recovery(Section):
     """Years after which cost has moved as far as it will."""
     cost_uplift_pct: Growth
     """Cost inflation in years without a published factor."""
+    other_income_growth_pct: Growth = 0.0
+    """Growth a year of income from outside the system's envelope."""
     pressures_pct: Growth
-    """Cost pressures above the national uplift, share of the cost base, in years without a
-    published position."""
+    """What costs grow by beside inflation and demand, share of the cost base, in years that are
+    open. Pressures named by driver count towards it."""
     efficiency_pct: Percent
     """Efficiency asked, share of the cost base, in years where no row of the efficiency schemes is
     the whole ask. Schemes named count towards it; the rest is delivered as below."""
@@ -134,36 +147,55 @@ class Recovery(Section):
     efficiency_recurrent_pct: Percent
     """Share of the delivery which recurs."""
     support_gbp_m: Money
-    """Deficit support a year."""
+    """Deficit support a year, in years that are open."""
     repayment_gbp_m: NotNegative
-    """Repayment of past deficits a year, where the rule is fixed."""
+    """Repayment of past deficits a year, in years that are open, where the rule is fixed."""
     repayment_rule: Annotated[Literal["fixed", "surplus"], Unit("rule")] = "fixed"
     """A fixed repayment a year, or what a surplus allows until the plan's deficits are repaid."""
     repayment_cap_pct: Percent = 0.5
     """Most that a surplus repays in a year, share of income."""
-    convergence_pct: Growth = 0.0
-    """Convergence of the system's allocation a year, added to income growth in years without a
-    published allocation."""
-    delivery_green_pct: Percent = 90.0
-    """Share that a scheme rated green delivers."""
-    delivery_amber_pct: Percent = 60.0
-    """Share that a scheme rated amber delivers."""
-    delivery_red_pct: Percent = 25.0
-    """Share that a scheme rated red delivers."""
+    support_needs_developed_pct: Percent = 0.0
+    """Share of the named schemes that must be fully developed for deficit support to be released
+    whole, less in proportion below; 0 releases it in any case."""
+    delivery_opportunity_pct: Percent = 25.0
+    """Share that a scheme which is only an opportunity delivers."""
+    delivery_in_progress_pct: Percent = 60.0
+    """Share that a scheme in progress delivers."""
+    delivery_developed_pct: Percent = 90.0
+    """Share that a fully developed scheme delivers."""
     pay_share_pct: Percent = 65.0
-    """Pay bill, share of turnover."""
+    """Pay bill of a trust, share of its income."""
+    agency_rule: Annotated[Literal["national", "given"], Unit("rule")] = "given"
+    """How agency spend of the trusts falls: by the national rule (30 % less in 2026/27, none by
+    2029/30), or to the share and the year given."""
     agency_share_pct: Percent = 3.2
-    """Agency staff, share of the pay bill in the first year."""
+    """Agency staff, share of the pay bill before it falls."""
     agency_target_pct: Percent = 3.2
-    """Agency staff, share of the pay bill in the end."""
+    """Agency staff, share of the pay bill in the end, where the rule is `given`."""
     agency_year: Year = "2028/29"
-    """Year in which the end is reached."""
+    """Year in which the end is reached, where the rule is `given`."""
     agency_premium_pct: NotNegative = 25.0
     """What agency staff cost above own staff."""
-    position_by_month_5_pct: Annotated[float, Field(ge=-500, le=500)] = 41.7
-    """Share of a year's position that falls in the first five months."""
+    bank_share_pct: Percent = 0.0
+    """Bank staff, share of the pay bill before it falls."""
+    bank_fall_pct: Percent = 0.0
+    """Fall of bank spend a year from 2026/27."""
+    bank_premium_pct: NotNegative = 0.0
+    """What bank staff cost above own staff."""
+    savings_by_month_5_pct: Annotated[float, Field(gt=0, lt=100)] = 41.7
+    """Share of a year's savings that is delivered in the first five months."""
     pdc_pct: Percent
     """Public dividend capital dividend, on average relevant net assets."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _says_what_went(cls, given: object) -> object:
+        gone = [name for name in RENAMED if isinstance(given, dict) and name in given]
+        if gone:
+            raise ValueError(
+                "; ".join(f"{name} is no longer a setting: {RENAMED[name]}" for name in gone)
+            )
+        return given
 
 
 class Capital(Section):
@@ -186,7 +218,7 @@ class Capital(Section):
     deficit_penalty_pct: Percent = 10.0
     """What a deficit takes off next year's limit at the most."""
     deficit_for_full_penalty_pct: Percent = 1.0
-    """Deficit, as a share of turnover, from which the whole penalty falls."""
+    """Deficit, as a share of income, from which the whole penalty falls."""
     balance_bonus_pct: Percent = 30.0
     """Share of the gap to fair share that a position in balance adds to next year's limit."""
     fair_share_gbp_m: NotNegative = 0.0

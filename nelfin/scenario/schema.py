@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from nelfin.evidence import Figure
 from nelfin.scenario.kinds import (
@@ -35,7 +35,7 @@ class Years(Section):
     """First year, the base year, such as 2023/24."""
     last: Year
     """Last year."""
-    planned_to: str = ""
+    planned_to: Annotated[str, Unit("year")] = ""
     """Last year that is reported as planned where neither an outturn nor a forecast is given;
     blank for none."""
 
@@ -97,14 +97,18 @@ class Data(Section):
     """Prevention programmes: return, lag, who saves, how much is cash."""
     organisations: TablePath
     """Organisations whose positions make the system's."""
+    organisation_income: TablePath
+    """Income of the organisations by where it comes from."""
     positions: TablePath
-    """Published positions of the system."""
+    """Positions of the organisations: outturns, forecasts and plans, and what is inside them."""
     efficiency_schemes: TablePath
     """Efficiency schemes and asks by year."""
     organisation_places: TablePath | None = None
     """Shares of organisations' income by the places they serve."""
     uplift_factors: TablePath
     """Cost uplift and efficiency factors by year."""
+    pressures: TablePath | None = None
+    """Pressures on cost by driver."""
     projects: TablePath
     """Capital schemes."""
     capital_limits: TablePath
@@ -124,19 +128,19 @@ class Envelope(Section):
     """Total of the system's own plan in the base year."""
     growth_pct: dict[str, Growth]
     """Cash growth a year by stream, for years without a published allocation."""
-    convergence_rule: Literal["none", "given", "fair-share", "clipped"] = "none"
+    convergence_rule: Annotated[Literal["none", "given", "fair-share", "clipped"], Unit("rule")] = (
+        "none"
+    )
     """How allocations converge to the system's fair share in years without a published one: not
     at all; at a rate that is given; evenly by the year of fair shares; or by the rule of 2025/26
     (a fifth of the distance a year, at most 0.5 %). It moves places and organisations alike."""
-    convergence_pct: dict[str, Growth] = {}
+    convergence_pct: dict[str, Growth] = Field(default_factory=dict)
     """What convergence adds a year by stream, where the rule is `given`."""
-    distance_from_target_pct: dict[str, Growth] = {}
+    distance_from_target_pct: dict[str, Growth] = Field(default_factory=dict)
     """Distance of the system's allocation from its fair share by stream, before the first year
     without a published allocation; below target is negative."""
-    fair_share_year: str = "2028/29"
+    fair_share_year: Year = "2028/29"
     """Year by which allocations are at their fair share, where the rule is `fair-share`."""
-
-    _check = field_validator("fair_share_year")(_year)
 
 
 class Stream(Section):

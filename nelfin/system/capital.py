@@ -16,6 +16,7 @@ from nelfin.models.capital.solving import solve_case
 from nelfin.models.capital.stress import budget_curve, reached, upper_frontier
 from nelfin.models.capital.stress.frontier import Second
 from nelfin.scenario import Scenario
+from nelfin.system.drivers import income_by_body
 
 AIMS: tuple[Second, ...] = ("deprived", "backlog")
 """Second aims of capital, at which a run looks beside benefit."""
@@ -45,7 +46,7 @@ def limits_after(reported: xr.DataArray, scenario: Scenario, inputs: Inputs) -> 
     """Return the limits as the system's position of the year before moves them.
 
     A deficit takes up to the penalty off next year's limit: all of it at the stated share of
-    turnover, less in proportion below. A position in balance adds the bonus, a share of the gap to
+    income, less in proportion below. A position in balance adds the bonus, a share of the gap to
     the system's fair share of capital. The first year's limit stands, and so do those of
     organisations.
 
@@ -68,9 +69,8 @@ def limits_after(reported: xr.DataArray, scenario: Scenario, inputs: Inputs) -> 
     """
     section = scenario.capital
     limits = limits_of(scenario, inputs).copy()
-    whole = (
-        inputs.organisations["turnover_gbp_m"].sum() * section.deficit_for_full_penalty_pct / 100
-    )
+    income = income_by_body(scenario, inputs).total[:, 0].sum()
+    whole = income * section.deficit_for_full_penalty_pct / 100
     years = [str(year) for year in reported["year"].values]
     for row, cells in limits.iterrows():
         t = years.index(cells["year"])

@@ -20,7 +20,6 @@ from nelfin.data import Inputs, load_inputs
 from nelfin.data.specs import PROGRAMME_RETURNS
 from nelfin.errors import InputError, Problems
 from nelfin.models.capital.stress import Overruns
-from nelfin.models.drivers import DRAWN, drivers_of
 from nelfin.models.ledgers import flows
 from nelfin.models.prevention import extra_spend
 from nelfin.models.programmes import Programmes, programmes_of
@@ -29,7 +28,8 @@ from nelfin.models.recovery import STEPS, roll_forward
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import field_of
 from nelfin.scenario.keys import dotted
-from nelfin.system.joint import Joint, income_by_place, join
+from nelfin.system.drivers import DRAWN, drivers_of, income_by_body
+from nelfin.system.joint import Joint, join
 from nelfin.system.prevention import costing_of, prevention_by_organisation
 
 Array = npt.NDArray[np.float64]
@@ -206,28 +206,27 @@ def _positions(
     years = scenario.years.labels()
     streams = list(scenario.allocation.streams)
     rates = {name: dotted(("envelope", "growth_pct", name)) for name in streams}
-    money, growth, _ = envelopes(
+    money = envelopes(
         inputs, scenario, {name: drawn[key] for name, key in rates.items() if key in drawn}
     )
     settings = {name: drawn[f"{RECOVERY}{name}"] for name in DRAWN if f"{RECOVERY}{name}" in drawn}
-    base = money[..., [streams.index(name) for name in scenario.prevention.share_of], :]
+    base = money.envelope[..., [streams.index(name) for name in scenario.prevention.share_of], :]
     shift = flows(
         extra_spend(base.sum(axis=-2), scenario.prevention, years),
         _with_returns(programmes_of(inputs.prevention_programmes, scenario.prevention), drawn),
         scenario.prevention,
         costing_of(scenario, inputs, settings),
     )
-    shared = prevention_by_organisation(shift, inputs.organisations, scenario.prevention)
-    places = income_by_place(joint.budgets, inputs)
+    income = income_by_body(scenario, inputs).total[:, 0]
+    shared = prevention_by_organisation(shift, inputs.organisations, scenario.prevention, income)
     drivers = drivers_of(
+        scenario,
         inputs,
-        scenario.recovery,
-        years,
-        growth[..., streams.index(str(joint.budgets.attrs["main_stream"])), :],
-        shared["net_cash"],
+        joint.budgets,
+        shared["net_cash_recurrent"],
+        shared["double_running"],
         joint.charges.transpose("organisation", "year").to_numpy(),
-        None if places is None else places.transpose("organisation", "year").to_numpy(),
-        settings,
+        drawn,
     )
     wanted = [STEPS.index("closing underlying"), STEPS.index("reported")]
     system = roll_forward(drivers, wanted)[0].sum(axis=-3)

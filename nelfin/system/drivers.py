@@ -154,9 +154,7 @@ def income_by_body(
         if other_growth_pct is None
         else other_growth_pct
     )
-    early = np.broadcast_to(
-        other[..., :1], (*other.shape[:-1], len(all_years) - len(years))
-    )
+    early = np.broadcast_to(other[..., :1], (*other.shape[:-1], len(all_years) - len(years)))
     return income_of(
         table,
         [str(name) for name in inputs.organisations["organisation"]],
@@ -196,8 +194,7 @@ def demand_cost(growth: Array, first_pct: Array, scenario: Scenario) -> Array:
     early = np.broadcast_to(growth[..., :1], (*growth.shape[:-1], span))
     history = np.concatenate([early, growth], axis=-1)
     parts = [
-        moves[..., lag, None] * history[..., span - lag : span - lag + count]
-        for lag in range(span)
+        moves[..., lag, None] * history[..., span - lag : span - lag + count] for lag in range(span)
     ]
     return np.asarray(sum(parts))
 
@@ -217,7 +214,9 @@ def opening_underlying(inputs: Inputs, years: list[str], weights: Array) -> Arra
 
 
 def places_effect(budgets: xr.Dataset, inputs: Inputs, income: Income) -> Array:
-    """Return the income that place budgets move between bodies, £m; shape (..., organisation, year).
+    """Return the income that place budgets move between bodies, £m.
+
+    Shape (..., organisation, year).
 
     A body's income in a place grows as that place's budget does beside all places', like for
     like: streams that have money in both years. What is gained and lost adds up to nothing.

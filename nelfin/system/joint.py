@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -17,9 +16,11 @@ from nelfin.data import Inputs, load_inputs
 from nelfin.models.capital import CapitalPlan
 from nelfin.models.capital.checked import Checked
 from nelfin.models.charges import consequences
-from nelfin.models.recovery import recover
+from nelfin.models.months import savings_phase
+from nelfin.models.recovery import labelled, roll_forward
 from nelfin.scenario import Scenario
 from nelfin.system.capital import check_schemes, draw_up, limits_after, limits_of
+from nelfin.system.drivers import drivers_of, income_by_body
 from nelfin.system.prevention import prevention_by_organisation, shift_of
 
 PASSES = 5
@@ -140,7 +141,6 @@ def _positions(
 ) -> tuple[xr.DataArray, xr.Dataset]:
     """Return what a capital plan costs in revenue, and the positions with it."""
     organisations = [str(name) for name in inputs.organisations["organisation"]]
-    main = budgets.attrs["main_stream"]
     charges = consequences(
         plan,
         inputs.asset_types,
@@ -152,21 +152,20 @@ def _positions(
         name: prevention[f"prevention_{name}"].to_numpy()
         for name in ("net_cash_recurrent", "paid_by_growth", "double_running")
     }
-    shared = prevention_by_organisation(ledgers, inputs.organisations, scenario.prevention)
-    net_cash = xr.DataArray(
-        shared["net_cash"],
-        {"organisation": organisations, "year": prevention["year"].values},
-        ("organisation", "year"),
-    )
-    recovery = recover(
+    income = income_by_body(scenario, inputs).total[:, 0]
+    shared = prevention_by_organisation(ledgers, inputs.organisations, scenario.prevention, income)
+    drivers = drivers_of(
+        scenario,
         inputs,
-        scenario.recovery,
-        budgets["like_for_like_growth"].sel(stream=main, drop=True),
-        net_cash,
-        charges,
-        income_by_place(budgets, inputs),
+        budgets,
+        shared["net_cash_recurrent"],
+        shared["double_running"],
+        charges.transpose("organisation", "year").to_numpy(),
     )
-    return charges, recovery
+    bridge, pressures_pct = roll_forward(drivers)
+    phase = savings_phase(scenario.recovery.savings_by_month_5_pct)
+    years = scenario.years.labels()
+    return charges, labelled(bridge, organisations, years, pressures_pct, phase)
 
 
 def _moved_limits(
@@ -176,39 +175,3 @@ def _moved_limits(
     if not scenario.capital.feedback:
         return limits
     return limits_after(recovery["system_reported"], scenario, inputs)
-
-
-def income_by_place(budgets: xr.Dataset, inputs: Inputs) -> xr.DataArray | None:
-    """Return the income that place budgets move between organisations, £m a year.
-
-    An organisation's income in a place grows as that place's budget does beside all places'. What
-    is gained and lost adds up to nothing. None where no table says whom organisations serve.
-
-    Parameters
-    ----------
-    budgets
-        Place budgets, £m; dims `stream, place, year`.
-    inputs
-        Organisations, and the places they serve.
-    """
-    table = inputs.organisation_places
-    if table.empty:
-        return None
-    budget = budgets["budget"].sum("stream").transpose("place", "year")
-    # streams that begin would look like growth, so shares of the money are compared
-    share = (budget / budget.sum("place")).to_numpy()
-    apart = np.zeros_like(share)
-    apart[:, 1:] = share[:, 1:] / share[:, :-1] - 1
-    names = [str(name) for name in inputs.organisations["organisation"]]
-    places = [str(place) for place in budgets["place"].values]
-    serves = np.zeros((len(names), len(places)))
-    for line in table.to_dict("records"):
-        serves[names.index(line["organisation"]), places.index(line["place"])] = line["share_pct"]
-    turnover = inputs.organisations["turnover_gbp_m"].to_numpy(dtype=float)
-    gained = turnover[:, None] * (serves / 100 @ apart)
-    level = gained - gained.sum(axis=0) * (turnover / turnover.sum())[:, None]
-    return xr.DataArray(
-        level,
-        {"organisation": names, "year": budgets["year"].values},
-        ("organisation", "year"),
-    )

@@ -149,12 +149,15 @@ def best_mix_of(
 
 
 def prevention_by_organisation(
-    prevention: Mapping[str, Array], organisations: pd.DataFrame, section: Prevention
+    prevention: Mapping[str, Array],
+    organisations: pd.DataFrame,
+    section: Prevention,
+    income: Array,
 ) -> dict[str, Array]:
     """Return the net cash of the shift by organisation: who pays, and who saves.
 
     The ICB pays what growth money pays, and double running. The cash is saved by the acute trusts,
-    whose activity falls, in proportion to their turnover, and contracts pass a share of it on to
+    whose activity falls, in proportion to their income, and contracts pass a share of it on to
     the ICB. Cash that pays for the shift in place of a cut is no saving of anybody's, and a cut
     takes as much cost from a trust as income.
 
@@ -163,9 +166,11 @@ def prevention_by_organisation(
     prevention
         `net_cash_recurrent, paid_by_growth, double_running` by year, £m; shape (..., year).
     organisations
-        The table, with `kind`, `sector` and `turnover_gbp_m`.
+        The table, with `kind` and `sector`.
     section
         The share passed on.
+    income
+        Of the organisations, £m; shape (organisation,).
 
     Returns
     -------
@@ -173,8 +178,7 @@ def prevention_by_organisation(
         `net_cash`, and `net_cash_recurrent` without `double_running`, £m; shape (...,
         organisation, year). Each adds up to that of the system.
     """
-    turnover = organisations["turnover_gbp_m"].to_numpy(dtype=float)
-    acute = np.where(organisations["sector"] == "acute", turnover, 0.0)
+    acute = np.where(organisations["sector"] == "acute", income, 0.0)
     icb = (organisations["kind"] == "icb").to_numpy(dtype=float)
     passed_on = section.passed_on_pct / 100
     gains = (1 - passed_on) * acute / acute.sum() + passed_on * icb

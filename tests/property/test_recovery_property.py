@@ -12,10 +12,10 @@ import pytest
 import xarray as xr
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from nelfin.models.drivers import Drivers
 
 import nelfin
 from nelfin.data import Inputs, load_inputs
-from nelfin.models.drivers import Drivers
 from nelfin.models.recovery import ONE_OFF, RECURRENT, STEPS, recover, roll_forward
 from nelfin.scenario.model_settings import Recovery
 from nelfin.years import label_of

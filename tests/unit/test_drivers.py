@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from nelfin.models.drivers import DRAWN, drivers_of
 
 from nelfin.data import Inputs
-from nelfin.models.drivers import DRAWN, drivers_of
 from nelfin.scenario import Scenario
 
 pytestmark = pytest.mark.unit

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from nelfin.models.drivers import Drivers, drivers_of
 
 from nelfin.data import Inputs
 from nelfin.models.capital import CapitalPlan
-from nelfin.models.drivers import Drivers, drivers_of
 from nelfin.models.efficiency import agency_saving, efficiency
 from nelfin.models.recovery import STEPS, monthly_weights, roll_forward
 from nelfin.scenario import Scenario

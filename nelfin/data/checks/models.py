@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from nelfin.data.checks.fit import Fit
 from nelfin.data.inputs import ANY_TRUST, SYSTEM
 from nelfin.data.specs import PROGRAMME_PARAMETERS, PROGRAMME_RETURNS
-from nelfin.years import start_of
+from nelfin.data.specs.recovery import STAGES
+from nelfin.years import label_of, start_of
+
+OTHERS = ("other commissioners", "other")
+"""Income from outside the envelope."""
 
 AVOIDED, CASH = PROGRAMME_RETURNS
 
@@ -104,24 +110,7 @@ def organisations(fit: Fit) -> None:
             f"names {kinds.get('icb', 0)} ICBs and {kinds.get('trust', 0)} trusts.",
             "Name one ICB and at least one trust.",
         )
-    if frame["turnover_gbp_m"].sum() <= 0:
-        fit.problems.add(
-            fit.at("organisations", column="turnover_gbp_m"),
-            "adds up to 0.",
-            "Give turnovers.",
-        )
-    elif frame.loc[frame["kind"] == "trust", "turnover_gbp_m"].sum() <= 0:
-        fit.problems.add(
-            fit.at("organisations", column="turnover_gbp_m"),
-            "adds up to 0 over the trusts.",
-            "Give the trusts' turnovers: cash and asks are shared by them.",
-        )
-    elif frame.loc[frame["sector"] == "acute", "turnover_gbp_m"].sum() <= 0:
-        fit.problems.add(
-            fit.at("organisations", column="sector"),
-            "names no acute trust, or none that turns anything over.",
-            "Mark the acute trusts: what prevention avoids is their activity.",
-        )
+    _income(fit, frame, names)
     for row in frame.index[(frame["kind"] == "icb") & (frame["sector"] != "")]:
         fit.problems.add(
             fit.at("organisations", row, "sector"),
@@ -132,22 +121,67 @@ def organisations(fit: Fit) -> None:
     fit.unknown("efficiency_schemes", "organisation", names, {ANY_TRUST, SYSTEM})
     fit.unknown("projects", "organisation", names, set())
     frame = fit.inputs.efficiency_schemes
-    for row in frame.index[frame["delivery_pct"].isna() & (frame["rating"] == "")]:
+    for row in frame.index[frame["delivery_pct"].isna() & (frame["stage"] == "")]:
         fit.problems.add(
             fit.at("efficiency_schemes", row, "delivery_pct"),
-            "is empty, and so is rating.",
-            "Give the delivery, or rate the scheme green, amber or red.",
+            "is empty, and so is stage.",
+            f"Give the delivery, or the stage: {', '.join(STAGES)}.",
         )
     organisation_places(fit, names)
     if not fit.of_other_places("projects"):
         fit.unknown("projects", "place", fit.inputs.places(), set())
-    opening = fit.inputs.positions
-    if fit.years[0] not in set(opening.loc[opening["measure"] == "opening_underlying", "year"]):
+    _positions(fit, names)
+
+
+def _income(fit: Fit, organisations: pd.DataFrame, names: list[str]) -> None:
+    """Find income that is of nobody, of no source, or that leaves a body without any."""
+    fit.unknown("organisation_income", "organisation", names, set())
+    streams = list(fit.scenario.allocation.streams)
+    fit.unknown("organisation_income", "stream", streams, set(OTHERS))
+    table = fit.inputs.organisation_income
+    income = table.groupby("organisation")["income_gbp_m"].sum()
+    for row in organisations.index:
+        if not income.get(organisations.at[row, "organisation"], 0.0) > 0:
+            fit.problems.add(
+                fit.at("organisations", row, "organisation"),
+                f"is {organisations.at[row, 'organisation']}, which has no income.",
+                f"Give it in {fit.at('organisation_income')}.",
+            )
+    if not (organisations["sector"] == "acute").any():
+        fit.problems.add(
+            fit.at("organisations", column="sector"),
+            "names no acute trust.",
+            "Mark the acute trusts: what prevention avoids is their activity.",
+        )
+    for row in table.index[table["year"] > fit.years[-1]]:
+        fit.problems.add(
+            fit.at("organisation_income", row, "year"),
+            f"is {table.at[row, 'year']}, after the plan.",
+            f"Give income of {fit.years[-1]} or before.",
+        )
+
+
+def _positions(fit: Fit, names: list[str]) -> None:
+    """Find positions of nobody, and a plan without an underlying position to start from."""
+    fit.unknown("positions", "organisation", names, {ANY_TRUST, SYSTEM})
+    fit.unknown("pressures", "organisation", names, {ANY_TRUST, SYSTEM})
+    table = fit.inputs.positions
+    before = label_of(start_of(fit.years[0]) - 1)
+    given = table[(table["measure"] == "underlying") & (table["year"] == before)]
+    bodies = set(given["organisation"])
+    whole = SYSTEM in bodies or set(names) <= bodies or {ANY_TRUST, _icb(fit)} <= bodies
+    if not whole or (SYSTEM in bodies and len(bodies) > 1):
         fit.problems.add(
             fit.at("positions"),
-            f"has no opening_underlying for {fit.years[0]}.",
-            "Add the underlying position at the start of the plan.",
+            f"has no underlying position of the whole system for {before}.",
+            "Give it for the system, or for every organisation, at the end of the year before the "
+            "plan.",
         )
+
+
+def _icb(fit: Fit) -> str:
+    frame = fit.inputs.organisations
+    return str(frame.loc[frame["kind"] == "icb", "organisation"].iloc[0])
 
 
 def organisation_places(fit: Fit, names: list[str]) -> None:

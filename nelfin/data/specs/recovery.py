@@ -4,6 +4,21 @@ from __future__ import annotations
 
 from nelfin.data.specs.columns import SOURCE, STATUS, Column, Table, number, optional
 
+MEASURES = (
+    "outturn",
+    "forecast",
+    "plan",
+    "underlying",
+    "deficit_support",
+    "one_off",
+    "savings_plan",
+    "savings_delivered",
+)
+"""What a position may be of."""
+
+STAGES = ("opportunity", "in progress", "fully developed")
+"""How far an efficiency scheme has come."""
+
 RECOVERY: dict[str, Table] = {
     "organisations": Table(
         "organisations",
@@ -11,22 +26,49 @@ RECOVERY: dict[str, Table] = {
             Column("organisation"),
             Column("kind", choices=("trust", "icb")),
             optional("sector", default="", choices=("acute", "mental_health", "community")),
-            number("turnover_gbp_m", low=0),
             STATUS,
             SOURCE,
         ),
         key=("organisation",),
     ),
-    "positions": Table(
-        "published positions",
+    "organisation_income": Table(
+        "income of the organisations",
         (
+            Column("organisation"),
+            Column("stream"),
             Column("year", kind="year"),
-            Column("measure", choices=("opening_underlying", "reported")),
-            number("value_gbp_m"),
+            number("income_gbp_m", low=0),
             STATUS,
             SOURCE,
         ),
-        key=("year", "measure"),
+        key=("organisation", "stream"),
+    ),
+    "positions": Table(
+        "positions",
+        (
+            Column("organisation"),
+            Column("year", kind="year"),
+            optional("month", kind="integer", low=1, high=12, default=0),
+            Column("measure", choices=MEASURES),
+            number("value_gbp_m"),
+            optional("item", default=""),
+            STATUS,
+            SOURCE,
+        ),
+        key=("organisation", "year", "month", "measure", "item"),
+    ),
+    "pressures": Table(
+        "pressures by driver",
+        (
+            Column("driver"),
+            Column("organisation"),
+            optional("year", kind="year", default=""),
+            number("cost_gbp_m"),
+            STATUS,
+            SOURCE,
+        ),
+        key=("driver", "organisation", "year"),
+        may_be_empty=True,
     ),
     "efficiency_schemes": Table(
         "efficiency schemes",
@@ -36,7 +78,7 @@ RECOVERY: dict[str, Table] = {
             Column("organisation"),
             number("full_year_gbp_m", low=0),
             optional("delivery_pct", kind="number", low=0, high=100),
-            optional("rating", default="", choices=("green", "amber", "red")),
+            optional("stage", default="", choices=STAGES),
             number("recurrent_pct", low=0, high=100),
             optional("months", kind="integer", low=1, high=12, default=12),
             optional("whole_ask", kind="yes_no", default=False),

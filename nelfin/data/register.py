@@ -110,6 +110,8 @@ def _value(name: str, frame: pd.DataFrame) -> tuple[pd.Series, str | pd.Series]:
     special = {"projects": _spend, "growth_bounds": _bounds, "openings": _opening}
     if name in special:
         return special[name](frame)
+    if name == "organisations":
+        return frame["kind"], "kind"
     if name == "prevention_programmes":
         return frame["value"], frame["unit"]
     key = TABLES[name].key  # a month tells when, not how much

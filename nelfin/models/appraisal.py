@@ -86,7 +86,7 @@ def cost_inflation(uplift: pd.DataFrame, years: list[str], later_pct: npt.ArrayL
     years
         Years of the plan.
     later_pct
-        Rate of years without a published factor, % a year; shape (...,).
+        Rate of years without a published factor, % a year; shape (..., year), or one that fits it.
 
     Returns
     -------
@@ -95,8 +95,7 @@ def cost_inflation(uplift: pd.DataFrame, years: list[str], later_pct: npt.ArrayL
     """
     published = uplift.set_index("year")["cost_uplift_pct"]
     given = np.array([float(published.get(year, np.nan)) for year in years])
-    later = np.asarray(later_pct, dtype=float)[..., None]
-    return np.asarray(np.where(np.isnan(given), later, given) / 100)
+    return np.asarray(np.where(np.isnan(given), later_pct, given) / 100)
 
 
 def first_year(years: list[str], holds: npt.NDArray[np.bool_]) -> str:

@@ -7,6 +7,7 @@ A spread turns a share between 0 and 1 into the value below which that share of 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -144,3 +145,87 @@ def latin_hypercube(draws: int, count: int, seed: int) -> Array:
     from scipy.stats import qmc
 
     return np.asarray(qmc.LatinHypercube(d=count, rng=seed).random(draws))
+
+
+def own_shares(name: str, draws: int, seed: int, part: int = 0) -> Array:
+    """Return shares to draw one thing by, of its own stream: whatever else is drawn, they stay.
+
+    Parameters
+    ----------
+    name
+        Of what is drawn.
+    draws
+        How many; every part of the range is seen alike.
+    seed, part
+        The same give the same shares.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shares above 0 and below 1; shape (draws,).
+    """
+    return _evenly(np.random.default_rng([seed, crc32(name.encode()), part]), draws)
+
+
+def shares_by_year(
+    name: str,
+    draws: int,
+    years: int,
+    seed: int,
+    part: int = 0,
+    persistence: float = 0.0,
+    moves_with: str = "",
+    correlation: float = 0.0,
+) -> Array:
+    """Return shares to draw a rate by in each year: it persists, and may move with others.
+
+    In standard normal terms the rate follows an autoregression of the first order, so that in
+    every year alone it has its whole range: z_t = a z_(t-1) + sqrt(1 - a^2) e_t. Rates that move
+    together share a factor: z = sqrt(c) of the factor and sqrt(1 - c) of their own.
+
+    Parameters
+    ----------
+    name, draws, seed, part
+        As for `own_shares`.
+    years
+        How many.
+    persistence
+        Correlation a of a year with the year before, from 0 to 1.
+    moves_with
+        Name of the factor shared with others; "" for none.
+    correlation
+        Correlation c with each that shares it, from 0 to 1.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shares above 0 and below 1; shape (draws, years).
+
+    Notes
+    -----
+    Source: an AR(1) path, the simplest in which a bad year is likely to follow a bad one.
+    """
+    from scipy.special import ndtr
+
+    path = _path(name, draws, years, seed, part, persistence)
+    if moves_with:
+        shared = _path(moves_with, draws, years, seed, part, persistence)
+        path = np.sqrt(correlation) * shared + np.sqrt(1 - correlation) * path
+    return np.asarray(ndtr(path))
+
+
+def _path(name: str, draws: int, years: int, seed: int, part: int, persistence: float) -> Array:
+    """Return an autoregression of the first order with variance 1; shape (draws, years)."""
+    from scipy.special import ndtri
+
+    source = np.random.default_rng([seed, crc32(name.encode()), part])
+    news = np.stack([ndtri(_evenly(source, draws)) for _ in range(years)], axis=-1)
+    path = news.copy()
+    for t in range(1, years):
+        path[:, t] = persistence * path[:, t - 1] + np.sqrt(1 - persistence**2) * news[:, t]
+    return np.asarray(path)
+
+
+def _evenly(source: np.random.Generator, draws: int) -> Array:
+    """Return one share in each of so many even parts of 0 to 1, in any order."""
+    return np.asarray((source.permutation(draws) + source.uniform(1e-9, 1.0, draws)) / draws)

@@ -188,6 +188,11 @@ class Uncertainty(Section):
     capital_cost_common_pct: Percent = 50.0
     """Share of that which all schemes have in common, such as tender prices."""
 
+    persistence: Share = 0.5
+    """How much of a year's departure from the value of a rate is there a year later."""
+    growth_with_inflation: Share = 0.8
+    """Correlation of growth of the envelope with cost inflation: allocations follow prices."""
+
     @model_validator(mode="after")
     def _some(self) -> Uncertainty:
         if not self.outcome_saves + self.outcome_neither + self.outcome_costs_more:

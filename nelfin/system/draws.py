@@ -1,8 +1,9 @@
 """Uncertainty of the plan: many draws of what it rests on, all worked out at once.
 
 Each setting with a range (`low` and `high` beside its value) is drawn, and so is the return of
-each prevention programme and the cost of each capital scheme. Draws are a Latin hypercube: every
-part of each range is seen alike, and one seed gives the same draws wherever they are worked out.
+each prevention programme and the cost of each capital scheme. Rates of growth are drawn for each
+year, and what is bad in one year is likely to be so in the next. Every part of each range is seen
+alike. Each thing has its own stream: one seed draws it alike whatever else has a range.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ from nelfin.models.capital.stress import Overruns
 from nelfin.models.ledgers import flows
 from nelfin.models.prevention import extra_spend
 from nelfin.models.programmes import Programmes, programmes_of
-from nelfin.models.ranges import Outcomes, Range, Spread, latin_hypercube
+from nelfin.models.ranges import Outcomes, Range, Spread, own_shares, shares_by_year
 from nelfin.models.recovery import STEPS, roll_forward
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import field_of
 from nelfin.scenario.keys import dotted
-from nelfin.system.drivers import DRAWN, drivers_of, income_by_body
+from nelfin.system.drivers import BY_YEAR, DRAWN, drivers_of, income_by_body
 from nelfin.system.joint import Joint, join
 from nelfin.system.prevention import costing_of, prevention_by_organisation
 
@@ -164,10 +165,9 @@ def draw_positions(
     inputs = load_inputs(scenario) if inputs is None else inputs
     joint = join(scenario, inputs) if joint is None else joint
     spread = spreads(scenario, inputs)
-    shares = latin_hypercube(draws, len(spread), seed)
-    drawn = {name: each.at(shares[:, at]) for at, (name, each) in enumerate(spread.items())}
     years = scenario.years.labels()
     found = np.empty((3, draws, len(years)))
+    shown: dict[str, Array] = {name: np.empty(draws) for name in spread}
     used = np.empty((draws, len(years)))
     within = np.empty((draws, len(years)), dtype=bool)
     capital = scenario.capital
@@ -179,7 +179,9 @@ def draw_positions(
     # in parts, so that memory does not grow with the draws
     for begin in range(0, draws, PART):
         part = slice(begin, min(begin + PART, draws))
-        mine = {name: values[part] for name, values in drawn.items()}
+        mine = _drawn(scenario, spread, part.stop - part.start, seed, begin // PART)
+        for name, values in mine.items():
+            shown[name][part] = values if values.ndim == 1 else values.mean(axis=-1)
         found[:, part] = _positions(scenario, inputs, joint, mine)
         used[part], within[part] = costs.of(mine.get(COST), part.stop - part.start)
     names = ("system_underlying", "system_reported", "prevention_net_cash", "capital_used")
@@ -193,10 +195,30 @@ def draw_positions(
     data["within_limits"] = (("draw", "year"), within, about)
     data["drawn"] = (
         ("setting", "draw"),
-        np.vstack(list(drawn.values())),
-        {"long_name": "What was drawn", "units": "as the setting"},
+        np.vstack(list(shown.values())),
+        {"long_name": "What was drawn, a rate as the mean of its years", "units": "as the setting"},
     )
-    return xr.Dataset(data, {"year": years, "setting": list(drawn)}, {"seed": seed})
+    return xr.Dataset(data, {"year": years, "setting": list(shown)}, {"seed": seed})
+
+
+def _drawn(
+    scenario: Scenario, spread: Mapping[str, Spread], draws: int, seed: int, part: int
+) -> dict[str, Array]:
+    """Draw everything that has a range: rates by year, the rest once; (draw,) or (draw, year)."""
+    section, years = scenario.uncertainty, len(scenario.years.labels())
+    found = {}
+    for name, each in spread.items():
+        growth = name.startswith(GROWTH)
+        if growth or name.removeprefix(RECOVERY) in BY_YEAR:
+            prices = growth or name == f"{RECOVERY}cost_uplift_pct"
+            shares = shares_by_year(
+                name, draws, years, seed, part, section.persistence,
+                "growth and inflation" if prices else "", section.growth_with_inflation,
+            )  # fmt: skip
+        else:
+            shares = own_shares(name, draws, seed, part)
+        found[name] = each.at(shares)
+    return found
 
 
 def _positions(

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import xarray as xr
 
 from nelfin.allocations.budgets import envelopes
 from nelfin.data import Inputs
+from nelfin.models.appraisal import cost_inflation
 from nelfin.models.efficiency import efficiency, staffing_saving
 from nelfin.models.income import Income, income_of
 from nelfin.models.marginal_cost import marginal_cost_curve
@@ -39,6 +39,17 @@ DRAWN = (
     "repayment_gbp_m",
 )
 """Settings of the recovery that may be drawn."""
+
+BY_YEAR = (
+    "demand_planned_pct",
+    "demand_urgent_pct",
+    "cost_uplift_pct",
+    "pressures_pct",
+    "other_income_growth_pct",
+    "efficiency_pct",
+    "efficiency_delivery_pct",
+)
+"""Of them those that are drawn for each year: rates that differ from year to year."""
 
 
 def drivers_of(
@@ -100,7 +111,7 @@ def drivers_of(
         income=income,
         opening=opening_underlying(inputs, years, middle),
         known=known,
-        inflation=_inflation(inputs.uplift_factors, years, value("cost_uplift_pct")),
+        inflation=cost_inflation(inputs.uplift_factors, years, value("cost_uplift_pct")),
         demand=demand_cost(growth, value("marginal_cost_pct"), scenario),
         pressures=value("pressures_pct") / 100,
         named_pressures=_named_pressures(inputs, years, middle),
@@ -260,13 +271,3 @@ def _named_pressures(inputs: Inputs, years: list[str], weights: Array) -> Array:
                 share = split(str(row["organisation"]), names, trusts, weights[:, t])
                 total[:, t] += share * float(row["cost_gbp_m"])
     return total
-
-
-def _inflation(table: pd.DataFrame, years: list[str], later_pct: Array) -> Array:
-    """Return cost inflation by year: the published cost uplift factor, else the scenario's.
-
-    A fraction; shape (..., year).
-    """
-    published = table.set_index("year")["cost_uplift_pct"]
-    given = np.array([float(published.get(year, np.nan)) for year in years])
-    return np.where(np.isnan(given), later_pct, given) / 100

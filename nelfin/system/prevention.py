@@ -53,17 +53,22 @@ def costing_of(
     scenario, inputs
         The scenario and its tables.
     drawn
-        Draws of settings of the recovery by name, each of shape (draw,); a setting that is not
-        drawn stands as the scenario has it.
+        Draws of settings of the recovery by name, each of shape (draw,) or (draw, year); a
+        setting that is not drawn stands as the scenario has it.
     """
 
     def value(name: str) -> Array:
         return (drawn or {}).get(name, np.array(float(getattr(scenario.recovery, name))))
 
     years = scenario.years.labels()
+    uplift = value("cost_uplift_pct")
     return Costing(
         start_of(years[0]),
-        price_level(cost_inflation(inputs.uplift_factors, years, value("cost_uplift_pct"))),
+        price_level(
+            cost_inflation(
+                inputs.uplift_factors, years, uplift if uplift.ndim == 2 else uplift[..., None]
+            )
+        ),
         marginal_cost_curve(
             value("marginal_cost_pct"),
             value("marginal_cost_later_pct"),

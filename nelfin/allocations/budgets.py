@@ -234,7 +234,7 @@ def envelopes(
     lines = lines_of(inputs.allocations, "stream", "year", "allocation_gbp_m", "baseline_gbp_m")
     published = {(stream, year): figures for stream, year, *figures in lines}
     span = years_between(min([years[0], *(year for _, year in published)]), years[-1])
-    rates = _rates(scenario, drawn, years, span)
+    rates = _rates(scenario, drawn, span)
     draws = np.broadcast_shapes(*(rate.shape[:-1] for rate in rates.values()))
     amount = np.zeros((*draws, len(names), len(span)))
     growth, added = np.full_like(amount, np.nan), np.zeros_like(amount)
@@ -261,18 +261,22 @@ def envelopes(
 
 
 def _rates(
-    scenario: Scenario, drawn: Mapping[str, Array] | None, years: list[str], span: list[str]
+    scenario: Scenario, drawn: Mapping[str, Array] | None, span: list[str]
 ) -> dict[str, Array]:
-    """Return growth by stream, % a year; shape (..., year of the span)."""
+    """Return growth by stream, % a year; shape (..., year of the span).
+
+    A rate that is given for each year of the plan counts before it as in its first year.
+    """
+    early = len(span) - len(scenario.years.labels())
     rates = {}
     for name, rate in (scenario.envelope.growth_pct | dict(drawn or {})).items():
         by_year = np.asarray(rate, dtype=float)
         if by_year.ndim < 2:
-            by_year = by_year[..., None]
-        if by_year.shape[-1] == len(years) and len(span) > len(years):
-            early = np.broadcast_to(by_year[..., :1], (*by_year.shape[:-1], len(span) - len(years)))
-            by_year = np.concatenate([early, by_year], axis=-1)
-        rates[name] = np.broadcast_to(by_year, (*by_year.shape[:-1], len(span)))
+            by_year = np.repeat(by_year[..., None], len(span), axis=-1)
+        else:
+            before = np.repeat(by_year[..., :1], early, axis=-1)
+            by_year = np.concatenate([before, by_year], axis=-1)
+        rates[name] = by_year
     return rates
 
 

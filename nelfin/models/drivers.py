@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from nelfin.data.inputs import Inputs
+from nelfin.models.appraisal import cost_inflation
 from nelfin.models.efficiency import agency_saving, efficiency
 from nelfin.scenario.model_settings import Recovery
 
@@ -143,7 +143,7 @@ def drivers_of(
         convergence=np.array(
             [0.0 if year in known else section.convergence_pct / 100 for year in years]
         ),
-        inflation=_inflation(inputs.uplift_factors, years, value("cost_uplift_pct")),
+        inflation=cost_inflation(inputs.uplift_factors, years, value("cost_uplift_pct")),
         demand=demand_pct * value("marginal_cost_pct") / 1e4,
         pressures=value("pressures_pct") / 100,
         ask=value("efficiency_pct") / 100,
@@ -162,13 +162,3 @@ def drivers_of(
         ),
         reported=np.array([published.get(("reported", year), np.nan) for year in years]),
     )
-
-
-def _inflation(table: pd.DataFrame, years: list[str], later_pct: Array) -> Array:
-    """Return cost inflation by year: the published cost uplift factor, else the scenario's.
-
-    A fraction; shape (..., year).
-    """
-    published = table.set_index("year")["cost_uplift_pct"]
-    given = np.array([float(published.get(year, np.nan)) for year in years])
-    return np.where(np.isnan(given), later_pct[..., None], given) / 100

@@ -67,6 +67,20 @@ def test_a_solver_that_dies_is_said_to_have(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_ctrl_c_amid_generated_code_has_its_own_status(tmp_path: Path) -> None:
+    """Libraries generate code as they go: Python itself then ends by the signal."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import click\n"
+        "def stop(*_): raise KeyboardInterrupt\n"
+        "click.Group.invoke = lambda *_: eval('stop()', {'stop': stop})\n",
+        encoding="utf-8",
+    )
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = run_process("check", cwd=tmp_path, PYTHONPATH=path)
+    assert done.returncode == 130
+    assert done.stderr.strip() == "nelfin: stopped."
+
+
 @pytest.mark.parametrize(
     "words",
     [

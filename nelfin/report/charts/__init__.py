@@ -84,7 +84,7 @@ def cards(result: Findings) -> dict[str, Card]:
     result
         A run.
     """
-    # tests hold each chart to its schema: to do so again takes a third of the page's time
+    # tests hold each chart to its schema: to do so again takes a quarter of the page's time
     with debug_mode(False):
         drawn = {name: chart.draw(result) for name, chart in CHARTS.items()}
     return {name: card for name, card in drawn.items() if card is not None}

@@ -24,16 +24,18 @@ Piped = Callable[[tuple[str, ...]], subprocess.CompletedProcess[str]]
 
 GOAL = ("--goal", "system_reported>=0@2027/28", "--by", "recovery.efficiency_pct")
 FAST = ("--set", "capital.gap_pct=10")
+SMALL = "system/scenario.toml"
+"""A system of 40 schemes, for what a larger one would only take longer over."""
 
 PRINTING = {
     "allocate": ("allocate",),
     "a place": ("allocate", "--place", "Newham"),
     "sensitivity": ("allocate", "--sensitivity"),
     "prevention": ("prevention", "--best-mix", "qalys"),
-    "recovery": ("recovery", "--draws", "50", "--against", "nel", *FAST),
-    "seek": ("seek", *GOAL, "--draws", "20", *FAST),
+    "recovery": ("recovery", SMALL, "--draws", "50", "--against", "nel", *FAST),
+    "seek": ("seek", SMALL, *GOAL, "--draws", "20", *FAST),
     "capital": (
-        "capital", *FAST, "--budgets", "--inflation", "--draws", "2", "--overrun", "P002=20",
+        "capital", SMALL, *FAST, "--budgets", "--inflation", "--draws", "2", "--overrun", "P002=20",
     ),
     "compare": ("compare", "runs/base", "runs/mine", "--causes"),
     "runs": ("runs", "runs"),
@@ -50,7 +52,7 @@ SAYING = {
     "open": (("runs", "runs", "--open", "base"), r"Opened runs/base\.\n"),
     "check": (("check",), r"North East London: .* No problem found\.\n"),
     "sweep": (
-        ("sweep", "--vary", "recovery.efficiency_pct=3,4", *FAST, "-o", "{new}"),
+        ("sweep", SMALL, "--vary", "recovery.efficiency_pct=3,4", *FAST, "-o", "{new}"),
         r"2 cases\. Written to \S+\.\n",
     ),
     "tables": (("allocate", "-o", "{new}"), r"Written to \S+\.\n"),
@@ -76,8 +78,9 @@ B1,South,P2,QAA,Southtown,30,1,2,3,4,5,6,7,8,9
 
 @pytest.fixture(scope="module")
 def desk(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with two runs and a few tables in it."""
+    """A folder with two runs, a small system and a few tables in it."""
     folder = tmp_path_factory.mktemp("desk")
+    write_system(folder / "system", schemes=40)
     (folder / "projects.csv").write_text(PROJECTS, encoding="utf-8")
     (folder / "limits.csv").write_text("year,limit_gbp_m\n2025/26,4\n", encoding="utf-8")
     (folder / "practices.csv").write_text(PRACTICES, encoding="utf-8")
@@ -151,7 +154,7 @@ def test_no_colour_is_no_escape_code_and_brackets_stay(desk: Path) -> None:
 
 
 def test_a_wheel_turns_only_where_a_person_looks_on(desk: Path) -> None:
-    words = ("capital", *FAST)
+    words = ("capital", SMALL, *FAST)
     watched = run_on_terminal(*words, cwd=desk, streams=("stdout", "stderr"))
     assert "The capital plan, and its tests" in watched.stdout
     for streams in (("stdout",), ("stderr",)):

@@ -11,6 +11,7 @@ from pathlib import Path
 from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from nelfin.data import Inputs
     from nelfin.result import Result
     from nelfin.scenario import Scenario
+
+# small tables are read and cut thousands of times here: texts as Python keeps them are a tenth faster
+pd.options.mode.string_storage = "python"
 
 KINDS = {"unit", "property", "golden", "e2e"}
 SHARED = Path(__file__).resolve().parents[2] / "shared"

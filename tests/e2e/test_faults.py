@@ -19,7 +19,7 @@ pytestmark = pytest.mark.e2e
 
 def test_two_runs_into_one_folder_do_not_mix(tmp_path: Path) -> None:
     system = write_system(tmp_path / "system", places=3, schemes=40)
-    words = ("run", str(system), "--draws", "0", "-o", "same")
+    words = ("run", str(system), "--draws", "0", "--no-report", "-o", "same")
     both = [
         subprocess.Popen(
             [*NELFIN, *words, "--set", f"name={name}"],
@@ -59,7 +59,14 @@ def test_a_solver_that_dies_is_said_to_have(tmp_path: Path) -> None:
     )
     path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
     done = run_process(
-        "run", "--set", "capital.solver=cbc", "-o", "out", cwd=tmp_path, PYTHONPATH=path
+        "run",
+        "--no-report",
+        "--set",
+        "capital.solver=cbc",
+        "-o",
+        "out",
+        cwd=tmp_path,
+        PYTHONPATH=path,
     )
     assert done.returncode == 101
     assert "The solver cbc failed" in done.stderr

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nelfin.result import Result
     from nelfin.scenario import Scenario
 
-# small tables are read and cut thousands of times here: texts as Python keeps them are a tenth faster
+# thousands of small tables are read and cut here: a tenth faster with texts as Python keeps them
 pd.options.mode.string_storage = "python"
 
 KINDS = {"unit", "property", "golden", "e2e"}

@@ -109,7 +109,7 @@ def test_a_run_without_a_report_writes_tables_and_data_alone(tmp_path: Path) -> 
     assert done.stderr.endswith("out, without page and workbook.\n")
     there = {path.name for path in (tmp_path / "out").iterdir()}
     assert there == {"run.json", "results.nc", "scenario.resolved.toml", "tables"}
-    assert nelfin.open_result(tmp_path / "out").summary() == done.stdout
+    assert nelfin.open_result(tmp_path / "out").summary() + "\n" == done.stdout
 
 
 def test_force_replaces_a_run_folder_whole(result: Result, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_a_wrong_total_is_found(bench: trial.Bench) -> None:
     from hostile.sums import wrong_totals
 
     with trial._in(bench.folder), trial._quick(False):
-        said = trial.call(*trial.PLAN)
+        said = trial.call(*trial.PLAN, "--no-report")
         assert said.status == 0, said.err
         assert wrong_totals(bench.folder, "run", said.err) == []
         table = bench.folder / "out" / "tables" / "place_budgets.csv"

@@ -30,7 +30,6 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 settings.register_profile(
     "nelfin",
-    max_examples=60,  # of those tests that do not say
     deadline=None,  # time is measured in benchmarks, never in a test
     derandomize=True,
     print_blob=True,

@@ -362,8 +362,10 @@ def inspect_frame(frame: pd.DataFrame, spec: Table, place: str) -> tuple[pd.Data
         Everything that is wrong.
     """
     rows = [
-        ["" if pd.isna(cell) else as_text(cell).strip() for cell in row]
-        for row in frame.to_numpy(dtype=object).tolist()
+        [as_text(cell).strip() if there else "" for cell, there in zip(*row, strict=True)]
+        for row in zip(
+            frame.to_numpy(dtype=object).tolist(), frame.notna().to_numpy().tolist(), strict=True
+        )
     ]
     return inspect(Raw(place, [str(c) for c in frame.columns], rows, list(frame.index)), spec)
 

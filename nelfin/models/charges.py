@@ -47,24 +47,24 @@ def consequences(
     projects = lines_of(
         capital.projects, "project_id", "organisation", "asset_type", "revenue_gbp_m"
     )
-    about = dict(zip((row[0] for row in projects), range(len(projects)), strict=True))
+    row_of = {project[0]: row for row, project in enumerate(projects)}
     profile = spend_profile(capital.projects)
     # a scheme without spend brings no charges, but it may save
     paid = np.zeros((len(projects), len(years)))
     for name, year, spend in lines_of(capital.spend, "project_id", "year", "spend_gbp_m"):
-        paid[about[name], years.index(year)] += spend
+        paid[row_of[name], years.index(year)] += spend
     chosen = capital.plan[capital.plan["status"] != "not funded"]
     # plain rows: a look-up by label for each scheme took most of the time of a joint run
     for name, start_year, share in lines_of(chosen, "project_id", "start_year", "funded_share"):
-        at = about[name]
-        _, organisation, asset_type, revenue = projects[at]
+        row = row_of[name]
+        _, organisation, asset_type, revenue = projects[row]
         o = organisations.index(organisation)
-        build = int(np.max(np.flatnonzero(profile[at]), initial=0)) + 1
+        build = int(np.max(np.flatnonzero(profile[row]), initial=0)) + 1
         done = years.index(start_year) + build
         if asset_type:
             kind = kinds[asset_type]
             adds = kind["adds_to_assets_pct"] / 100
-            level[o] -= _charges(paid[at] * adds, done, kind["life_years"], pdc_pct)
+            level[o] -= _charges(paid[row] * adds, done, kind["life_years"], pdc_pct)
         level[o, done:] += revenue * share
     return xr.DataArray(
         level,

@@ -49,25 +49,25 @@ def test_a_solver_out_of_time_keeps_its_best_plan_and_says_so(tmp_path: Path) ->
         assert list(tmp_path.iterdir()) == []
 
 
+def _customised(folder: Path, code: str) -> dict[str, str]:
+    """Have Python run some code before nelfin; return the environment in which it does."""
+    (folder / "sitecustomize.py").write_text(code, encoding="utf-8")
+    folders = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {"PYTHONPATH": os.pathsep.join(folders)}
+
+
 def test_a_solver_that_dies_is_said_to_have(tmp_path: Path) -> None:
     """CBC is a process of its own: here one that fails at once stands in its place."""
-    (tmp_path / "sitecustomize.py").write_text(
+    customised = _customised(
+        tmp_path,
         "import pulp\n"
         "pulp.PULP_CBC_CMD = lambda **options: pulp.COIN_CMD(\n"
         "    path='/bin/false', **{k: v for k, v in options.items() if k != 'path'})\n",
-        encoding="utf-8",
     )
-    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
     done = run_process(
-        "run",
-        "--no-report",
-        "--set",
-        "capital.solver=cbc",
-        "-o",
-        "out",
-        cwd=tmp_path,
-        PYTHONPATH=path,
-    )
+        "run", "--no-report", "--set", "capital.solver=cbc", "-o", "out", cwd=tmp_path,
+        **customised,
+    )  # fmt: skip
     assert done.returncode == 101
     assert "The solver cbc failed" in done.stderr
     assert "Traceback" not in done.stderr
@@ -76,14 +76,13 @@ def test_a_solver_that_dies_is_said_to_have(tmp_path: Path) -> None:
 
 def test_ctrl_c_amid_generated_code_has_its_own_status(tmp_path: Path) -> None:
     """Libraries generate code as they go: Python itself then ends by the signal."""
-    (tmp_path / "sitecustomize.py").write_text(
+    customised = _customised(
+        tmp_path,
         "import click\n"
         "def stop(*_): raise KeyboardInterrupt\n"
         "click.Group.invoke = lambda *_: eval('stop()', {'stop': stop})\n",
-        encoding="utf-8",
     )
-    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
-    done = run_process("check", cwd=tmp_path, PYTHONPATH=path)
+    done = run_process("check", cwd=tmp_path, **customised)
     assert done.returncode == 130
     assert done.stderr.strip() == "nelfin: stopped."
 

@@ -83,7 +83,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "projects.csv").write_text(PROJECTS, encoding="utf-8")
     (folder / "limits.csv").write_text("year,limit_gbp_m\n2025/26,4\n", encoding="utf-8")
     (folder / "practices.csv").write_text(PRACTICES, encoding="utf-8")
-    nelfin.run(scenario).save(folder / "runs" / "base", report=False)
+    nelfin.run(scenario, draws=20).save(folder / "runs" / "base", report=False)
     other = nelfin.changed(scenario, {"recovery.efficiency_pct": 5.0, "name": "Harder"})
     nelfin.run(other).save(folder / "runs" / "mine", report=False)
     return folder

@@ -93,6 +93,13 @@ def run_process(*words: str, cwd: Path, timeout: float = 600, **extra: str) -> D
     )  # fmt: skip
 
 
+def customised(folder: Path, code: str) -> dict[str, str]:
+    """Have Python run some code before nelfin in a process; return what its environment needs."""
+    (folder / "sitecustomize.py").write_text(code, encoding="utf-8")
+    folders = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {"PYTHONPATH": os.pathsep.join(folders)}
+
+
 @contextmanager
 def _terminal() -> Iterator[tuple[int, bytearray]]:
     """Open a terminal of 80 columns; yield its end, and what it shows once it is closed.

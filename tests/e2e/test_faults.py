@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command import NELFIN, run, run_process
+from command import NELFIN, customised, run, run_process
 from systems import write_system
 
 import nelfin
@@ -49,16 +49,9 @@ def test_a_solver_out_of_time_keeps_its_best_plan_and_says_so(tmp_path: Path) ->
         assert list(tmp_path.iterdir()) == []
 
 
-def _customised(folder: Path, code: str) -> dict[str, str]:
-    """Have Python run some code before nelfin; return the environment in which it does."""
-    (folder / "sitecustomize.py").write_text(code, encoding="utf-8")
-    folders = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {"PYTHONPATH": os.pathsep.join(folders)}
-
-
 def test_a_solver_that_dies_is_said_to_have(tmp_path: Path) -> None:
     """CBC is a process of its own: here one that fails at once stands in its place."""
-    customised = _customised(
+    before = customised(
         tmp_path,
         "import pulp\n"
         "pulp.PULP_CBC_CMD = lambda **options: pulp.COIN_CMD(\n"
@@ -66,7 +59,7 @@ def test_a_solver_that_dies_is_said_to_have(tmp_path: Path) -> None:
     )
     done = run_process(
         "run", "--no-report", "--set", "capital.solver=cbc", "-o", "out", cwd=tmp_path,
-        **customised,
+        **before,
     )  # fmt: skip
     assert done.returncode == 101
     assert "The solver cbc failed" in done.stderr
@@ -76,13 +69,13 @@ def test_a_solver_that_dies_is_said_to_have(tmp_path: Path) -> None:
 
 def test_ctrl_c_amid_generated_code_has_its_own_status(tmp_path: Path) -> None:
     """Libraries generate code as they go: Python itself then ends by the signal."""
-    customised = _customised(
+    before = customised(
         tmp_path,
         "import click\n"
         "def stop(*_): raise KeyboardInterrupt\n"
         "click.Group.invoke = lambda *_: eval('stop()', {'stop': stop})\n",
     )
-    done = run_process("check", cwd=tmp_path, **customised)
+    done = run_process("check", cwd=tmp_path, **before)
     assert done.returncode == 130
     assert done.stderr.strip() == "nelfin: stopped."
 

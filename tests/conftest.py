@@ -11,7 +11,6 @@ from pathlib import Path
 from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from nelfin.data import Inputs
     from nelfin.result import Result
     from nelfin.scenario import Scenario
-
-# thousands of small tables are read and cut here: a tenth faster with texts as Python keeps them
-pd.options.mode.string_storage = "python"
 
 KINDS = {"unit", "property", "golden", "e2e"}
 SHARED = Path(__file__).resolve().parents[2] / "shared"

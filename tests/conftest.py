@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import unicodedata
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import nelfin
+from nelfin.cli import COLLECT_AFTER
 
 if TYPE_CHECKING:
     from nelfin.data import Inputs
@@ -50,6 +52,8 @@ def pytest_configure(config: pytest.Config) -> None:
         for module in walk_packages(nelfin.__path__, "nelfin."):
             if not module.name.endswith("__main__"):
                 import_module(module.name)
+        gc.freeze()  # modules stay: they need not be looked through again and again
+        gc.set_threshold(COLLECT_AFTER, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

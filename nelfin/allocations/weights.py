@@ -17,7 +17,7 @@ import xarray as xr
 from nelfin.data import Inputs
 from nelfin.scenario.schema import Allocation
 
-Multipliers = xr.DataArray | None
+Multipliers = np.ndarray | None
 """Area cost by place; None leaves it out."""
 
 Change = Callable[[pd.DataFrame, Multipliers], tuple[pd.DataFrame, Multipliers]]
@@ -113,30 +113,27 @@ def _rebuilt_by_year(
     weighted: xr.DataArray, inputs: Inputs, final: str, before: Change, after: Change
 ) -> xr.DataArray:
     """Move a final, year by year, by the ratio of what two sets of weights rebuild."""
-    moved = weighted.copy()
+    people = weighted.transpose("component", "place", "year").to_numpy()
+    moved = people.copy()
+    rows = weighted.get_index("component")
     weights = inputs.need_weights[inputs.need_weights["final"] == final]
     area_costs = area_costs_of(inputs)
-    years = [str(year) for year in weighted["year"].values]
     # years that go by the same figures are rebuilt together
+    years = [str(year) for year in weighted["year"].values]
     basis = [(_year_with_rows(weights, y), _year_with_rows(area_costs, y)) for y in years]
     for of_weights, of_costs in dict.fromkeys(basis):
         fitted = weights[weights["year"] == of_weights]
         multipliers: Multipliers = None
         if fitted["area_cost"].any():
-            costs = area_costs[area_costs["year"] == of_costs]
-            by_place = costs.set_index("place")["multiplier"]
-            multipliers = xr.DataArray(
-                by_place.loc[list(weighted["place"].values)].to_numpy(),
-                {"place": weighted["place"]},
-            )
-        alike = [y for y, on in zip(years, basis, strict=True) if on == (of_weights, of_costs)]
-        now = weighted.sel(year=alike)
-        ratio = rebuilt_final(now, *after(fitted, multipliers)) / rebuilt_final(
-            now, *before(fitted, multipliers)
+            costs = area_costs[area_costs["year"] == of_costs].set_index("place")["multiplier"]
+            multipliers = costs.loc[list(weighted["place"].values)].to_numpy()
+        alike = np.array([on == (of_weights, of_costs) for on in basis])
+        new, old = (
+            _rebuilt(people[rows.get_indexer(of["component"])][..., alike], of, cost)
+            for of, cost in (after(fitted, multipliers), before(fitted, multipliers))
         )
-        cells = {"component": final, "year": alike}
-        moved.loc[cells] = moved.loc[cells] * ratio
-    return moved
+        moved[rows.get_loc(final), :, alike] *= (new / old).T
+    return weighted.transpose("component", "place", "year").copy(data=moved)
 
 
 def area_costs_of(inputs: Inputs) -> pd.DataFrame:
@@ -208,12 +205,18 @@ def rebuilt_final(
     Source: weights and multipliers fitted to NHS England's practice-level figures.
     """
     parts = weighted.sel(component=list(weights["component"])).transpose("component", "place", ...)
-    scale = np.ones((len(weights), parts.sizes["place"]))
-    if area_costs is not None:
-        scale[weights["area_cost"].to_numpy()] = area_costs.sel(place=parts["place"]).to_numpy()
+    costs = None if area_costs is None else area_costs.sel(place=parts["place"]).to_numpy()
+    return parts.isel(component=0, drop=True).copy(data=_rebuilt(parts.to_numpy(), weights, costs))
+
+
+def _rebuilt(parts: np.ndarray, weights: pd.DataFrame, multipliers: Multipliers) -> np.ndarray:
+    """Rebuild a final from people by component of the weights and place, as `rebuilt_final`."""
+    scale = np.ones((len(weights), parts.shape[1]))
+    if multipliers is not None:
+        scale[weights["area_cost"].to_numpy()] = multipliers
     scale *= weights["weight"].to_numpy()[:, None]
-    rebuilt = np.einsum("cp...,cp->p...", parts.to_numpy(), scale)
-    return parts.isel(component=0, drop=True).copy(data=rebuilt)
+    rebuilt: np.ndarray = np.einsum("cp...,cp->p...", parts, scale)
+    return rebuilt
 
 
 def moved_weights(weights: pd.DataFrame, moved: Mapping[str, float]) -> pd.DataFrame:

@@ -30,7 +30,7 @@ def report(
     from nelfin.report.page import write_page
     from nelfin.report.workbook import write_workbook
     from nelfin.result import open_result
-    from nelfin.store.run_folder import check_folder
+    from nelfin.store.run_folder import check_folder, check_writable
 
     if compare is not None and html is None:
         raise InputError.one("--compare", "has no page to go on.", "Add --html FILE.")
@@ -38,6 +38,8 @@ def report(
         raise InputError.one(str(charts), "already exists.", "Choose another folder.")
     if charts is not None:
         check_folder(charts, force=False)
+    for file in filter(None, (html, xlsx)):
+        check_writable(file)
     result = open_result(run)
     baseline = None if compare is None else open_result(compare)
     try:

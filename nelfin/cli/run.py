@@ -30,6 +30,10 @@ from nelfin.cli.options import (
     help="Draws of the settings that have a range, for the odds; 0 for none.",
 )  # fmt: skip
 @seed_option
+@click.option(
+    "--report/--no-report", default=True, show_default=True,
+    help="Write the page and the workbook, or tables and data alone, which is sooner done.",
+)  # fmt: skip
 @strict_option
 @force_option
 def run(
@@ -39,6 +43,7 @@ def run(
     allow: tuple[Path, ...],
     draws: int,
     seed: int,
+    report: bool,
     strict: bool,
     force: bool,
 ) -> None:
@@ -61,12 +66,13 @@ def run(
         require_sourced(register(loaded, load_inputs(loaded)))
     with busy("Budgets, prevention, capital and recovery"):
         result = run_scenario(loaded, draws, seed)
-    with busy("Tables, page and workbook"):
-        saved = result.save(folder, force=force)
+    with busy("Tables, page and workbook" if report else "Tables"):
+        saved = result.save(folder, force=force, report=report)
     show(result.summary())
     for warning in result.provenance["warnings"]:
         click.echo(f"Warning: {warning}", err=True)
-    click.echo(f"Written to {saved}: open report.html or report.xlsx there.", err=True)
+    there = ": open report.html or report.xlsx there" if report else ", without page and workbook"
+    click.echo(f"Written to {saved}{there}.", err=True)
 
 
 def _default_folder(name: str) -> Path:

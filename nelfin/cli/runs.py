@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import datetime
 from pathlib import Path
 
@@ -55,10 +56,14 @@ def runs(
     )
     if word is not None:
         chosen = folder_of(folder, listed, word)
+        page = chosen / "report.html"
+        if browser and not page.is_file():
+            command = shlex.join(["nelfin", "report", str(chosen), "--html", str(page)])
+            raise InputError.one(str(chosen), "has no page.", f"Make it: {command}")
         show(open_result(chosen).summary())
         click.echo(f"Opened {chosen}.", err=True)
         if browser:
-            click.launch(str(chosen / "report.html"))
+            click.launch(str(page))
     elif as_json:
         echo_json(as_records({"runs": listed})["runs"])
     else:

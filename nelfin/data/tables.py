@@ -299,8 +299,9 @@ def _check_key(raw: Raw, spec: Table, frame: pd.DataFrame, problems: Problems) -
     first: dict[tuple[object, ...], int] = {}
     if not set(spec.key) <= set(frame.columns):
         return
-    for row, *values in frame[list(spec.key)].itertuples():
-        named = tuple(values)
+    # columns as plain lists: rows of a frame would take most of the time of a small table
+    keys = zip(*(frame[name].tolist() for name in spec.key), strict=True)
+    for row, named in zip(frame.index, keys, strict=True):
         if None in named:
             continue
         if named in first:
@@ -360,8 +361,12 @@ def inspect_frame(frame: pd.DataFrame, spec: Table, place: str) -> tuple[pd.Data
     problems : Problems
         Everything that is wrong.
     """
-    texts = frame.astype(object).where(frame.notna(), "").map(as_text)
-    rows = [[cell.strip() for cell in row] for row in texts.to_numpy().tolist()]
+    rows = [
+        [as_text(cell).strip() if there else "" for cell, there in zip(*row, strict=True)]
+        for row in zip(
+            frame.to_numpy(dtype=object).tolist(), frame.notna().to_numpy().tolist(), strict=True
+        )
+    ]
     return inspect(Raw(place, [str(c) for c in frame.columns], rows, list(frame.index)), spec)
 
 

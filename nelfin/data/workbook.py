@@ -78,8 +78,14 @@ def check_parts(content: bytes) -> None:
         If it is not an .xlsx workbook, is locked, or larger than `MOST_UNPACKED`.
     """
     left = MOST_UNPACKED
+    too_large = WorkbookError(
+        f"unpacks to more than {MOST_UNPACKED // 1_000_000} MB.",
+        "Keep only the sheets nelfin reads.",
+    )
     with _opened(content) as book:
         for part in book.infolist():
+            if part.file_size > left:
+                raise too_large
             # what the directory says may be a lie: unpack it, and count
             part.file_size = MOST_UNPACKED + 2 * CHUNK
             with book.open(part) as packed:
@@ -88,10 +94,7 @@ def check_parts(content: bytes) -> None:
                     if b"<!DOCTYPE" in chunk and part.filename.endswith((".xml", ".rels")):
                         raise _document_type(part.filename)
                     if left < 0:
-                        raise WorkbookError(
-                            f"unpacks to more than {MOST_UNPACKED // 1_000_000} MB.",
-                            "Keep only the sheets nelfin reads.",
-                        )
+                        raise too_large
         if "xl/workbook.xml" not in book.namelist():
             raise WorkbookError("is not a workbook of Excel.", "Save it as .xlsx or .csv.")
         if other := {"xl/workbook.bin", "content.xml"} & set(book.namelist()):

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from nelfin.data import lines_of
 from nelfin.data.projects import spend_profile
 from nelfin.models.capital import CapitalPlan
 
@@ -43,27 +44,28 @@ def consequences(
     level = np.zeros((len(organisations), len(years)))
     assets = asset_types.set_index("asset_type")[["adds_to_assets_pct", "life_years"]].astype(float)
     kinds = assets.to_dict("index")
-    projects = capital.projects.set_index("project_id")
-    spend = capital.spend.pivot_table(
-        index="project_id", columns="year", values="spend_gbp_m", aggfunc="sum", fill_value=0.0
-    ).reindex(columns=years, fill_value=0.0)
-    chosen = capital.plan[capital.plan["status"] != "not funded"].set_index("project_id")
-    schemes = chosen[["start_year", "funded_share"]].join(
-        projects[["organisation", "asset_type", "revenue_gbp_m"]]
+    projects = lines_of(
+        capital.projects, "project_id", "organisation", "asset_type", "revenue_gbp_m"
     )
-    profile = spend_profile(projects.loc[chosen.index])
+    row_of = {project[0]: row for row, project in enumerate(projects)}
+    profile = spend_profile(capital.projects)
     # a scheme without spend brings no charges, but it may save
-    paid_by = spend.reindex(chosen.index, fill_value=0.0).to_numpy(dtype=float)
-    # rows as tuples: a look-up by label for each scheme took most of the time of a joint run
-    for scheme, costs, paid in zip(schemes.itertuples(), profile, paid_by, strict=True):
-        o = organisations.index(str(scheme.organisation))
-        build = int(np.max(np.flatnonzero(costs), initial=0)) + 1
-        done = years.index(str(scheme.start_year)) + build
-        if scheme.asset_type:
-            kind = kinds[str(scheme.asset_type)]
+    paid = np.zeros((len(projects), len(years)))
+    for name, year, spend in lines_of(capital.spend, "project_id", "year", "spend_gbp_m"):
+        paid[row_of[name], years.index(year)] += spend
+    chosen = capital.plan[capital.plan["status"] != "not funded"]
+    # plain rows: a look-up by label for each scheme took most of the time of a joint run
+    for name, start_year, share in lines_of(chosen, "project_id", "start_year", "funded_share"):
+        row = row_of[name]
+        _, organisation, asset_type, revenue = projects[row]
+        o = organisations.index(organisation)
+        build = int(np.max(np.flatnonzero(profile[row]), initial=0)) + 1
+        done = years.index(start_year) + build
+        if asset_type:
+            kind = kinds[asset_type]
             adds = kind["adds_to_assets_pct"] / 100
-            level[o] -= _charges(paid * adds, done, kind["life_years"], pdc_pct)
-        level[o, done:] += float(scheme.revenue_gbp_m) * float(scheme.funded_share)
+            level[o] -= _charges(paid[row] * adds, done, kind["life_years"], pdc_pct)
+        level[o, done:] += revenue * share
     return xr.DataArray(
         level,
         {"organisation": organisations, "year": years},

@@ -42,7 +42,13 @@ class Costing:
     curve: Array
 
     def longer(self, count: int) -> Costing:
-        """Return it for more years, in which prices go on growing as in the last one."""
+        """Return it for more years, in which prices go on growing as in the last one.
+
+        Parameters
+        ----------
+        count
+            How many years more.
+        """
         last = self.prices[..., -1:]
         growth = last / self.prices[..., -2:-1] if self.prices.shape[-1] > 1 else 1.0
         later = last * growth ** np.arange(1, count + 1)
@@ -226,6 +232,11 @@ def ceilings(programmes: Programmes, section: Prevention) -> list[tuple[float, A
     targeted programmes together; and the cost of secondary care, by what all programmes together
     avoid for the NHS.
 
+    Parameters
+    ----------
+    programmes, section
+        Who is targeted and what is the NHS's; costs and shares of the ceilings.
+
     Returns
     -------
     list
@@ -263,5 +274,13 @@ def within_ceilings(avoided: Array, programmes: Programmes, section: Prevention)
 
 
 def released(cash: Array, step: float) -> Array:
-    """Return the cash that can be released in whole steps (a ward closes or it does not)."""
+    """Return the cash that can be released in whole steps (a ward closes or it does not).
+
+    Parameters
+    ----------
+    cash
+        £m; any shape.
+    step
+        Size of a step, £m; 0 for smooth release.
+    """
     return np.floor(cash / step + 1e-9) * step if step > 0 else cash

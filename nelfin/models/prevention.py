@@ -170,7 +170,15 @@ def shift(
 
 
 def money_factors(section: Prevention, count: int) -> Array:
-    """Return the worth of £1 of each year in prices of the first, discounted to it."""
+    """Return the worth of £1 of each year in prices of the first, discounted to it.
+
+    Parameters
+    ----------
+    section
+        Discount rate of money and general inflation.
+    count
+        How many years.
+    """
     at = np.arange(count)
     real = price_index(section.gdp_deflator_pct, at)
     return np.asarray(discount_factors(section.discount_money_pct, at) / real)

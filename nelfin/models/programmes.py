@@ -210,6 +210,13 @@ def qalys_per_gbp_m(programmes: Programmes, section: Prevention, first: int, cou
     A programme with a cost of its own has that. Of the others, what is paid as public health spend
     is has that of public health spend, and the rest brings none: no source tells it.
 
+    Parameters
+    ----------
+    programmes
+        Parameters; shape (..., programme).
+    section, first, count
+        As for `qaly_prices`.
+
     Returns
     -------
     numpy.ndarray

@@ -91,7 +91,9 @@ def plain(table: pd.DataFrame) -> pd.DataFrame:
         if kind in "bif":
             columns[str(name)] = column.astype({"b": bool, "i": "int64", "f": "float64"}[kind])
         else:
-            columns[str(name)] = column.astype(object).where(column.notna(), "").astype("str")
+            cells = zip(column.tolist(), column.notna().tolist(), strict=True)
+            texts = [str(cell) if there else "" for cell, there in cells]
+            columns[str(name)] = pd.Series(texts, index=column.index, dtype="str")
     return pd.DataFrame(columns).reset_index(drop=True)
 
 

@@ -154,14 +154,30 @@ def check_folder(folder: Path, force: bool) -> None:
             raise InputError.one(
                 where, "is not a run folder, so it is not replaced.", "Choose another folder."
             )
-    parent = folder.absolute().parent
+    check_writable(folder)
+
+
+def check_writable(path: Path) -> None:
+    """Refuse a file or folder that could not be made where it is to be, before any work is done.
+
+    Parameters
+    ----------
+    path
+        To be made; folders above it may be made with it.
+
+    Raises
+    ------
+    InputError
+        If the nearest folder above it that exists is not one to write to.
+    """
+    parent = path.absolute().parent
     while not parent.exists():
         parent = parent.parent
     try:
         Path(tempfile.mkdtemp(dir=parent, prefix=".nelfin-")).rmdir()
     except OSError:
         raise InputError.one(
-            where,
+            str(path),
             f"cannot be made: {parent} is not a folder you may write to.",
             "Choose another folder.",
         ) from None

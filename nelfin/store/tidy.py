@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -66,12 +67,25 @@ def tidy_tables(data: xr.Dataset) -> dict[str, pd.DataFrame]:
     for name, variables in TIDY.items():
         if not set(variables) <= set(data.data_vars):
             continue
-        parts = []
-        for variable in variables:
-            array = data[variable]
-            frame = array.to_series().rename("value").reset_index()
-            frame["measure"], frame["unit"] = variable, array.attrs["units"]
-            dims = [str(dim) for dim in array.dims]
-            parts.append(frame[[*dims, "measure", "value", "unit"]].dropna(subset="value"))
-        tables[name] = pd.concat(parts, ignore_index=True)
+        tables[name] = pd.concat([_rows(data[one]) for one in variables], ignore_index=True)
     return tables
+
+
+def _rows(array: xr.DataArray) -> pd.DataFrame:
+    """Return the values of a variable that are there, a row each.
+
+    Plain columns: many times as fast as through an index of all labels.
+    """
+    there = np.nonzero(pd.notna(array.to_numpy()))
+    count = len(there[0])
+    labels = {
+        str(dim): array[dim].to_numpy()[at] for dim, at in zip(array.dims, there, strict=True)
+    }
+    return pd.DataFrame(
+        labels
+        | {
+            "measure": [str(array.name)] * count,
+            "value": array.to_numpy()[there],
+            "unit": [array.attrs["units"]] * count,
+        }
+    )

@@ -146,9 +146,9 @@ def draw_positions(
     Returns
     -------
     xarray.Dataset
-        `system_reported, system_underlying, prevention_net_cash, capital_used` (£m; dims
-        `draw, year`), `within_limits` (whether the capital plan stays within every limit of the
-        year, same dims), and `drawn` (dims `setting, draw`): what was drawn.
+        `system_reported, system_underlying, prevention_net_cash, prevention_cut, capital_used`
+        (£m; dims `draw, year`), `within_limits` (whether the capital plan stays within every limit
+        of the year, same dims), and `drawn` (dims `setting, draw`): what was drawn.
 
     Raises
     ------
@@ -166,7 +166,7 @@ def draw_positions(
     joint = join(scenario, inputs) if joint is None else joint
     spread = spreads(scenario, inputs)
     years = scenario.years.labels()
-    found = np.empty((3, draws, len(years)))
+    found = np.empty((4, draws, len(years)))
     shown: dict[str, Array] = {name: np.empty(draws) for name in spread}
     used = np.empty((draws, len(years)))
     within = np.empty((draws, len(years)), dtype=bool)
@@ -184,9 +184,11 @@ def draw_positions(
             shown[name][part] = values if values.ndim == 1 else values.mean(axis=-1)
         found[:, part] = _positions(scenario, inputs, joint, mine)
         used[part], within[part] = costs.of(mine.get(COST), part.stop - part.start)
-    names = ("system_underlying", "system_reported", "prevention_net_cash", "capital_used")
+    names = ("system_underlying", "system_reported", "prevention_net_cash", "prevention_cut",
+             "capital_used")  # fmt: skip
     words = ("Underlying position of the system", "Reported position of the system",
-             "Net cash of prevention", "Use of the capital limit by the plan")  # fmt: skip
+             "Net cash of prevention", "Cut from treatment to pay for prevention",
+             "Use of the capital limit by the plan")  # fmt: skip
     data: dict[str, tuple[tuple[str, ...], npt.NDArray[np.generic], dict[str, str]]] = {
         name: (("draw", "year"), values, {"long_name": said, "units": "£m"})
         for name, values, said in zip(names, [*found, used], words, strict=True)
@@ -224,7 +226,7 @@ def _drawn(
 def _positions(
     scenario: Scenario, inputs: Inputs, joint: Joint, drawn: Mapping[str, Array]
 ) -> Array:
-    """Return underlying and reported position, and net cash of prevention; (3, draw, year)."""
+    """Return underlying and reported position, net cash and cut of prevention; (4, draw, year)."""
     years = scenario.years.labels()
     streams = list(scenario.allocation.streams)
     rates = {name: dotted(("envelope", "growth_pct", name)) for name in streams}
@@ -252,8 +254,8 @@ def _positions(
     )
     wanted = [STEPS.index("closing underlying"), STEPS.index("reported")]
     system = roll_forward(drivers, wanted)[0].sum(axis=-3)
-    net = np.broadcast_to(shift["net_cash"], system.shape[:-1])
-    return np.stack([system[..., 0], system[..., 1], net])
+    net, cut = (np.broadcast_to(shift[name], system.shape[:-1]) for name in ("net_cash", "cut"))
+    return np.stack([system[..., 0], system[..., 1], net, cut])
 
 
 def _with_returns(programmes: Programmes, drawn: Mapping[str, Array]) -> Programmes:

@@ -30,19 +30,19 @@ def odds_of_balance(positions: xr.Dataset) -> xr.DataArray:
 def odds_of_payback(positions: xr.Dataset) -> xr.DataArray:
     """Return the share of draws in which prevention has paid back, by year.
 
-    It has cost money by then, and has paid it all back.
+    It has cost money by then, and has paid it all back; a cut of treatment pays nothing back.
 
     Parameters
     ----------
     positions
-        From `draws`: `prevention_net_cash`, £m; dims `draw, year`.
+        From `draws`: `prevention_net_cash` and `prevention_cut`, £m; dims `draw, year`.
 
     Returns
     -------
     xarray.DataArray
         Fractions; dim `year`.
     """
-    net = positions["prevention_net_cash"]
+    net = positions["prevention_net_cash"] - positions["prevention_cut"]
     begun = (abs(net).cumsum("year") > 0).any("draw")
     return ((net.cumsum("year") >= 0) & begun).mean("draw")
 

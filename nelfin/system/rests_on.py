@@ -21,7 +21,10 @@ NEED = (
 PLACES = (
     "allocation.", "openings", "pace_rules", "growth_bounds", "ring_fences", *ENVELOPE, *NEED,
 )  # fmt: skip
-PREVENTION = ("prevention.", "prevention_programmes", "deprivation", "uplift_factors")
+PREVENTION = (
+    "prevention.", "prevention_programmes", "deprivation", "uplift_factors",
+    "recovery.cost_uplift_pct", "recovery.marginal_cost",
+)  # fmt: skip
 CAPITAL = ("capital.", "projects", "capital_limits", "capital_rules", "asset_types", "deprivation")
 POSITIONS = (
     "recovery.", "organisations", "positions", "efficiency_schemes", "organisation_places",
@@ -36,7 +39,7 @@ OWN: dict[Step, tuple[str, ...]] = {
         "prevention.end_year", "capital.benefit",
     ),
     "budgets": (*PLACES, "public_health_grants", "spend_by_setting"),
-    "prevention": (*PREVENTION, "recovery.cost_uplift_pct", "recovery.marginal_cost"),
+    "prevention": PREVENTION,
     "capital": CAPITAL,
     "recovery": POSITIONS,
 }  # fmt: skip

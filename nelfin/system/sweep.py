@@ -336,14 +336,23 @@ def run_batch(job: Job) -> pd.DataFrame:
 
 def _rows(case: int, joint: Joint) -> pd.DataFrame:
     """Return what a case found: system measures by year, and budgets by place and year."""
-    parts = []
-    for name, array in joint.measures().items():
-        frame = array.to_series().rename("value").reset_index()
-        parts.append(frame.assign(measure=name, of="", unit=array.attrs.get("units", "")))
-    budget = joint.budgets["budget"].sum("stream").rename(place="of")
-    frame = budget.transpose("of", "year").to_series().rename("value").reset_index()
-    parts.append(frame.assign(measure="budget", unit="£m"))
-    return pd.concat(parts, ignore_index=True).assign(case=case, error="")[RESULTS]
+    budget = joint.budgets["budget"].sum("stream")
+    found = [
+        *(
+            (name, "", array, array.attrs.get("units", ""))
+            for name, array in joint.measures().items()
+        ),
+        *(
+            ("budget", place, budget.sel(place=place), "£m")
+            for place in joint.budgets["place"].to_numpy()
+        ),
+    ]
+    rows = [
+        [case, measure, of, year, value, unit, ""]
+        for measure, of, array, unit in found
+        for year, value in zip(array["year"].to_numpy(), array.to_numpy().tolist(), strict=True)
+    ]
+    return pd.DataFrame(rows, columns=RESULTS)
 
 
 def _digest(text: str) -> str:

@@ -14,6 +14,10 @@ FLAT = """
     .wide { max-height: none !important; overflow: visible !important; }
     .wide thead th, nav { position: static !important; }
     main { padding: 0 !important; }
+"""
+DRAWINGS = """
+    .wide { display: none !important; }
+    nav { position: static !important; }
     [data-chart] svg * { pointer-events: auto !important; }
 """
 ALIKE = (Path(__file__).parent / "alike.js").read_text(encoding="utf-8")
@@ -83,9 +87,9 @@ def faint(page: Page) -> list[str]:
 
 def faint_in_charts(page: Page) -> list[str]:
     """Return each text of a chart that stands out too little; axe-core looks at none."""
-    flat = page.add_style_tag(content=FLAT)
+    alone = page.add_style_tag(content=DRAWINGS)
     texts = page.evaluate(CONTRAST)
-    flat.evaluate("style => style.remove()")
+    alone.evaluate("style => style.remove()")
     assert len(texts) > 300
     assert sum(text["shapes"] > 0 for text in texts) > 100, "figures stand in bars and in cells"
     return [str(text) for text in texts if text["ratio"] < 4.5]

@@ -25,6 +25,9 @@ NELFIN = (sys.executable, "-W", "error", "-m", "nelfin")
 
 Done = subprocess.CompletedProcess[str]
 
+LAST = b"\x00the last of it\x00"
+"""What no command shows."""
+
 
 def _environment(**extra: str) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if key != "NELFIN_DEBUG"}
@@ -90,9 +93,19 @@ def run_process(*words: str, cwd: Path, timeout: float = 600, **extra: str) -> D
     )  # fmt: skip
 
 
+def customised(folder: Path, code: str) -> dict[str, str]:
+    """Have Python run some code before nelfin in a process; return what its environment needs."""
+    (folder / "sitecustomize.py").write_text(code, encoding="utf-8")
+    folders = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {"PYTHONPATH": os.pathsep.join(folders)}
+
+
 @contextmanager
-def _terminal() -> Iterator[tuple[int, list[bytes]]]:
-    """Open a terminal of 80 columns; yield its end, and what it shows once it is closed."""
+def _terminal() -> Iterator[tuple[int, bytearray]]:
+    """Open a terminal of 80 columns; yield its end, and what it shows once it is closed.
+
+    A mark ends what is shown: a library may keep an end of the terminal open for good.
+    """
     # these are not on every system
     import fcntl
     import pty
@@ -101,22 +114,20 @@ def _terminal() -> Iterator[tuple[int, list[bytes]]]:
 
     screen, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    shown: list[bytes] = []
+    shown = bytearray()
 
     def read() -> None:
-        try:
-            while part := os.read(screen, 65536):
-                shown.append(part)
-        except OSError:  # the last writer has gone
-            return
+        while not shown.endswith(LAST):
+            shown.extend(os.read(screen, 65536))
 
     reader = Thread(target=read)
     reader.start()
     try:
         yield terminal, shown
     finally:
-        os.close(terminal)
+        os.write(terminal, LAST)
         reader.join()
+        os.close(terminal)
         os.close(screen)
 
 
@@ -142,6 +153,7 @@ def run_on_terminal(
                 ).returncode
             else:
                 status = _run_here(words, cwd, out, err, env)
-        seen, left = b"".join(shown).decode("utf-8").replace("\r\n", "\n"), _text(piped)
+        seen = bytes(shown).removesuffix(LAST).decode("utf-8").replace("\r\n", "\n")
+        left = _text(piped)
     texts = [seen if name in streams else left for name in ("stdout", "stderr")]
     return subprocess.CompletedProcess(["nelfin", *words], status, *texts)

@@ -19,8 +19,12 @@
     const style = getComputedStyle(text);
     // labels of an axis that would overlap are there, but not to be seen
     if (!text.textContent.trim() || style.opacity === "0" || !text.checkVisibility()) { continue; }
-    text.scrollIntoView({block: "center"});
-    const box = text.getBoundingClientRect();
+    let box = text.getBoundingClientRect();
+    // what is in sight need not be scrolled to: a page is laid out anew after each scroll
+    if (box.top < 0 || box.left < 0 || box.bottom > innerHeight || box.right > innerWidth) {
+      text.scrollIntoView({block: "center"});
+      box = text.getBoundingClientRect();
+    }
     const under = document.elementsFromPoint(box.x + box.width / 2, box.y + box.height / 2)
       .filter((one) => one.closest("[data-chart] svg") && !["text", "svg", "g"].includes(one.tagName)
         && text.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_PRECEDING);

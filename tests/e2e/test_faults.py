@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command import NELFIN, run, run_process
+from command import NELFIN, customised, run, run_process
 from systems import write_system
 
 import nelfin
@@ -18,20 +18,21 @@ pytestmark = pytest.mark.e2e
 
 
 def test_two_runs_into_one_folder_do_not_mix(tmp_path: Path) -> None:
-    """One in a process of its own and one here, which has its libraries loaded and is quicker."""
     system = write_system(tmp_path / "system", places=3, schemes=40)
-    words = ("run", str(system), "--draws", "0", "-o", "same", "--set")
-    with subprocess.Popen(
-        [*NELFIN, *words, "name=one"],
-        cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
-        here = run(*words, "name=two", cwd=tmp_path)
-        said = {"one": process.communicate(timeout=300)[1], "two": here.stderr}
-    statuses = {"one": process.returncode, "two": here.returncode}
-    assert sorted(statuses.values()) == [0, 2], said
-    winner, loser = sorted(statuses, key=statuses.__getitem__)
-    assert "same" in said[loser]
-    assert re.search("another process has written there|not empty", said[loser])
+    words = ("run", str(system), "--draws", "0", "--no-report", "-o", "same")
+    both = [
+        subprocess.Popen(
+            [*NELFIN, *words, "--set", f"name={name}"],
+            cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )
+        for name in ("one", "two")
+    ]  # fmt: skip
+    said = [process.communicate(timeout=300)[1] for process in both]
+    assert sorted(process.returncode for process in both) == [0, 2], said
+    winner = ("one", "two")[[process.returncode for process in both].index(0)]
+    loser = said[[process.returncode for process in both].index(2)]
+    assert "same" in loser
+    assert "another process has written there" in loser or "not empty" in loser
     assert nelfin.open_result(tmp_path / "same").name == winner
     assert {path.name for path in tmp_path.iterdir()} == {"same", "system"}
 
@@ -50,20 +51,33 @@ def test_a_solver_out_of_time_keeps_its_best_plan_and_says_so(tmp_path: Path) ->
 
 def test_a_solver_that_dies_is_said_to_have(tmp_path: Path) -> None:
     """CBC is a process of its own: here one that fails at once stands in its place."""
-    (tmp_path / "sitecustomize.py").write_text(
+    before = customised(
+        tmp_path,
         "import pulp\n"
         "pulp.PULP_CBC_CMD = lambda **options: pulp.COIN_CMD(\n"
         "    path='/bin/false', **{k: v for k, v in options.items() if k != 'path'})\n",
-        encoding="utf-8",
     )
-    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
     done = run_process(
-        "run", "--set", "capital.solver=cbc", "-o", "out", cwd=tmp_path, PYTHONPATH=path
-    )
+        "run", "--no-report", "--set", "capital.solver=cbc", "-o", "out", cwd=tmp_path,
+        **before,
+    )  # fmt: skip
     assert done.returncode == 101
     assert "The solver cbc failed" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_ctrl_c_amid_generated_code_has_its_own_status(tmp_path: Path) -> None:
+    """Libraries generate code as they go: Python itself then ends by the signal."""
+    before = customised(
+        tmp_path,
+        "import click\n"
+        "def stop(*_): raise KeyboardInterrupt\n"
+        "click.Group.invoke = lambda *_: eval('stop()', {'stop': stop})\n",
+    )
+    done = run_process("check", cwd=tmp_path, **before)
+    assert done.returncode == 130
+    assert done.stderr.strip() == "nelfin: stopped."
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,16 @@ def test_a_scenario_that_was_copied_and_one_that_extends_run(tmp_path: Path) -> 
     assert "&lt;script&gt;alert(1)" in page
 
 
+def test_a_run_without_a_report_writes_tables_and_data_alone(tmp_path: Path) -> None:
+    words = ("--draws", "0", "--set", "capital.gap_pct=10", "-o", "out")
+    done = run("run", "--no-report", *words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.endswith("out, without page and workbook.\n")
+    there = {path.name for path in (tmp_path / "out").iterdir()}
+    assert there == {"run.json", "results.nc", "scenario.resolved.toml", "tables"}
+    assert nelfin.open_result(tmp_path / "out").summary() + "\n" == done.stdout
+
+
 def test_force_replaces_a_run_folder_whole(result: Result, tmp_path: Path) -> None:
     folder = result.save(tmp_path / "run", report=False)
     (folder / "tables" / "old.csv").write_text("left from before")

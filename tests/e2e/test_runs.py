@@ -23,6 +23,9 @@ def test_runs_are_listed_picked_and_opened(result: Result, tmp_path: Path) -> No
     opened = run("runs", "--open", "latest", cwd=tmp_path)
     assert opened.stdout.rstrip() == result.summary()
     assert "Opened nelfin-runs/first." in opened.stderr
+    without = run("runs", "--open", "latest", "--browser", cwd=tmp_path)
+    assert without.returncode == 2
+    assert "nelfin-runs/first: has no page. Make it: nelfin report " in without.stderr
     assert run("runs", "--since", "2999-01-01", cwd=tmp_path).stdout == "No run fits.\n"
 
 

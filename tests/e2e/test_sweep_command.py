@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from command import NELFIN, run, run_process
+from command import NELFIN, customised, run, run_process
 
 pytestmark = pytest.mark.e2e
 
@@ -34,9 +35,19 @@ def test_a_sweep_is_the_same_on_one_process_and_two(tmp_path: Path) -> None:
 def test_a_sweep_that_is_stopped_goes_on(tmp_path: Path) -> None:
     words = (*ROUGH, "--vary", "recovery.efficiency_pct=3:5:40", "-o", "s")
     command = [*NELFIN, *words]
+    # the second batch takes long, so that the sweep is not done before it can be stopped
+    slow = customised(
+        tmp_path,
+        "import time\n"
+        "from nelfin.store.sweeps import SweepFolder\n"
+        "put = SweepFolder.put\n"
+        "SweepFolder.put = lambda *batch: (put(*batch), time.sleep(60))\n",
+    )
     # a suite run in the background ignores Ctrl-C, and what it starts would too
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=os.environ | slow
+    ) as process:
         signal.signal(signal.SIGINT, before)
         batches = tmp_path / "s" / "batches"
         while process.poll() is None and not (batches.is_dir() and any(batches.glob("0*"))):

@@ -1,4 +1,4 @@
-"""A few hundred of the cases of `tools/break_input.py`: each runs, or is refused in plain words."""
+"""The first cases of `tools/break_input.py`: each runs, or is refused in plain words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hostile import desk, trial  # noqa: E402
 
 pytestmark = pytest.mark.property
 
-CASES, PARTS = 200, 2
+CASES, PARTS = 80, 2
 """Cases in all, and the tests they are dealt out to, so that workers share them."""
 
 
@@ -68,7 +68,7 @@ def test_a_wrong_total_is_found(bench: trial.Bench) -> None:
     from hostile.sums import wrong_totals
 
     with trial._in(bench.folder), trial._quick(False):
-        said = trial.call(*trial.PLAN)
+        said = trial.call(*trial.PLAN, "--no-report")
         assert said.status == 0, said.err
         assert wrong_totals(bench.folder, "run", said.err) == []
         table = bench.folder / "out" / "tables" / "place_budgets.csv"

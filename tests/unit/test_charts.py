@@ -230,7 +230,7 @@ def test_a_chart_can_be_styled_on(result: Result) -> None:
         styled = chart.properties(title="Ours").configure_axis(labelFontSize=20).to_dict()
         assert styled["title"] == "Ours"
         assert styled["config"]["axis"]["labelFontSize"] == 20
-        assert chart.to_dict()["description"]
+        assert chart.to_dict()["description"]  # holds it to the schema, too
 
 
 def test_a_chart_that_is_not_known_or_not_there_is_refused(result: Result) -> None:

@@ -145,7 +145,7 @@ def test_odds_and_percentiles(positions: xr.Dataset) -> None:
     table = odds_table(positions).set_index(["measure", "year"])["value"]
     assert table["odds_of_balance", "2030/31"] == pytest.approx((reported >= -0.05).mean())
     assert table["reported_p50", "2030/31"] == pytest.approx(np.median(reported))
-    net = positions["prevention_net_cash"].to_numpy()
+    net = (positions["prevention_net_cash"] - positions["prevention_cut"]).to_numpy()
     paid = (net.cumsum(axis=1)[:, -1] >= 0).mean()
     assert table["odds_of_payback", "2032/33"] == pytest.approx(paid)
     within = positions["within_limits"].to_numpy()

@@ -19,6 +19,10 @@ from nelfin.models.ledgers import Costing, cash_of
 from nelfin.models.marginal_cost import marginal_cost_curve
 from nelfin.models.prevention import AFTER, shift
 from nelfin.scenario import Scenario
+from nelfin.scenario.change import changed
+from nelfin.system.draws import draw_positions
+from nelfin.system.joint import join
+from nelfin.system.odds import odds_of_payback
 from nelfin.system.prevention import costing_of, prevention_by_organisation
 
 pytestmark = pytest.mark.unit
@@ -304,3 +308,18 @@ def test_bodies_add_up_to_the_system(sources: tuple[float, float]) -> None:
     # where a fund pays, nobody else does
     if sources == (0.0, 100.0):
         assert (found["net_cash_recurrent"] >= 0).all()
+
+
+def test_a_cut_of_treatment_pays_nothing_back(scenario: Scenario) -> None:
+    """As in the year of payback of the plan: no draw calls a shift paid back that cuts pay for."""
+    mine = changed(
+        scenario,
+        {"prevention.new_money_pct": 0.0, "prevention.pool_pct": 20.0,
+         "prevention.double_running_months": 0.0, "capital.gap_pct": 10.0},
+    )  # fmt: skip
+    joint = join(mine)
+    assert joint.prevention.attrs["payback_year"] == ""
+    drawn = draw_positions(mine, joint=joint, draws=20, seed=1)
+    assert (drawn["prevention_net_cash"] >= 0).all()
+    assert float(drawn["prevention_cut"].sum("year").min()) > 0
+    assert float(odds_of_payback(drawn).max()) == 0.0

@@ -246,6 +246,7 @@ def test_rows_of_a_frame_may_share_a_label() -> None:
         (pd.DataFrame({"code": [], "amount": []}), "no rows"),
         (pd.DataFrame({"code": ["P1"], "amount": [None]}), "is empty"),
         (pd.DataFrame({"code": ["P1"], "amount": ["£5"]}), "£5"),
+        (pd.DataFrame({"code": ["P1"], "amount": [[5, 6]]}), '"[5, 6]", not a number'),
         (pd.DataFrame([["P1", 1, 2]], columns=["code", "amount", "amount"]), "twice"),
         (pd.DataFrame({"code": ["P1"], 1: [1]}), '"amount" is missing'),
         (pd.DataFrame({"code": ["P1"], "amount": [1], "months": [1.5]}), "whole number"),

@@ -12,7 +12,6 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from functools import partialmethod
 from pathlib import Path
 from random import Random
 from unittest import mock
@@ -28,7 +27,6 @@ from hostile.sums import wrong_totals
 from hostile.tables import ROW_BREAKERS, NotHereError
 from nelfin.cli import main
 from nelfin.data.specs import TABLES
-from nelfin.result import Result
 
 OUT = "out"
 
@@ -153,7 +151,7 @@ class Bench:
         there = self._listing()
         try:
             with _in(self.folder), _quick(whole):
-                return self._judged(self._commands(name, random), there)
+                return self._judged(self._commands(name, random, whole), there)
         finally:
             self._mend(broken)
 
@@ -193,10 +191,10 @@ class Bench:
             path = self.folder / extra
             path.rmdir() if path.is_dir() else path.unlink()
 
-    def _commands(self, name: str, random: Random) -> Iterator[tuple[str, ...]]:
+    def _commands(self, name: str, random: Random, whole: bool) -> Iterator[tuple[str, ...]]:
         if name not in COMMANDS:
             yield ("check", SCENARIO)
-            yield PLAN
+            yield PLAN if whole else (*PLAN, "--no-report")
         else:
             rule = (random.choice(RULES),) if name == "converge" else ()
             yield (*COMMANDS[name], *rule)
@@ -274,12 +272,11 @@ def _in(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _quick(whole: bool) -> Iterator[None]:
-    """Leave out what takes longest and rests on the same tables: page, data cube, sensitivities."""
+    """Leave out what takes longest and rests on the same tables: data cube and sensitivities."""
     if whole:
         yield
         return
-    save = partialmethod(Result.save, report=False)
     none = mock.patch("nelfin.system.run.sensitivity", return_value=pd.DataFrame())
     no_cube = mock.patch.object(xr.Dataset, "to_netcdf", return_value=b"")
-    with none, no_cube, mock.patch.object(Result, "save", save):
+    with none, no_cube:
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from nelfin import program as lp
+from nelfin.data import lines_of
 from nelfin.errors import SolverError
 from nelfin.models.capital.case import Case
 from nelfin.models.capital.limits import LimitKey
@@ -208,21 +210,17 @@ def _gap(bound: float, objective: float) -> float | None:
 
 
 def _spend_table(chosen: Chosen, years: list[str]) -> pd.DataFrame:
-    rows = [
-        [
-            start.scheme.id,
-            years[t],
-            float(start.spend[t] * share),
-            float(start.cdel[t] * share),
-        ]
-        for start, share in chosen
-        for t in np.flatnonzero(start.spend)
-    ]
     # a relaxation may start a scheme in part in several years
-    by_year = pd.DataFrame(rows, columns=SPEND_COLUMNS).groupby(
-        ["project_id", "year"], sort=False, as_index=False
-    )
-    return by_year.sum()
+    by_year: dict[tuple[str, str], tuple[float, float]] = {}
+    for start, share in chosen:
+        for t in np.flatnonzero(start.spend):
+            key = (start.scheme.id, years[t])
+            spend, cdel = by_year.get(key, (0.0, 0.0))
+            by_year[key] = (
+                spend + float(start.spend[t] * share),
+                cdel + float(start.cdel[t] * share),
+            )
+    return pd.DataFrame([[*key, *paid] for key, paid in by_year.items()], columns=SPEND_COLUMNS)
 
 
 def _plan_table(
@@ -249,8 +247,9 @@ def _plan_table(
         for limit in limits.itertuples()
     }
     plan["reason"] = reasons(options, chosen, relaxed.prices, use, case.years)
-    about = case.projects[["project_id", *ABOUT_SCHEME]]
-    return plan.merge(about, on="project_id", validate="one_to_one")
+    for name in ABOUT_SCHEME:  # rows of the plan are the schemes, in their order
+        plan[name] = case.projects[name].to_numpy()
+    return plan
 
 
 def _plan_row(name: str, parts: Chosen, years: list[str]) -> list[object]:
@@ -269,17 +268,18 @@ def _plan_row(name: str, parts: Chosen, years: list[str]) -> list[object]:
 
 def _limit_table(case: Case, spend: pd.DataFrame, relaxed: lp.Solution) -> pd.DataFrame:
     """Recompute what each limit has used from the spend alone, and check that it holds."""
-    owner = spend["project_id"].map(case.projects.set_index("project_id")["organisation"])
+    owner = dict(lines_of(case.projects, "project_id", "organisation"))
+    uses: dict[LimitKey, list[float]] = defaultdict(list)
+    for name, year, cdel in lines_of(spend, "project_id", "year", "cdel_gbp_m"):
+        for key in (LimitKey("", year), LimitKey(owner[name], year)):
+            uses[key].append(cdel)
     carry_over = case.settings.carry_over_pct / 100
     carried: dict[str, float] = {}
     rows: dict[int, list[object]] = {}
     in_time = case.limits.reset_index(drop=True).sort_values("year", kind="stable")
     for limit in in_time.itertuples():
         key = LimitKey(str(limit.organisation), str(limit.year))
-        counts = spend["year"] == key.year
-        if key.organisation:
-            counts &= owner == key.organisation
-        used = float(spend.loc[counts, "cdel_gbp_m"].sum())
+        used = float(np.sum(uses[key]))
         allowed = float(str(limit.allowed))
         slack = allowed + carried.get(key.organisation, 0.0) - used
         if slack < -max(TOLERANCE, 1e-8 * allowed):

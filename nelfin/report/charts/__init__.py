@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from altair.utils.schemapi import debug_mode
+
 from nelfin.report.charts import (
     capital,
     frontier,
@@ -82,5 +84,7 @@ def cards(result: Findings) -> dict[str, Card]:
     result
         A run.
     """
-    drawn = {name: chart.draw(result) for name, chart in CHARTS.items()}
+    # tests hold each chart to its schema: to do so again takes a quarter of the page's time
+    with debug_mode(False):
+        drawn = {name: chart.draw(result) for name, chart in CHARTS.items()}
     return {name: card for name, card in drawn.items() if card is not None}

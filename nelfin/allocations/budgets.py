@@ -16,6 +16,7 @@ from nelfin.allocations.streams import CHANGES, SHARED, share_streams
 from nelfin.allocations.weights import what_if
 from nelfin.data import Inputs, lines_of
 from nelfin.data.specs import OTHER
+from nelfin.errors import InputError
 from nelfin.scenario import main_stream
 from nelfin.scenario.schema import Envelope, Scenario
 from nelfin.years import years_between
@@ -105,6 +106,7 @@ def share(scenario: Scenario, inputs: Inputs, weighted: xr.DataArray) -> xr.Data
     components, places = (weighted[dim].values.tolist() for dim in ("component", "place"))
     by_component = dict(zip(components, weighted.to_numpy(), strict=True))
     money = envelopes(inputs, scenario)
+    _refuse_small_total(scenario, money.envelope)
     shared = share_streams(scenario, inputs, money.envelope, money.baseline, by_component)
     # made in one go: each step of joining labelled arrays costs more than the sharing itself
     fields: dict[str, Any] = {
@@ -134,6 +136,18 @@ def share(scenario: Scenario, inputs: Inputs, weighted: xr.DataArray) -> xr.Data
         change=CHANGES,
     )
     return xr.Dataset(fields, coords, _attributes(scenario, inputs))
+
+
+def _refuse_small_total(scenario: Scenario, envelope: Array) -> None:
+    """Refuse a plan's total below its streams: grown ones are not known when tables are checked."""
+    total, year = scenario.envelope.plan_total_gbp_m, plan_year(scenario)
+    streams = envelope[:-1, scenario.years.labels().index(year)].sum()
+    if streams > total + 1e-9:
+        raise InputError.one(
+            "scenario, envelope.plan_total_gbp_m",
+            f"is {total:,.3f}, less than the streams of {year} come to, {streams:,.3f}.",
+            "Give the plan's total, or correct growth.",
+        )
 
 
 def _need_fields(weighted: Array, people: Array) -> dict[str, Any]:
@@ -213,8 +227,8 @@ def envelopes(
     """Return the envelope of each stream and year, and its growth.
 
     A published allocation stands; later years grow at the scenario's rate, and converge to the
-    system's fair share by its rule. The line `other` balances the base year to the total of the
-    system's own plan and is not carried forward: the plan rounds its total and prints no split.
+    system's fair share by its rule. The line `other` balances the year of the plan to the total
+    of the system's own plan and is not carried forward: a plan prints no split of it.
 
     Parameters
     ----------
@@ -228,8 +242,7 @@ def envelopes(
     years
         Years wanted; those of the plan by default.
     """
-    plan_years = scenario.years.labels()
-    years = plan_years if years is None else years
+    years = scenario.years.labels() if years is None else years
     names = [*scenario.allocation.streams, OTHER]
     lines = lines_of(inputs.allocations, "stream", "year", "allocation_gbp_m", "baseline_gbp_m")
     published = {(stream, year): figures for stream, year, *figures in lines}
@@ -254,10 +267,21 @@ def envelopes(
             change = np.divide(amount[..., i, t], base, out=np.full(draws, np.nan), where=base != 0)
             growth[..., i, t] = change - 1
     # the plan's total is not below its streams; the last bit of a sum may be
-    first, total = span.index(plan_years[0]), scenario.envelope.plan_total_gbp_m
-    amount[..., -1, first] = np.maximum(total - amount[..., first].sum(axis=-1), 0.0)
+    at, total = span.index(plan_year(scenario)), scenario.envelope.plan_total_gbp_m
+    amount[..., -1, at] = np.maximum(total - amount[..., at].sum(axis=-1), 0.0)
     last = slice(span.index(years[0]), None)
     return Money(amount[..., last], growth[..., last], added[..., last], baseline[..., last])
+
+
+def plan_year(scenario: Scenario) -> str:
+    """Return the year that the total of the system's plan is for: the base year unless stated.
+
+    Parameters
+    ----------
+    scenario
+        Its envelope and years.
+    """
+    return scenario.envelope.plan_year or scenario.years.first
 
 
 def _rates(

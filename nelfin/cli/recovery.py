@@ -66,7 +66,7 @@ def recovery(
     joint = join(loaded, inputs)
     tables = tidy_tables(joint.recovery)
     if against is not None:
-        baseline = load_scenario(None if against == "nel" else against, allow=allow)
+        baseline = load_scenario(against, allow=allow)
         tables["causes"] = explain(loaded, baseline)
     odds = None
     if draws:

@@ -52,6 +52,7 @@ def efficiency(inputs: Inputs, section: Recovery, years: list[str], weights: Arr
     recurrent, full_year, one_off, named, developed = (
         np.zeros((len(names), len(years))) for _ in range(5)
     )
+    whole_ask = np.zeros((len(names), len(years)), dtype=bool)
     odds = {
         "opportunity": section.delivery_opportunity_pct,
         "in progress": section.delivery_in_progress_pct,
@@ -64,6 +65,7 @@ def efficiency(inputs: Inputs, section: Recovery, years: list[str], weights: Arr
         t = years.index(row["year"])
         delivery = odds[row["stage"]] if pd.isna(row["delivery_pct"]) else row["delivery_pct"]
         share = split(str(row["organisation"]), names, trusts, weights[:, t])
+        whole_ask[:, t] |= (share > 0) & bool(row["whole_ask"])
         whole = share * row["full_year_gbp_m"]
         delivered, lasting = whole * delivery / 100, row["recurrent_pct"] / 100
         part = row["months"] / 12
@@ -73,15 +75,7 @@ def efficiency(inputs: Inputs, section: Recovery, years: list[str], weights: Arr
         one_off[:, t] += delivered * (1 - lasting) * part
         if t + 1 < len(years):
             full_year[:, t + 1] += delivered * lasting * (1 - part)
-    whole_ask = set(table.loc[table["whole_ask"], "year"])
-    return Efficiency(
-        recurrent,
-        full_year,
-        one_off,
-        named,
-        developed,
-        np.array([year in whole_ask for year in years]),
-    )
+    return Efficiency(recurrent, full_year, one_off, named, developed, whole_ask)
 
 
 def staffing_saving(section: Recovery, years: list[str]) -> Array:

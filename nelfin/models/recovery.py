@@ -90,7 +90,7 @@ class Efficiency:
     developed
         What of it is fully developed.
     whole_ask
-        Years in which the named schemes are the whole ask; shape (year,).
+        Where the named schemes are the whole ask of a body in a year.
     """
 
     recurrent: Array
@@ -222,12 +222,11 @@ def roll_forward(drivers: Drivers, steps: Sequence[int] | None = None) -> tuple[
 def _moves(d: Drivers, cost: Array, t: int) -> tuple[dict[str, Array], Array]:
     """Return the recurrent moves of a year, and the savings that do not recur, £m."""
     saved, once = d.efficiency.recurrent[:, t], d.efficiency.one_off[:, t]
-    if not d.efficiency.whole_ask[t]:
-        # schemes named count towards the ask; the rest of it is not yet identified
-        rest = np.maximum(cost * d.ask[..., t, None] - d.efficiency.named[:, t], 0.0)
-        delivered = rest * d.delivery[..., t, None]
-        saved = saved + delivered * d.lasting[..., t, None]
-        once = once + delivered * (1 - d.lasting[..., t, None])
+    # schemes named count towards the ask; the rest of it is not yet identified
+    rest = np.maximum(cost * d.ask[..., t, None] - d.efficiency.named[:, t], 0.0)
+    delivered = np.where(d.efficiency.whole_ask[:, t], 0.0, rest * d.delivery[..., t, None])
+    saved = saved + delivered * d.lasting[..., t, None]
+    once = once + delivered * (1 - d.lasting[..., t, None])
     moves = {
         "income growth": d.income.grown()[..., t],
         "convergence": d.income.converged()[..., t],

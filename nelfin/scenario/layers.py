@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nelfin.errors import InputError
-from nelfin.scenario.paths import PACKAGED, packaged_folder
+from nelfin.scenario.paths import PACKAGED, SCENARIOS, packaged_scenario
 from nelfin.store.writing import read_at_most
 
 MOST_BYTES = 2_000_000
@@ -48,8 +48,8 @@ def layers(start: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
         yield resolved, content
         if parent is None:
             file = None
-        elif parent == PACKAGED:
-            file = packaged_folder() / "scenario.toml"
+        elif parent in SCENARIOS:
+            file = packaged_scenario(parent)
         elif isinstance(parent, str):
             file = resolved.parent / parent
         else:

@@ -12,7 +12,15 @@ from nelfin.errors import InputError, Problems
 from nelfin.scenario.draft import Draft, finish, override, put, section
 from nelfin.scenario.keys import Parts, dotted, split_key, walk
 from nelfin.scenario.layers import layers
-from nelfin.scenario.paths import is_within, names_file, packaged_folder, refuse_outside
+from nelfin.scenario.paths import (
+    PACKAGED,
+    SCENARIOS,
+    is_within,
+    names_file,
+    packaged_folder,
+    packaged_scenario,
+    refuse_outside,
+)
 from nelfin.scenario.schema import Scenario
 
 __all__ = ["load_scenario", "packaged_folder"]
@@ -31,7 +39,8 @@ def load_scenario(
     Parameters
     ----------
     path
-        TOML file; None for the embedded North East London scenario.
+        TOML file, or the name of a scenario that comes with nelfin: `nel`, the embedded plan of
+        North East London and the default, or `nel-2026`, the same from what is known in 2026.
     overrides
         Values that win over the file: a mapping from dotted key to value, or texts "KEY=VALUE". A
         name that holds a dot stands in double quotes. A value may be a table
@@ -55,7 +64,8 @@ def load_scenario(
     A bare value that replaces another has the status `given` and keeps its unit. A range moves
     along with the value, by the same amount, within what the setting may be.
     """
-    start = packaged_folder() / "scenario.toml" if path is None else Path(path)
+    named = PACKAGED if path is None else str(path)
+    start = packaged_scenario(named) if named in SCENARIOS else Path(named)
     draft = Draft()
     read: list[Path] = []
     folders = [packaged_folder(), *(Path(folder).expanduser() for folder in allow)]

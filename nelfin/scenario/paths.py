@@ -14,6 +14,9 @@ from nelfin.scenario.schema import OPENING_FILES, Scenario
 PACKAGED = "nel"
 """Name of the embedded system, usable in `extends` and, as `nel:file.csv`, in `[data]`."""
 
+SCENARIOS = {PACKAGED: "nel/scenario.toml", "nel-2026": "nel-2026/scenario.toml"}
+"""Scenarios that come with nelfin: their names, usable in place of a file and in `extends`."""
+
 _SHEET = re.compile(r"(.+\.(?:xlsx|xlsm|xlsb|xls|ods))#(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -26,6 +29,17 @@ def packaged_folder() -> Path:
         Folder with its `scenario.toml` and tables.
     """
     return Path(str(files("nelfin") / "data" / PACKAGED))
+
+
+def packaged_scenario(name: str) -> Path:
+    """Return the file of a scenario that comes with nelfin.
+
+    Parameters
+    ----------
+    name
+        One of `SCENARIOS`.
+    """
+    return Path(str(files("nelfin") / "data" / SCENARIOS[name]))
 
 
 def split_sheet(path: str | Path) -> tuple[Path, str | None]:

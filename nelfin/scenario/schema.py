@@ -125,7 +125,9 @@ class Envelope(Section):
     """What the system has to spend."""
 
     plan_total_gbp_m: Money
-    """Total of the system's own plan in the base year."""
+    """Total of the system's own plan in the year of the plan."""
+    plan_year: Annotated[str, Unit("year")] = ""
+    """Year of the plan's total; blank for the base year."""
     growth_pct: dict[str, Growth]
     """Cash growth a year by stream, for years without a published allocation."""
     convergence_rule: Annotated[Literal["none", "given", "fair-share", "clipped"], Unit("rule")] = (

@@ -69,7 +69,7 @@ def test_the_run_is_that_of_the_csv_tables_to_the_bit(plan: Path, result: Result
     whole = hashlib.sha256((plan / "tables.xlsx").read_bytes()).hexdigest()
     tables = {name: value for name, value in found.provenance["inputs"].items() if " " not in name}
     assert set(tables.values()) == {whole}
-    assert len(tables) == 23
+    assert len(tables) == 25
 
 
 def test_every_wrong_cell_is_named_in_one_go(plan: Path) -> None:
@@ -100,6 +100,9 @@ def test_every_wrong_cell_is_named_in_one_go(plan: Path) -> None:
         ("projects", 2, "organisation", "Barts Helth", 'cell C2 (organisation): is "Barts Helth"'),
         ("capital_limits", 3, "organisation", "Barts", "cell C3 (organisation): is"),
         ("population_growth", 2, "to_year", "2020/21", "cell B2 (to_year): is 2020/21"),
+        ("organisation_income", 3, "stream", "cor", 'cell B3 (stream): is "cor"'),
+        ("positions", 4, "organisation", "NEL", 'cell A4 (organisation): is "NEL"'),
+        ("pressures", 3, "organisation", "NEL", 'cell B3 (organisation): is "NEL"'),
     ],
 )
 def test_what_does_not_fit_together_is_named_by_its_cell_too(

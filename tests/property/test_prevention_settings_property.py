@@ -17,6 +17,7 @@ from nelfin.errors import InputError
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed, field_of
 from nelfin.scenario.model_settings import Prevention
+from nelfin.system.drivers import income_by_body
 from nelfin.system.prevention import costing_of, prevention_by_organisation, shift_of
 
 pytestmark = pytest.mark.property
@@ -98,7 +99,8 @@ def test_nothing_is_counted_twice_whatever_a_setting_is(
         most = mine.prevention.secondary_care_gbp_m
         if most > 0 and mine.prevention.share_end_pct >= mine.prevention.share_start_pct:
             assert (ledger["cash"] <= most * costing_of(mine, inputs).prices * (1 + 1e-9)).all()
-        shared = prevention_by_organisation(ledger, inputs.organisations, mine.prevention)
+        income = income_by_body(mine, inputs).total[:, 0]
+        shared = prevention_by_organisation(ledger, inputs.organisations, mine.prevention, income)
         for name, by_body in shared.items():
             np.testing.assert_allclose(by_body.sum(axis=0), ledger[name], atol=1e-7)
     assert ran >= 1

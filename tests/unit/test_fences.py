@@ -296,6 +296,7 @@ def test_every_figure_has_its_name_and_unit(scenario: Scenario, inputs: Inputs) 
         "envelope": ("Envelope", "£m"),
         "like_for_like_growth": (
             "Growth on the published baseline, or on last year", "fraction"),
+        "convergence": ("What convergence to fair shares adds to growth", "fraction"),
         "weighted_population": ("Weighted population", "people"),
         "population": ("Registered population", "people"),
         "need_index": ("Need a head against the system's", "ratio, system = 1"),

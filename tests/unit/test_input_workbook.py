@@ -100,6 +100,12 @@ def test_choices_are_drop_downs(file: Path) -> None:
     assert found["benefit"] == ("decimal", "0")
     assert found["category"][1].startswith("OFFSET(Lists!$F$2")
     assert validations(file, "prevention_programmes")["kind"][1].startswith("OFFSET(Lists!$E$2")
+    # what may be of one organisation, of all trusts or of the system
+    for name in ("efficiency_schemes", "positions", "pressures"):
+        assert validations(file, name)["organisation"][1].startswith("OFFSET(Lists!$D$2")
+    incomes = validations(file, "organisation_income")
+    assert incomes["organisation"] == found["organisation"]
+    assert incomes["stream"][1].startswith("OFFSET(Lists!$G$2")
     statuses = validations(file, "organisations")
     assert statuses["status"] == ("list", f'"{",".join(STATUSES)}"')
     assert statuses["kind"] == ("list", '"trust,icb"')
@@ -125,7 +131,12 @@ def test_the_lists_hold_the_words_the_tables_use(file: Path, inputs: Inputs) -> 
     }
     assert lists["place"] == inputs.places()
     assert set(inputs.allocations["stream"]) <= set(lists["stream"])
-    assert set(inputs.efficiency_schemes["organisation"]) <= set(lists["delivered_by"])
+    bodies = set(inputs.organisations["organisation"])
+    assert set(lists["body"]) == {"system", "trusts"} | bodies
+    for table in (inputs.efficiency_schemes, inputs.positions, inputs.pressures):
+        assert set(table["organisation"]) <= set(lists["body"])
+    assert lists["income_from"] == [*lists["stream"], "other commissioners", "other"]
+    assert set(inputs.organisation_income["stream"]) <= set(lists["income_from"])
     assert set(lists["programme_kind"]) == set(inputs.prevention_programmes["kind"])
     assert set(lists["category"]) == set(inputs.projects["category"])
     for name, spec in TABLES.items():

@@ -112,7 +112,7 @@ SETTINGS: dict[str, tuple[str, str, list[str]]] = {
     "plan that starts without an opening position": (
         "years.first=2024/25",
         "positions.csv: ",
-        ["opening_underlying", "2024/25"],
+        ["has no underlying position of the whole system for 2023/24."],
     ),
     "table that is not there": ("data.projects=gone.csv", "", ["gone.csv", "does not exist"]),
     "table that is another one": (

@@ -276,9 +276,9 @@ BODIES = pd.DataFrame(
         "organisation": ["A", "B", "Mind", "ICB"],
         "kind": ["trust", "trust", "trust", "icb"],
         "sector": ["acute", "acute", "mental_health", ""],
-        "turnover_gbp_m": [30.0, 10.0, 60.0, 50.0],
     }
 )
+INCOME = np.array([30.0, 10.0, 60.0, 50.0])
 
 
 def test_the_icb_pays_and_the_acute_trusts_save() -> None:
@@ -287,7 +287,7 @@ def test_the_icb_pays_and_the_acute_trusts_save() -> None:
         "net_cash_recurrent": np.array([-2.0]),
         "double_running": np.array([1.0]),
     }
-    found = prevention_by_organisation(ledgers, BODIES, section(passed_on_pct=25.0))
+    found = prevention_by_organisation(ledgers, BODIES, section(passed_on_pct=25.0), INCOME)
     # 8 saved, of which a quarter is passed on; the ICB pays 10, and 1 for double running
     recurrent = found["net_cash_recurrent"][:, 0]
     assert recurrent == pytest.approx([4.5, 1.5, 0.0, 2.0 - 10.0])
@@ -301,7 +301,7 @@ def test_bodies_add_up_to_the_system(sources: tuple[float, float]) -> None:
     mine = section(new_money_pct=sources[0], pool_pct=sources[1], double_running_months=6.0)
     data = plain_shift(base(1000.0, 1000.0, 1200.0), mine, HALF)
     ledgers = {str(name).removeprefix("prevention_"): v.to_numpy() for name, v in data.items()}
-    found = prevention_by_organisation(ledgers, BODIES, mine)
+    found = prevention_by_organisation(ledgers, BODIES, mine, INCOME)
     for name, by_body in found.items():
         assert by_body.shape == (4, 3)
         np.testing.assert_allclose(by_body.sum(axis=0), ledgers[name], atol=1e-12)

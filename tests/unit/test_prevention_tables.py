@@ -104,11 +104,14 @@ ACUTE = ("Barts Health", "BHRUT", "Homerton")
 def test_somebodys_activity_must_fall(tmp_path: Path) -> None:
     none = {(name, ""): {"sector": ""} for name in ACUTE}
     assert (
-        "organisations.csv, column sector: names no acute trust, or none that turns anything over. "
-        "Mark the acute trusts"
+        "organisations.csv, column sector: names no acute trust. Mark the acute trusts"
     ) in problems(tmp_path, "organisations", none)
-    empty = {(name, ""): {"turnover_gbp_m": "0"} for name in ACUTE}
-    assert "names no acute trust" in problems(tmp_path, "organisations", empty)
+    # cash is shared by income, so a trust that saves must have some
+    empty = {(name, ""): {"income_gbp_m": "0"} for name in ACUTE}
+    told = problems(tmp_path, "organisation_income", empty)
+    for row, name in enumerate(ACUTE, start=2):
+        assert f"row {row}, column organisation: is {name}, which has no income. Give it" in told
+    assert told.count("which has no income") == len(ACUTE)
     icb = {("NEL ICB", ""): {"sector": "acute"}}
     assert "row 7, column sector: is acute, of the ICB." in problems(
         tmp_path, "organisations", icb

@@ -167,21 +167,24 @@ def _positions(fit: Fit, names: list[str]) -> None:
     fit.unknown("pressures", "organisation", names, {ANY_TRUST, SYSTEM})
     table = fit.inputs.positions
     before = label_of(start_of(fit.years[0]) - 1)
-    given = table[(table["measure"] == "underlying") & (table["year"] == before)]
-    bodies = set(given["organisation"])
-    whole = SYSTEM in bodies or set(names) <= bodies or {ANY_TRUST, _icb(fit)} <= bodies
-    if not whole or (SYSTEM in bodies and len(bodies) > 1):
+    of_year = (table["year"] == before) & (table["month"] == 0)
+    bodies = set(table.loc[of_year & (table["measure"] == "underlying"), "organisation"])
+    frame = fit.inputs.organisations
+    icb = set(frame.loc[frame["kind"] == "icb", "organisation"])
+    wholes = ({SYSTEM}, set(names), {ANY_TRUST, *icb})
+    if not any(whole <= bodies for whole in wholes):
         fit.problems.add(
             fit.at("positions"),
             f"has no underlying position of the whole system for {before}.",
             "Give it for the system, or for every organisation, at the end of the year before the "
             "plan.",
         )
-
-
-def _icb(fit: Fit) -> str:
-    frame = fit.inputs.organisations
-    return str(frame.loc[frame["kind"] == "icb", "organisation"].iloc[0])
+    elif bodies not in wholes:
+        fit.problems.add(
+            fit.at("positions"),
+            f"gives an underlying position of {before} twice: {', '.join(sorted(bodies))}.",
+            "Give it for the system, or for every organisation, or for the trusts and the ICB.",
+        )
 
 
 def organisation_places(fit: Fit, names: list[str]) -> None:

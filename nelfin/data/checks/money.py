@@ -29,12 +29,19 @@ def envelope(fit: Fit) -> None:
         )
     frame = fit.inputs.allocations
     first = frame[frame["year"] == fit.years[0]]
-    published = float(first["allocation_gbp_m"].sum())
-    total = fit.scenario.envelope.plan_total_gbp_m
+    section = fit.scenario.envelope
+    planned, total = section.plan_year or fit.years[0], section.plan_total_gbp_m
+    if planned not in fit.years:
+        fit.problems.add(
+            "scenario, envelope.plan_year",
+            f'"{planned}" is not a year of the plan.',
+            nearest(planned, fit.years),
+        )
+    published = float(frame.loc[frame["year"] == planned, "allocation_gbp_m"].sum())
     if published > total + 1e-9:
         fit.problems.add(
             "scenario, envelope.plan_total_gbp_m",
-            f"is {total:,.3f}, less than the streams of {fit.years[0]}, {published:,.3f}.",
+            f"is {total:,.3f}, less than the streams of {planned}, {published:,.3f}.",
             "Give the plan's total, or correct the allocations.",
         )
     for row, line in frame[frame["baseline_gbp_m"] == 0].iterrows():

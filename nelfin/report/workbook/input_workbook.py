@@ -13,6 +13,7 @@ from nelfin.data.specs import TABLES, WHOLE_SYSTEM
 from nelfin.data.specs.columns import Column
 from nelfin.data.spots import letters
 from nelfin.evidence import MEANING, count_by_status
+from nelfin.models.income import OTHERS
 from nelfin.report.text.numbers import plural
 from nelfin.report.workbook.cells import BLUE, PALE, height, open_book
 from nelfin.scenario import Scenario
@@ -36,7 +37,10 @@ FROM_LISTS = {
     "to_year": "year",
     "earliest_start": "year",
     "latest_start": "year",
-    "efficiency_schemes.organisation": "delivered_by",
+    "efficiency_schemes.organisation": "body",
+    "organisation_income.stream": "income_from",
+    "positions.organisation": "body",
+    "pressures.organisation": "body",
     "prevention_programmes.kind": "programme_kind",
     "projects.category": "category",
     "weighted_populations.place": "",  # the places are named here
@@ -191,7 +195,7 @@ def _bounds(column: Column) -> dict[str, Any]:
     }
 
 
-LIST_COLUMNS = ("place", "stream", "year", "delivered_by", "programme_kind", "category")
+LIST_COLUMNS = ("place", "stream", "year", "body", "programme_kind", "category", "income_from")
 """Columns of the sheet of lists."""
 
 
@@ -210,9 +214,10 @@ def _lists(book: Any, scenario: Scenario, raws: dict[str, Raw]) -> None:
         "place": [name for name in _words(people, "place") if name != WHOLE_SYSTEM],
         "stream": list(scenario.allocation.streams),
         "year": years_between(min(seen, key=start_of), max(seen, key=start_of)),
-        "delivered_by": [SYSTEM, ANY_TRUST, *_words(raws["organisations"], "organisation")],
+        "body": [SYSTEM, ANY_TRUST, *_words(raws["organisations"], "organisation")],
         "programme_kind": _words(raws["prevention_programmes"], "kind"),
         "category": _words(raws["projects"], "category"),
+        "income_from": [*scenario.allocation.streams, *OTHERS],
     }
     sheet = book.add_worksheet(LISTS)
     text = book.add_format({"num_format": TEXT})

@@ -43,6 +43,9 @@ RETURN = "return of "
 MOST = 1_000_000
 """Draws at the most."""
 
+PATHS = 200
+"""Draws of a rate by itself, to tell what it moves."""
+
 PART = 10_000
 """Draws worked out at once."""
 
@@ -147,7 +150,8 @@ def draw_positions(
     -------
     xarray.Dataset
         `system_reported, system_underlying, prevention_net_cash, prevention_cut, capital_used`
-        (£m; dims `draw, year`), `within_limits` (whether the capital plan stays within every limit
+        (£m; dims `draw, year`), `organisation_reported` and `organisation_support` (£m; dims
+        `organisation, draw, year`), `within_limits` (whether the plan stays within every limit
         of the year, same dims), and `drawn` (dims `setting, draw`): what was drawn.
 
     Raises
@@ -167,6 +171,8 @@ def draw_positions(
     spread = spreads(scenario, inputs)
     years = scenario.years.labels()
     found = np.empty((4, draws, len(years)))
+    names = [str(name) for name in inputs.organisations["organisation"]]
+    bodies = np.empty((2, len(names), draws, len(years)))
     shown: dict[str, Array] = {name: np.empty(draws) for name in spread}
     used = np.empty((draws, len(years)))
     within = np.empty((draws, len(years)), dtype=bool)
@@ -182,17 +188,22 @@ def draw_positions(
         mine = _drawn(scenario, spread, part.stop - part.start, seed, begin // PART)
         for name, values in mine.items():
             shown[name][part] = values if values.ndim == 1 else values.mean(axis=-1)
-        found[:, part] = _positions(scenario, inputs, joint, mine)
+        found[:, part], bodies[:, :, part] = _positions(scenario, inputs, joint, mine)
         used[part], within[part] = costs.of(mine.get(COST), part.stop - part.start)
-    names = ("system_underlying", "system_reported", "prevention_net_cash", "prevention_cut",
+    variables = ("system_underlying", "system_reported", "prevention_net_cash", "prevention_cut",
              "capital_used")  # fmt: skip
     words = ("Underlying position of the system", "Reported position of the system",
              "Net cash of prevention", "Cut from treatment to pay for prevention",
              "Use of the capital limit by the plan")  # fmt: skip
     data: dict[str, tuple[tuple[str, ...], npt.NDArray[np.generic], dict[str, str]]] = {
         name: (("draw", "year"), values, {"long_name": said, "units": "£m"})
-        for name, values, said in zip(names, [*found, used], words, strict=True)
+        for name, values, said in zip(variables, [*found, used], words, strict=True)
     }
+    for name, values, said in (
+        ("organisation_reported", bodies[0], "Reported position of each organisation"),
+        ("organisation_support", bodies[1], "Deficit support inside it"),
+    ):
+        data[name] = (("organisation", "draw", "year"), values, {"long_name": said, "units": "£m"})
     about = {"long_name": "Whether the capital plan stays within its limits", "units": "yes or no"}
     data["within_limits"] = (("draw", "year"), within, about)
     data["drawn"] = (
@@ -200,7 +211,8 @@ def draw_positions(
         np.vstack(list(shown.values())),
         {"long_name": "What was drawn, a rate as the mean of its years", "units": "as the setting"},
     )
-    return xr.Dataset(data, {"year": years, "setting": list(shown)}, {"seed": seed})
+    coords = {"organisation": names, "year": years, "setting": list(shown)}
+    return xr.Dataset(data, coords, {"seed": seed} | joint.recovery.attrs)
 
 
 def _drawn(
@@ -211,7 +223,7 @@ def _drawn(
     found = {}
     for name, each in spread.items():
         growth = name.startswith(GROWTH)
-        if growth or name.removeprefix(RECOVERY) in BY_YEAR:
+        if _yearly(name):
             prices = growth or name == f"{RECOVERY}cost_uplift_pct"
             shares = shares_by_year(
                 name, draws, years, seed, part, section.persistence,
@@ -225,8 +237,13 @@ def _drawn(
 
 def _positions(
     scenario: Scenario, inputs: Inputs, joint: Joint, drawn: Mapping[str, Array]
-) -> Array:
-    """Return underlying and reported position, net cash and cut of prevention; (4, draw, year)."""
+) -> tuple[Array, Array]:
+    """Return what draws make of the system and of each organisation, £m.
+
+    Of the system: underlying and reported position, net cash and cut of prevention; shape
+    (4, draw, year). Of each organisation: reported position, and the support inside it; shape
+    (2, organisation, draw, year).
+    """
     years = scenario.years.labels()
     streams = list(scenario.allocation.streams)
     rates = {name: dotted(("envelope", "growth_pct", name)) for name in streams}
@@ -252,10 +269,12 @@ def _positions(
         joint.charges.transpose("organisation", "year").to_numpy(),
         drawn,
     )
-    wanted = [STEPS.index("closing underlying"), STEPS.index("reported")]
-    system = roll_forward(drivers, wanted)[0].sum(axis=-3)
-    net, cut = (np.broadcast_to(shift[name], system.shape[:-1]) for name in ("net_cash", "cut"))
-    return np.stack([system[..., 0], system[..., 1], net, cut])
+    wanted = [STEPS.index(step) for step in ("closing underlying", "reported", "deficit support")]
+    bridge = roll_forward(drivers, wanted)[0]
+    underlying, reported, _ = np.moveaxis(bridge.sum(axis=-3), -1, 0)
+    net, cut = (np.broadcast_to(shift[name], reported.shape) for name in ("net_cash", "cut"))
+    bodies = np.moveaxis(bridge[..., 1:], (-1, -3), (0, 1))
+    return np.stack([underlying, reported, net, cut]), bodies
 
 
 def _with_returns(programmes: Programmes, drawn: Mapping[str, Array]) -> Programmes:
@@ -266,8 +285,9 @@ def _with_returns(programmes: Programmes, drawn: Mapping[str, Array]) -> Program
 def tornado(scenario: Scenario, inputs: Inputs, joint: Joint) -> pd.DataFrame:
     """Return how far each assumption by itself moves the reported position.
 
-    Each is put where a tenth of its range lies below, and where a tenth lies above; all others
-    stay at their value.
+    Each is drawn by itself, all others at their value. What is drawn once is put where a tenth of
+    its range lies below, and where a tenth lies above; a rate that is drawn for each year is drawn
+    many times, and a tenth of its draws leave a position below, a tenth above.
 
     Parameters
     ----------
@@ -283,19 +303,14 @@ def tornado(scenario: Scenario, inputs: Inputs, joint: Joint) -> pd.DataFrame:
         (change of the reported position, £m), `unit`; the largest mover of the last year first.
     """
     spread = {name: each for name, each in spreads(scenario, inputs).items() if name != COST}
-    ends = np.array([0.1, 0.9])
-    count = 2 * len(spread)
-    drawn = {name: np.full(count, each.middle) for name, each in spread.items()}
-    for at, (name, each) in enumerate(spread.items()):
-        drawn[name][2 * at : 2 * at + 2] = each.at(ends)
     years = scenario.years.labels()
-    moved = _positions(scenario, inputs, joint, drawn)[1]
+    values, moved = _ends(scenario, inputs, joint, spread)
     moved = moved - joint.recovery["system_reported"].to_numpy()
     swing = np.ptp(moved[:, -1].reshape(-1, 2), axis=1)
     order = np.argsort(-swing, kind="stable")
     names = list(spread)
     rows = [
-        [year, names[at], end, float(drawn[names[at]][2 * at + e]), float(moved[2 * at + e, t])]
+        [year, names[at], end, float(values[2 * at + e]), float(moved[2 * at + e, t])]
         for at in order
         for e, end in enumerate(("p10", "p90"))
         for t, year in enumerate(years)
@@ -303,3 +318,45 @@ def tornado(scenario: Scenario, inputs: Inputs, joint: Joint) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["year", "setting", "end", "at", "value"])
     table.insert(4, "measure", "change of system_reported")
     return table.assign(unit="£m")
+
+
+def _ends(
+    scenario: Scenario, inputs: Inputs, joint: Joint, spread: Mapping[str, Spread]
+) -> tuple[Array, Array]:
+    """Return the tenths of each thing drawn, and the reported positions that go with them, £m.
+
+    Shapes (2 x things,) and (2 x things, year). Of a rate by year the tenths are those of its mean.
+    """
+    tenths = np.array([0.1, 0.9])
+    once = {name: each.at(tenths) for name, each in spread.items() if not _yearly(name)}
+    by_year = {name: each for name, each in spread.items() if _yearly(name)}
+    paths = _drawn(scenario, by_year, PATHS, seed=0, part=0)
+    values = once | {name: np.quantile(path.mean(axis=1), tenths) for name, path in paths.items()}
+    count, years = len(once) * 2 + len(paths) * PATHS, len(scenario.years.labels())
+    drawn = {name: np.full(count, each.middle) for name, each in spread.items() if name in once}
+    drawn |= {name: np.full((count, years), each.middle) for name, each in by_year.items()}
+    part, at = {}, 0
+    for name, alone in (once | paths).items():
+        part[name] = slice(at, at + len(alone))
+        drawn[name][part[name]] = alone
+        at += len(alone)
+    reported = _positions(scenario, inputs, joint, drawn)[0][1]
+    found = [
+        np.quantile(reported[part[name]], tenths, axis=0) if name in paths else reported[part[name]]
+        for name in spread
+    ]
+    # where more of a rate leaves less, its lower tenth goes with the higher position
+    for at, name in enumerate(spread):
+        if name in paths and _falls(paths[name], reported[part[name]]):
+            found[at] = found[at][::-1]
+    return np.concatenate([values[name] for name in spread]), np.concatenate(found)
+
+
+def _falls(path: Array, reported: Array) -> bool:
+    """Return whether the position of the last year falls as a rate rises."""
+    return bool(np.sum((path.mean(axis=1) - path.mean()) * (reported[:, -1])) < 0)
+
+
+def _yearly(name: str) -> bool:
+    """Return whether something is drawn for each year."""
+    return name.startswith(GROWTH) or name.removeprefix(RECOVERY) in BY_YEAR

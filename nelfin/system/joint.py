@@ -165,7 +165,13 @@ def _positions(
     bridge, pressures_pct = roll_forward(drivers)
     phase = savings_phase(scenario.recovery.savings_by_month_5_pct)
     years = scenario.years.labels()
-    return charges, labelled(bridge, organisations, years, pressures_pct, phase)
+    found = labelled(bridge, organisations, years, pressures_pct, phase)
+    basis = dict(zip(years, drivers.known.basis, strict=True))
+    found.attrs = {
+        "known_years": ", ".join(f"{year} {what}" for year, what in basis.items() if what),
+        "open_years": ", ".join(year for year, what in basis.items() if not what),
+    }
+    return charges, found
 
 
 def _moved_limits(

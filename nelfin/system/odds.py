@@ -11,20 +11,71 @@ TENTHS = (10.0, 50.0, 90.0)
 """Percentiles that are told."""
 
 
-def odds_of_balance(positions: xr.Dataset) -> xr.DataArray:
-    """Return the share of draws in which the system reports no deficit, by year.
+def odds_of_balance(positions: xr.Dataset, support: bool = True) -> xr.DataArray:
+    """Return the share of draws in which the system reports no deficit, in years that are open.
 
     Parameters
     ----------
     positions
-        From `draws`: `system_reported`, £m; dims `draw, year`.
+        From `draws`: `system_reported` and `organisation_support`, £m.
+    support
+        Whether deficit support counts.
 
     Returns
     -------
     xarray.DataArray
-        Fractions; dim `year`.
+        Fractions; dim `year`: a year that is known has no odds.
     """
-    return (positions["system_reported"] >= IN_BALANCE).mean("draw")
+    reported = positions["system_reported"]
+    if not support:
+        reported = reported - positions["organisation_support"].sum("organisation")
+    return (reported.sel(year=open_years(positions)) >= IN_BALANCE).mean("draw")
+
+
+def open_years(data: xr.Dataset) -> list[str]:
+    """Return the years whose positions are not known.
+
+    Parameters
+    ----------
+    data
+        What was found, with the attribute `open_years`.
+    """
+    return [year for year in str(data.attrs["open_years"]).split(", ") if year]
+
+
+def odds_by_organisation(positions: xr.Dataset) -> pd.DataFrame:
+    """Return odds and percentiles of each organisation, in years that are open: tidy.
+
+    Measures: `odds_of_balance`, `odds_without_support`, shares; and the percentiles 10, 50 and 90
+    of the reported position, £m.
+
+    Parameters
+    ----------
+    positions
+        From `draws`; dims `organisation, draw, year`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `organisation, year, measure, value, unit`.
+    """
+    years = open_years(positions)
+    reported = positions["organisation_reported"].sel(year=years)
+    alone = reported - positions["organisation_support"].sel(year=years)
+    parts = [
+        (array >= IN_BALANCE)
+        .mean("draw")
+        .to_series()
+        .rename("value")
+        .reset_index()
+        .assign(measure=name, unit="share")
+        for name, array in (("odds_of_balance", reported), ("odds_without_support", alone))
+    ]
+    frame = fan(reported).to_series().rename("value").reset_index()
+    frame["measure"] = "reported_p" + frame["percent"].astype(int).astype(str)
+    parts.append(frame.assign(unit="£m"))
+    columns = ["organisation", "year", "measure", "value", "unit"]
+    return pd.concat(parts, ignore_index=True)[columns]
 
 
 def odds_of_payback(positions: xr.Dataset) -> xr.DataArray:
@@ -53,7 +104,7 @@ def fan(array: xr.DataArray, percents: tuple[float, ...] = TENTHS) -> xr.DataArr
     Parameters
     ----------
     array
-        A variable of `draws`; dims `draw, year`.
+        A variable of `draws`; dims `draw, year` and more.
     percents
         Which percentiles, from 0 to 100.
 
@@ -69,7 +120,8 @@ def fan(array: xr.DataArray, percents: tuple[float, ...] = TENTHS) -> xr.DataArr
 def odds_table(positions: xr.Dataset) -> pd.DataFrame:
     """Return odds and percentiles: tidy, one value a row.
 
-    Measures: `odds_of_balance, odds_of_payback, odds_within_limits` (in the year) and
+    Measures: `odds_of_balance` and `odds_without_support` (in years that are open),
+    `odds_of_payback, odds_within_limits` (in the year) and
     `odds_within_limits_so_far` (in every year up to it), shares; and the percentiles 10, 50 and 90
     of the reported and underlying position, net cash of prevention and capital used, £m.
 
@@ -86,6 +138,7 @@ def odds_table(positions: xr.Dataset) -> pd.DataFrame:
     within = positions["within_limits"]
     odds = {
         "odds_of_balance": odds_of_balance(positions),
+        "odds_without_support": odds_of_balance(positions, support=False),
         "odds_of_payback": odds_of_payback(positions),
         "odds_within_limits": within.mean("draw"),
         "odds_within_limits_so_far": within.astype(int).cumprod("year").mean("draw"),

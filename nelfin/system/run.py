@@ -32,7 +32,7 @@ from nelfin.system.capital import (
 from nelfin.system.draws import draw_positions, tornado
 from nelfin.system.headline import listed_figures
 from nelfin.system.joint import Joint, join
-from nelfin.system.odds import odds_table
+from nelfin.system.odds import odds_by_organisation, odds_table
 from nelfin.version import __version__
 
 PACKAGES = ("numpy", "pandas", "xarray", "PuLP", "highspy", "pydantic")
@@ -98,11 +98,9 @@ def _labelled(scenario: Scenario, inputs: Inputs, joint: Joint) -> xr.Dataset:
     capital = capital_data(joint.plan, inputs, scenario)
     data = _joined(joint.budgets, joint.prevention, capital, joint.recovery)
     data["capital_consequences"] = joint.charges
-    pinned = inputs.positions[inputs.positions["measure"] == "reported"]["year"]
-    data.attrs |= {
+    data.attrs |= joint.recovery.attrs | {
         "name": scenario.name,
         "capital_status": joint.plan.solve.status,
-        "pinned_years": ", ".join(year for year in scenario.years.labels() if year in set(pinned)),
     }
     return data
 
@@ -130,6 +128,7 @@ def _with_draws(
     merged = data.merge(positions.rename(renamed).rename(drawn="drawn_settings"))
     return merged, {
         "odds": odds_table(positions),
+        "odds_by_organisation": odds_by_organisation(positions),
         "tornado": tornado(scenario, inputs, joint),
     }
 

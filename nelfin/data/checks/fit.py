@@ -57,7 +57,7 @@ class Fit:
         )
         return True
 
-    def unknown(self, table: str, column: str, known: list[str], ignore: set[str]) -> None:
+    def unknown(self, table: str, column: str, known: list[str], more: set[str]) -> None:
         """Find words of a column that are not known.
 
         Parameters
@@ -66,12 +66,13 @@ class Fit:
             The column to look at.
         known
             The words it may hold.
-        ignore
-            More words that it may hold, and that errors do not list.
+        more
+            Words beside them that it may hold too.
         """
         frame = self.inputs.tables()[table]
+        words = [*known, *sorted(more)]
         for row, value in frame[column].items():
-            if value and value not in known and value not in ignore:
+            if value and value not in words:
                 self.problems.add(
-                    self.at(table, row, column), f'is "{value}".', nearest(str(value), known)
+                    self.at(table, row, column), f'is "{value}".', nearest(str(value), words)
                 )

@@ -1,0 +1,173 @@
+"""The year in months: plan and actual of each organisation, and where the year is heading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from nelfin.data import Inputs
+from nelfin.data.inputs import ANY_TRUST, SYSTEM
+from nelfin.models.efficiency import efficiency
+from nelfin.models.months import MONTHS, YearEnd, savings_phase, year_end
+from nelfin.models.positions import split
+from nelfin.models.ranges import own_shares
+from nelfin.models.recovery import IN_BALANCE
+from nelfin.scenario import Scenario
+from nelfin.system.draws import RECOVERY, spreads
+from nelfin.system.drivers import income_by_body
+from nelfin.system.joint import Joint
+
+Array = npt.NDArray[np.float64]
+
+COLUMNS = ["year", "organisation", "month", "measure", "value", "unit", "note", "source"]
+
+DELIVERY = f"{RECOVERY}efficiency_delivery_pct"
+
+TOLD = {"outturn": "actual", "plan": "plan"}
+"""Measures of the table `positions` by month, and what they are called here."""
+
+OWN = "worked out from the rows above"
+
+
+@dataclass(frozen=True)
+class Savings:
+    """Savings of each body in a year, £m; shape (organisation,).
+
+    Parameters
+    ----------
+    asked, expected
+        What is asked, and what of it is expected to be delivered.
+    """
+
+    asked: Array
+    expected: Array
+
+
+def months_table(
+    scenario: Scenario, inputs: Inputs, joint: Joint, draws: int = 0, seed: int = 0
+) -> pd.DataFrame:
+    """Return the months of each year that has some, and where a year without an outturn heads.
+
+    A year ends at: actual so far + the rest of the plan - savings of the rest of the year that
+    are not expected to be delivered.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    joint
+        The joint run of them.
+    draws, seed
+        Draws of the delivery of savings, for the odds; 0 for none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `year, organisation, month, measure, value, unit, note, source`. Measures by month, £m, to
+        the end of the month: `plan`, `actual`. Of month 12: `year plan`, `forecast`,
+        `undelivered` (savings), `straight line` (the whole year as the months so far), and with
+        draws `forecast_p10`, `forecast_p90`, `odds_of_plan` and `odds_of_balance`. `note` tells
+        the paper where two differ.
+    """
+    rows = inputs.positions
+    whole = rows[(rows["month"] == 0) & (rows["item"] == "")]
+    by_month = rows[(rows["month"] > 0) & rows["measure"].isin(list(TOLD))]
+    found = [
+        [row["year"], row["organisation"], int(row["month"]), TOLD[row["measure"]],
+         float(row["value_gbp_m"]), "£m", row["item"], row["source"]]
+        for row in by_month.sort_values(["year", "organisation", "month"], kind="stable").to_dict(
+            "records"
+        )
+    ]  # fmt: skip
+    outturns = whole[(whole["measure"] == "outturn") & (whole["organisation"] == SYSTEM)]
+    closed = set(outturns["year"])
+    years = [year for year in scenario.years.labels() if year in set(by_month["year"]) - closed]
+    for year in years:
+        found += _year_ends(scenario, inputs, joint, year, draws, seed)
+    return pd.DataFrame(found, columns=COLUMNS)
+
+
+def _year_ends(
+    scenario: Scenario, inputs: Inputs, joint: Joint, year: str, draws: int, seed: int
+) -> list[list[object]]:
+    names = [str(name) for name in inputs.organisations["organisation"]]
+    trusts = (inputs.organisations["kind"] == "trust").to_numpy()
+    rows = inputs.positions[inputs.positions["year"] == year]
+    savings = savings_of(scenario, inputs, joint, year)
+    phase = savings_phase(scenario.recovery.savings_by_month_5_pct)
+    found: list[list[object]] = []
+    for name in [*names, ANY_TRUST, SYSTEM]:
+        mine = rows[(rows["organisation"] == name) & (rows["item"] == "")]
+        plan = mine.loc[(mine["month"] == 0) & (mine["measure"] == "plan"), "value_gbp_m"]
+        if plan.empty:
+            continue
+        # a group holds its bodies whole; `split` gives a body, or the bodies of a group, shares
+        holds = split(name, names, trusts, np.ones(len(names))) > 0
+        asked, expected = (float(part[holds].sum()) for part in (savings.asked, savings.expected))
+        delivery = expected / asked if asked > 0 else 1.0
+        end = year_end(mine, float(plan.iloc[0]), asked, delivery, phase)
+        if end is not None:
+            found += [
+                [year, name, MONTHS, measure, value, unit, note, OWN]
+                for measure, value, unit, note in [
+                    ("year plan", end.plan, "£m", ""),
+                    ("undelivered", end.undelivered, "£m", ""),
+                    ("straight line", end.actual * MONTHS / end.month, "£m", ""),
+                    ("forecast", end.forecast, "£m", f"from month {end.month}"),
+                    *_odds(scenario, inputs, end, asked, phase, draws, seed),
+                ]
+            ]
+    return found
+
+
+def _odds(
+    scenario: Scenario,
+    inputs: Inputs,
+    end: YearEnd,
+    asked: float,
+    phase: Array,
+    draws: int,
+    seed: int,
+) -> list[tuple[str, float, str, str]]:
+    """Return what draws of the delivery of savings make of a year's end."""
+    spread = spreads(scenario, inputs).get(DELIVERY)
+    if not draws or spread is None:
+        return []
+    drawn = spread.at(own_shares(DELIVERY, draws, seed)) - scenario.recovery.efficiency_delivery_pct
+    left = asked * (1 - float(phase[end.month - 1]))
+    ends = end.forecast + left * drawn / 100
+    low, high = np.quantile(ends, [0.1, 0.9])
+    return [
+        ("forecast_p10", float(low), "£m", ""),
+        ("forecast_p90", float(high), "£m", ""),
+        ("odds_of_plan", float((ends >= end.plan + IN_BALANCE).mean()), "share", ""),
+        ("odds_of_balance", float((ends >= IN_BALANCE).mean()), "share", ""),
+    ]
+
+
+def savings_of(scenario: Scenario, inputs: Inputs, joint: Joint, year: str) -> Savings:
+    """Return the savings that each organisation is asked for in a year, and what is expected.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    joint
+        The joint run of them.
+    year
+        A year of the plan.
+    """
+    section, years = scenario.recovery, scenario.years.labels()
+    t = years.index(year)
+    income = income_by_body(scenario, inputs)
+    schemes = efficiency(inputs, section, years, income.total)
+    opening = joint.recovery["recovery_bridge"].sel(year=year, step="opening underlying")
+    cost = income.total_before[:, t] - opening.to_numpy()
+    named = schemes.named[:, t]
+    rest = np.maximum(cost * section.efficiency_pct / 100 - named, 0.0)
+    rest = np.where(schemes.whole_ask[:, t], 0.0, rest)
+    delivered = schemes.recurrent[:, t] + schemes.one_off[:, t]
+    return Savings(named + rest, delivered + rest * section.efficiency_delivery_pct / 100)

@@ -7,12 +7,25 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import xarray as xr
 
+from nelfin.data.inputs import SYSTEM
 from nelfin.data.projects import spend_profile
 from nelfin.evidence import count_by_status
+from nelfin.models.months import MONTHS
 from nelfin.models.recovery import balance_year
 from nelfin.store.findings import Findings, once
 from nelfin.system.place_figures import place_figures
+
+
+@dataclass(frozen=True)
+class YearEnd:
+    """Where a year that runs is heading, £m."""
+
+    year: str
+    forecast: float
+    plan: float
+    note: str
 
 
 @dataclass(frozen=True)
@@ -24,8 +37,16 @@ class Headline:
     """£m by year."""
     underlying: pd.Series
     """£m by year."""
-    pinned_years: str
-    """Years whose reported position is given, by a plan or accounts, rather than modelled."""
+    known: Mapping[str, str]
+    """What the reported position of a year that is known stands on: outturn, forecast or plan."""
+    bodies: pd.DataFrame
+    """Reported position of each organisation, £m; a row an organisation, a column a year."""
+    boards: list[str]
+    """Organisations that may not plan a deficit."""
+    heads_for: YearEnd | None
+    """Where the last year with months is heading; None without months."""
+    lasting_balance_year: str
+    """First year from which reported, underlying and every organisation hold a balance; ""."""
     balance_year: str
     """First year in reported balance that is followed by no deficit; "" if there is none."""
     underlying_balance_year: str
@@ -84,6 +105,11 @@ def headline_of(findings: Findings) -> Headline:
     data = findings.data
     years = [str(year) for year in data["year"].values]
     bridge = data["recovery_bridge"].sum("organisation")
+    bodies = data["recovery_bridge"].sel(step="reported", drop=True)
+    worst = xr.concat(
+        [bodies.min("organisation"), data["system_reported"], data["system_underlying"]],
+        dim="measure", join="exact",
+    ).min("measure")  # fmt: skip
     plan, projects, sources = (findings.table(n) for n in ("plan", "projects", "sources"))
     categories = _categories(plan, projects, years)
     of_schemes = sources["where"] == "projects"
@@ -91,7 +117,11 @@ def headline_of(findings: Findings) -> Headline:
         years=years,
         reported=data["system_reported"].to_series(),
         underlying=data["system_underlying"].to_series(),
-        pinned_years=str(data.attrs["pinned_years"]),
+        known=dict(part.split(" ", 1) for part in _listed(data, "known_years")),
+        bodies=bodies.transpose("organisation", "year").to_pandas(),
+        boards=_listed(data, "boards"),
+        heads_for=_heads_for(findings),
+        lasting_balance_year=balance_year(worst),
         balance_year=balance_year(data["system_reported"]),
         underlying_balance_year=balance_year(data["system_underlying"]),
         one_off=bridge.sel(step="non-recurrent efficiency", drop=True).to_series(),
@@ -112,6 +142,21 @@ def headline_of(findings: Findings) -> Headline:
         illustrative_figures=count_by_status(sources["status"])["illustrative"],
         marks=_marks(sources, str(data.attrs["main_stream"])),
     )
+
+
+def _listed(data: xr.Dataset, attribute: str) -> list[str]:
+    return [part for part in str(data.attrs[attribute]).split(", ") if part]
+
+
+def _heads_for(findings: Findings) -> YearEnd | None:
+    table = findings.table("months")
+    ends = table[(table["organisation"] == SYSTEM) & (table["month"] == MONTHS)]
+    if ends.empty:
+        return None
+    year = str(ends["year"].max())
+    last = ends[ends["year"] == year].set_index("measure")
+    value, note = last["value"], str(last.loc["forecast", "note"])
+    return YearEnd(year, float(value["forecast"]), float(value["year plan"]), note)
 
 
 def _marks(sources: pd.DataFrame, main: str) -> dict[str, str]:
@@ -171,14 +216,15 @@ def listed_figures(findings: Findings) -> dict[str, Any]:
     -------
     dict
         Years, £m, counts, a place, a fraction (`dft`) and a share of draws (`odds_of_balance`, None
-        without draws).
+        without draws or where the last year is known).
     """
     headline = headline_of(findings)
     last = headline.years[-1]
     odds = None
     if "odds" in findings.tables:
         by_measure = findings.table("odds").set_index(["measure", "year"])["value"]
-        odds = float(by_measure["odds_of_balance", last])
+        odds = by_measure.get(("odds_of_balance", last))
+        odds = None if odds is None else float(odds)
     distance = headline.places["dft"]
     return {
         "balance_from": headline.balance_year,

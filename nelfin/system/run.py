@@ -23,6 +23,7 @@ from nelfin.models.capital.checked import Checked
 from nelfin.scenario import Scenario, resolved_toml
 from nelfin.store.findings import Findings
 from nelfin.store.tidy import tidy_tables
+from nelfin.system.back_test import back_test
 from nelfin.system.capital import (
     capital_data,
     check_schemes,
@@ -32,6 +33,7 @@ from nelfin.system.capital import (
 from nelfin.system.draws import draw_positions, tornado
 from nelfin.system.headline import listed_figures
 from nelfin.system.joint import Joint, join
+from nelfin.system.months import months_table
 from nelfin.system.odds import odds_by_organisation, odds_table
 from nelfin.version import __version__
 
@@ -69,6 +71,9 @@ def run_models(scenario: Scenario, draws: int = 0, seed: int = 0) -> Findings:
         joint = join(scenario, inputs, check_prices=True, checked=checked)
     data = _labelled(scenario, inputs, joint)
     more = _questions(scenario, inputs, joint, checked, seconds)
+    with _timed("months and back-test", seconds):
+        more["months"] = months_table(scenario, inputs, joint, draws, seed)
+        more["back_test"] = back_test(scenario, inputs, joint)
     if draws:
         with _timed("draws", seconds):
             data, drawn = _with_draws(scenario, inputs, joint, data, draws, seed)
@@ -98,7 +103,9 @@ def _labelled(scenario: Scenario, inputs: Inputs, joint: Joint) -> xr.Dataset:
     capital = capital_data(joint.plan, inputs, scenario)
     data = _joined(joint.budgets, joint.prevention, capital, joint.recovery)
     data["capital_consequences"] = joint.charges
+    bodies = inputs.organisations
     data.attrs |= joint.recovery.attrs | {
+        "boards": ", ".join(bodies.loc[bodies["kind"] == "icb", "organisation"].astype(str)),
         "name": scenario.name,
         "capital_status": joint.plan.solve.status,
     }

@@ -8,6 +8,7 @@ from nelfin.report.text.names import setting_words
 from nelfin.report.text.numbers import millions, share_of_draws
 from nelfin.report.text.terminal import by_year_text
 from nelfin.store.findings import Findings
+from nelfin.system.odds import open_years
 
 
 def balance_odds(result: Findings) -> list[str]:
@@ -26,8 +27,9 @@ def balance_odds(result: Findings) -> list[str]:
     odds = _odds_by_year(result)
     if odds is None:
         return []
-    pinned = set(str(result.data.attrs["pinned_years"]).split(", "))
-    years = [year for year in odds.columns if year not in pinned]
+    years = open_years(result.data)
+    if not years:
+        return []
     by_year = ", ".join(
         f"{year} {share_of_draws(odds.loc['odds_of_balance', year])}" for year in years[:5]
     )
@@ -37,8 +39,15 @@ def balance_odds(result: Findings) -> list[str]:
     moves = moves[moves["year"] == last]
     setting = str(moves["setting"].iloc[0])
     ends = moves[moves["setting"] == setting]["value"]
+    sentences = [f"Odds of balance over {draws:,} draws of the assumptions: {by_year}."]
+    supported = odds.loc["odds_of_balance", years] - odds.loc["odds_without_support", years]
+    if float(supported.abs().max()) > 0:
+        by_year = ", ".join(
+            f"{year} {share_of_draws(odds.loc['odds_without_support', year])}" for year in years[:5]
+        )
+        sentences.append(f"Without deficit support: {by_year}.")
     return [
-        f"Odds of balance over {draws:,} draws of the assumptions: {by_year}.",
+        *sentences,
         f"{last} rests most on {setting_words(setting)}: in eight draws of ten it is worth between "
         f"{millions(ends.min())} and {millions(ends.max())}.",
     ]
@@ -57,10 +66,14 @@ def odds_in(result: Findings, year: str) -> float | None:
     Returns
     -------
     float or None
-        A fraction; None without draws.
+        A fraction; None without draws, and in a year that is known.
     """
     odds = _odds_by_year(result)
-    return None if odds is None else float(odds.loc["odds_of_balance", year])
+    return (
+        None
+        if odds is None or year not in open_years(result.data)
+        else float(odds.loc["odds_of_balance", year])
+    )
 
 
 def prevention_odds(result: Findings) -> list[str]:
@@ -139,7 +152,8 @@ def odds_text(odds: pd.DataFrame, draws: int) -> str:
     }
     rows = [(label, wide.loc[key]) for key, label in labels.items()]
     rows.append(("odds of balance, %", 100 * wide.loc["odds_of_balance"]))
-    return by_year_text(f"REPORTED, OF {draws:,} DRAWS, £m", "", rows, [-1])
+    rows.append(("the same without support, %", 100 * wide.loc["odds_without_support"]))
+    return by_year_text(f"REPORTED, OF {draws:,} DRAWS, £m", "", rows, [-2, -1])
 
 
 def _odds_by_year(result: Findings) -> pd.DataFrame | None:

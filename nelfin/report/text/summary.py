@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from nelfin.evidence import STATUSES
+from nelfin.models.recovery import IN_BALANCE
 from nelfin.report.text.numbers import millions, money, plural
 from nelfin.report.text.odds import balance_odds, capital_odds, prevention_odds
 from nelfin.report.text.prevention import comes_back, health_words
@@ -59,28 +60,60 @@ def _section(title: str, sentences: list[str]) -> str:
 
 
 def balance_words(headline: Headline) -> list[str]:
-    """Say when the system balances, and whether one-off savings carry it.
+    """Say what is known, when the system balances, and which organisations do not.
 
     Parameters
     ----------
     headline
         The headline figures of a run.
     """
-    first, last = headline.years[0], headline.years[-1]
-    balance = headline.balance_year
-    if balance:
-        when = f"Reported: in balance from {balance} ({_position(headline.reported[balance])})."
-    else:
-        when = f"Reported: no lasting balance by {last} ({_position(headline.reported[last])})."
-    path = ", ".join(f"{year} {money(headline.reported[year])}" for year in headline.years[:5])
-    under = headline.underlying_balance_year
+    last, reported = headline.years[-1], headline.reported
+    balance, under = headline.balance_year, headline.underlying_balance_year
     lasting = f"in balance from {under}" if under else f"no balance by {last}"
-    ends = " and ".join(f"{money(headline.underlying[year])} in {year}" for year in (first, last))
-    given = f" ({headline.pinned_years} as the system planned)" if headline.pinned_years else ""
-    sentences = [f"{when} Path: {path}{given}.", f"Underlying: {lasting}; {ends}."]
-    if balance and headline.underlying[balance] < 0:
-        saved = millions(headline.one_off[balance])
-        sentences.append(f"One-off savings of {saved} carry {balance}: not yet a lasting balance.")
+    ends = " and ".join(
+        f"{money(headline.underlying[year])} in {year}" for year in (headline.years[0], last)
+    )
+    open_years = [year for year in headline.years if year not in headline.known]
+    sentences = []
+    if headline.known:
+        known = ", ".join(
+            f"{year} {money(reported[year])} ({what})" for year, what in headline.known.items()
+        )
+        sentences.append(f"Known: {known}.")
+    if headline.heads_for is not None:
+        end = headline.heads_for
+        sentences.append(
+            f"{end.year} heads for {money(end.forecast)}, {end.note}; its plan is "
+            f"{money(end.plan)}."
+        )
+    if open_years:
+        when = f"in balance from {balance}" if balance else f"no lasting balance by {last}"
+        path = ", ".join(f"{year} {money(reported[year])}" for year in open_years[:4])
+        sentences.append(
+            f"Reported, years that are open: {when} ({_position(reported[balance or last])}). "
+            f"Path: {path}."
+        )
+    sentences.append(f"Underlying: {lasting}; {ends}.")
+    return sentences + _body_words(headline, balance or last)
+
+
+def _body_words(headline: Headline, year: str) -> list[str]:
+    """Say who carries a deficit in a year, and whether one-off savings carry the balance."""
+    of_year = headline.bodies[year]
+    short = of_year[of_year < IN_BALANCE].sort_values()
+    if short.empty:
+        sentences = [f"Every organisation breaks even in {year}."]
+    else:
+        named = ", ".join(f"{name} {money(value)}" for name, value in short.items())
+        sentences = [f"In deficit in {year}: {named}."]
+    for board in headline.boards:
+        if board in short.index:
+            sentences.append(
+                f"{board} may not plan a deficit: what it lacks falls on services or on the trusts."
+            )
+    if headline.balance_year and headline.underlying[year] < 0:
+        saved = millions(headline.one_off[year])
+        sentences.append(f"One-off savings of {saved} carry {year}: not yet a lasting balance.")
     return sentences
 
 

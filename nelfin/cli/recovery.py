@@ -20,6 +20,7 @@ from nelfin.cli.options import (
     show,
     write_tables,
 )
+from nelfin.errors import InputError
 
 
 @click.command()
@@ -31,6 +32,10 @@ from nelfin.cli.options import (
     metavar="BASELINE",
     help='Split the difference from another scenario by cause; "nel" for the embedded one.',
 )
+@click.option(
+    "--months", is_flag=True,
+    help="Show the year in months instead: plan, actual, and where it is heading.",
+)  # fmt: skip
 @draws_option
 @seed_option
 @output_option
@@ -40,6 +45,7 @@ def recovery(
     overrides: tuple[str, ...],
     allow: tuple[Path, ...],
     against: str | None,
+    months: bool,
     draws: int,
     seed: int,
     output: Path | None,
@@ -48,6 +54,7 @@ def recovery(
     """Roll the positions of SCENARIO forward, and print the bridge of the system."""
     from nelfin.data import load_inputs
     from nelfin.report.text.comparison import causes_text
+    from nelfin.report.text.months import months_text
     from nelfin.report.text.odds import odds_text
     from nelfin.report.text.recovery import recovery_text
     from nelfin.scenario import load_scenario
@@ -56,27 +63,36 @@ def recovery(
     from nelfin.system.draws import draw_positions
     from nelfin.system.explain import explain
     from nelfin.system.joint import join
-    from nelfin.system.odds import odds_table
+    from nelfin.system.months import months_table
+    from nelfin.system.odds import odds_by_organisation, odds_table
     from nelfin.system.rests_on import RECOVERY
 
+    if months and against is not None:
+        raise InputError.one("--months", "shows no causes.", "Leave out --against, or --months.")
     if output is not None:
         check_folder(output, force=False)
     loaded = load_scenario(scenario, overrides, allow)
     inputs = load_inputs(loaded)
     joint = join(loaded, inputs)
     tables = tidy_tables(joint.recovery)
+    tables["months"] = months_table(loaded, inputs, joint, draws, seed)
     if against is not None:
         baseline = load_scenario(against, allow=allow)
         tables["causes"] = explain(loaded, baseline)
     odds = None
     if draws:
-        odds = odds_table(draw_positions(loaded, inputs, joint, draws, seed))
-        tables["odds"] = odds
+        positions = draw_positions(loaded, inputs, joint, draws, seed)
+        odds = odds_table(positions)
+        tables |= {"odds": odds, "odds_by_organisation": odds_by_organisation(positions)}
     if output is not None:
         write_tables(tables, output)
         click.echo(f"Written to {output}.", err=True)
     if as_json:
         echo_json(as_records(tables))
+        return
+    if months:
+        bodies = [str(name) for name in inputs.organisations["organisation"]]
+        show(months_text(tables["months"], loaded.name, bodies))
         return
     show(recovery_text(joint.recovery, loaded.name, illustrative_in(loaded, inputs, RECOVERY)))
     if against is not None:

@@ -77,7 +77,7 @@ def balance_words(headline: Headline) -> list[str]:
     sentences = []
     if headline.known:
         known = ", ".join(
-            f"{year} {money(reported[year])} ({what})" for year, what in headline.known.items()
+            f"{year} {what} {money(reported[year])}" for year, what in headline.known.items()
         )
         sentences.append(f"Known: {known}.")
     if headline.heads_for is not None:

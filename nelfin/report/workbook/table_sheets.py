@@ -49,6 +49,11 @@ ABOUT = {
     "recovery_bridge": About("Recovery bridge", "From opening to reported position.", RECOVERY),
     "system_position": About("System position", "Position of the system by year.", RECOVERY),
     "odds": About("Odds", "What draws of the settings say: odds and percentiles.", RECOVERY),
+    "odds_by_organisation": About(
+        "Odds by organisation", "Odds and percentiles of each organisation.", RECOVERY
+    ),
+    "months": About("Months", "Plan and actual by month, and where the year heads.", RECOVERY),
+    "back_test": About("Back-test", "What the model would have said, beside what came.", RECOVERY),
     "tornado": About("What moves it most", "Each assumption alone, at either end.", RECOVERY),
     "plan": About("Capital plan", "Each scheme: in or out, when, and why.", CAPITAL),
     "spend": About("Capital spend", "Spend of the schemes in the plan by year.", CAPITAL),

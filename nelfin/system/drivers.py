@@ -79,7 +79,7 @@ def drivers_of(
         (draw, year). A setting that is not drawn stands as the scenario has it.
     """
     section, years = scenario.recovery, scenario.years.labels()
-    drawn = dict(drawn or {})
+    drawn = {} if drawn is None else drawn
 
     def value(name: str) -> Array:
         """Return a setting by year; shape (..., year)."""

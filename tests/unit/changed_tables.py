@@ -18,6 +18,9 @@ Row = dict[str, str]
 
 Change = Callable[[list[Row]], list[Row]]
 
+Fault = tuple[str, Change, str, list[str]]
+"""A table, a change, where the problem is, and what it must say."""
+
 PLACES = (
     "Barking and Dagenham",
     "City and Hackney",
@@ -59,6 +62,19 @@ def problems_of(folder: Path, overrides: list[str] | None = None) -> list[str]:
     with pytest.raises(InputError) as caught:
         load(folder, overrides)
     return [str(problem).replace(f"{folder}/", "") for problem in caught.value.problems]
+
+
+def check_named(folder: Path, fault: Fault) -> None:
+    """Break a table, and see that the fault is named where it stands."""
+    table, change, where, says = fault
+    edit(folder, table, change)
+    problems = problems_of(folder)
+    fitting = [
+        problem
+        for problem in problems
+        if problem.startswith(where) and all(word in problem for word in says)
+    ]
+    assert fitting, problems
 
 
 def put(at: int, **cells: str) -> Change:

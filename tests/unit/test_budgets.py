@@ -276,8 +276,33 @@ def test_envelopes_hold_every_stream_and_the_balance(scenario: Scenario, inputs:
     )
     years = Years(first="2024/25", last="2025/26")
     short = scenario.model_copy(update={"envelope": section, "years": years})
-    amount, growth, _ = envelopes(inputs, short)
+    money = envelopes(inputs, short)
     # 3,658.853 + 406.089 + 220.454852 + 32.572 of 5,000, then nothing
-    assert amount[-1] == pytest.approx([682.031147555, 0.0])
+    assert money.envelope[-1] == pytest.approx([682.031147555, 0.0])
     core = list(scenario.allocation.streams).index("core")
-    assert growth[core, 1] == pytest.approx(4132.727 / 3942.709419012 - 1)
+    assert money.growth[core, 1] == pytest.approx(4132.727 / 3942.709419012 - 1)
+    assert money.baseline[core] == pytest.approx([3581.220424094, 3942.709419012])
+    assert (money.convergence == 0.0).all()
+
+
+def test_years_before_the_plan_have_an_envelope_where_one_is_published(
+    scenario: Scenario, inputs: Inputs
+) -> None:
+    later = scenario.model_copy(update={"years": Years(first="2024/25", last="2026/27")})
+    years = ["2023/24", "2024/25", "2025/26", "2026/27"]
+    wide, narrow = envelopes(inputs, later, years=years), envelopes(inputs, later)
+    core = list(scenario.allocation.streams).index("core")
+    assert wide.envelope[core] == pytest.approx([3566.099, 3658.853, 4132.727, 4132.727 * 1.03])
+    assert wide.growth[core, 0] == pytest.approx(3566.099 / 3406.874706343 - 1)
+    # the plan's own years are the same, however many stand before them
+    for name in ("envelope", "growth", "convergence"):
+        np.testing.assert_array_equal(getattr(wide, name)[:, 1:], getattr(narrow, name))
+
+
+def test_drawn_growth_by_year_and_by_draw(scenario: Scenario, inputs: Inputs) -> None:
+    flat = envelopes(inputs, scenario, {"core": np.array([1.0, 5.0])})
+    years = len(scenario.years.labels())
+    by_year = envelopes(inputs, scenario, {"core": np.array([[1.0] * years, [5.0] * years])})
+    np.testing.assert_array_equal(flat.envelope, by_year.envelope)
+    core = list(scenario.allocation.streams).index("core")
+    assert flat.envelope[:, core, 3] == pytest.approx([4132.727 * 1.01, 4132.727 * 1.05])

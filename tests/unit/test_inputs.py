@@ -79,6 +79,16 @@ SETTINGS: dict[str, tuple[str, str, list[str]]] = {
         "scenario, envelope.growth_pct: ",
         ['"cor"', '"core"'],
     ),
+    "convergence of a stream that is not known": (
+        "envelope.convergence_pct.cor=-0.5",
+        "scenario, envelope.convergence_pct: ",
+        ['"cor"', '"core"'],
+    ),
+    "distance of a stream that is not known": (
+        "envelope.distance_from_target_pct.cor=-2",
+        "scenario, envelope.distance_from_target_pct: ",
+        ['"cor"', '"core"'],
+    ),
     "stream without growth": (
         "allocation.streams.vaccines.need=community",
         "scenario, envelope.growth_pct.vaccines: ",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.unit
 
 WORDS = (
     "start", "completion", "npsv", "criteria", "surplus", "fixed", "deprivation", "need", "cbc",
-    "none", "full", "2031/32", "2030/31",
+    "none", "full", "given", "clipped", "national", "2031/32", "2030/31",
 )  # fmt: skip
 """Other words a setting may be."""
 
@@ -96,8 +97,8 @@ def same(one: Outcome | str, other: Outcome | str) -> None:
 
 
 SECTIONS = {
-    "years": 1, "data": 8, "envelope": 6, "allocation": 7, "prevention": 15, "recovery": 20,
-    "capital": 15, "uncertainty": 5,
+    "years": 2, "data": 10, "envelope": 8, "allocation": 7, "prevention": 15, "recovery": 28,
+    "capital": 15, "uncertainty": 7,
 }  # fmt: skip
 """Sections, and how many of their settings can be changed to something that runs at the least."""
 
@@ -130,6 +131,38 @@ def test_so_it_is_where_positions_move_the_limits(small: Scenario) -> None:
     }.items():
         scenario = changed(moving, {key: value})
         same(recompute(before, scenario), outcome_of(scenario))
+
+
+def test_so_it_is_where_the_allocation_converges(small: Scenario, base: Outcome) -> None:
+    for settings in (
+        {"envelope.convergence_rule": "given", "envelope.convergence_pct.core": -0.5},
+        {"envelope.convergence_rule": "fair-share", "envelope.distance_from_target_pct.core": 2.0},
+        {"envelope.convergence_rule": "clipped", "envelope.distance_from_target_pct.core": -1.0},
+    ):
+        scenario = changed(small, settings)
+        anew = outcome_of(scenario)
+        same(recompute(base, scenario), anew)
+        # places and positions move alike
+        for part, name in (("budgets", "budget"), ("recovery", "system_reported")):
+            was, now = (getattr(one.joint, part)[name] for one in (base, anew))
+            assert not now.equals(was)
+
+
+def test_so_it_is_where_a_table_of_the_recovery_is_another(
+    small: Scenario, base: Outcome, tmp_path: Path
+) -> None:
+    for table, column in {
+        "organisation_income": "income_gbp_m",
+        "positions": "value_gbp_m",
+        "pressures": "cost_gbp_m",
+    }.items():
+        frame = pd.read_csv(packaged_folder() / f"{table}.csv", dtype=str, keep_default_na=False)
+        frame[column] = frame[column].astype(float) * 1.1
+        frame.to_csv(tmp_path / f"{table}.csv", index=False)
+        scenario = changed(small, {f"data.{table}": str(tmp_path / f"{table}.csv")})
+        anew = outcome_of(scenario)
+        assert not anew.joint.recovery.identical(base.joint.recovery)
+        same(recompute(base, scenario), anew)
 
 
 def test_a_step_that_is_not_touched_is_kept(small: Scenario, base: Outcome) -> None:

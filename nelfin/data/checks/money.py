@@ -91,6 +91,8 @@ def streams(fit: Fit) -> None:
             )
     for label, names in {
         "envelope.growth_pct": fit.scenario.envelope.growth_pct,
+        "envelope.convergence_pct": fit.scenario.envelope.convergence_pct,
+        "envelope.distance_from_target_pct": fit.scenario.envelope.distance_from_target_pct,
         "prevention.share_of": fit.scenario.prevention.share_of,
     }.items():
         for name in names:

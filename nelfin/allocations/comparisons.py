@@ -150,8 +150,8 @@ def what_moved(data: xr.Dataset, place: str, year: str) -> pd.Series:
     -------
     pandas.Series
         `last year`, `streams that begin` (the opening position of a stream new to the year, or
-        of every stream in the first), `envelope`, `need`, `pace`, `ring-fence`, `streams that
-        end`, `this year`.
+        of every stream in the first), `restated`, `envelope`, `need`, `pace`, `ring-fence`,
+        `streams that end`, `this year`.
     """
     total = place_totals(data)["budget"].sel(place=place)
     streams = data[["budget", "opening", "budget_change"]].sel(place=place)

@@ -13,7 +13,7 @@ from nelfin.scenario.schema import Scenario
 
 Array = npt.NDArray[np.float64]
 
-CHANGES = ("envelope", "need", "pace", "ring-fence")
+CHANGES = ("restated", "envelope", "need", "pace", "ring-fence")
 """What moves a budget from one year to the next: the labels of the dim `change`."""
 
 SHARED: dict[str, tuple[tuple[str, ...], str, str]] = {
@@ -87,7 +87,7 @@ def share_streams(
         "ring_fence": pots.ring_fence,
         "dft_opening": _distance_before(opening, target, pots.envelope - pots.held),
         "dft": budget / target - 1,
-        "budget_change": _what_moved(pots, before, paced),
+        "budget_change": _what_moved(pots, before, paced, baseline.T),
         "uniform_growth": paced.growth,
         "system_held": pots.held,
     }
@@ -117,10 +117,12 @@ def _distance_before(opening: Array, target: Array, shared: Array) -> Array:
     return np.asarray(opening_share / (target / np.where(goal > 0, goal, np.nan)) - 1)
 
 
-def _what_moved(pots: Pots, before: Before, paced: Paced) -> Array:
+def _what_moved(pots: Pots, before: Before, paced: Paced, baseline: Array) -> Array:
     """Split the change of budgets from the year before into parts that add up exactly.
 
-    Envelope: last year's budget grown evenly to this year's money. Ring-fence: what leaving the
+    Restated: last year's budget brought evenly to the published baseline, which holds transfers
+    and pay awards that last year's allocation did not. Envelope: that grown evenly to this year's
+    money. Ring-fence: what leaving the
     pot and coming back on a need of its own does beside that; over all places it is nothing.
     Pace: what the rule then does at last year's need. Need: what this year's need does on top.
 
@@ -136,10 +138,25 @@ def _what_moved(pots: Pots, before: Before, paced: Paced) -> Array:
     pot_grown = paced.opening * (money / paced.opening.sum(axis=2, keepdims=True))
     fenced = pot_grown + pots.ring_fence
     paced_at_last_need = paced.at_last_need + pots.ring_fence
+    restated = last * _restatement(pots, baseline)[..., None]
     by_change = {
-        "envelope": grown - last,
+        "restated": restated - last,
+        "envelope": grown - restated,
         "need": paced.pot - paced.at_last_need,
         "pace": paced_at_last_need - fenced,
         "ring-fence": fenced - grown,
     }
     return np.stack([by_change[change] for change in CHANGES], axis=-1)
+
+
+def _restatement(pots: Pots, baseline: Array) -> Array:
+    """Return published baseline over the allocation of the year before; shape (year, stream).
+
+    One in the first year, whose opening is the baseline itself, for a stream that begins, and
+    where no baseline is published.
+    """
+    ratio = np.ones_like(baseline)
+    before = pots.envelope[:-1]
+    given = (before > 0) & ~np.isnan(baseline[1:])
+    np.divide(baseline[1:], before, out=ratio[1:], where=given)
+    return ratio

@@ -144,8 +144,7 @@ def allowed(column: Column) -> str:
     """
     words = _kind(column)
     if column.blank:
-        default = {True: "yes", False: "no"}.get(column.default, column.default)  # type: ignore[call-overload]
-        words += f" Blank is {_number(default)}." if default not in {None, ""} else " May be blank."
+        words += f" Blank is {_default(column)}." if _default(column) else " May be blank."
     return words
 
 
@@ -162,6 +161,17 @@ def _kind(column: Column) -> str:
     if math.isfinite(column.low) and math.isfinite(column.high):
         return f"{what} between {column.low:g} and {column.high:g}."
     return f"{what}, {column.low:g} or more." if math.isfinite(column.low) else f"{what}."
+
+
+def _default(column: Column) -> str:
+    """Return what a blank cell stands for, or "" where it stands for nothing."""
+    default = column.default
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    if isinstance(default, int | float):
+        # what could not be written says nothing, such as month 0 of the whole year
+        return _number(default) if column.low <= default <= column.high else ""
+    return "" if default is None else str(default)
 
 
 def _number(value: object) -> str:

@@ -79,7 +79,7 @@ def efficiency(inputs: Inputs, section: Recovery, years: list[str], weights: Arr
 
 
 def staffing_saving(section: Recovery, years: list[str]) -> Array:
-    """Return what fewer agency and bank staff save a trust by year, a fraction of its cost base.
+    """Return what fewer agency and bank staff save a trust by year, a fraction of its income.
 
     A shift that agency or bank staff no longer cover is worked by the trust's own, without the
     premium: (share of the pay bill before - share then) x pay bill x premium / (1 + premium).

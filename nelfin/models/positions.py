@@ -1,8 +1,9 @@
 """Positions that are known: reported by body and year, and what of them is one-off.
 
-A year is known where an outturn stands, else a forecast, else, up to the year that the scenario
-names, a plan. Within a year all bodies stand on one basis: an outturn of one body does not mix
-with the plans of the others.
+A year is known where an outturn of the whole system stands (of the system, of every body, or of
+the trusts and the ICB), else a forecast, else, up to the year that the scenario names, a plan.
+Within a year all bodies stand on one basis: an outturn of one body does not mix with the plans of
+the others.
 """
 
 from __future__ import annotations
@@ -93,7 +94,8 @@ def known_positions(
                 continue
             rows = year_rows[(year_rows["year"] == year) & (year_rows["measure"] == measure)]
             given = dict(zip(rows["organisation"], rows["value_gbp_m"].astype(float), strict=True))
-            if SYSTEM in given or set(names) <= set(given):
+            told = {*given, *(np.array(names)[trusts] if ANY_TRUST in given else ())}
+            if SYSTEM in given or set(names) <= told:
                 found = measure
                 where = f"{called}, {measure} of {year}"
                 reported[:, t], shared[:, t] = _by_body(given, names, trusts, weights[:, t], where)

@@ -57,6 +57,8 @@ class Headline:
     """A row a place, the furthest below target first: `base, budget, target` in £m, `per_head,
     per_weighted_head` in £, and `dft, dft_last`, budget over target less one. `base` is of the
     first year, `dft_last` of the last, the others of the year of the place figures."""
+    joined: Mapping[str, float]
+    """Streams of the budget year that the first year does not have, £m."""
     budget_year: str
     """Last year with published allocations: the year of the place figures."""
     schemes: int
@@ -126,6 +128,7 @@ def headline_of(findings: Findings) -> Headline:
         underlying_balance_year=balance_year(data["system_underlying"]),
         one_off=bridge.sel(step="non-recurrent efficiency", drop=True).to_series(),
         places=_places(findings),
+        joined=_joined(data["envelope"], years[0], str(data.attrs["last_published_year"])),
         budget_year=str(data.attrs["last_published_year"]),
         schemes=len(plan),
         funded=int((plan["status"] == "funded").sum()),
@@ -142,6 +145,11 @@ def headline_of(findings: Findings) -> Headline:
         illustrative_figures=count_by_status(sources["status"])["illustrative"],
         marks=_marks(sources, str(data.attrs["main_stream"])),
     )
+
+
+def _joined(envelope: xr.DataArray, first: str, year: str) -> dict[str, float]:
+    now, then = (envelope.sel(year=label, drop=True).to_series() for label in (year, first))
+    return {str(name): float(now[name]) for name in now.index[(now > 0) & (then == 0)]}
 
 
 def _listed(data: xr.Dataset, attribute: str) -> list[str]:

@@ -12,34 +12,45 @@ def changes(level: list[float]) -> list[float]:
 
 
 def place_income(
-    budgets: dict[str, list[float]],
+    budgets: dict[str, dict[str, list[float]]],
     serves: dict[tuple[str, str], float],
-    turnover: dict[str, float],
+    before: list[dict[str, float]],
 ) -> dict[str, list[float]]:
-    """Return what place budgets move between organisations in each year.
+    """Return what place budgets move between bodies in each year.
 
-    Reading (`income_by_place`): an organisation's income in a place grows as the place's share of
-    the money does, and what is gained and lost adds up to nothing.
+    Budgets are by stream and place; `before` is the income of each body in the year before. A
+    stream that joins or leaves moves nobody: only those with money in both years count.
+
+    Reading (`places_effect`): a body's income in a place grows as the place's share of the money
+    does, and what is gained and lost adds up to nothing.
     """
-    years = len(next(iter(budgets.values())))
-    out: dict[str, list[float]] = {name: [] for name in turnover}
-    for t in range(years):
-        gained = dict.fromkeys(turnover, 0.0)
+    out: dict[str, list[float]] = {name: [] for name in before[0]}
+    for t, income in enumerate(before):
+        gained = dict.fromkeys(income, 0.0)
+        both = [
+            places
+            for places in budgets.values()
+            if t and all(sum(line[year] for line in places.values()) > 0 for year in (t - 1, t))
+        ]
         for (name, place), share in serves.items():
-            if t:
-                now = budgets[place][t] / sum(line[t] for line in budgets.values())
-                before = budgets[place][t - 1] / sum(line[t - 1] for line in budgets.values())
-                gained[name] += turnover[name] * share * (now / before - 1)
+            if both:
+                moved = place_share(both, place, t) / place_share(both, place, t - 1) - 1
+                gained[name] += income[name] * share * moved
+        whole = sum(income.values())
         for name, gain in gained.items():
-            part = turnover[name] / sum(turnover.values())
-            out[name].append(gain - part * sum(gained.values()))
+            out[name].append(gain - sum(gained.values()) * income[name] / whole)
     return out
+
+
+def place_share(streams: list[dict[str, list[float]]], place: str, t: int) -> float:
+    mine = sum(places[place][t] for places in streams)
+    return mine / sum(line[t] for places in streams for line in places.values())
 
 
 def next_limits(
     limits: list[float],
     reported: list[float],
-    turnover: float,
+    income: float,
     penalty: float,
     whole_at: float,
     bonus: float,
@@ -47,13 +58,14 @@ def next_limits(
 ) -> list[float]:
     """Return limits as the position of the year before moves them.
 
-    Reading (`limits_after`): the whole penalty falls at a stated deficit, as a share of turnover,
-    and in proportion below it; balance adds a share of the gap to the fair share.
+    Reading (`limits_after`): the whole penalty falls at a stated deficit, as a share of the
+    first year's income, and in proportion below it; balance adds a share of the gap to the fair
+    share.
     """
     out = [limits[0]]
     for limit, position in zip(limits[1:], reported, strict=False):
         if position < 0:
-            depth = min(1.0, -position / (turnover * whole_at))
+            depth = min(1.0, -position / (income * whole_at))
             out.append(limit - limit * penalty * depth)
         else:
             out.append(limit + bonus * max(0.0, fair - limit))

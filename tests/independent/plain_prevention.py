@@ -337,27 +337,33 @@ def by_body(
     net: list[float],
     growth: list[float],
     double: list[float],
-    turnover: dict[str, float],
+    income: dict[str, float],
     acute: set[str],
     icb: str,
     passed_on: float,
-) -> dict[str, list[float]]:
-    """Return the net cash of each body: who pays, who saves.
+) -> dict[str, dict[str, list[float]]]:
+    """Return the net cash of each body, with and without double running: who pays, who saves.
 
-    The ICB pays what growth money pays, and double running. The acute trusts save, by turnover,
-    and pass a share on.
+    The ICB pays what growth money pays, and double running. The acute trusts save, by income, and
+    pass a share on.
     """
-    out: dict[str, list[float]] = {name: [] for name in turnover}
-    whole = sum(turnover[name] for name in acute)
+    names = ("net_cash", "net_cash_recurrent", "double_running")
+    out: dict[str, dict[str, list[float]]] = {
+        ledger: {name: [] for name in income} for ledger in names
+    }
+    whole = sum(income[name] for name in acute)
     for total, paid, twice in zip(net, growth, double, strict=True):
         saved = total + paid + twice
-        for name, income in turnover.items():
-            mine = 0.0
+        for name, earned in income.items():
+            mine = once = 0.0
             if name in acute:
-                mine += saved * (1 - passed_on) * income / whole
+                mine += saved * (1 - passed_on) * earned / whole
             if name == icb:
-                mine += saved * passed_on - paid - twice
-            out[name].append(mine)
+                mine += saved * passed_on - paid
+                once = twice
+            out["net_cash_recurrent"][name].append(mine)
+            out["double_running"][name].append(once)
+            out["net_cash"][name].append(mine - once)
     return out
 
 

@@ -6,171 +6,312 @@ that makes it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from plain_income import Rate, levels, number, rates, span, year_before
+from plain_joint import place_income
+from plain_positions import ByBody, Case, divided, inside, part_of, reported, whole_year
 
 Bridge = dict[str, float]
-"""A step's money by its name, of one organisation in one year."""
+"""A step's money by its name, of one body in one year."""
+
+RECURRENT = (
+    "income growth",
+    "convergence",
+    "place budgets",
+    "cost inflation",
+    "demand growth",
+    "pressures by driver",
+    "recurrent efficiency",
+    "full-year effect of last year's schemes",
+    "agency and bank",
+    "prevention net cash",
+    "capital consequences",
+)
+"""Steps that move the underlying position, but what is not explained."""
+
+ONE_OFF = (
+    "non-recurrent efficiency",
+    "named one-offs",
+    "double running",
+    "deficit support",
+    "repayment",
+)
 
 
 @dataclass(frozen=True)
-class Efficiency:
-    """A scheme: full-year value, the share of it delivered, the share that recurs, its months."""
+class Money:
+    """Income: by body, part and year; growth of each part; by year and body; what places move."""
 
-    year: int
-    owner: str
-    full_year: float
-    delivery: float | None
-    rating: str
-    recurrent: float
-    months: float
+    parts: dict[str, dict[str, dict[str, float]]]
+    growth: dict[str, dict[str, Rate]]
+    total: dict[str, ByBody]
+    placed: dict[str, list[float]]
 
 
-@dataclass(frozen=True)
-class System:
-    """Fractions and £m; years are positions from 0; per-organisation levels are by name."""
-
-    turnover: dict[str, float]
-    trusts: set[str]
-    opening: float
-    income_growth: list[float]
-    allocations_known: set[int]
-    convergence: float
-    uplift: dict[int, float]
-    uplift_later: float
-    planned: float
-    urgent: float
-    planned_share: float
-    marginal: float
-    pressures: float
-    ask: float
-    delivery: float
-    lasting: float
-    schemes: list[Efficiency]
-    whole_ask: set[int]
-    odds: dict[str, float]
-    support: float
-    repayment: float
-    repay_from_surplus: bool
-    repay_cap: float
-    reported: dict[int, float]
-    prevention: dict[str, list[float]]
-    capital: dict[str, list[float]]
-    places: dict[str, list[float]] = field(default_factory=dict)
-    pay: float = 0.65
-    agency_now: float = 0.0
-    agency_then: float = 0.0
-    agency_years: int = 1
-    premium: float = 0.25
+def money_of(case: Case) -> Money:
+    table = case.tables["organisation_income"]
+    growth = rates(
+        case.tables,
+        case.envelope,
+        case.streams,
+        case.share("other_income_growth"),
+        span(min([case.first, *(row["year"] for row in table)]), case.last),
+    )
+    parts = levels(table, growth, case.first, case.last)
+    total = {
+        year: {body: sum(line[year] for line in parts[body].values()) for body in case.bodies()}
+        for year in span(year_before(case.first), case.last)
+    }
+    serves = {
+        (row["organisation"], row["place"]): float(row["share_pct"]) / 100
+        for row in case.tables["organisation_places"]
+    }
+    before = [total[year_before(year)] for year in case.years()]
+    return Money(parts, growth, total, place_income(case.budgets, serves, before))
 
 
-def part_of(system: System, owner: str, name: str) -> float:
-    """Return an organisation's part of a scheme; those of many are split by turnover."""
-    if owner == "system":
-        return system.turnover[name] / sum(system.turnover.values())
-    if owner == "trusts":
-        if name not in system.trusts:
-            return 0.0
-        return system.turnover[name] / sum(system.turnover[trust] for trust in system.trusts)
-    return 1.0 if owner == name else 0.0
-
-
-def schemes_in(system: System, name: str, t: int) -> tuple[float, float, float, float]:
-    """Return recurrent and one-off delivery, last year's full-year effect, and the ask named."""
+def delivered(
+    case: Case, body: str, year: str, levels_of: dict[str, ByBody]
+) -> tuple[float, float, float, float]:
+    """Return recurrent and one-off delivery of named schemes, last year's rest, and their ask."""
+    stages = {
+        "opportunity": case.share("delivery_opportunity"),
+        "in progress": case.share("delivery_in_progress"),
+        "fully developed": case.share("delivery_developed"),
+    }
     lasting = once = late = named = 0.0
-    for scheme in system.schemes:
-        share = part_of(system, scheme.owner, name)
-        odds = system.odds[scheme.rating] if scheme.delivery is None else scheme.delivery
-        whole = share * scheme.full_year * odds
-        if scheme.year == t:
-            in_year = whole * scheme.months / 12
-            lasting += in_year * scheme.recurrent
-            once += in_year * (1 - scheme.recurrent)
-            named += share * scheme.full_year * scheme.months / 12
-        if scheme.year == t - 1:
-            late += whole * scheme.recurrent * (12 - scheme.months) / 12
+    for row in case.tables["efficiency_schemes"]:
+        # the plan begins with its first year's schemes
+        if row["year"] not in levels_of or row["year"] < case.first:
+            continue
+        part = part_of(case, row["organisation"], body, levels_of[row["year"]])
+        full = part * float(row["full_year_gbp_m"])
+        odds = number(row["delivery_pct"], 100 * stages.get(row.get("stage", ""), 0.0)) / 100
+        recurs, months = float(row["recurrent_pct"]) / 100, number(row["months"], 12.0) / 12
+        if row["year"] == year:
+            named += full * months
+            lasting += full * odds * recurs * months
+            once += full * odds * (1 - recurs) * months
+        if row["year"] == year_before(year):
+            late += full * odds * recurs * (1 - months)
     return lasting, once, late, named
 
 
-def agency_saved(system: System, t: int) -> float:
-    """Return (share now - share then) x pay bill x premium / (1 + premium), of £1 of turnover.
-
-    Reading (`agency_saving`): the share falls evenly to its end; the pay bill is that of the base
-    year.
-    """
-    fallen = (system.agency_now - system.agency_then) * min(
-        1.0, max(0.0, t / max(system.agency_years, 1))
+def asked_whole(case: Case, body: str, year: str) -> bool:
+    """Say whether a body's schemes of a year are all it is asked, so that there is no rest."""
+    groups = ["system", body, *(["trusts"] if body in case.trusts() else [])]
+    return any(
+        (row["year"], row["whole_ask"].lower()) == (year, "yes") and row["organisation"] in groups
+        for row in case.tables["efficiency_schemes"]
     )
-    return fallen * system.pay * system.premium / (1 + system.premium)
 
 
-def roll(system: System) -> list[dict[str, Bridge]]:
-    """Return the bridge of each organisation, year after year.
+def released(case: Case, year: str) -> float:
+    """Return the share of deficit support that is released.
 
-    Readings (`recover`, `Drivers`): cost base is income less underlying position; the ask is a
-    share of the cost base towards which named schemes count; in a year with a published position
-    the pressures are what reconciles to it, by cost base; support and repayment go by turnover.
+    Reading (`_released`): the system's schemes of the year count together.
     """
-    total = sum(system.turnover.values())
-    income = dict(system.turnover)
-    position = {name: system.opening * system.turnover[name] / total for name in income}
+    needs = case.share("support_needs_developed")
+    ask = developed = 0.0
+    for row in case.tables["efficiency_schemes"]:
+        if row["year"] == year:
+            value = float(row["full_year_gbp_m"]) * number(row["months"], 12.0) / 12
+            ask += value
+            developed += value if row.get("stage", "") == "fully developed" else 0.0
+    if needs == 0 or ask == 0:
+        return 1.0
+    return min(developed / ask / needs, 1.0)
+
+
+def agency_left(case: Case, year: int) -> float:
+    """Return what is left of agency spend.
+
+    By the national rule 30 % goes in 2026/27 and all by 2029/30, evenly in between; else it falls
+    evenly from the first year to its share in the end.
+    """
+    if case.settings["agency_rule"] == "national":
+        if year < 2026:
+            return 1.0
+        return max(0.0, 0.7 * (2029 - year) / 3)
+    now, then = case.share("agency_share"), case.share("agency_target")
+    if now == 0:
+        return 1.0
+    start, end = int(case.first[:4]), int(case.settings["agency_year"][:4])
+    way = min(1.0, max(0.0, (year - start) / max(end - start, 1)))
+    return 1 - way * (1 - then / now)
+
+
+def staffing(case: Case, year: str) -> float:
+    """Return fall x pay bill x premium / (1 + premium), of £1 of income, of agency and of bank.
+
+    Readings (`staffing_saving`, `_staffing`): bank spend falls by the same share each year from
+    2026/27; the change of the level is of the income of the year before.
+    """
+    start = int(year[:4])
+    if start < int(case.first[:4]):
+        return 0.0
+    agency = case.share("agency_share") * (1 - agency_left(case, start))
+    kept = (1 - case.share("bank_fall")) ** max(0, start - 2025)
+    bank = case.share("bank_share") * (1 - kept)
+    saved = 0.0
+    for fallen, premium in (
+        (agency, case.share("agency_premium")),
+        (bank, case.share("bank_premium")),
+    ):
+        saved += fallen * case.share("pay_share") * premium / (1 + premium)
+    return saved
+
+
+def demand(case: Case) -> float:
+    """Return growth of cost by volume, a fraction of the cost base.
+
+    Volume grows alike in every year, and did before the plan. So each year moves what last year's
+    growth has left to move, and that of the year before it, for as long as cost follows volume.
+    """
+    first = case.share("marginal_cost")
+    later = max(first, case.share("marginal_cost_later"))
+    turns = float(case.settings["marginal_cost_years"])
+    planned = case.share("planned_share")
+    volume = planned * case.share("demand_planned") + (1 - planned) * case.share("demand_urgent")
+    total = moved = 0.0
+    lag = 0
+    while moved < later or lag == 0:
+        now = first + (later - first) * min(1.0, lag / turns)
+        total += (now - moved) * volume
+        moved, lag = now, lag + 1
+    return total
+
+
+def pressures(case: Case, year: str, body: str, income: ByBody) -> float:
+    return sum(
+        float(row["cost_gbp_m"]) * part_of(case, row["organisation"], body, income)
+        for row in case.tables["pressures"]
+        if row["year"] in ("", year)
+    )
+
+
+def repaid(case: Case, surplus: float, income: float, owed: float) -> float:
+    if case.settings["repayment_rule"] == "fixed":
+        return float(case.settings["repayment_gbp_m"])
+    return max(0.0, min(surplus, case.share("repayment_cap") * income, owed))
+
+
+def changes_in(level: list[float], t: int) -> float:
+    return level[t] - (level[t - 1] if t else 0.0)
+
+
+def efficiency(case: Case, money: Money, body: str, year: str, cost: float) -> Bridge:
+    """Return what efficiency brings: named schemes, and the rest of the ask as far as delivered."""
+    lasting, once, late, named = delivered(case, body, year, money.total)
+    if not asked_whole(case, body, year):
+        rest = max(cost * case.share("efficiency") - named, 0.0) * case.share("efficiency_delivery")
+        lasting += rest * case.share("efficiency_recurrent")
+        once += rest * (1 - case.share("efficiency_recurrent"))
+    return {
+        "recurrent efficiency": lasting,
+        "full-year effect of last year's schemes": late,
+        "non-recurrent efficiency": once,
+    }
+
+
+def moves(case: Case, money: Money, body: str, t: int, opening: float) -> Bridge:
+    """Return what moves a body's position in a year, known or open."""
+    year, then = case.years()[t], year_before(case.years()[t])
+    before = money.total[then][body]
+    cost = before - opening
+    grown = converged = 0.0
+    for part, line in money.parts[body].items():
+        like_for_like, closing = money.growth[part][year]
+        grown += line[then] * like_for_like
+        converged += line[then] * closing
+    published = [r for r in case.tables["uplift_factors"] if r["year"] == year]
+    inflation = case.share("cost_uplift")
+    if published:
+        inflation = float(published[0]["cost_uplift_pct"]) / 100
+    fallen = staffing(case, year) - staffing(case, then)
+    return {
+        "opening underlying": opening,
+        "income growth": grown,
+        "convergence": converged,
+        "place budgets": money.placed[body][t],
+        "cost inflation": -cost * inflation,
+        "demand growth": -cost * demand(case),
+        "pressures by driver": -pressures(case, year, body, money.total[year]),
+        "agency and bank": fallen * before if body in case.trusts() else 0.0,
+        "prevention net cash": changes_in(case.prevention[body], t),
+        "capital consequences": changes_in(case.capital[body], t),
+        **efficiency(case, money, body, year, cost),
+    }
+
+
+def close_known(line: Bridge, given: float) -> None:
+    """Close a year that is known: the rest of what it reports is not explained."""
+    line["double running"] = line["repayment"] = 0.0
+    line["closing underlying"] = given - sum(line[step] for step in ONE_OFF)
+    explained = line["opening underlying"] + sum(line[step] for step in RECURRENT)
+    line["not explained"] = line["closing underlying"] - explained
+
+
+def close_open(case: Case, lines: dict[str, Bridge], money: Money, t: int, owed: float) -> float:
+    """Close a year that is open and return what is repaid of the deficits before it."""
+    year = case.years()[t]
+    now, before = money.total[year], money.total[year_before(year)]
+    whole = sum(now.values())
+    for body, line in lines.items():
+        support = float(case.settings["support_gbp_m"]) * now[body] / whole
+        line["deficit support"] = released(case, year) * (line["deficit support"] + support)
+        line["double running"] = -case.double[body][t]
+        line["repayment"] = 0.0
+        # named drivers count towards the pressures there are
+        cost = before[body] - line["opening underlying"]
+        unnamed = case.share("pressures") * cost + line["pressures by driver"]
+        line["not explained"] = -max(unnamed, 0.0)
+        moved = sum(line[step] for step in RECURRENT) + line["not explained"]
+        line["closing underlying"] = line["opening underlying"] + moved
+    surplus = sum(
+        line["closing underlying"] + sum(line[step] for step in ONE_OFF) for line in lines.values()
+    )
+    paid = repaid(case, surplus, whole, owed)
+    for body, line in lines.items():
+        line["repayment"] = -paid * now[body] / whole
+    return paid
+
+
+def roll(case: Case) -> list[dict[str, Bridge]]:
+    """Return the bridge of each body, year after year."""
+    money = money_of(case)
+    start = {
+        row["organisation"]: float(row["value_gbp_m"])
+        for row in whole_year(case, "underlying", year_before(case.first))
+    }
+    position = divided(case, start, money.total[case.first])
     owed = 0.0
     found: list[dict[str, Bridge]] = []
-    for t, growth in enumerate(system.income_growth):
-        lines: dict[str, Bridge] = {}
-        cost = {name: income[name] - position[name] for name in income}
-        converged = 0.0 if t in system.allocations_known else system.convergence
-        demand = system.marginal * (
-            system.planned_share * system.planned + (1 - system.planned_share) * system.urgent
-        )
-        for name, earned in income.items():
-            lasting, once, late, named = schemes_in(system, name, t)
-            if t not in system.whole_ask:
-                rest = max(0.0, cost[name] * system.ask - named) * system.delivery
-                lasting += rest * system.lasting
-                once += rest * (1 - system.lasting)
-
-            def step(level: list[float], t: int = t) -> float:
-                return level[t] - (level[t - 1] if t else 0.0)
-
-            agency = agency_saved(system, t) - (agency_saved(system, t - 1) if t else 0.0)
-            lines[name] = {
-                "opening underlying": position[name],
-                "income growth": earned * growth,
-                "convergence": earned * converged,
-                "place budgets": system.places[name][t] if system.places else 0.0,
-                "cost inflation": -cost[name] * system.uplift.get(t, system.uplift_later),
-                "demand growth": -cost[name] * demand,
-                "recurrent efficiency": lasting,
-                "full-year effect of last year's schemes": late,
-                "agency": agency * system.turnover[name],
-                "prevention net cash": step(system.prevention[name]),
-                "capital consequences": step(system.capital[name]),
-                "non-recurrent efficiency": once,
-                "deficit support": system.support * system.turnover[name] / total,
-            }
-        before = sum(sum(line.values()) for line in lines.values())
-        published = system.reported.get(t)
-        fixed = system.repayment
-        if published is None and system.repay_from_surplus:
-            pressures = {name: -cost[name] * system.pressures for name in income}
-            surplus = max(0.0, before + sum(pressures.values()))
-            fixed = min(surplus, system.repay_cap * sum(income.values()), owed)
-        elif published is None:
-            pressures = {name: -cost[name] * system.pressures for name in income}
+    for t, year in enumerate(case.years()):
+        now = money.total[year]
+        lines = {body: moves(case, money, body, t, position[body]) for body in case.bodies()}
+        named = inside(case, "one_off", year, now)
+        support = inside(case, "deficit_support", year, now)
+        for body, line in lines.items():
+            line["named one-offs"], line["deficit support"] = named[body], support[body]
+        given = reported(case, year, now)
+        if given is None:
+            owed -= close_open(case, lines, money, t, owed)
         else:
-            left = published - (before - fixed)
-            pressures = {name: left * cost[name] / sum(cost.values()) for name in income}
-        for name, line in lines.items():
-            line["pressures above the national uplift"] = pressures[name]
-            line["repayment"] = -fixed * system.turnover[name] / total
-            one_off = line["non-recurrent efficiency"] + line["deficit support"] + line["repayment"]
-            everything = sum(line.values())
-            line["closing underlying"] = everything - one_off
-            line["reported"] = everything
-            position[name] = line["closing underlying"]
-            income[name] *= 1 + growth + converged
-        after = sum(line["reported"] for line in lines.values())
-        # reading: what is repaid leaves the debt, and a year's deficit joins it
-        owed = max(0.0, owed - fixed) + max(0.0, -after)
+            for body, line in lines.items():
+                close_known(line, given[body])
+        for body, line in lines.items():
+            position[body] = line["closing underlying"]
+            line["reported"] = position[body] + sum(line[step] for step in ONE_OFF)
+        owed += max(0.0, -sum(line["reported"] for line in lines.values()))
         found.append(lines)
     return found
+
+
+def pressures_pct(case: Case, lines: dict[str, Bridge], year: str) -> float:
+    """Return what costs grew by beside inflation and demand, % of the cost base of the system."""
+    before = money_of(case).total[year_before(year)]
+    cost = sum(before[body] - line["opening underlying"] for body, line in lines.items())
+    grown = sum(line["pressures by driver"] + line["not explained"] for line in lines.values())
+    return -100 * grown / cost

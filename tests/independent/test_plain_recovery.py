@@ -2,200 +2,298 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
-from functools import cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
-import xarray as xr
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from plain_recovery import Efficiency, System, roll
+from recovery_cases import compare, written
 
 import nelfin
-from nelfin.data import Inputs, load_inputs
-from nelfin.models.recovery import recover
-from nelfin.scenario.model_settings import Recovery
-from nelfin.years import label_of
 
 pytestmark = pytest.mark.property
 
-FIRST = 2023
-SHARE = st.floats(0.0, 1.0)
-RATINGS = ("green", "amber", "red")
+BODIES = ["Barts Health", "BHRUT", "Homerton", "ELFT", "NELFT", "NEL ICB"]
+OWNERS = [*BODIES, "trusts", "system"]
+YEARS = [f"{year}/{year - 1999}" for year in range(2023, 2033)]
+STAGES = ["opportunity", "in progress", "fully developed"]
+PARTS = [
+    "core",
+    "primary_medical",
+    "other_primary_care",
+    "running_cost",
+    "specialised",
+    "other commissioners",
+    "other",
+]
 
+SCHEMES = """\
+scheme,year,organisation,full_year_gbp_m,delivery_pct,stage,recurrent_pct,months,whole_ask
+Beds,2023/24,BHRUT,30,100,,50,12,
+Theatres,2024/25,trusts,80,,in progress,60,7,
+Agency,2025/26,system,120,85,opportunity,40,3,yes
+Estate,2026/27,Barts Health,55,,fully developed,100,9,
+Drugs,2026/27,NEL ICB,25,70,in progress,90,12,
+Rotas,2026/27,system,140,,opportunity,0,5,
+Back office,2027/28,trusts,200,,fully developed,75,4,
+Wards,2028/29,Homerton,60,,opportunity,50,6,
+Procurement,2029/30,system,700,90,fully developed,50,12,
+"""
 
-@cache
-def packaged() -> Inputs:
-    return load_inputs(nelfin.load_scenario())
+POSITIONS = """\
+organisation,year,month,measure,value_gbp_m,item
+trusts,2022/23,,underlying,-90,
+NEL ICB,2022/23,,underlying,-15,
+system,2023/24,,plan,-31,
+system,2023/24,,forecast,-30,
+trusts,2023/24,,forecast,-45,
+BHRUT,2023/24,,forecast,-40,
+system,2023/24,,forecast,-99,second paper
+ELFT,2023/24,,one_off,-6,strikes at its own sites
+trusts,2023/24,,one_off,-8,strikes
+Barts Health,2024/25,,outturn,1,
+BHRUT,2024/25,,outturn,-50,
+Homerton,2024/25,,outturn,-12,
+ELFT,2024/25,,outturn,2,
+NELFT,2024/25,,outturn,3,
+NEL ICB,2024/25,,outturn,-4,
+system,2024/25,3,outturn,-80,
+system,2024/25,,plan,-35,
+BHRUT,2024/25,,deficit_support,20,
+NEL ICB,2024/25,,one_off,11,sale of land
+system,2025/26,,plan,-30,
+BHRUT,2025/26,,plan,-60,
+trusts,2025/26,,plan,-41,
+system,2026/27,,plan,-41,
+Homerton,2026/27,,deficit_support,12,
+system,2027/28,,deficit_support,30,
+trusts,2028/29,,one_off,-25,fire
+NEL ICB,2028/29,,one_off,7,grant
+"""
 
+PRESSURES = """\
+driver,organisation,year,cost_gbp_m
+Drugs,NEL ICB,,9
+Pay award,trusts,2024/25,31
+Energy,system,2027/28,150
+Estate,Barts Health,,4
+"""
 
-@st.composite
-def systems(draw: st.DrawFn) -> System:
-    trusts = [f"Trust {i}" for i in range(draw(st.integers(1, 4)))]
-    names = [*trusts, "ICB"]
-    years = draw(st.integers(1, 8))
-    every = st.sets(st.integers(0, years - 1))
-    few = st.floats(0.0, 0.08)
+PLACES = """\
+organisation,place,share_pct
+Barts Health,Newham,30
+Barts Health,Tower Hamlets,35
+BHRUT,Havering,55
+BHRUT,Redbridge,40
+Homerton,City and Hackney,90
+NEL ICB,Barking and Dagenham,20
+"""
 
-    def levels() -> dict[str, list[float]]:
-        some = st.lists(st.floats(-20.0, 20.0), min_size=years, max_size=years)
-        return {name: draw(some) for name in names}
+INCOME = """\
+organisation,stream,year,income_gbp_m
+Barts Health,core,2021/22,1500
+Barts Health,specialised,2025/26,600
+Barts Health,other,2023/24,450
+BHRUT,core,2024/25,900
+BHRUT,running_cost,2024/25,1
+Homerton,core,2030/31,480
+ELFT,core,2022/23,600
+ELFT,other commissioners,2032/33,120
+NELFT,core,2023/24,590
+NEL ICB,primary_medical,2024/25,400
+NEL ICB,other_primary_care,2025/26,230
+NEL ICB,running_cost,2025/26,31
+"""
 
-    schemes = [
-        Efficiency(
-            year=draw(st.integers(0, years - 1)),
-            owner=draw(st.sampled_from([*names, "system", "trusts"])),
-            full_year=draw(st.floats(0.0, 200.0)),
-            delivery=draw(st.none() | SHARE),
-            rating=draw(st.sampled_from(RATINGS)),
-            recurrent=draw(SHARE),
-            months=float(draw(st.integers(1, 12))),
-        )
-        for _ in range(draw(st.integers(0, 4)))
-    ]
-    whole = draw(st.booleans())
-    return System(
-        turnover={name: draw(st.floats(50.0, 3000.0)) for name in names},
-        trusts=set(trusts),
-        opening=draw(st.floats(-200.0, 50.0)),
-        income_growth=draw(st.lists(st.floats(-0.02, 0.1), min_size=years, max_size=years)),
-        allocations_known=draw(every),
-        convergence=draw(st.floats(-0.01, 0.01)),
-        uplift={t: draw(few) for t in sorted(draw(every))},
-        uplift_later=draw(few),
-        planned=draw(few),
-        urgent=draw(few),
-        planned_share=draw(SHARE),
-        marginal=draw(SHARE),
-        pressures=draw(few),
-        ask=draw(st.floats(0.0, 0.15)),
-        delivery=draw(SHARE),
-        lasting=draw(SHARE),
-        schemes=schemes,
-        whole_ask={scheme.year for scheme in schemes} if whole else set(),
-        odds={rating: draw(SHARE) for rating in RATINGS},
-        support=draw(st.floats(-20.0, 100.0)),
-        repayment=draw(st.floats(0.0, 50.0)),
-        repay_from_surplus=draw(st.booleans()),
-        repay_cap=draw(st.floats(0.0, 0.05)),
-        reported={t: draw(st.floats(-150.0, 50.0)) for t in sorted(draw(every))},
-        prevention=levels(),
-        capital=levels(),
-        places=levels() if draw(st.booleans()) else {},
-        pay=draw(SHARE),
-        agency_now=draw(st.floats(0.0, 0.1)),
-        agency_then=draw(st.floats(0.0, 0.1)),
-        agency_years=draw(st.integers(-1, 9)),
-        premium=draw(st.floats(0.0, 0.6)),
-    )
+OWN = {
+    "efficiency_schemes": SCHEMES,
+    "positions": POSITIONS,
+    "pressures": PRESSURES,
+    "organisation_places": PLACES,
+    "organisation_income": INCOME,
+}
 
+SURPLUS = {
+    "recovery.repayment_rule": "surplus",
+    "recovery.efficiency_pct": 9.0,
+    "recovery.efficiency_delivery_pct": 100.0,
+}
 
-def section_of(system: System) -> Recovery:
-    return Recovery(
-        demand_planned_pct=100 * system.planned,
-        demand_urgent_pct=100 * system.urgent,
-        planned_share_pct=100 * system.planned_share,
-        marginal_cost_pct=100 * system.marginal,
-        cost_uplift_pct=100 * system.uplift_later,
-        pressures_pct=100 * system.pressures,
-        efficiency_pct=100 * system.ask,
-        efficiency_delivery_pct=100 * system.delivery,
-        efficiency_recurrent_pct=100 * system.lasting,
-        support_gbp_m=system.support,
-        repayment_gbp_m=system.repayment,
-        repayment_rule="surplus" if system.repay_from_surplus else "fixed",
-        repayment_cap_pct=100 * system.repay_cap,
-        convergence_pct=100 * system.convergence,
-        delivery_green_pct=100 * system.odds["green"],
-        delivery_amber_pct=100 * system.odds["amber"],
-        delivery_red_pct=100 * system.odds["red"],
-        pay_share_pct=100 * system.pay,
-        agency_share_pct=100 * system.agency_now,
-        agency_target_pct=100 * system.agency_then,
-        agency_year=label_of(FIRST + system.agency_years),
-        agency_premium_pct=100 * system.premium,
-        pdc_pct=3.5,
-    )
-
-
-def tables_of(system: System) -> Inputs:
-    names = list(system.turnover)
-    columns = ["year", "measure", "value_gbp_m"]
-    positions = [(label_of(FIRST), "opening_underlying", system.opening)]
-    positions += [(label_of(FIRST + t), "reported", v) for t, v in system.reported.items()]
-    schemes = [
+CASES: dict[str, tuple[list[str], dict[str, Any]]] = {
+    "as embedded": ([], {}),
+    "support": ([], {"recovery.support_gbp_m": 100.0}),
+    "fixed repayment": ([], {"recovery.repayment_gbp_m": 20.0}),
+    "repayment from a surplus": ([], SURPLUS),
+    "repayment until nothing is owed": ([], SURPLUS | {"recovery.repayment_cap_pct": 2.5}),
+    "convergence given": (
+        [],
         {
-            "scheme": f"scheme {n}",
-            "year": label_of(FIRST + scheme.year),
-            "organisation": scheme.owner,
-            "full_year_gbp_m": scheme.full_year,
-            "delivery_pct": math.nan if scheme.delivery is None else 100 * scheme.delivery,
-            "rating": scheme.rating,
-            "recurrent_pct": 100 * scheme.recurrent,
-            "months": scheme.months,
-            "whole_ask": bool(system.whole_ask),
-        }
-        for n, scheme in enumerate(system.schemes)
+            "envelope.convergence_rule": "given",
+            "envelope.convergence_pct.core": -0.6,
+            "envelope.convergence_pct.specialised": 0.3,
+            "envelope.convergence_pct.running_cost": -1.0,
+        },
+    ),
+    "convergence to fair shares": (
+        ["organisation_places"],
+        {
+            "envelope.convergence_rule": "fair-share",
+            "envelope.distance_from_target_pct.core": 2.4,
+            "envelope.distance_from_target_pct.primary_medical": -1.1,
+            "envelope.fair_share_year": "2029/30",
+        },
+    ),
+    "convergence clipped": (
+        [],
+        {
+            "envelope.convergence_rule": "clipped",
+            "envelope.distance_from_target_pct.core": 3.1,
+            "envelope.distance_from_target_pct.specialised": -1.4,
+        },
+    ),
+    "national agency rule and bank staff": (
+        [],
+        {
+            "recovery.agency_rule": "national",
+            "recovery.bank_share_pct": 6.0,
+            "recovery.bank_premium_pct": 8.0,
+        },
+    ),
+    "agency as given": (
+        [],
+        {"recovery.agency_target_pct": 1.1, "recovery.agency_year": "2027/28"},
+    ),
+    "schemes of their own": (["efficiency_schemes"], {}),
+    "support that needs schemes developed": (
+        ["efficiency_schemes", "positions"],
+        {"recovery.support_needs_developed_pct": 60.0, "recovery.support_gbp_m": 80.0},
+    ),
+    "planned to 2026/27": ([], {"years.planned_to": "2026/27"}),
+    "planned to no year": ([], {"years.planned_to": ""}),
+    "growth of each stream": (
+        ["organisation_income"],
+        {
+            "envelope.growth_pct.core": 2.1,
+            "envelope.growth_pct.primary_medical": 4.7,
+            "envelope.growth_pct.other_primary_care": -0.5,
+            "envelope.growth_pct.running_cost": -2.0,
+            "envelope.growth_pct.specialised": 6.3,
+            "recovery.other_income_growth_pct": 1.2,
+        },
+    ),
+    "no pressures": (["pressures"], {"recovery.pressures_pct": 0.0}),
+    "another marginal cost": (
+        [],
+        {
+            "recovery.marginal_cost_pct": 35.0,
+            "recovery.marginal_cost_later_pct": 100.0,
+            "recovery.marginal_cost_years": 12.5,
+        },
+    ),
+    "cost that never moves further": (
+        [],
+        {"recovery.marginal_cost_pct": 95.0, "recovery.planned_share_pct": 70.0},
+    ),
+    "every table of their own": (list(OWN), SURPLUS | {"recovery.support_gbp_m": 30.0}),
+    "a shorter plan": (
+        ["positions", "organisation_places"],
+        {"years.last": "2027/28", "prevention.passed_on_pct": 20.0, "capital.relax": True},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_every_step_of_every_bridge(name: str, tmp_path: Path) -> None:
+    tables, overrides = CASES[name]
+    files = written(tmp_path, {table: OWN[table] for table in tables})
+    compare(nelfin.load_scenario(overrides=overrides | files))
+
+
+def drawn_positions(rng: np.random.Generator) -> list[str]:
+    """Draw what is known: of all bodies, of the system and some bodies, of one body, or nothing."""
+    lines = ["system,2022/23,,underlying,-100,"]
+    if rng.random() < 0.5:
+        lines = ["trusts,2022/23,,underlying,-80,", "NEL ICB,2022/23,,underlying,-10,"]
+    for year in YEARS[:6]:
+        for measure in ("outturn", "forecast", "plan"):
+            kind = rng.integers(4)
+            some = list(rng.choice(BODIES[:5], rng.integers(4), replace=False))
+            whose = [BODIES, ["system", *some], some[:1], []][kind]
+            if kind == 1 and rng.random() < 0.5:
+                whose = [*whose, str(rng.choice(["trusts", "NEL ICB"]))]
+            for body in whose:
+                lines.append(f"{body},{year},,{measure},{rng.uniform(-60, 10)},")
+            lines.append(f"system,{year},{rng.integers(1, 12)},{measure},-77,")
+            lines.append(f"system,{year},,{measure},-88,second paper")
+    for n in range(4):
+        measure = rng.choice(["one_off", "deficit_support"])
+        where = f"{rng.choice(OWNERS)},{rng.choice(YEARS)}"
+        lines.append(f"{where},,{measure},{rng.uniform(-20, 40)},item {n}")
+    return lines
+
+
+def drawn_tables(rng: np.random.Generator) -> dict[str, str]:
+    schemes = [
+        f"S{n},{rng.choice(YEARS)},{rng.choice(OWNERS)},{rng.uniform(0, 150)},"
+        f"{rng.choice(['', '70'])},{rng.choice(STAGES)},{rng.uniform(0, 100)},"
+        f"{rng.integers(1, 13)},{rng.choice(['', '', 'yes', 'no'])}"
+        for n in range(7)
     ]
-    empty = packaged().efficiency_schemes.iloc[:0]
-    known = [("core", label_of(FIRST + t)) for t in sorted(system.allocations_known)]
-    return replace(
-        packaged(),
-        organisations=pd.DataFrame(
-            {
-                "organisation": names,
-                "kind": ["trust" if name in system.trusts else "icb" for name in names],
-                "turnover_gbp_m": list(system.turnover.values()),
-            }
-        ),
-        positions=pd.DataFrame(positions, columns=columns),
-        efficiency_schemes=pd.DataFrame(schemes) if schemes else empty,
-        uplift_factors=pd.DataFrame(
-            {
-                "year": [label_of(FIRST + t) for t in system.uplift],
-                "cost_uplift_pct": [100 * value for value in system.uplift.values()],
-            }
-        ),
-        allocations=pd.DataFrame(known, columns=["stream", "year"]),
-    )
+    pressures = [
+        f"D{n},{rng.choice(OWNERS)},{rng.choice(['', *YEARS])},{rng.uniform(-5, 30)}"
+        for n in range(3)
+    ]
+    income = [
+        f"{body},{part},{rng.choice(['2020/21', '2022/23', *YEARS])},{rng.uniform(20, 1500)}"
+        for body in BODIES
+        for part in rng.choice(PARTS, rng.integers(1, 5), replace=False)
+    ]
+    lines = {
+        "positions": drawn_positions(rng),
+        "efficiency_schemes": schemes,
+        "pressures": pressures,
+        "organisation_income": income,
+    }
+    return {name: "\n".join([OWN[name].splitlines()[0], *rows]) for name, rows in lines.items()}
 
 
-@given(systems())
-@settings(max_examples=60)
-def test_every_step_of_every_bridge(system: System) -> None:
-    years = [label_of(FIRST + t) for t in range(len(system.income_growth))]
-    names = list(system.turnover)
+def drawn_settings(rng: np.random.Generator) -> dict[str, Any]:
+    ranges = {
+        "support_gbp_m": (-20, 100),
+        "repayment_gbp_m": (0, 30),
+        "repayment_cap_pct": (0, 3),
+        "efficiency_pct": (0, 12),
+        "efficiency_delivery_pct": (50, 100),
+        "pressures_pct": (-1, 3),
+        "agency_target_pct": (0, 5),
+        "bank_share_pct": (0, 9),
+        "bank_premium_pct": (0, 20),
+        "marginal_cost_pct": (0, 100),
+        "marginal_cost_later_pct": (1, 100),
+        "marginal_cost_years": (0.3, 30),
+        "other_income_growth_pct": (-2, 5),
+    }
+    choices: dict[str, list[Any]] = {
+        "recovery.repayment_rule": ["fixed", "surplus"],
+        "recovery.agency_rule": ["national", "given"],
+        "recovery.agency_year": ["2020/21", "2023/24", "2027/28", "2040/41"],
+        "recovery.agency_share_pct": [0.0, 4.0],
+        "recovery.support_needs_developed_pct": [0.0, 50.0, 90.0],
+        "years.planned_to": ["", "2023/24", "2025/26", "2032/33"],
+        "envelope.convergence_rule": ["none", "given", "fair-share", "clipped"],
+        "envelope.fair_share_year": ["2025/26", "2027/28", "2030/31"],
+    }
+    found: dict[str, Any] = {
+        f"recovery.{name}": float(rng.uniform(*span)) for name, span in ranges.items()
+    }
+    found |= {key: some[rng.integers(len(some))] for key, some in choices.items()}
+    for key in ("convergence_pct.core", "distance_from_target_pct.core"):
+        found[f"envelope.{key}"] = float(rng.uniform(-4, 4))
+    return found
 
-    def level(by_name: dict[str, list[float]]) -> xr.DataArray:
-        # in another order than the organisations: labels count, not positions
-        coords = {"organisation": names[::-1], "year": years}
-        values = [by_name[name] for name in names[::-1]]
-        return xr.DataArray(values, coords, ("organisation", "year"))
 
-    found = recover(
-        tables_of(system),
-        section_of(system),
-        xr.DataArray(system.income_growth, {"year": years}, ("year",)),
-        level(system.prevention),
-        level(system.capital),
-        level(system.places) if system.places else None,
-    )
-    bridge = found["recovery_bridge"]
-    expected = roll(system)
-    for t, lines in enumerate(expected):
-        for name, line in lines.items():
-            here = bridge.sel(organisation=name).isel(year=t)
-            assert set(line) == set(here["step"].values.tolist())
-            for step, value in line.items():
-                at = f"{step} of {name} in {t}"
-                np.testing.assert_allclose(
-                    here.sel(step=step), value, rtol=1e-9, atol=1e-8, err_msg=at
-                )
-        for name, step in (("underlying", "closing underlying"), ("reported", "reported")):
-            total = sum(line[step] for line in lines.values())
-            np.testing.assert_allclose(
-                found[f"system_{name}"].isel(year=t), total, rtol=1e-9, atol=1e-8
-            )
+@pytest.mark.parametrize("seed", range(12))
+def test_every_step_of_drawn_bridges(seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(seed)
+    files = written(tmp_path, drawn_tables(rng))
+    compare(nelfin.load_scenario(overrides=drawn_settings(rng) | files))

@@ -246,19 +246,6 @@ def test_place_budgets_move_income_between_organisations_and_nothing_overall(
     assert float(moved.sel(organisation="BHRUT", year="2024/25")) == pytest.approx(expected)
 
 
-def test_tariff_efficiency_is_not_counted_twice(
-    scenario: Scenario, inputs: Inputs, plan: CapitalPlan
-) -> None:
-    """Income growth is net of it: the factor of the uplift table must move nothing again."""
-    factors = inputs.uplift_factors.assign(efficiency_factor_pct=9.0)
-    moved = join(scenario, replace(inputs, uplift_factors=factors), plan)
-    same = join(scenario, inputs, plan)
-    assert moved.recovery.identical(same.recovery)
-    costs = inputs.uplift_factors.assign(cost_uplift_pct=9.0)
-    other = join(scenario, replace(inputs, uplift_factors=costs), plan)
-    assert not other.recovery.identical(same.recovery)
-
-
 class Watched(dict[str, np.ndarray]):
     """Draws that remember which settings were asked for."""
 

@@ -166,6 +166,7 @@ def _positions(fit: Fit, names: list[str]) -> None:
     fit.unknown("positions", "organisation", names, {ANY_TRUST, SYSTEM})
     fit.unknown("pressures", "organisation", names, {ANY_TRUST, SYSTEM})
     table = fit.inputs.positions
+    _counted_twice(fit, table)
     before = label_of(start_of(fit.years[0]) - 1)
     of_year = (table["year"] == before) & (table["month"] == 0)
     bodies = set(table.loc[of_year & (table["measure"] == "underlying"), "organisation"])
@@ -185,6 +186,21 @@ def _positions(fit: Fit, names: list[str]) -> None:
             f"gives an underlying position of {before} twice: {', '.join(sorted(bodies))}.",
             "Give it for the system, or for every organisation, or for the trusts and the ICB.",
         )
+
+
+def _counted_twice(fit: Fit, table: pd.DataFrame) -> None:
+    """Find money inside a position that is given for a group and for a body of it as well."""
+    groups = {SYSTEM, ANY_TRUST}
+    inside = table[(table["month"] == 0) & table["measure"].isin(["one_off", "deficit_support"])]
+    for (year, measure, item), rows in inside.groupby(["year", "measure", "item"]):
+        named = [str(name) for name in rows["organisation"]]
+        if groups & set(named) and len(named) > 1:
+            fit.problems.add(
+                fit.at("positions"),
+                f"gives {measure} {item or ''}".rstrip() + f" of {year} for {', '.join(named)}: "
+                "the parts of a group would count twice.",
+                "Give it for the group, or for each organisation; or name what differs in item.",
+            )
 
 
 def organisation_places(fit: Fit, names: list[str]) -> None:

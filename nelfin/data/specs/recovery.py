@@ -104,7 +104,6 @@ RECOVERY: dict[str, Table] = {
         (
             Column("year", kind="year"),
             number("cost_uplift_pct", low=-20, high=50),
-            number("efficiency_factor_pct", low=-20, high=50),
             STATUS,
             SOURCE,
         ),

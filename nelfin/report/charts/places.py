@@ -172,10 +172,10 @@ def budget_change(result: Findings) -> Card:
         .to_series().rename("value").reset_index()
     )  # fmt: skip
     fenced = frame.loc[frame["change"] == "ring-fence", "value"].abs().max() > 1e-9
-    parts = ["envelope", "need", "pace", *(["ring-fence"] if fenced else [])]
+    parts = ["restated", "envelope", "need", "pace", *(["ring-fence"] if fenced else [])]
     order = list(headline_of(result).places.index)
     chart = (
-        alt.Chart(frame[frame["change"].isin(parts[1:])])
+        alt.Chart(frame[frame["change"].isin(parts[2:])])
         .mark_bar(height=12)
         .encode(
             y=alt.Y("place:N", sort=order, title=None),
@@ -185,7 +185,7 @@ def budget_change(result: Findings) -> Card:
             color=alt.Color(
                 "change:N",
                 title=None,
-                scale=alt.Scale(domain=parts[1:], range=[ORANGE, BLUE, GREEN][: len(parts) - 1]),
+                scale=alt.Scale(domain=parts[2:], range=[ORANGE, BLUE, GREEN][: len(parts) - 2]),
                 legend=alt.Legend(orient="top"),
             ),
             tooltip=[

@@ -14,6 +14,7 @@ from nelfin.report.text.terminal import cut, table_text, title_text, wrapped_sen
 CHANGES = {
     "streams that begin": "Streams that begin, at their opening",
     "streams that end": "Streams that end",
+    "restated": "Baseline restated: transfers and pay awards",
     "envelope": "Envelope: an even share of its growth",
     "ring-fence": "Ring-fences: off the top, on their own need",
     "need": "Need: the weighted population moved",

@@ -137,8 +137,28 @@ def _places(headline: Headline) -> str:
         for name, line in headline.places.iterrows()
     ]
     mark = headline.marks.get("places")
-    opening = [f"Opening position {mark}."] if mark else []
-    return _section("WHO IS UNDER TARGET", opening) + "\n\n" + table_text(heads, rows, indent=2)
+    sentences = [f"Opening position {mark}."] if mark else []
+    sentences += joined_words(headline)
+    return _section("WHO IS UNDER TARGET", sentences) + "\n\n" + table_text(heads, rows, indent=2)
+
+
+def joined_words(headline: Headline) -> list[str]:
+    """Say which streams the budgets hold that those of the first year do not.
+
+    Parameters
+    ----------
+    headline
+        The headline figures of a run.
+    """
+    if not headline.joined:
+        return []
+    named = ", ".join(
+        f"{name.replace('_', ' ')} ({millions(value)})" for name, value in headline.joined.items()
+    )
+    return [
+        f"Budgets of {headline.budget_year} hold {named}, which {headline.years[0]} does not: "
+        "the two years are not like for like."
+    ]
 
 
 def prevention_words(result: Findings) -> list[str]:

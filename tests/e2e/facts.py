@@ -9,6 +9,9 @@ import pandas as pd
 
 from nelfin.result import Result
 
+PARTS = ("restated", "envelope", "ring-fence", "need", "pace")
+"""What moves a budget that is there already, in the order of the page."""
+
 
 def plain(value: float, places: int = 1) -> str:
     """Return a number as the page must show it, negatives in brackets."""
@@ -57,6 +60,11 @@ class Facts:
         frame = self.table(table)
         return frame[frame["measure"] == measure].groupby("year")["value"].sum()
 
+    def series_by(self, table: str, measure: str, name: str) -> pd.Series:
+        """Return a measure of a table by a name and year."""
+        frame = self.table(table)
+        return frame[frame["measure"] == measure].groupby([name, "year"])["value"].sum()
+
     def lasting(self, position: pd.Series) -> str:
         """Return the year from which no year shows a deficit."""
         deficits = [at for at, value in enumerate(position) if plain(value).startswith("(")]
@@ -67,6 +75,28 @@ class Facts:
         bridge = self.table("recovery_bridge")
         mine = (bridge["step"] == "non-recurrent efficiency") & (bridge["year"] == year)
         return float(bridge.loc[mine, "value"].sum())
+
+    def known(self) -> dict[str, str]:
+        """Return what the position of each known year stands on."""
+        parts = [part for part in str(self.attrs["known_years"]).split(", ") if part]
+        return {part[:7]: part[8:] for part in parts}
+
+    def short(self, year: str) -> pd.Series:
+        """Return the reported positions of the bodies in deficit in a year, the worst first."""
+        bridge = self.table("recovery_bridge")
+        mine = bridge[(bridge["step"] == "reported") & (bridge["year"] == year)]
+        position = mine.set_index("organisation")["value"]
+        return position[position.map(lambda value: plain(value).startswith("("))].sort_values()
+
+    def heads_for(self) -> list[str]:
+        """Return the numbers of where the last year with months is heading."""
+        table = self.table("months")
+        ends = table[(table["organisation"] == "system") & (table["month"] == 12)]
+        if ends.empty:
+            return []
+        ends = ends[ends["year"] == ends["year"].max()].set_index("measure")
+        at, value = re.findall(r"\d+", str(ends.loc["forecast", "note"])), ends["value"]
+        return [str(ends["year"].iloc[0]), plain(value["forecast"]), *at, plain(value["year plan"])]
 
     def places(self) -> pd.DataFrame:
         """Return the place budgets, the furthest below target first."""
@@ -97,7 +127,7 @@ class Facts:
             "before": before.groupby("place").sum(),
             "begun": opening[before == 0].groupby("place").sum(),
             "ended": -before[opening.isna()].groupby("place").sum(),
-            **{name: parts[name] for name in ("envelope", "ring-fence", "need", "pace")},
+            **{part: parts[part] for part in PARTS},
             "now": now.groupby("place").sum(),
         })  # fmt: skip
         return frame.fillna(0.0)

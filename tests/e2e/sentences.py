@@ -66,17 +66,21 @@ def _headline(facts: Facts) -> Iterator[Family]:
     def says(begins: str, *numbers: str, tag: str = "p") -> Family:
         return Family("headline", "", tag, begins, numbers)
 
-    first, last, places = facts.first, facts.last, facts.places()
+    last, places = facts.last, facts.places()
     balance, under = facts.lasting(facts.reported), facts.lasting(facts.underlying)
-    yield says("(from|not by) 20", balance or last)
-    ends = (plain(facts.reported[year]) for year in (first, last))
-    ends_said = [number for pair in zip(ends, (first, last), strict=True) for number in pair]
-    yield says("Reported balance ", balance or last, *ends_said)
+    at = balance or last
+    sound = _sound(facts)
+    likely = [odds(facts.draws["odds_of_balance", at])] if facts.drawn and sound else []
+    yield says("(from|not by) 20", sound or last, *likely)
+    yield says("Reported: ", balance or last, plain(facts.reported[last]))
     yield says("Underlying, ", under or last, plain(facts.underlying[last]))
+    yield says("(In deficit|Every organisation)", at, *map(plain, facts.short(at)))
+    if facts.heads_for():
+        yield says("20.* heads for ", *facts.heads_for())
     if balance and facts.underlying[balance] < 0:
         yield says("One-off savings ", millions(facts.one_off(balance)), balance)
-    if facts.drawn:
-        year, draws = balance or last, f"{facts.result.provenance['draws']:,}"
+    if facts.drawn and at not in facts.known():
+        year, draws = at, f"{facts.result.provenance['draws']:,}"
         yield says(
             r"In (under |over )?\d+\u00a0% of ",
             odds(facts.draws["odds_of_balance", year]), draws, year,
@@ -109,6 +113,14 @@ def _headline(facts: Facts) -> Iterator[Family]:
     yield says(r"[\d,]+ assumptions", f"{facts.count('assumption'):,}")
     beside = ("illustrative", "published", "derived")
     yield says("and ", *(f"{facts.count(status):,}" for status in beside))
+
+
+def _sound(facts: Facts) -> str:
+    """Return the year from which system, underlying and every body hold a balance."""
+    bridge = facts.table("recovery_bridge")
+    worst = bridge[bridge["step"] == "reported"].groupby("year")["value"].min()
+    worst = worst.combine(facts.reported, min).combine(facts.underlying, min)
+    return facts.lasting(worst[facts.years])
 
 
 def _opening(facts: Facts) -> list[str]:
@@ -155,6 +167,11 @@ def rests(facts: Facts, block: Block, whole: bool = False) -> list[str]:
 def _places(facts: Facts) -> Iterator[Family]:
     year, places, moves = facts.year, facts.places(), facts.moves()
     yield Family("places", "", "p", "Opening ", _opening(facts))
+    money = facts.series_by("envelope", "envelope", "stream").unstack("year")
+    begun = money[(money[facts.first] == 0) & (money[year] > 0)][year]
+    if len(begun):
+        said = [year, *map(millions, begun), facts.first]
+        yield Family("places", "", "p", "Budgets of 20", said)
     per_head = places["budget"] * 1e6 / places["people"]
     rank = per_head.rank(ascending=False, method="min").astype(int)
     every = places["budget"].sum() * 1e6 / places["people"].sum()
@@ -248,12 +265,18 @@ def _recovery(facts: Facts) -> Iterator[Family]:
 
     first, last, reported, under = facts.first, facts.last, facts.reported, facts.underlying
     balance, lasting = facts.lasting(reported), facts.lasting(under)
-    pinned = str(facts.attrs["pinned_years"]).split(", ")
-    path = [text for year in facts.years[:5] for text in (year, plain(reported[year]))]
-    at = balance or last
-    yield says("Reported: ", at, millions(abs(reported[at])), *path, *filter(None, pinned))
+    known, at = facts.known(), balance or last
+    open_years = [year for year in facts.years if year not in known]
+    if known:
+        yield says("Known: ", *(text for year in known for text in (year, plain(reported[year]))))
+    if facts.heads_for():
+        yield says("20.* heads for ", *facts.heads_for())
+    if open_years:
+        path = [text for year in open_years[:4] for text in (year, plain(reported[year]))]
+        yield says("Reported, years that are open", at, millions(abs(reported[at])), *path)
     ends = [text for year in (first, last) for text in (plain(under[year]), year)]
     yield says("Underlying: ", lasting or last, *ends)
+    yield says("(In deficit|Every organisation)", at, *map(plain, facts.short(at)))
     if balance and under[balance] < 0:
         yield says("One-off savings ", millions(facts.one_off(balance)), balance)
     yield from _chart(facts, "recovery", "recovery", [at])
@@ -264,13 +287,27 @@ def _recovery(facts: Facts) -> Iterator[Family]:
         millions(opening["value"].sum()), millions(reported[last]),
         millions(moves[moves.abs().idxmax()]),
     ])  # fmt: skip
-    if not facts.drawn:
+    heading = facts.heads_for()
+    if heading:
+        year, forecast, month, plan = heading
+        said = [year, f"(£{forecast[1:-1]}m)", month, f"(£{plan[1:-1]}m)"]
+        yield from _chart(facts, "recovery", "months", said, f"Where {year} is heading")
+    table = facts.table("back_test")
+    if len(table):
+        wide = table.set_index(["year", "measure"])["value"].unstack("measure")
+        inside = wide["came"].between(wide["predicted_p10"], wide["predicted_p90"]).sum()
+        yield from _chart(facts, "recovery", "back_test", [str(inside), str(len(wide))])
+    if not facts.drawn or not open_years:
         return
     likely = [
-        text for year in [year for year in facts.years if year not in pinned][:5]
+        text for year in open_years[:5]
         for text in (year, odds(facts.draws["odds_of_balance", year]))
     ]  # fmt: skip
     yield says("Odds of balance ", f"{facts.result.provenance['draws']:,}", *likely)
+    without = facts.draws["odds_without_support"]
+    if (without != facts.draws["odds_of_balance"]).any():
+        alone = [text for year in open_years[:5] for text in (year, odds(without[year]))]
+        yield says("Without deficit support", *alone)
     table = facts.table("tornado")
     table = table[table["year"] == last]
     ends_of = table.groupby("setting")["value"].agg(["min", "max"])

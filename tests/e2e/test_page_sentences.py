@@ -83,7 +83,7 @@ def test_names_are_those_of_the_tables(told: Told) -> None:
     """What the numbers are read without is a name as it was given, cut short if it is long."""
     result = told.result
     known = {result.name, *result.provenance["inputs"], *result.table("need")["place"]}
-    known |= set(result.table("plan")["name"])
+    known |= set(result.table("plan")["name"]) | set(result.data["organisation"].values)
     known |= set(told.compared.names) if told.compared else set()
     for block in told.page.blocks:
         assert {name for name in block.names if not name.endswith("…")} <= known, block

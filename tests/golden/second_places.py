@@ -150,6 +150,7 @@ class Second:
         found: dict[str, dict[str, Any]] = {}
         budget: ByPlace | None = None
         need_before: ByPlace | None = None
+        before: dict[str, float] = {}
         for year, amount in zip(self.years, self.envelope[name], strict=True):
             if amount == 0:
                 continue
@@ -162,16 +163,26 @@ class Second:
             unmoved = self._share(opening, need_before or need, amount, rule, moves)
             budget = self._share(opening, need, amount, rule, moves)
             even = amount / sum(opening.values())
+            # transfers and pay awards that the allocation of the year before did not hold
+            restated, last = self._baseline(name, year), before.get(name)
+            kept = restated / last if restated is not None and last else 1.0
+            before[name] = amount
             found[year] = {
                 "opening": opening,
                 "target": {place: need[place] * amount for place in self.places},
                 "budget": budget,
-                "envelope": {p: opening[p] * even - opening[p] for p in self.places},
+                "restated": {p: opening[p] * (kept - 1) for p in self.places},
+                "envelope": {p: opening[p] * (even - kept) for p in self.places},
                 "need": {p: budget[p] - unmoved[p] for p in self.places},
                 "pace": {p: unmoved[p] - opening[p] * even for p in self.places},
             }
             need_before = need
         return found
+
+    def _baseline(self, stream: str, year: str) -> float | None:
+        table = rows(self.scenario["data"]["allocations"])
+        mine = [row for row in table if row["stream"] == stream and row["year"] == year]
+        return float(mine[0]["baseline_gbp_m"]) if mine and mine[0]["baseline_gbp_m"] else None
 
     def _rule(self, stream: str, rule: str, year: str) -> Row:
         table = rows(self.scenario["data"]["pace_rules"])

@@ -146,7 +146,7 @@ def test_place_budgets_targets_and_distances_of_ten_years(second: Second, result
 def test_what_moved_each_budget(second: Second, result: Result) -> None:
     for name, by_year in second.streams.items():
         for year, mine in by_year.items():
-            for change in ("envelope", "need", "pace"):
+            for change in ("restated", "envelope", "need", "pace"):
                 for place in second.places:
                     at = {"stream": name, "year": year, "change": change, "place": place}
                     same(result.data["budget_change"].sel(at).item(), mine[change][place], at)

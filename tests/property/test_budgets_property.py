@@ -15,6 +15,7 @@ from pace_cases import NAMES, SHARES
 
 import nelfin
 from nelfin.allocations import allocate
+from nelfin.allocations.budgets import envelopes
 from nelfin.data import Inputs, load_inputs
 from nelfin.scenario import Scenario
 from nelfin.scenario.schema import Allocation, Envelope, Stream, Years
@@ -43,7 +44,9 @@ def fences(draw: st.DrawFn, amount: float) -> pd.DataFrame:
 
 
 @st.composite
-def systems(draw: st.DrawFn, fenced: bool = False) -> tuple[Scenario, Inputs]:
+def systems(
+    draw: st.DrawFn, fenced: bool = False, restated: bool = False
+) -> tuple[Scenario, Inputs]:
     """Draw a system of up to five places, a shared stream and one that may start later."""
     count = draw(st.integers(1, 5))
     names = [f"Place {i}" for i in range(count)]
@@ -63,6 +66,10 @@ def systems(draw: st.DrawFn, fenced: bool = False) -> tuple[Scenario, Inputs]:
     baseline = draw(st.none() | st.floats(50.0, 5000.0))
     late = draw(st.sampled_from(["2023/24", "2024/25", "2025/26"]))
     allocations = [("core", "2023/24", amount, baseline), ("late", late, amount / 3, None)]
+    if restated:
+        # a second year that is published, on a baseline that is not last year's allocation
+        grown, base = amount * draw(st.floats(0.9, 1.2)), amount * draw(st.floats(0.9, 1.2))
+        allocations.append(("core", "2024/25", grown, base))
     opening = draw(st.sampled_from(["on-target", "own"]))
     streams = {
         "core": Stream(need="final_core", opening=opening, rule=draw(st.sampled_from(NAMES))),
@@ -76,10 +83,19 @@ def systems(draw: st.DrawFn, fenced: bool = False) -> tuple[Scenario, Inputs]:
     cash = draw(st.lists(st.floats(10.0, 600.0), min_size=count, max_size=count))
     scenario, inputs = packaged()
     growth = dict.fromkeys(streams, draw(st.floats(-5.0, 15.0)))
+    rule = draw(st.sampled_from(["none", "given", "fair-share", "clipped"]))
+    distance = draw(st.floats(-20.0, 20.0))
     made_up = scenario.model_copy(
         update={
             "years": Years(first="2023/24", last="2026/27"),
-            "envelope": Envelope(plan_total_gbp_m=1e4, growth_pct=growth),
+            "envelope": Envelope(
+                plan_total_gbp_m=1e4,
+                growth_pct=growth,
+                convergence_rule=rule,
+                convergence_pct={"core": -distance / 10},
+                distance_from_target_pct={"core": distance, "late": -distance / 2},
+                fair_share_year="2025/26",
+            ),
             "allocation": Allocation(streams=streams),
         }
     )
@@ -121,16 +137,28 @@ def test_place_budgets_and_what_the_system_holds_add_up_to_the_envelope(
     assert data["envelope"].isel(year=0).sum() == pytest.approx(1e4, rel=1e-12)
 
 
-@given(st.booleans().flatmap(systems))
-@settings(max_examples=16)
+@given(st.tuples(st.booleans(), st.booleans()).flatmap(lambda kinds: systems(*kinds)))
+@settings(max_examples=24)
 def test_the_parts_of_a_change_add_up_to_it(system: tuple[Scenario, Inputs]) -> None:
     data = allocate(*system)
     moved = data["budget"] - data["opening"]
     parts = data["budget_change"].sum("change", skipna=False)
     xr.testing.assert_allclose(parts, moved, rtol=1e-9, atol=1e-9)
-    # a part other than the envelope only moves money between places
-    between = data["budget_change"].drop_sel(change="envelope").sum("place")
+    # a part other than the envelope and its baseline only moves money between places
+    between = data["budget_change"].drop_sel(change=["restated", "envelope"]).sum("place")
     np.testing.assert_allclose(between, 0.0, atol=1e-9 * 1e4)
+    # what is restated is as the published baseline, and the same share of each place's budget
+    change = data["budget_change"].sel(change="restated", stream="core", drop=True)
+    before = data["budget"].sel(stream="core", drop=True).shift(year=1)
+    share = (change / before).sel(year="2024/25")
+    table = system[1].allocations.set_index(["stream", "year"])
+    expected = 0.0
+    if ("core", "2024/25") in table.index:
+        given_to = table.loc[("core", "2023/24"), "allocation_gbp_m"]
+        expected = table.loc[("core", "2024/25"), "baseline_gbp_m"] / given_to - 1
+    np.testing.assert_allclose(share, expected, atol=1e-9)
+    others = data["budget_change"].sel(change="restated").drop_sel(year="2024/25")
+    assert (others == 0.0).all()
 
 
 @given(systems())
@@ -148,6 +176,41 @@ def test_pace_of_change_never_widens_the_largest_distance_of_a_year(
     share = data["budget"].sel(stream="core", drop=True)
     own = np.abs(share / share.sum("place") / (need / need.sum("place")) - 1).max("place")
     np.testing.assert_allclose(after.sel(stream="core"), own, atol=1e-12)
+
+
+@given(systems(), st.floats(-30.0, 30.0), st.sampled_from(["2024/25", "2025/26", "2026/27"]))
+@settings(max_examples=25)
+def test_convergence_closes_the_distance_and_never_goes_past_it(
+    system: tuple[Scenario, Inputs], distance: float, year: str
+) -> None:
+    scenario, tables = system
+    years = scenario.years.labels()
+
+    def left(rule: str) -> np.ndarray:
+        """Return 1 + the distance of core from its fair share by year."""
+        section = scenario.envelope.model_copy(
+            update={
+                "convergence_rule": rule,
+                "distance_from_target_pct": {"core": distance},
+                "fair_share_year": year,
+            }
+        )
+        mine = scenario.model_copy(update={"envelope": section})
+        return envelopes(tables, mine).envelope[0] * (1 + distance / 100)
+
+    fair = left("none") / (1 + distance / 100)
+    for rule in ("fair-share", "clipped"):
+        gap = left(rule) / fair - 1
+        assert gap[0] == pytest.approx(distance / 100, abs=1e-12)
+        assert (np.abs(gap[1:]) <= np.abs(gap[:-1]) + 1e-12).all()
+        assert (gap * distance >= -1e-9).all()
+        if rule == "fair-share":
+            np.testing.assert_allclose(gap[years.index(year) :], 0.0, atol=1e-12)
+            steps = np.diff(np.log1p(gap[: years.index(year) + 1]))
+            np.testing.assert_allclose(steps, steps[0], atol=1e-12)
+        else:
+            moved = (1 + gap[1:]) / (1 + gap[:-1]) - 1
+            assert (np.abs(moved) <= 0.005 + 1e-12).all()
 
 
 @given(systems(), st.randoms(use_true_random=False), st.floats(1e-2, 1e2))

@@ -57,7 +57,7 @@ def moves(result: Result) -> pd.DataFrame:
 
 
 def budget_change(result: Result) -> pd.DataFrame:
-    frame = moves(result)[["envelope", "need", "pace"]].loc[budgets(result).index]
+    frame = moves(result)[["restated", "envelope", "need", "pace"]].loc[budgets(result).index]
     return frame.assign(total=frame.sum(axis="columns"))
 
 
@@ -74,7 +74,8 @@ def what_moved(result: Result) -> pd.DataFrame:
         before=before.groupby("place").sum(), begun=begun, ended=ended,
         now=now.groupby("place").sum(),
     ).fillna(0.0)  # fmt: skip
-    frame = frame[["before", "begun", "ended", "envelope", "ring-fence", "need", "pace", "now"]]
+    parts = ["restated", "envelope", "ring-fence", "need", "pace"]
+    frame = frame[["before", "begun", "ended", *parts, "now"]]
     frame = frame.loc[budgets(result).index]
     np.testing.assert_allclose(frame.iloc[:, :-1].sum(axis="columns"), frame["now"])
     return pd.concat([frame.sum().to_frame("All places").T, frame])
@@ -109,7 +110,8 @@ def bridge(result: Result) -> pd.DataFrame:
     for step in dict.fromkeys(table["step"]):
         mine = cells.loc[step].unstack("year")
         whole = step in {"closing underlying", "reported", "non-recurrent efficiency",
-                         "deficit support", "repayment"}  # fmt: skip
+                         "named one-offs", "double running", "deficit support",
+                         "repayment"}  # fmt: skip
         first = step == "opening underlying"
         parts[step] = mine[years[0]] if first else mine[years[-1]] if whole else mine.sum(axis=1)
     frame = pd.DataFrame(parts).loc[list(dict.fromkeys(table["organisation"]))]
@@ -120,7 +122,28 @@ def fan(result: Result) -> pd.DataFrame:
     names = ("reported_p10", "reported_p50", "reported_p90")
     frame = pd.DataFrame({name: by_year(result, "odds", name) for name in names})
     frame["plan"] = by_year(result, "system_position", "system_reported")
-    return frame.assign(odds=100 * by_year(result, "odds", "odds_of_balance"))
+    of_open = by_year(result, "odds", "odds_of_balance")
+    return frame.assign(odds=[np.nan] * (len(frame) - len(of_open)) + list(100 * of_open))
+
+
+def months(result: Result) -> pd.DataFrame:
+    table = result.table("months")
+    table = table[table["year"] == table["year"].max()]
+    names = {"year plan": "plan", "forecast": "heading for"}
+    told = table[table["measure"].isin(["plan", "actual", *names])]
+    told = told.assign(measure=told["measure"].replace(names), note=told["note"].where(
+        ~told["note"].str.startswith("from month"), ""
+    ))  # fmt: skip
+    wide = told.set_index(["organisation", "month", "note", "measure"])["value"].unstack("measure")
+    wide = wide.sort_index()[["plan", "actual", "heading for"]].reset_index()
+    wide.insert(0, "at", wide.pop("month"))
+    return wide.drop(columns=["organisation", "note"])
+
+
+def back_test(result: Result) -> pd.DataFrame:
+    table = result.table("back_test").set_index(["year", "measure"])["value"].unstack("measure")
+    assert (table["error"] - (table["came"] - table["predicted"])).abs().max() < 1e-9
+    return table[["plan", "predicted_p10", "predicted", "predicted_p90", "came", "error"]]
 
 
 def tornado(result: Result) -> pd.DataFrame:
@@ -179,7 +202,8 @@ EXPECTED: dict[str, Callable[[Result], pd.DataFrame]] = {
     function.__name__: function
     for function in (
         budgets, distance, what_moved, budget_change, sensitivity, prevention, break_even,
-        recovery, fan, bridge, tornado, timeline, capital, capital_price, capital_categories,
+        recovery, months, fan, bridge, tornado, back_test, timeline, capital, capital_price,
+        capital_categories,
         budget_curve, capital_frontier,
     )
 }  # fmt: skip

@@ -162,6 +162,18 @@ def test_every_column_is_said_to_be_something(file: Path) -> None:
     assert listed == {(name, heading) for name in TABLES for heading in cells(file, name)[0]}
 
 
+def test_a_blank_is_said_to_be_what_could_be_written_in_its_place(file: Path) -> None:
+    heads, *rows = cells(file, "Columns")
+    said = {(row[0], row[1]): row[heads.index("What may stand there")] for row in rows}
+    between = "A whole number between 1 and 12."
+    assert said["efficiency_schemes", "months"] == f"{between} Blank is 12."
+    # month 0, the whole year, is no month
+    assert said["positions", "month"] == f"{between} May be blank."
+    assert said["projects", "cdel_share"] == "A number between 0 and 1. Blank is 1."
+    assert said["projects", "spend_1"] == "A number, 0 or more. Blank is 0."
+    assert said["efficiency_schemes", "whole_ask"] == "yes or no. Blank is no."
+
+
 def test_the_first_sheet_says_how_and_marks_what_is_illustrative(file: Path) -> None:
     rows = cells(file, FIRST)
     text = "\n".join(str(cell) for row in rows for cell in row)

@@ -18,7 +18,7 @@ SEE_ALL = 'See every figure with "nelfin sources", or in report.html.'
 
 @once
 def sentences_of(result: Findings) -> dict[str, list[str]]:
-    """Return what there is to say, in sentences: on recovery, prevention, capital, assumption.
+    """Return what there is to say, in sentences, by what it is on: places, recovery and so on.
 
     Parameters
     ----------
@@ -27,6 +27,7 @@ def sentences_of(result: Findings) -> dict[str, list[str]]:
     """
     headline = headline_of(result)
     return {
+        "places": joined_words(headline),
         "recovery": [*balance_words(headline), *balance_odds(result)],
         "prevention": [*prevention_words(result), *prevention_odds(result)],
         "capital": [*capital_words(headline), *capital_odds(result)],
@@ -153,7 +154,7 @@ def joined_words(headline: Headline) -> list[str]:
     if not headline.joined:
         return []
     named = ", ".join(
-        f"{name.replace('_', ' ')} ({millions(value)})" for name, value in headline.joined.items()
+        f"{millions(value)} of {name.replace('_', ' ')}" for name, value in headline.joined.items()
     )
     return [
         f"Budgets of {headline.budget_year} hold {named}, which {headline.years[0]} does not: "

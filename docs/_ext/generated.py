@@ -119,6 +119,9 @@ ABOUT_TABLES = {
     "prevention_places": "Spend, cash and QALYs by place.",
     "recovery_bridge": "Every step from the opening underlying to the reported position.",
     "system_position": "Positions of the system.",
+    "months": "Plan and actual to the end of each month, and where a year without an outturn is "
+    "heading. Two papers with two figures have a row each.",
+    "back_test": "What the model would have said of each year at its start, beside what came.",
     "capital_by_organisation": "Use of the limit, and what the plan does to revenue.",
     "plan": "A row a scheme: in or out, when, for how much, and why.",
     "spend": "A row a funded scheme and year.",
@@ -133,6 +136,8 @@ ABOUT_TABLES = {
     "sources": "Every figure with its unit, status and source.",
     "odds": "Only with draws: odds of balance, payback and staying within limits, and percentiles "
     "of positions, net cash and use of capital.",
+    "odds_by_organisation": "Only with draws: odds of balance of each organisation in open years, "
+    "with and without deficit support, and percentiles of its position.",
     "tornado": "Only with draws: how far each assumption alone moves the reported position.",
 }
 """What each table of a run folder is; the page fails if one is missing."""

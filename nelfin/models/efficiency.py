@@ -96,7 +96,7 @@ def staffing_saving(section: Recovery, years: list[str]) -> Array:
     numpy.ndarray
         Level of the yearly saving since the year before the first; shape (year,).
     """
-    agency = section.agency_share_pct / 100 * (1 - _agency_left(section, years))
+    agency = (section.agency_share_pct - _agency_share(section, years)) / 100
     bank_years = np.array([max(start_of(y) - start_of(BANK_FROM) + 1, 0) for y in years])
     bank_left = (1 - section.bank_fall_pct / 100) ** bank_years
     bank = section.bank_share_pct / 100 * (1 - bank_left)
@@ -111,15 +111,15 @@ def staffing_saving(section: Recovery, years: list[str]) -> Array:
     )
 
 
-def _agency_left(section: Recovery, years: list[str]) -> Array:
-    """Return the share of today's agency spend that is left by year."""
+def _agency_share(section: Recovery, years: list[str]) -> Array:
+    """Return agency spend by year, % of the pay bill."""
     at = np.array([start_of(year) for year in years], dtype=float)
     if section.agency_rule == "national":
         turns = [start_of(year) for year in NATIONAL_AGENCY]
         # before the rule begins nothing has fallen
-        return np.asarray(np.interp(at, [turns[0] - 1, *turns], [1.0, *NATIONAL_AGENCY.values()]))
-    if section.agency_share_pct == 0:
-        return np.ones_like(at)
+        left = np.interp(at, [turns[0] - 1, *turns], [1.0, *NATIONAL_AGENCY.values()])
+        return np.asarray(section.agency_share_pct * left)
     start, end = start_of(years[0]), start_of(section.agency_year)
     progress = np.clip((at - start) / max(end - start, 1), 0.0, 1.0)
-    return np.asarray(1 - progress * (1 - section.agency_target_pct / section.agency_share_pct))
+    fall = section.agency_share_pct - section.agency_target_pct
+    return np.asarray(section.agency_share_pct - progress * fall)

@@ -128,6 +128,15 @@ BROKEN: dict[str, Fault] = {
         "efficiency_schemes.csv, row 4, column organisation: ",
         ['"NEL"'],
     ),
+    "support of the trusts and of one of them": (
+        "positions",
+        lambda rows: [
+            *rows,
+            rows[0] | {"organisation": "trusts", "year": "2025/26", "measure": "deficit_support"},
+        ],
+        "positions.csv: ",
+        ["gives deficit_support of 2025/26 for BHRUT, Homerton, trusts", "count twice"],
+    ),
     "no opening position of the system": (
         "positions",
         put(2, year="2021/22"),

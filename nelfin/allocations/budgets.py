@@ -253,7 +253,8 @@ def envelopes(
     growth, added = np.full_like(amount, np.nan), np.zeros_like(amount)
     baseline = np.full(amount.shape[-2:], np.nan)
     for i, name in enumerate(names[:-1]):
-        open_years = [year for year in span if year > max(y for s, y in published if s == name)]
+        given = max((year for stream, year in published if stream == name), default="")
+        open_years = [year for year in span if year > given]
         closing = convergence_path(scenario.envelope, name, open_years)
         for t, year in enumerate(span):
             before = amount[..., i, t - 1] if t else np.zeros(draws)
@@ -326,7 +327,8 @@ def convergence_path(section: Envelope, stream: str, years: list[str]) -> dict[s
     if rule == "given":
         return dict.fromkeys(years, section.convergence_pct.get(stream, 0.0) / 100)
     distance = section.distance_from_target_pct.get(stream, 0.0) / 100
-    if rule == "none" or distance == 0.0:
+    years = [year for year in years if year > section.distance_year]
+    if rule == "none" or distance == 0.0 or not years:
         return {}
     if rule == "fair-share":
         closing = [year for year in years if year <= section.fair_share_year] or years[:1]

@@ -9,6 +9,9 @@ import pandas as pd
 
 from nelfin.data.specs import TABLES, WHOLE_SYSTEM
 
+OTHERS = ("other commissioners", "other")
+"""Income that comes from outside the system's envelope."""
+
 ANY_TRUST = "trusts"
 """In tables of the recovery: every trust, by income."""
 

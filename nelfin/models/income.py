@@ -12,10 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Array = npt.NDArray[np.float64]
+from nelfin.data.inputs import OTHERS
 
-OTHERS = ("other commissioners", "other")
-"""Income that comes from outside the system's envelope."""
+Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ RECURRENT = (
 """Steps from the opening to the closing underlying position."""
 
 ONE_OFF = (
+    "not explained, once",
     "non-recurrent efficiency",
     "named one-offs",
     "double running",
@@ -136,6 +137,8 @@ class Drivers:
         For the system in a year that is open, £m; shape (..., year).
     repay_cap
         Share of income that a surplus may repay in a year; NaN repays `repayment` in every year.
+    rest_lasts
+        Share that recurs of what no step explains of a known year.
     support_needs
         Share of the named schemes that must be fully developed for support to be released whole.
     """
@@ -156,6 +159,7 @@ class Drivers:
     support: Array
     repayment: Array
     repay_cap: float = np.nan
+    rest_lasts: float = 1.0
     support_needs: float = 0.0
 
 
@@ -182,19 +186,21 @@ def roll_forward(drivers: Drivers, steps: Sequence[int] | None = None) -> tuple[
     -----
     In a known year the reported position is given body by body. Its underlying position is what
     is left without named one-offs, support and savings that do not recur; what the steps do not
-    explain of it is the step `not explained`. So no setting moves a position that is known.
+    explain of it is the step `not explained`, of which a share may be said to be once. So no
+    setting moves a position that is known, but for that share.
     """
     d = drivers
     underlying, owed = d.opening, np.zeros(())
     bridges, pressures_pct = [], []
     for t, basis in enumerate(d.known.basis):
         cost = d.income.total_before[..., t] - underlying
-        moves, once = _moves(d, cost, t)
+        moves, once = _moves(d, cost, t, open_year=not basis)
         if basis:
-            given = _given_one_offs(d, once, t)
-            closing = d.known.reported[:, t] - sum(given.values())
-            moves["not explained"] = closing - underlying - sum(moves.values())
-            last = given
+            last = _given_one_offs(d, once, t)
+            closing = d.known.reported[:, t] - sum(last.values())
+            rest = closing - underlying - sum(moves.values())
+            last["not explained, once"] = rest * (1 - d.rest_lasts)
+            moves["not explained"] = rest - last["not explained, once"]
         else:
             allowed = d.pressures[..., t, None] * cost
             named = d.named_pressures[:, t]
@@ -219,12 +225,16 @@ def roll_forward(drivers: Drivers, steps: Sequence[int] | None = None) -> tuple[
     return bridge, np.stack(np.broadcast_arrays(*pressures_pct), axis=-1)
 
 
-def _moves(d: Drivers, cost: Array, t: int) -> tuple[dict[str, Array], Array]:
-    """Return the recurrent moves of a year, and the savings that do not recur, £m."""
+def _moves(d: Drivers, cost: Array, t: int, open_year: bool) -> tuple[dict[str, Array], Array]:
+    """Return the recurrent moves of a year, and the savings that do not recur, £m.
+
+    In a known year only savings that are named count: what nobody tells is not explained.
+    """
     saved, once = d.efficiency.recurrent[:, t], d.efficiency.one_off[:, t]
     # schemes named count towards the ask; the rest of it is not yet identified
     rest = np.maximum(cost * d.ask[..., t, None] - d.efficiency.named[:, t], 0.0)
-    delivered = np.where(d.efficiency.whole_ask[:, t], 0.0, rest * d.delivery[..., t, None])
+    unnamed = ~d.efficiency.whole_ask[:, t] & open_year
+    delivered = np.where(unnamed, rest * d.delivery[..., t, None], 0.0)
     saved = saved + delivered * d.lasting[..., t, None]
     once = once + delivered * (1 - d.lasting[..., t, None])
     moves = {

@@ -139,6 +139,8 @@ class Recovery(Section):
     pressures_pct: Growth
     """What costs grow by beside inflation and demand, share of the cost base, in years that are
     open. Pressures named by driver count towards it."""
+    not_explained_recurrent_pct: Percent = 100.0
+    """Share that recurs of what no step explains of a known year; the rest is once."""
     efficiency_pct: Percent
     """Efficiency asked, share of the cost base, in years where no row of the efficiency schemes is
     the whole ask. Schemes named count towards it; the rest is delivered as below."""

@@ -139,8 +139,11 @@ class Envelope(Section):
     convergence_pct: dict[str, Growth] = Field(default_factory=dict)
     """What convergence adds a year by stream, where the rule is `given`."""
     distance_from_target_pct: dict[str, Growth] = Field(default_factory=dict)
-    """Distance of the system's allocation from its fair share by stream, before the first year
-    without a published allocation; below target is negative."""
+    """Distance of the system's allocation from its fair share by stream, below target is
+    negative."""
+    distance_year: Annotated[str, Unit("year")] = ""
+    """Year that the distance is of: it is closed from the year after. Blank for the last year with
+    a published allocation."""
     fair_share_year: Year = "2028/29"
     """Year by which allocations are at their fair share, where the rule is `fair-share`."""
 

@@ -37,8 +37,8 @@ def back_test(scenario: Scenario, inputs: Inputs, joint: Joint) -> pd.DataFrame:
     pandas.DataFrame
         `year, measure, value, unit, note`. Measures, £m: `predicted`, `predicted_p10`,
         `predicted_p90` (of 500 draws), `came`, `error` (what came less what was predicted) and
-        `plan`. `note` tells what it is that came: an outturn, a forecast, a plan where no
-        outturn was found, or the forecast by months of a year that still runs.
+        `plan`. `note` tells what it is that came: an outturn, a forecast, or the forecast by
+        months, where a year still runs or no outturn was found.
 
     Notes
     -----
@@ -92,8 +92,8 @@ def _what_came(inputs: Inputs, months: pd.DataFrame, year: str) -> tuple[float, 
         value = _of_system(inputs, measure, year)
         if not np.isnan(value):
             return value, measure
-    note = f"no outturn was found: the forecast {ends['note'].iloc[0]}" if len(ends) else ""
-    return by_months, note
+    why = "the year still runs" if year == months["year"].max() else "no outturn was found"
+    return by_months, f"{why}: the forecast {ends['note'].iloc[0]}" if len(ends) else ""
 
 
 def _at_start(

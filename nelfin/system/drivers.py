@@ -126,6 +126,7 @@ def drivers_of(
         repay_cap=(
             section.repayment_cap_pct / 100 if section.repayment_rule == "surplus" else np.nan
         ),
+        rest_lasts=section.not_explained_recurrent_pct / 100,
         support_needs=section.support_needs_developed_pct / 100,
     )
 

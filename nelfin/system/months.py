@@ -138,7 +138,8 @@ def _odds(
         return []
     drawn = spread.at(own_shares(DELIVERY, draws, seed)) - scenario.recovery.efficiency_delivery_pct
     left = asked * (1 - float(phase[end.month - 1]))
-    ends = end.forecast + left * drawn / 100
+    # at best all that is still asked is delivered
+    ends = end.forecast + np.minimum(left * drawn / 100, end.undelivered)
     low, high = np.quantile(ends, [0.1, 0.9])
     return [
         ("forecast_p10", float(low), "£m", ""),

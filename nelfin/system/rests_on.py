@@ -27,8 +27,8 @@ PREVENTION = (
 )  # fmt: skip
 CAPITAL = ("capital.", "projects", "capital_limits", "capital_rules", "asset_types", "deprivation")
 POSITIONS = (
-    "recovery.", "organisations", "positions", "efficiency_schemes", "organisation_places",
-    "uplift_factors",
+    "recovery.", "organisations", "organisation_income", "positions", "pressures",
+    "efficiency_schemes", "organisation_places", "uplift_factors",
 )  # fmt: skip
 RECOVERY = tuple(dict.fromkeys((*POSITIONS, *PREVENTION, *CAPITAL)))
 """Sections of a scenario (with a full stop) and tables that each part of a run rests on first."""

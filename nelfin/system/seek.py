@@ -10,7 +10,6 @@ from typing import Any
 import annotated_types
 import numpy as np
 
-from nelfin.data import Inputs
 from nelfin.errors import InputError, NoAnswerError, nearest
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed, field_of
@@ -149,7 +148,8 @@ def seek(
     gaps = [short(point) for point in points]
     met = [at for at, gap in enumerate(gaps) if gap <= 0]
     if not met:
-        raise NoAnswerError(_why_not(goal, key, points, gaps, before, base.inputs))
+        known = str(base.joint.recovery.attrs["known_years"])
+        raise NoAnswerError(_why_not(goal, key, points, gaps, before, known))
     here = int(np.searchsorted(points, now))
     value = float(points[min(met, key=lambda at: abs(points[at] - now))])
     # the crossing lies between the nearest point that meets the goal and its neighbour towards now
@@ -242,18 +242,16 @@ def _why_not(
     points: Any,
     gaps: list[float],
     before: Mapping[str, float],
-    inputs: Inputs,
+    known: str,
 ) -> str:
     best = int(np.argmin(gaps))
     value = goal.level - gaps[best] if goal.sense == ">=" else goal.level + gaps[best]
     start = f"No value of {key} from {points[0]:g} to {points[-1]:g} gives {goal}"
     if max(gaps) - min(gaps) < 1e-9:
-        pinned = inputs.positions[inputs.positions["measure"] == "reported"]
-        if goal.measure == "system_reported" and goal.year in set(pinned["year"]):
+        if goal.measure in ("system_reported", "system_underlying") and goal.year in known:
             return (
-                f"{start}: that year's position is given in positions.csv "
-                f"({before[goal.year]:,.1f}), so no setting moves it. Take its row out, or ask "
-                "for a later year."
+                f"{start}: that year's position is known ({before[goal.year]:,.1f}), so no setting "
+                "moves it. Ask for a later year."
             )
         return f"{start}: {key} does not move it (it stays at {before[goal.year]:,.1f})."
     return (

@@ -22,7 +22,8 @@ TOKEN = re.compile(
     r"|£?\d+(?:,\d{3})*(?:\.\d+)?m?(?:\u00a0%)?"
 )
 NOT_MOVES = {"opening underlying", "closing underlying", "reported"}
-ONE_OFF = {"non-recurrent efficiency", "deficit support", "repayment"}
+ONE_OFF = {"not explained, once", "non-recurrent efficiency", "named one-offs", "double running",
+           "deficit support", "repayment"}  # fmt: skip
 STATUSES = ("published", "derived", "assumption", "illustrative", "given")
 UNPUBLISHED = STATUSES[2:]
 

@@ -52,7 +52,7 @@ def test_seek_finds_a_value_or_says_why_there_is_none(tmp_path: Path) -> None:
     assert as_json["measure_then"]["2027/28"] >= 0
     none = run("seek", "--goal", "system_reported>=0@2024/25", *by, cwd=tmp_path)
     assert none.returncode == 1
-    assert "is given in positions.csv" in none.stderr
+    assert "position is known" in none.stderr
     wrong = run(*words, "--from", "5", "--to", "4", cwd=tmp_path)
     assert wrong.returncode == 2
     assert "--from 5: is not below --to 4" in wrong.stderr

@@ -44,7 +44,8 @@ def closing(envelope: dict[str, Any], stream: str, open_years: list[str]) -> dic
     if rule == "given":
         rate = envelope.get("convergence_pct", {}).get(stream, 0.0) / 100
         path = dict.fromkeys(open_years, rate)
-    if rule == "fair-share" and distance:
+    open_years = [year for year in open_years if year > envelope.get("distance_year", "")]
+    if rule == "fair-share" and distance and open_years:
         fair = envelope.get("fair_share_year", "2028/29")
         until = [year for year in open_years if year <= fair] or open_years[:1]
         for year in until:

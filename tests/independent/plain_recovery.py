@@ -31,6 +31,7 @@ RECURRENT = (
 """Steps that move the underlying position, but what is not explained."""
 
 ONE_OFF = (
+    "not explained, once",
     "non-recurrent efficiency",
     "named one-offs",
     "double running",
@@ -124,22 +125,15 @@ def released(case: Case, year: str) -> float:
     return min(developed / ask / needs, 1.0)
 
 
-def agency_left(case: Case, year: int) -> float:
-    """Return what is left of agency spend.
-
-    By the national rule 30 % goes in 2026/27 and all by 2029/30, evenly in between; else it falls
-    evenly from the first year to its share in the end.
-    """
-    if case.settings["agency_rule"] == "national":
-        if year < 2026:
-            return 1.0
-        return max(0.0, 0.7 * (2029 - year) / 3)
+def agency_share(case: Case, year: int) -> float:
+    """Return agency spend in a year as a share of the pay bill."""
     now, then = case.share("agency_share"), case.share("agency_target")
-    if now == 0:
-        return 1.0
+    if case.settings["agency_rule"] == "national":
+        left = 1.0 if year < 2026 else max(0.0, 0.7 * (2029 - year) / 3)
+        return now * left
     start, end = int(case.first[:4]), int(case.settings["agency_year"][:4])
     way = min(1.0, max(0.0, (year - start) / max(end - start, 1)))
-    return 1 - way * (1 - then / now)
+    return now + way * (then - now)
 
 
 def staffing(case: Case, year: str) -> float:
@@ -151,7 +145,7 @@ def staffing(case: Case, year: str) -> float:
     start = int(year[:4])
     if start < int(case.first[:4]):
         return 0.0
-    agency = case.share("agency_share") * (1 - agency_left(case, start))
+    agency = case.share("agency_share") - agency_share(case, start)
     kept = (1 - case.share("bank_fall")) ** max(0, start - 2025)
     bank = case.share("bank_share") * (1 - kept)
     saved = 0.0
@@ -202,7 +196,10 @@ def changes_in(level: list[float], t: int) -> float:
 
 
 def efficiency(case: Case, money: Money, body: str, year: str, cost: float) -> Bridge:
-    """Return what efficiency brings: named schemes, and the rest of the ask as far as delivered."""
+    """Return what efficiency brings: named schemes, and the rest of the ask as far as delivered.
+
+    The cost is nothing in a known year: only what is named counts there.
+    """
     lasting, once, late, named = delivered(case, body, year, money.total)
     if not asked_whole(case, body, year):
         rest = max(cost * case.share("efficiency") - named, 0.0) * case.share("efficiency_delivery")
@@ -215,7 +212,7 @@ def efficiency(case: Case, money: Money, body: str, year: str, cost: float) -> B
     }
 
 
-def moves(case: Case, money: Money, body: str, t: int, opening: float) -> Bridge:
+def moves(case: Case, money: Money, body: str, t: int, opening: float, is_open: bool) -> Bridge:
     """Return what moves a body's position in a year, known or open."""
     year, then = case.years()[t], year_before(case.years()[t])
     before = money.total[then][body]
@@ -241,16 +238,19 @@ def moves(case: Case, money: Money, body: str, t: int, opening: float) -> Bridge
         "agency and bank": fallen * before if body in case.trusts() else 0.0,
         "prevention net cash": changes_in(case.prevention[body], t),
         "capital consequences": changes_in(case.capital[body], t),
-        **efficiency(case, money, body, year, cost),
+        **efficiency(case, money, body, year, cost if is_open else 0.0),
     }
 
 
-def close_known(line: Bridge, given: float) -> None:
+def close_known(case: Case, line: Bridge, given: float) -> None:
     """Close a year that is known: the rest of what it reports is not explained."""
-    line["double running"] = line["repayment"] = 0.0
-    line["closing underlying"] = given - sum(line[step] for step in ONE_OFF)
-    explained = line["opening underlying"] + sum(line[step] for step in RECURRENT)
-    line["not explained"] = line["closing underlying"] - explained
+    line["double running"] = line["repayment"] = line["not explained, once"] = 0.0
+    told_once = sum(line[step] for step in ONE_OFF)
+    moved = sum(line[step] for step in RECURRENT)
+    rest = given - line["opening underlying"] - moved - told_once
+    lasts = case.share("not_explained_recurrent")
+    line["not explained"], line["not explained, once"] = lasts * rest, (1 - lasts) * rest
+    line["closing underlying"] = line["opening underlying"] + moved + lasts * rest
 
 
 def close_open(case: Case, lines: dict[str, Bridge], money: Money, t: int, owed: float) -> float:
@@ -262,7 +262,7 @@ def close_open(case: Case, lines: dict[str, Bridge], money: Money, t: int, owed:
         support = float(case.settings["support_gbp_m"]) * now[body] / whole
         line["deficit support"] = released(case, year) * (line["deficit support"] + support)
         line["double running"] = -case.double[body][t]
-        line["repayment"] = 0.0
+        line["repayment"] = line["not explained, once"] = 0.0
         # named drivers count towards the pressures there are
         cost = before[body] - line["opening underlying"]
         unnamed = case.share("pressures") * cost + line["pressures by driver"]
@@ -290,17 +290,20 @@ def roll(case: Case) -> list[dict[str, Bridge]]:
     found: list[dict[str, Bridge]] = []
     for t, year in enumerate(case.years()):
         now = money.total[year]
-        lines = {body: moves(case, money, body, t, position[body]) for body in case.bodies()}
+        given = reported(case, year, now)
+        lines = {
+            body: moves(case, money, body, t, position[body], given is None)
+            for body in case.bodies()
+        }
         named = inside(case, "one_off", year, now)
         support = inside(case, "deficit_support", year, now)
         for body, line in lines.items():
             line["named one-offs"], line["deficit support"] = named[body], support[body]
-        given = reported(case, year, now)
         if given is None:
             owed -= close_open(case, lines, money, t, owed)
         else:
             for body, line in lines.items():
-                close_known(line, given[body])
+                close_known(case, line, given[body])
         for body, line in lines.items():
             position[body] = line["closing underlying"]
             line["reported"] = position[body] + sum(line[step] for step in ONE_OFF)

@@ -109,7 +109,8 @@ def bridge(result: Result) -> pd.DataFrame:
     parts = {}
     for step in dict.fromkeys(table["step"]):
         mine = cells.loc[step].unstack("year")
-        whole = step in {"closing underlying", "reported", "non-recurrent efficiency",
+        whole = step in {"closing underlying", "reported", "not explained, once",
+                         "non-recurrent efficiency",
                          "named one-offs", "double running", "deficit support",
                          "repayment"}  # fmt: skip
         first = step == "opening underlying"

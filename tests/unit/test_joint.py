@@ -67,7 +67,7 @@ def test_a_goal_that_holds_already_changes_nothing(rough: Scenario) -> None:
 @pytest.mark.parametrize(
     ("goal", "key", "says"),
     [
-        ("system_reported>=0@2024/25", "recovery.efficiency_pct", "is given in positions.csv"),
+        ("system_reported>=0@2024/25", "recovery.efficiency_pct", "position is known"),
         ("prevention_cash>=900@2030/31", "recovery.efficiency_pct", "does not move it"),
         ("system_reported>=9000@2026/27", "recovery.efficiency_pct", "the nearest is"),
     ],

@@ -5,13 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from nelfin.data.checks.fit import Fit
-from nelfin.data.inputs import ANY_TRUST, SYSTEM
+from nelfin.data.inputs import ANY_TRUST, OTHERS, SYSTEM
 from nelfin.data.specs import PROGRAMME_PARAMETERS, PROGRAMME_RETURNS
 from nelfin.data.specs.recovery import STAGES
 from nelfin.years import label_of, start_of
-
-OTHERS = ("other commissioners", "other")
-"""Income from outside the envelope."""
 
 AVOIDED, CASH = PROGRAMME_RETURNS
 

@@ -55,7 +55,7 @@ def recovery(
     from nelfin.data import load_inputs
     from nelfin.report.text.comparison import causes_text
     from nelfin.report.text.months import months_text
-    from nelfin.report.text.odds import odds_text
+    from nelfin.report.text.odds import odds_by_body_text, odds_text
     from nelfin.report.text.recovery import recovery_text
     from nelfin.scenario import load_scenario
     from nelfin.store.run_folder import check_folder
@@ -99,3 +99,5 @@ def recovery(
         show("\n" + causes_text(tables["causes"]))
     if odds is not None:
         show("\n" + odds_text(odds, draws))
+        if len(tables["odds_by_organisation"]):
+            show("\n" + odds_by_body_text(tables["odds_by_organisation"]))

@@ -44,6 +44,7 @@ TIDY: dict[str, tuple[str, ...]] = {
         "system_reported",
         "system_do_nothing",
         "pressures_pct",
+        "income_outside",
     ),
     "capital_by_organisation": ("capital_used", "capital_consequences"),
 }

@@ -39,6 +39,8 @@ class Headline:
     """£m by year."""
     known: Mapping[str, str]
     """What the reported position of a year that is known stands on: outturn, forecast or plan."""
+    shared: str
+    """Organisations, by year, whose known position is a share of what several have together."""
     bodies: pd.DataFrame
     """Reported position of each organisation, £m; a row an organisation, a column a year."""
     boards: list[str]
@@ -120,6 +122,7 @@ def headline_of(findings: Findings) -> Headline:
         reported=data["system_reported"].to_series(),
         underlying=data["system_underlying"].to_series(),
         known=dict(part.split(" ", 1) for part in _listed(data, "known_years")),
+        shared=str(data.attrs["shared_positions"]),
         bodies=bodies.transpose("organisation", "year").to_pandas(),
         boards=_listed(data, "boards"),
         heads_for=_heads_for(findings),

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
 from nelfin.allocations import allocate
 from nelfin.data import Inputs, load_inputs
+from nelfin.data.inputs import OTHERS
+from nelfin.errors import Problems
 from nelfin.models.capital import CapitalPlan
 from nelfin.models.capital.checked import Checked
 from nelfin.models.charges import consequences
+from nelfin.models.income import Income
 from nelfin.models.months import savings_phase
+from nelfin.models.positions import ROUNDING, Known
 from nelfin.models.recovery import labelled, roll_forward
 from nelfin.scenario import Scenario
 from nelfin.system.capital import check_schemes, draw_up, limits_after, limits_of
@@ -152,7 +157,9 @@ def _positions(
         name: prevention[f"prevention_{name}"].to_numpy()
         for name in ("net_cash_recurrent", "paid_by_growth", "double_running")
     }
-    income = income_by_body(scenario, inputs).total[:, 0]
+    incomes = income_by_body(scenario, inputs)
+    outside = outside_bodies(budgets["envelope"], incomes)
+    income = incomes.total[:, 0]
     shared = prevention_by_organisation(ledgers, inputs.organisations, scenario.prevention, income)
     drivers = drivers_of(
         scenario,
@@ -166,12 +173,63 @@ def _positions(
     phase = savings_phase(scenario.recovery.savings_by_month_5_pct)
     years = scenario.years.labels()
     found = labelled(bridge, organisations, years, pressures_pct, phase)
+    found["income_outside"] = outside
     basis = dict(zip(years, drivers.known.basis, strict=True))
     found.attrs = {
         "known_years": ", ".join(f"{year} {what}" for year, what in basis.items() if what),
         "open_years": ", ".join(year for year, what in basis.items() if not what),
+        "shared_positions": "; ".join(_shared(drivers.known, organisations, years)),
     }
     return charges, found
+
+
+def _shared(known: Known, organisations: list[str], years: list[str]) -> list[str]:
+    """Return the bodies, by year, whose position is a share of what several have together."""
+    found = {
+        year: [name for name, share in zip(organisations, known.shared[:, t], strict=True) if share]
+        for t, year in enumerate(years)
+    }
+    return [f"{year} {', '.join(names)}" for year, names in found.items() if names]
+
+
+def outside_bodies(envelope: xr.DataArray, income: Income) -> xr.DataArray:
+    """Return the money of the streams that goes to bodies outside the system, £m.
+
+    Parameters
+    ----------
+    envelope
+        £m; dims `stream, year`.
+    income
+        Of the bodies of the system.
+
+    Returns
+    -------
+    xarray.DataArray
+        Dim `year`: places and bodies draw on one envelope, and this is what lies between them.
+
+    Raises
+    ------
+    InputError
+        If the bodies have more of a stream than there is.
+    """
+    # the line `other` of the envelope is not the bodies' other income
+    streams = [
+        str(name) for name in envelope["stream"].values if name in income.parts[: -len(OTHERS)]
+    ]
+    money = envelope.sel(stream=streams).transpose("stream", "year").to_numpy()
+    bodies = income.level[:, [income.parts.index(name) for name in streams]].sum(axis=0)
+    left = np.where(money > 0, money - bodies, 0.0)
+    problems = Problems()
+    for s, t in zip(*np.nonzero(left < -ROUNDING), strict=True):
+        problems.add(
+            f"organisation_income, {streams[s]}",
+            f"comes to {bodies[s, t]:,.1f} of the organisations together in "
+            f"{envelope['year'].values[t]}, and there is {money[s, t]:,.1f}.",
+            "Give less of it, or the rest as income of other commissioners.",
+        )
+    problems.raise_if_any()
+    about = {"long_name": "Money of the streams that bodies outside have", "units": "£m"}
+    return xr.DataArray(left.sum(axis=0), {"year": envelope["year"]}, ("year",), attrs=about)
 
 
 def _moved_limits(

@@ -7,46 +7,18 @@ it stands, how it begins, and its numbers in their order, as they must be shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from facts import Facts, millions, odds, percent, plain
+from families import Family, chart_says, tokens
 from markup import Block
+from recovery_sentences import recovery_families
 
 from nelfin.result import Result
 from nelfin.system.compare import Comparison
 
-TOKEN = re.compile(
-    r"20\d\d/\d\d"  # a financial year
-    r"|\(£?\d+(?:,\d{3})*(?:\.\d+)?m?\)(?:\u00a0%)?"  # a negative
-    r"|£?\d+(?:,\d{3})*(?:\.\d+)?m?(?:\u00a0%)?"
-)
-NOT_MOVES = {"opening underlying", "closing underlying", "reported"}
-ONE_OFF = {"not explained, once", "non-recurrent efficiency", "named one-offs", "double running",
-           "deficit support", "repayment"}  # fmt: skip
 STATUSES = ("published", "derived", "assumption", "illustrative", "given")
 UNPUBLISHED = STATUSES[2:]
-
-
-def tokens(text: str) -> list[str]:
-    """Return every number of a text, as shown."""
-    return TOKEN.findall(text)
-
-
-@dataclass(frozen=True)
-class Family:
-    section: str
-    article: str
-    tag: str
-    begins: str
-    """A pattern."""
-    numbers: Sequence[str]
-    """Of all blocks of the family, one after the other."""
-
-    def has(self, block: Block) -> bool:
-        return (
-            (self.section, self.article, self.tag) == (block.section, block.article, block.tag)
-        ) and re.match(self.begins, block.text) is not None
 
 
 def families(result: Result, compared: Comparison | None, first: Result | None) -> list[Family]:
@@ -55,7 +27,7 @@ def families(result: Result, compared: Comparison | None, first: Result | None) 
     found = [
         Family("", "", "title", ".*: plan ", [facts.first, facts.last]),
         Family("", "", "p", "Plan ", [facts.first, facts.last]),
-        *_headline(facts), *_places(facts), *_prevention(facts), *_recovery(facts),
+        *_headline(facts), *_places(facts), *_prevention(facts), *recovery_families(facts),
         *_capital(facts), *_assumptions(facts), *_provenance(facts),
     ]  # fmt: skip
     if compared is not None and first is not None:
@@ -131,21 +103,6 @@ def _opening(facts: Facts) -> list[str]:
     return tokens(str(mine["value"].iloc[0])) if "illustrative" in set(mine["status"]) else []
 
 
-def _chart(
-    facts: Facts, section: str, name: str, numbers: Sequence[str] = (), title: str = ""
-) -> Iterator[Family]:
-    """Give the sentence of a chart, its title wherever that stands, and what it rests on."""
-    of_title = tokens(title)
-    mark = re.escape(title)
-    yield Family(section, name, "p", r"(?!.*\d (assumption|illustrative|given))", numbers)
-    yield Family(section, name, "aria-label", "(?!Table behind)", [*of_title, *numbers])
-    if of_title:
-        yield Family(section, name, "h3", mark, of_title)
-        yield Family(section, name, "button", f"(PNG|SVG) of {mark}", 2 * of_title)
-        yield Family(section, name, "summary", f"Table behind “{mark}”", of_title)
-        yield Family(section, name, "aria-label", "Table behind", of_title)
-
-
 def rests(facts: Facts, block: Block, whole: bool = False) -> list[str]:
     """Return the counts of the figures that a chart rests on, by the groups its text names."""
     counts = []
@@ -190,29 +147,29 @@ def _places(facts: Facts) -> Iterator[Family]:
         whole = [round(value * 1e6) for value in moves.loc[name]]
         yield Family("places", place, "th", "Budget of 20", [year])
         yield Family("places", place, "td", "", [plain(value, 0) for value in whole if value])
-    yield from _chart(facts, "places", "budgets", [
+    yield from chart_says("places", "budgets", [
         year, percent(places["dft"].iloc[0]), percent(places["dft"].iloc[-1]),
     ])  # fmt: skip
     span = facts.gaps.max() - facts.gaps.min()
     first, last = facts.first, facts.last
-    yield from _chart(facts, "places", "distance", [
+    yield from chart_says("places", "distance", [
         percent(span[first]), first, percent(span[last]), last,
     ])  # fmt: skip
     whole = moves.sum()
-    yield from _chart(
-        facts, "places", "what_moved",
+    yield from chart_says(
+        "places", "what_moved",
         [millions(whole["before"]), millions(whole["now"]), year],
         f"What moved the budgets in {year}",
     )  # fmt: skip
-    yield from _chart(
-        facts, "places", "budget_change", [millions(moves["pace"].abs().max())],
+    yield from chart_says(
+        "places", "budget_change", [millions(moves["pace"].abs().max())],
         f"Need and pace by place in {year}",
     )  # fmt: skip
     table = facts.table("sensitivity")
     table = table[table["measure"] == "budget_move"].dropna(subset="value")
     most = table.loc[table["value"].abs().idxmax()]
     case = tokens(str(most["case"]).removesuffix(" +1 point"))
-    yield from _chart(facts, "places", "sensitivity", [year, millions(most["value"]), *case])
+    yield from chart_says("places", "sensitivity", [year, millions(most["value"]), *case])
 
 
 def _prevention(facts: Facts) -> Iterator[Family]:
@@ -252,74 +209,11 @@ def _prevention(facts: Facts) -> Iterator[Family]:
         ])  # fmt: skip
         if not low <= net[last] <= high:
             yield Family("prevention", "", "p", "The plan's own ", [millions(net[last])])
-    yield from _chart(facts, "prevention", "prevention", [millions(net[last]), last])
-    yield from _chart(facts, "prevention", "break_even", [
+    yield from chart_says("prevention", "prevention", [millions(net[last]), last])
+    yield from chart_says("prevention", "break_even", [
         even or last, *([paid] if paid else never), facts.first,
         millions(facts.attrs["prevention_npv_gbp_m"]),
         millions(facts.attrs["prevention_return_after_plan_gbp_m"]),
-    ])  # fmt: skip
-
-
-def _recovery(facts: Facts) -> Iterator[Family]:
-    def says(begins: str, *numbers: str) -> Family:
-        return Family("recovery", "", "p", begins, numbers)
-
-    first, last, reported, under = facts.first, facts.last, facts.reported, facts.underlying
-    balance, lasting = facts.lasting(reported), facts.lasting(under)
-    known, at = facts.known(), balance or last
-    open_years = [year for year in facts.years if year not in known]
-    if known:
-        yield says("Known: ", *(text for year in known for text in (year, plain(reported[year]))))
-    if facts.heads_for():
-        yield says("20.* heads for ", *facts.heads_for())
-    if open_years:
-        path = [text for year in open_years[:4] for text in (year, plain(reported[year]))]
-        yield says("Reported, years that are open", at, millions(abs(reported[at])), *path)
-    ends = [text for year in (first, last) for text in (plain(under[year]), year)]
-    yield says("Underlying: ", lasting or last, *ends)
-    yield says("(In deficit|Every organisation)", at, *map(plain, facts.short(at)))
-    if balance and under[balance] < 0:
-        yield says("One-off savings ", millions(facts.one_off(balance)), balance)
-    yield from _chart(facts, "recovery", "recovery", [at])
-    bridge = facts.table("recovery_bridge")
-    moves = bridge[~bridge["step"].isin(NOT_MOVES | ONE_OFF)].groupby("step")["value"].sum()
-    opening = bridge[(bridge["step"] == "opening underlying") & (bridge["year"] == first)]
-    yield from _chart(facts, "recovery", "bridge", [
-        millions(opening["value"].sum()), millions(reported[last]),
-        millions(moves[moves.abs().idxmax()]),
-    ])  # fmt: skip
-    heading = facts.heads_for()
-    if heading:
-        year, forecast, month, plan = heading
-        said = [year, f"(£{forecast[1:-1]}m)", month, f"(£{plan[1:-1]}m)"]
-        yield from _chart(facts, "recovery", "months", said, f"Where {year} is heading")
-    table = facts.table("back_test")
-    if len(table):
-        wide = table.set_index(["year", "measure"])["value"].unstack("measure")
-        inside = wide["came"].between(wide["predicted_p10"], wide["predicted_p90"]).sum()
-        yield from _chart(facts, "recovery", "back_test", [str(inside), str(len(wide))])
-    if not facts.drawn or not open_years:
-        return
-    likely = [
-        text for year in open_years[:5]
-        for text in (year, odds(facts.draws["odds_of_balance", year]))
-    ]  # fmt: skip
-    yield says("Odds of balance ", f"{facts.result.provenance['draws']:,}", *likely)
-    without = facts.draws["odds_without_support"]
-    if (without != facts.draws["odds_of_balance"]).any():
-        alone = [text for year in open_years[:5] for text in (year, odds(without[year]))]
-        yield says("Without deficit support", *alone)
-    table = facts.table("tornado")
-    table = table[table["year"] == last]
-    ends_of = table.groupby("setting")["value"].agg(["min", "max"])
-    most = ends_of.loc[(ends_of["max"] - ends_of["min"]).idxmax()]
-    yield says("20.*rests most on ", last, millions(most["min"]), millions(most["max"]))
-    yield from _chart(facts, "recovery", "tornado", [
-        last, millions(most["max"]), millions(most["min"]),
-    ])  # fmt: skip
-    low, high = (facts.draws[f"reported_p{p}", last] for p in (10, 90))
-    yield from _chart(facts, "recovery", "fan", [
-        millions(low), millions(high), last, millions(reported[last]),
     ])  # fmt: skip
 
 
@@ -350,14 +244,14 @@ def _capital(facts: Facts) -> Iterator[Family]:
     yield says("Printed: ", started, f"{schemes:,}")
     spenders = facts.spend["project_id"].nunique()
     shown = ["35", f"{spenders:,}"] if spenders > 35 else [f"{spenders:,}"]
-    yield from _chart(facts, "capital", "timeline", [
+    yield from chart_says("capital", "timeline", [
         *shown, millions(facts.spend["spend_gbp_m"].sum()),
     ])  # fmt: skip
-    yield from _chart(facts, "capital", "capital", [
+    yield from chart_says("capital", "capital", [
         millions(facts.spend["cdel_gbp_m"].sum()), str(years),
     ])  # fmt: skip
-    yield from _chart(facts, "capital", "capital_price", ["£1m"])
-    yield from _chart(facts, "capital", "capital_categories", [
+    yield from chart_says("capital", "capital_price", ["£1m"])
+    yield from chart_says("capital", "capital_categories", [
         millions(value) for value in (asked.sum(), asked["in"], asked["after"], asked["out"])
     ])  # fmt: skip
     curve = facts.curve()
@@ -365,10 +259,10 @@ def _capital(facts: Facts) -> Iterator[Family]:
         (percent(end["share_of_limit"], 0), millions(end["limit"]), plain(end["benefit"], 0))
         for end in (curve.iloc[0], curve.iloc[-1])
     ]
-    yield from _chart(facts, "capital", "budget_curve", [
+    yield from chart_says("capital", "budget_curve", [
         *ends[0], *ends[1], plain(facts.solve["objective"], 0), millions(limit),
     ])  # fmt: skip
-    yield from _chart(facts, "capital", "capital_frontier", list(_two_aims(facts)))
+    yield from chart_says("capital", "capital_frontier", list(_two_aims(facts)))
 
 
 def _two_aims(facts: Facts) -> Iterator[str]:
@@ -408,6 +302,6 @@ def _comparison(facts: Facts, compared: Comparison, first: Result) -> Iterator[F
     yield Family("comparison", "", "p", "The |Tables differ", flags)
     ends = [millions(Facts(run).reported[facts.last]) for run in (first, facts.result)]
     names = [tokens(name) for name in compared.names]
-    yield from _chart(facts, "comparison", "positions", [
+    yield from chart_says("comparison", "positions", [
         ends[0], *names[0], ends[1], *names[1], facts.last,
     ])  # fmt: skip

@@ -69,7 +69,7 @@ def test_a_goal_that_holds_already_changes_nothing(rough: Scenario) -> None:
     [
         ("system_reported>=0@2024/25", "recovery.efficiency_pct", "position is known"),
         ("prevention_cash>=900@2030/31", "recovery.efficiency_pct", "does not move it"),
-        ("system_reported>=9000@2026/27", "recovery.efficiency_pct", "the nearest is"),
+        ("system_reported>=9000@2027/28", "recovery.efficiency_pct", "the nearest is"),
     ],
     ids=["pinned", "not moved", "out of reach"],
 )

@@ -156,6 +156,33 @@ def odds_text(odds: pd.DataFrame, draws: int) -> str:
     return by_year_text(f"REPORTED, OF {draws:,} DRAWS, £m", "", rows, [-2, -1])
 
 
+def odds_by_body_text(odds: pd.DataFrame) -> str:
+    """Return the odds of balance of each organisation by year that is open, and without support.
+
+    Parameters
+    ----------
+    odds
+        From `odds_by_organisation`.
+    """
+    titles = {"odds_of_balance": "ODDS OF BALANCE BY ORGANISATION, %"}
+    if _differs(odds):
+        titles["odds_without_support"] = "THE SAME WITHOUT DEFICIT SUPPORT, %"
+    names = list(dict.fromkeys(odds["organisation"]))
+    parts = []
+    for measure, title in titles.items():
+        mine = odds[odds["measure"] == measure]
+        wide = 100 * mine.pivot(index="organisation", columns="year", values="value")
+        rows = [(str(name), wide.loc[name]) for name in names]
+        parts.append(by_year_text(title, "organisation", rows, []))
+    return "\n\n".join(parts)
+
+
+def _differs(odds: pd.DataFrame) -> bool:
+    """Return whether deficit support changes any odds."""
+    wide = odds.pivot(index=["organisation", "year"], columns="measure", values="value")
+    return bool((wide["odds_of_balance"] != wide["odds_without_support"]).any())
+
+
 def _odds_by_year(result: Findings) -> pd.DataFrame | None:
     """Return the odds, a row a measure and a column a year; None without draws."""
     if "odds" not in result.tables:

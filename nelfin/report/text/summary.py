@@ -81,6 +81,11 @@ def balance_words(headline: Headline) -> list[str]:
             f"{year} {what} {money(reported[year])}" for year, what in headline.known.items()
         )
         sentences.append(f"Known: {known}.")
+        if headline.shared:
+            sentences.append(
+                f"By organisation an illustrative share, by income, of what is known of several "
+                f"together: {headline.shared}."
+            )
     if headline.heads_for is not None:
         end = headline.heads_for
         sentences.append(

@@ -20,8 +20,7 @@ from nelfin.result import Result
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed
 from nelfin.system.capital import capital_case, solve_capital
-from nelfin.system.draws import cost_spread, draw_positions, spreads, tornado
-from nelfin.system.drivers import BY_YEAR
+from nelfin.system.draws import cost_spread, draw_positions, spreads
 from nelfin.system.joint import Joint, join
 from nelfin.system.odds import (
     fan,
@@ -318,29 +317,6 @@ def test_draws_in_which_what_must_be_funded_costs_too_much_are_counted() -> None
     # A alone passes the limit above +11.1 %: (1 - 0.111 / 0.5) ** 2 / 2 of the triangle
     assert none == round(40 * (1 - (10 / 9 - 1) / 0.5) ** 2 / 2)
     assert table.set_index("project_id").loc["A", "in_plan"] == 1 - none / 40
-
-
-def test_a_tornado_is_the_joint_run_at_the_ends(
-    scenario: Scenario, inputs: Inputs, joint: Joint
-) -> None:
-    # whole persistence makes a rate the same in every year, as a setting of a scenario is
-    steady = changed(scenario, {"uncertainty.persistence": 1.0})
-    table = tornado(steady, inputs, joint)
-    last = table[table["year"] == "2032/33"]
-    swing = last.groupby("setting", sort=False)["value"].agg(np.ptp)
-    assert swing.is_monotonic_decreasing
-    for row in last.head(10).to_dict("records"):
-        alone = join(changed(scenario, {row["setting"]: row["at"]}), inputs, joint.plan)
-        moved = (alone.recovery["system_reported"] - joint.recovery["system_reported"])[-1]
-        # a rate by year is a tenth of draws, what is drawn once stands at its tenth
-        drawn = row["setting"].removeprefix("recovery.") in BY_YEAR or "growth" in row["setting"]
-        expected = pytest.approx(float(moved), rel=0.01 if drawn else 1e-9)
-        assert row["value"] == expected, row
-    # what varies from year to year moves the last year by less than what stays
-    varied = tornado(scenario, inputs, joint)
-    of_last = varied[varied["year"] == "2032/33"].groupby("setting")["value"].agg(np.ptp)
-    assert of_last["recovery.pressures_pct"] < 0.8 * swing["recovery.pressures_pct"]
-    assert (table.loc[table["year"] == "2023/24", "value"].abs() < 1e-9).all()
 
 
 def test_a_range_that_cannot_be_drawn_is_refused(tmp_path, inputs: Inputs) -> None:

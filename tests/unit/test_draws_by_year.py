@@ -12,7 +12,8 @@ from nelfin.data import Inputs
 from nelfin.models.ranges import shares_by_year
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed
-from nelfin.system.draws import draw_positions
+from nelfin.system.draws import draw_positions, tornado
+from nelfin.system.drivers import BY_YEAR
 from nelfin.system.joint import Joint, join
 from nelfin.system.odds import odds_by_organisation, odds_table
 
@@ -72,3 +73,26 @@ def test_a_setting_is_drawn_alike_whatever_else_has_a_range(
     found = draw_positions(more, inputs, joint, 200, seed=1)["drawn"]
     assert "recovery.support_gbp_m" in found["setting"].values
     xr.testing.assert_identical(found.sel(setting=before["setting"]), before)
+
+
+def test_a_tornado_is_the_joint_run_at_the_ends(
+    scenario: Scenario, inputs: Inputs, joint: Joint
+) -> None:
+    # whole persistence makes a rate the same in every year, as a setting of a scenario is
+    steady = changed(scenario, {"uncertainty.persistence": 1.0})
+    table = tornado(steady, inputs, joint)
+    last = table[table["year"] == "2032/33"]
+    swing = last.groupby("setting", sort=False)["value"].agg(np.ptp)
+    assert swing.is_monotonic_decreasing
+    for row in last.head(10).to_dict("records"):
+        alone = join(changed(scenario, {row["setting"]: row["at"]}), inputs, joint.plan)
+        moved = (alone.recovery["system_reported"] - joint.recovery["system_reported"])[-1]
+        # a rate by year is a tenth of draws, what is drawn once stands at its tenth
+        drawn = row["setting"].removeprefix("recovery.") in BY_YEAR or "growth" in row["setting"]
+        expected = pytest.approx(float(moved), rel=0.01 if drawn else 1e-9)
+        assert row["value"] == expected, row
+    # what varies from year to year moves the last year by less than what stays
+    varied = tornado(scenario, inputs, joint)
+    of_last = varied[varied["year"] == "2032/33"].groupby("setting")["value"].agg(np.ptp)
+    assert of_last["recovery.pressures_pct"] < 0.8 * swing["recovery.pressures_pct"]
+    assert (table.loc[table["year"] == "2023/24", "value"].abs() < 1e-9).all()

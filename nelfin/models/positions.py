@@ -106,6 +106,22 @@ def known_positions(
     return Known(reported, shared, basis, one_off, support)
 
 
+def system_plans(positions: pd.DataFrame, years: list[str]) -> Array:
+    """Return what the system planned to report in each year, £m; NaN where no plan is given.
+
+    Parameters
+    ----------
+    positions
+        The table `positions`.
+    years
+        Years of the plan.
+    """
+    rows = positions[(positions["month"] == 0) & (positions["item"] == "")]
+    rows = rows[(rows["measure"] == "plan") & (rows["organisation"] == SYSTEM)]
+    planned = dict(zip(rows["year"], rows["value_gbp_m"].astype(float), strict=True))
+    return np.array([planned.get(year, np.nan) for year in years])
+
+
 def _by_body(
     given: dict[str, float],
     names: list[str],

@@ -42,6 +42,7 @@ TIDY: dict[str, tuple[str, ...]] = {
     "system_position": (
         "system_underlying",
         "system_reported",
+        "system_plan",
         "system_do_nothing",
         "pressures_pct",
         "income_outside",

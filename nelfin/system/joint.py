@@ -21,7 +21,7 @@ from nelfin.models.capital.checked import Checked
 from nelfin.models.charges import consequences
 from nelfin.models.income import Income
 from nelfin.models.months import savings_phase
-from nelfin.models.positions import ROUNDING, Known
+from nelfin.models.positions import ROUNDING, Known, system_plans
 from nelfin.models.recovery import labelled, roll_forward
 from nelfin.scenario import Scenario
 from nelfin.system.capital import check_schemes, draw_up, limits_after, limits_of
@@ -174,6 +174,8 @@ def _positions(
     years = scenario.years.labels()
     found = labelled(bridge, organisations, years, pressures_pct, phase)
     found["income_outside"] = outside
+    about = {"long_name": "Reported position that the system planned", "units": "£m"}
+    found["system_plan"] = ("year", system_plans(inputs.positions, years), about)
     basis = dict(zip(years, drivers.known.basis, strict=True))
     found.attrs = {
         "known_years": ", ".join(f"{year} {what}" for year, what in basis.items() if what),

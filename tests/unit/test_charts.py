@@ -98,8 +98,9 @@ def break_even(result: Result) -> pd.DataFrame:
 
 
 def recovery(result: Result) -> pd.DataFrame:
-    names = ("reported", "underlying")
-    return pd.DataFrame({n: by_year(result, "system_position", f"system_{n}") for n in names})
+    table = result.table("system_position").set_index(["year", "measure"])["value"]
+    names = ["system_reported", "system_underlying", "system_plan"]
+    return table.unstack("measure")[names]
 
 
 def bridge(result: Result) -> pd.DataFrame:

@@ -65,6 +65,20 @@ def recovery(result: Findings) -> Card:
             ],
         )
     )
+    planned = data["system_plan"].to_series().dropna().rename("value").reset_index()
+    plans = (
+        alt.Chart(planned.assign(position="As planned"))
+        .mark_point(shape="diamond", size=70, color=INK)
+        .encode(
+            x="year:O",
+            y="value:Q",
+            tooltip=[
+                alt.Tooltip("position:N", title="Position"),
+                alt.Tooltip("year:O", title="Year"),
+                alt.Tooltip("value:Q", title="£m", format=MONEY),
+            ],
+        )
+    )
     zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y="y:Q")
     headline = headline_of(result)
     words = (
@@ -72,9 +86,11 @@ def recovery(result: Findings) -> Card:
         if headline.balance_year
         else f"The reported position does not hold a balance by {headline.years[-1]}."
     )
-    table = data[list(names)].to_dataframe().reset_index()
-    table.columns = ["Year", *(f"{title}, £m" for title in names.values())]
-    chart = (zero + lines).properties(width=WIDTH, height=HEIGHT)
+    if len(planned):
+        words += " Diamonds show what the system planned to report."
+    table = data[[*names, "system_plan"]].to_dataframe().reset_index()
+    table.columns = ["Year", *(f"{title}, £m" for title in names.values()), "As planned, £m"]
+    chart = (zero + lines + plans).properties(width=WIDTH, height=HEIGHT)
     return Card("When the system balances", words, themed(chart), table)
 
 

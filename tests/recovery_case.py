@@ -45,7 +45,7 @@ def schemes(*rows: tuple[object, ...], whole_ask: bool = True, stage: str = "") 
     return (
         pd.DataFrame(rows, columns=SCHEME)
         .astype(dict.fromkeys(SCHEME[3:], float), errors="raise")
-        .assign(whole_ask=whole_ask, stage=stage)
+        .assign(whole_ask=whole_ask, stage=stage, services="")
     )
 
 

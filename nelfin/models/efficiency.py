@@ -53,17 +53,12 @@ def efficiency(inputs: Inputs, section: Recovery, years: list[str], weights: Arr
         np.zeros((len(names), len(years))) for _ in range(5)
     )
     whole_ask = np.zeros((len(names), len(years)), dtype=bool)
-    odds = {
-        "opportunity": section.delivery_opportunity_pct,
-        "in progress": section.delivery_in_progress_pct,
-        DEVELOPED: section.delivery_developed_pct,
-    }
+    expected = expected_delivery(inputs.efficiency_schemes, section)
     table = inputs.efficiency_schemes
-    for row in table.to_dict("records"):
+    for row, delivery in zip(table.to_dict("records"), expected, strict=True):
         if row["year"] not in years:
             continue
         t = years.index(row["year"])
-        delivery = odds[row["stage"]] if pd.isna(row["delivery_pct"]) else row["delivery_pct"]
         share = split(str(row["organisation"]), names, trusts, weights[:, t])
         whole_ask[:, t] |= (share > 0) & bool(row["whole_ask"])
         whole = share * row["full_year_gbp_m"]
@@ -76,6 +71,57 @@ def efficiency(inputs: Inputs, section: Recovery, years: list[str], weights: Arr
         if t + 1 < len(years):
             full_year[:, t + 1] += delivered * lasting * (1 - part)
     return Efficiency(recurrent, full_year, one_off, named, developed, whole_ask)
+
+
+def expected_delivery(table: pd.DataFrame, section: Recovery) -> list[float]:
+    """Return the delivery of each scheme, %: its own, else that of its stage.
+
+    Parameters
+    ----------
+    table
+        The table `efficiency_schemes`.
+    section
+        Delivery by stage, %.
+    """
+    odds = {
+        "opportunity": section.delivery_opportunity_pct,
+        "in progress": section.delivery_in_progress_pct,
+        DEVELOPED: section.delivery_developed_pct,
+    }
+    return [
+        odds[stage] if pd.isna(own) else float(own)
+        for stage, own in zip(table["stage"], table["delivery_pct"], strict=True)
+    ]
+
+
+def schemes_table(inputs: Inputs, section: Recovery, years: list[str]) -> pd.DataFrame:
+    """Return each efficiency scheme of the plan with what it is asked for and expected to bring.
+
+    Parameters
+    ----------
+    inputs
+        The schemes.
+    section
+        Delivery by stage, %.
+    years
+        Years of the plan.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `year, organisation, scheme, stage, services, asked_gbp_m, expected_gbp_m,
+        recurrent_gbp_m, next_year_gbp_m`: in the year, and the full-year effect in the next.
+    """
+    table = inputs.efficiency_schemes
+    share = np.array(expected_delivery(table, section)) / 100
+    part, lasting = table["months"] / 12, table["recurrent_pct"] / 100
+    found = table[["year", "organisation", "scheme", "stage", "services"]].assign(
+        asked_gbp_m=table["full_year_gbp_m"] * part,
+        expected_gbp_m=table["full_year_gbp_m"] * part * share,
+        recurrent_gbp_m=table["full_year_gbp_m"] * part * share * lasting,
+        next_year_gbp_m=table["full_year_gbp_m"] * (1 - part) * share * lasting,
+    )
+    return found[found["year"].isin(years)].reset_index(drop=True)
 
 
 def staffing_saving(section: Recovery, years: list[str]) -> Array:

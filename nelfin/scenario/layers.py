@@ -48,7 +48,7 @@ def layers(start: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
         yield resolved, content
         if parent is None:
             file = None
-        elif parent in SCENARIOS:
+        elif isinstance(parent, str) and parent in SCENARIOS:
             file = packaged_scenario(parent)
         elif isinstance(parent, str):
             file = resolved.parent / parent

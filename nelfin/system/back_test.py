@@ -16,7 +16,7 @@ from nelfin.system.draws import draw_positions
 from nelfin.system.joint import Joint, join
 from nelfin.system.months import months_table
 
-COLUMNS = ["year", "measure", "value", "unit", "note"]
+COLUMNS = ["year", "note", "measure", "value", "unit"]
 
 DRAWS = 500
 PRESSURES = "recovery.pressures_pct"
@@ -35,7 +35,7 @@ def back_test(scenario: Scenario, inputs: Inputs, joint: Joint) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `year, measure, value, unit, note`. Measures, £m: `predicted`, `predicted_p10`,
+        `year, note, measure, value, unit`. Measures, £m: `predicted`, `predicted_p10`,
         `predicted_p90` (of 500 draws), `came`, `error` (what came less what was predicted) and
         `plan`. `note` tells what it is that came: an outturn, a forecast, or the forecast by
         months, where a year still runs or no outturn was found.
@@ -66,7 +66,7 @@ def back_test(scenario: Scenario, inputs: Inputs, joint: Joint) -> pd.DataFrame:
             "plan": (_of_system(inputs, "plan", year), ""),
         }
         found += [
-            [year, measure, value, "£m", note]
+            [year, note, measure, value, "£m"]
             for measure, (value, note) in values.items()
             if not np.isnan(value)
         ]
@@ -116,4 +116,5 @@ def _at_start(
         pressures=inputs.pressures[inputs.pressures["year"] < year].reset_index(drop=True),
     )
     record = float(joint.recovery["pressures_pct"].sel(year=years[:t]).mean())
-    return changed(scenario, {PRESSURES: record}), known
+    # the capital plan stands, so positions do not move its limits
+    return changed(scenario, {PRESSURES: record, "capital.feedback": False}), known

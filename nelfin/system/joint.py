@@ -222,7 +222,9 @@ def outside_bodies(envelope: xr.DataArray, income: Income) -> xr.DataArray:
     bodies = income.level[:, [income.parts.index(name) for name in streams]].sum(axis=0)
     left = np.where(money > 0, money - bodies, 0.0)
     problems = Problems()
-    for s, t in zip(*np.nonzero(left < -ROUNDING), strict=True):
+    short = left < -ROUNDING
+    for s in np.flatnonzero(short.any(axis=1)):
+        t = int(np.argmax(short[s]))
         problems.add(
             f"organisation_income, {streams[s]}",
             f"comes to {bodies[s, t]:,.1f} of the organisations together in "

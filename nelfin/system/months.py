@@ -22,7 +22,7 @@ from nelfin.system.joint import Joint
 
 Array = npt.NDArray[np.float64]
 
-COLUMNS = ["year", "organisation", "month", "measure", "value", "unit", "note", "source"]
+COLUMNS = ["year", "organisation", "month", "note", "source", "measure", "value", "unit"]
 
 DELIVERY = f"{RECOVERY}efficiency_delivery_pct"
 
@@ -66,7 +66,7 @@ def months_table(
     Returns
     -------
     pandas.DataFrame
-        `year, organisation, month, measure, value, unit, note, source`. Measures by month, £m, to
+        `year, organisation, month, note, source, measure, value, unit`. Measures by month, £m, to
         the end of the month: `plan`, `actual`. Of month 12: `year plan`, `forecast`,
         `undelivered` (savings), `straight line` (the whole year as the months so far), and with
         draws `forecast_p10`, `forecast_p90`, `odds_of_plan` and `odds_of_balance`. `note` tells
@@ -76,8 +76,8 @@ def months_table(
     whole = rows[(rows["month"] == 0) & (rows["item"] == "")]
     by_month = rows[(rows["month"] > 0) & rows["measure"].isin(list(TOLD))]
     found = [
-        [row["year"], row["organisation"], int(row["month"]), TOLD[row["measure"]],
-         float(row["value_gbp_m"]), "£m", row["item"], row["source"]]
+        [row["year"], row["organisation"], int(row["month"]), row["item"], row["source"],
+         TOLD[row["measure"]], float(row["value_gbp_m"]), "£m"]
         for row in by_month.sort_values(["year", "organisation", "month"], kind="stable").to_dict(
             "records"
         )
@@ -111,7 +111,7 @@ def _year_ends(
         end = year_end(mine, float(plan.iloc[0]), asked, delivery, phase)
         if end is not None:
             found += [
-                [year, name, MONTHS, measure, value, unit, note, OWN]
+                [year, name, MONTHS, note, OWN, measure, value, unit]
                 for measure, value, unit, note in [
                     ("year plan", end.plan, "£m", ""),
                     ("undelivered", end.undelivered, "£m", ""),

@@ -20,6 +20,7 @@ from nelfin.data.load import input_hashes
 from nelfin.data.register import register
 from nelfin.models.capital.case import case_of
 from nelfin.models.capital.checked import Checked
+from nelfin.models.efficiency import schemes_table
 from nelfin.scenario import Scenario, resolved_toml
 from nelfin.store.findings import Findings
 from nelfin.store.tidy import tidy_tables
@@ -73,6 +74,7 @@ def run_models(scenario: Scenario, draws: int = 0, seed: int = 0) -> Findings:
     more = _questions(scenario, inputs, joint, checked, seconds)
     with _timed("months and back-test", seconds):
         more["months"] = months_table(scenario, inputs, joint, draws, seed)
+        more["savings"] = schemes_table(inputs, scenario.recovery, scenario.years.labels())
         more["back_test"] = back_test(scenario, inputs, joint)
     if draws:
         with _timed("draws", seconds):

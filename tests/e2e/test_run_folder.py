@@ -145,7 +145,7 @@ def test_an_opened_result_equals_the_one_saved(result: Result, run_folder: Path)
 
 
 def test_tables_are_tidy_and_say_their_unit(run_folder: Path) -> None:
-    wide = {"plan", "spend", "limits", "prices", "projects", "sources"}
+    wide = {"savings", "plan", "spend", "limits", "prices", "projects", "sources"}
     for file in (run_folder / "tables").glob("*.csv"):
         table = pd.read_csv(file, keep_default_na=False)
         assert len(table) > 0
@@ -158,7 +158,7 @@ def test_the_run_record_names_versions_inputs_and_solver(run_folder: Path) -> No
     record = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))
     assert record["versions"]["nelfin"] == nelfin.__version__
     assert all(len(value) == 64 for value in record["inputs"].values())
-    assert len(record["inputs"]) == 24
+    assert len(record["inputs"]) == 26
     assert record["capital"]["solver"] == "highs"
     assert 0 <= record["capital"]["gap"] <= 0.005
 

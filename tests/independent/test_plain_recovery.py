@@ -91,18 +91,18 @@ NEL ICB,Barking and Dagenham,20
 
 INCOME = """\
 organisation,stream,year,income_gbp_m
-Barts Health,core,2021/22,1500
-Barts Health,specialised,2025/26,600
+Barts Health,core,2021/22,900.0
+Barts Health,specialised,2025/26,360.0
 Barts Health,other,2023/24,450
-BHRUT,core,2024/25,900
-BHRUT,running_cost,2024/25,1
-Homerton,core,2030/31,480
-ELFT,core,2022/23,600
+BHRUT,core,2024/25,540.0
+BHRUT,running_cost,2024/25,0.6
+Homerton,core,2030/31,288.0
+ELFT,core,2022/23,360.0
 ELFT,other commissioners,2032/33,120
-NELFT,core,2023/24,590
-NEL ICB,primary_medical,2024/25,400
+NELFT,core,2023/24,354.0
+NEL ICB,primary_medical,2024/25,240.0
 NEL ICB,other_primary_care,2025/26,230
-NEL ICB,running_cost,2025/26,31
+NEL ICB,running_cost,2025/26,18.6
 """
 
 OWN = {
@@ -244,7 +244,8 @@ def drawn_tables(rng: np.random.Generator) -> dict[str, str]:
         for n in range(3)
     ]
     income = [
-        f"{body},{part},{rng.choice(['2020/21', '2022/23', *YEARS])},{rng.uniform(20, 1500)}"
+        f"{body},{part},{rng.choice(['2020/21', '2022/23', *YEARS])},"
+        f"{rng.uniform(1, MOST.get(part, 4))}"
         for body in BODIES
         for part in rng.choice(PARTS, rng.integers(1, 5), replace=False)
     ]
@@ -255,6 +256,11 @@ def drawn_tables(rng: np.random.Generator) -> dict[str, str]:
         "organisation_income": income,
     }
     return {name: "\n".join([OWN[name].splitlines()[0], *rows]) for name, rows in lines.items()}
+
+
+MOST = {"core": 450, "specialised": 80, "primary_medical": 50, "other_primary_care": 25,
+        "other commissioners": 1500, "other": 1500}  # fmt: skip
+"""Income drawn by part: the bodies together have no more of a stream than there is."""
 
 
 def drawn_settings(rng: np.random.Generator) -> dict[str, Any]:

@@ -35,6 +35,8 @@ RECOVERY = {
     "cost_uplift_pct": WORSE,
     "other_income_growth_pct": BETTER,
     "pressures_pct": WORSE,
+    # of what no step explains of known years: it is of the known alone, and tested by hand
+    "not_explained_recurrent_pct": NOTHING,
     "efficiency_pct": BETTER,
     "efficiency_delivery_pct": BETTER,
     "efficiency_recurrent_pct": BETTER,
@@ -99,6 +101,10 @@ def values(scenario: Scenario, key: str) -> list[float]:
     found = {-1.0, 0.0, 1e-3, 0.5 * value, value, 2 * value, value + 1.0}
     if key == "envelope.plan_total_gbp_m":
         found = {value, 2 * value}
+    if key == "recovery.marginal_cost_pct":  # above what moves in the end it is that as well
+        found = {0.0, 25.0, 50.0, 75.0, 90.0}
+    if key == "recovery.not_explained_recurrent_pct":
+        found = {100.0, 100.0 - 1e-12}
     limits = [limit for limit in setting.limits if isinstance(limit, annotated_types.BaseMetadata)]
 
     def may_be(number: float) -> bool:

@@ -42,19 +42,19 @@ BROKEN: dict[str, Fault] = {
         "organisation_income",
         put_where(lambda _: True, income_gbp_m="0"),
         "organisations.csv, row 7, column organisation: ",
-        ["NEL ICB, which has no income", "organisation_income.csv"],
+        ["NEL ICB, which has no income", "the table organisation_income"],
     ),
     "trust with an income of nothing": (
         "organisation_income",
         put_where(lambda r: r["organisation"] == "NELFT", income_gbp_m="0"),
         "organisations.csv, row 6, column organisation: ",
-        ["NELFT, which has no income", "organisation_income.csv"],
+        ["NELFT, which has no income", "the table organisation_income"],
     ),
     "trust without a row of income": (
         "organisation_income",
         drop(lambda r: r["organisation"] == "ELFT"),
         "organisations.csv, row 5, column organisation: ",
-        ["ELFT, which has no income", "organisation_income.csv"],
+        ["ELFT, which has no income", "the table organisation_income"],
     ),
     "income below zero": (
         "organisation_income",

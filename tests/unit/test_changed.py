@@ -19,8 +19,8 @@ from nelfin.system.draws import spreads
 
 pytestmark = pytest.mark.unit
 
-KEY = "recovery.pressures_pct"
-"""A setting with a range: 1.0, from 0.3 to 1.9, in % of the cost base a year."""
+KEY = "recovery.other_income_growth_pct"
+"""A setting with a range: 2.5, from 1.5 to 3.5, in % a year."""
 
 Way = Callable[[str, Any], Scenario]
 
@@ -65,27 +65,25 @@ def inline(value: Any) -> str:
 
 def test_the_figure_is_new_and_its_range_moves_along(way: tuple[Way, str]) -> None:
     change, source = way
-    figure = change(KEY, 1.2).evidence[KEY]
-    note = "Range: moved along with the value; it was 0.3 to 1.9"
-    assert figure == Figure(
-        1.2, "% of the cost base a year", "given", f"{source}. {note}", 0.5, 2.1, "triangle"
-    )
+    figure = change(KEY, 3.0).evidence[KEY]
+    note = "Range: moved along with the value; it was 1.5 to 3.5"
+    assert figure == Figure(3.0, "% a year", "given", f"{source}. {note}", 2.0, 4.0, "triangle")
 
 
 def test_a_moved_range_keeps_within_what_the_setting_may_be(way: tuple[Way, str]) -> None:
     change, _ = way
-    key = "recovery.efficiency_delivery_pct"  # 83, from 60 to 100
+    key = "recovery.efficiency_delivery_pct"  # 92, from 83 to 100
     high = change(key, 100.0).evidence[key]
-    assert (high.low, high.value, high.high) == (77.0, 100.0, 100.0)
+    assert (high.low, high.value, high.high) == (91.0, 100.0, 100.0)
     low = change(key, 0.5).evidence[key]
-    assert (low.low, low.value, low.high) == (0.0, 0.5, 17.5)
+    assert (low.low, low.value, low.high) == (0.0, 0.5, 8.5)
 
 
 def test_the_value_it_had_changes_nothing(way: tuple[Way, str], scenario: Scenario) -> None:
     change, _ = way
     for key, value in (
-        (KEY, 1.0),
-        (KEY, 1),
+        (KEY, 2.5),
+        ("recovery.efficiency_pct", 4),
         ("prevention.share_of", ["core", "primary_medical"]),
         ("capital.relax", False),
         ("capital.solver", "highs"),
@@ -96,24 +94,23 @@ def test_the_value_it_had_changes_nothing(way: tuple[Way, str], scenario: Scenar
 def test_a_range_given_with_the_value_stands(way: tuple[Way, str]) -> None:
     change, source = way
     given = {"value": 1.2, "low": 1.0, "high": 1.5, "shape": "interval_80"}
-    unit = "% of the cost base a year"
     assert change(KEY, given).evidence[KEY] == Figure(
-        1.2, unit, "given", source, 1.0, 1.5, "interval_80"
+        1.2, "% a year", "given", source, 1.0, 1.5, "interval_80"
     )
 
 
 def test_what_is_written_with_the_value_stands(way: tuple[Way, str]) -> None:
     change, _ = way
-    given = {"value": 1.0, "unit": "%", "status": "derived", "source": "Our ledger."}
+    given = {"value": 2.5, "unit": "%", "status": "derived", "source": "Our ledger."}
     assert change(KEY, given).evidence[KEY] == Figure(
-        1.0, "%", "derived", "Our ledger. Range: as before", 0.3, 1.9
+        2.5, "%", "derived", "Our ledger. Range: as before", 1.5, 3.5
     )
 
 
 def test_a_range_as_wide_as_its_value_takes_it_away(way: tuple[Way, str], inputs: Inputs) -> None:
     change, source = way
-    mine = change(KEY, {"value": 1.0, "low": 1.0, "high": 1.0})
-    assert mine.evidence[KEY] == Figure(1.0, "% of the cost base a year", "given", source)
+    mine = change(KEY, {"value": 2.5, "low": 2.5, "high": 2.5})
+    assert mine.evidence[KEY] == Figure(2.5, "% a year", "given", source)
     assert KEY not in spreads(mine, inputs)
 
 
@@ -180,10 +177,12 @@ def test_the_register_names_the_new_value_and_its_source(
 
 def test_ranges_that_moved_are_those_that_are_drawn(scenario: Scenario, inputs: Inputs) -> None:
     mine = changed(scenario, {KEY: 1.2})
-    assert spreads(mine, inputs)[KEY] == Range(0.5, 1.2, 2.1, "triangle", -50.0, 100.0)
+    low, high = mine.evidence[KEY].low, mine.evidence[KEY].high
+    assert (low, high) == pytest.approx((0.2, 2.2))
+    assert spreads(mine, inputs)[KEY] == Range(low, 1.2, high, "triangle", -50.0, 100.0)
     # to and fro, by the range it has by then
-    again = changed(mine, {KEY: 1.0})
-    assert (again.evidence[KEY].low, again.evidence[KEY].high) == (0.3, 1.9)
+    again = changed(mine, {KEY: 2.5})
+    assert (again.evidence[KEY].low, again.evidence[KEY].high) == pytest.approx((1.5, 3.5))
 
 
 @pytest.mark.parametrize(

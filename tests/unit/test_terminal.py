@@ -167,7 +167,8 @@ def test_positions_fit(joint: Joint, cells: Cells, kind: str, tables: list[list[
     )  # fmt: skip
     odds = pd.DataFrame(
         [[measure, f"20{at}/{at + 1}", HUGE] for at in range(25, 37)
-         for measure in ("reported_p10", "reported_p50", "reported_p90", "odds_of_balance")],
+         for measure in ("reported_p10", "reported_p50", "reported_p90", "odds_of_balance",
+                         "odds_without_support")],
         columns=["measure", "year", "value"],
     )  # fmt: skip
     path = {f"20{at}/{at + 1}": -HUGE for at in range(25, 37)}

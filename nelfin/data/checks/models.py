@@ -142,7 +142,7 @@ def _income(fit: Fit, organisations: pd.DataFrame, names: list[str]) -> None:
             fit.problems.add(
                 fit.at("organisations", row, "organisation"),
                 f"is {organisations.at[row, 'organisation']}, which has no income.",
-                f"Give it in {fit.at('organisation_income')}.",
+                "Give it in the table organisation_income.",
             )
     if not (organisations["sector"] == "acute").any():
         fit.problems.add(

@@ -82,6 +82,7 @@ RECOVERY: dict[str, Table] = {
             number("recurrent_pct", low=0, high=100),
             optional("months", kind="integer", low=1, high=12, default=12),
             optional("whole_ask", kind="yes_no", default=False),
+            optional("services", default=""),
             STATUS,
             SOURCE,
         ),

@@ -52,6 +52,7 @@ ABOUT = {
     "odds_by_organisation": About(
         "Odds by organisation", "Odds and percentiles of each organisation.", RECOVERY
     ),
+    "savings": About("Savings", "Each efficiency scheme: asked, expected, lasting.", RECOVERY),
     "months": About("Months", "Plan and actual by month, and where the year heads.", RECOVERY),
     "back_test": About("Back-test", "What the model would have said, beside what came.", RECOVERY),
     "tornado": About("What moves it most", "Each assumption alone, at either end.", RECOVERY),

@@ -13,10 +13,11 @@ DATA = Path(__file__).resolve().parents[1] / "nelfin" / "data"
 
 def main() -> None:
     """Write the file; say how many schemes are left out."""
-    with open(DATA / "nel" / "projects.csv", encoding="utf-8", newline="") as file:
+    with (DATA / "nel" / "projects.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     left = [row for row in rows if not row["latest_start"] or row["latest_start"] >= FIRST]
-    with open(DATA / "nel-2026" / "projects.csv", "w", encoding="utf-8", newline="") as file:
+    made = DATA / "nel-2026" / "projects.csv"
+    with made.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(left)

@@ -121,6 +121,8 @@ ABOUT_TABLES = {
     "system_position": "Positions of the system.",
     "months": "Plan and actual to the end of each month, and where a year without an outturn is "
     "heading. Two papers with two figures have a row each.",
+    "savings": "Each efficiency scheme: asked, expected, what lasts, and the services it takes "
+    "from.",
     "back_test": "What the model would have said of each year at its start, beside what came.",
     "capital_by_organisation": "Use of the limit, and what the plan does to revenue.",
     "plan": "A row a scheme: in or out, when, for how much, and why.",

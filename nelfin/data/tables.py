@@ -194,6 +194,10 @@ def _check_unused(
     known = [c.name for c in spec.columns if not c.pattern and c.name not in {*used, *missing}]
     known += [name for c in spec.columns for name in c.examples if name not in {*used, *missing}]
     for heading in unused:
+        if heading in spec.former:
+            what = f'the column "{heading}" is no longer read.'
+            problems.add(where, what, spec.former[heading])
+            continue
         plain = re.sub(r"[^a-z0-9]+", "_", heading.lower()).strip("_")
         close = difflib.get_close_matches(plain, known, n=1, cutoff=0.8)
         if close:

@@ -17,6 +17,12 @@ from changed_tables import (
     put_where,
 )
 
+from nelfin.data import load_inputs
+from nelfin.data.specs import TABLES
+from nelfin.errors import InputError
+from nelfin.scenario import load_scenario
+from nelfin.scenario.load import packaged_folder
+
 pytestmark = pytest.mark.unit
 
 
@@ -204,3 +210,15 @@ def test_a_missing_icb_is_named_whatever_positions_stand_on(folder: Path) -> Non
     edit(folder, "organisations", drop(lambda row: row["kind"] == "icb"))
     edit(folder, "positions", put(2, organisation="trusts"))
     assert any("0 ICBs and 5 trusts" in problem for problem in problems_of(folder))
+
+
+@pytest.mark.parametrize("table", ["organisations", "efficiency_schemes", "uplift_factors"])
+def test_a_column_of_before_is_refused_with_what_to_do(table: str, tmp_path: Path) -> None:
+    ((heading, instead),) = TABLES[table].former.items()
+    rows = (packaged_folder() / f"{table}.csv").read_text(encoding="utf-8").splitlines()
+    text = "\n".join([f"{rows[0]},{heading}", *(f"{row},1" for row in rows[1:])])
+    (tmp_path / "old.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_inputs(load_scenario(overrides={f"data.{table}": str(tmp_path / "old.csv")}))
+    (problem,) = caught.value.problems
+    assert f'the column "{heading}" is no longer read. {instead}' in str(problem)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -93,6 +94,8 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     may_be_empty: bool = False
+    former: Mapping[str, str] = field(default_factory=dict)
+    """Columns that it had, and what to do in their place: passed over, their figures are lost."""
 
 
 STATUS = Column("status", required=False, blank=True, default="given", choices=STATUSES)

@@ -30,6 +30,7 @@ RECOVERY: dict[str, Table] = {
             SOURCE,
         ),
         key=("organisation",),
+        former={"turnover_gbp_m": "Give income by source, with its year, in organisation_income."},
     ),
     "organisation_income": Table(
         "income of the organisations",
@@ -87,6 +88,7 @@ RECOVERY: dict[str, Table] = {
             SOURCE,
         ),
         key=("scheme", "year", "organisation"),
+        former={"rating": f"Give the stage in its place: {', '.join(STAGES)}."},
     ),
     "organisation_places": Table(
         "places that organisations serve",
@@ -109,5 +111,6 @@ RECOVERY: dict[str, Table] = {
             SOURCE,
         ),
         key=("year",),
+        former={"efficiency_factor_pct": "Take it out: growth of the allocations is net of it."},
     ),
 }

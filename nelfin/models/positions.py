@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from nelfin.data import lines_of
 from nelfin.data.inputs import ANY_TRUST, SYSTEM
 from nelfin.errors import InputError
 
@@ -83,7 +84,12 @@ def known_positions(
     """
     names = [str(name) for name in organisations["organisation"]]
     trusts = (organisations["kind"] == "trust").to_numpy()
-    year_rows = positions[(positions["month"] == 0) & (positions["item"] == "")]
+    by_year: dict[tuple[str, str], dict[str, float]] = {}
+    for name, year, month, measure, item, value in lines_of(
+        positions, "organisation", "year", "month", "measure", "item", "value_gbp_m"
+    ):
+        if month == 0 and item == "":
+            by_year.setdefault((year, measure), {})[name] = float(value)
     size = (len(names), len(years))
     reported, shared = np.full(size, np.nan), np.zeros(size, dtype=bool)
     basis = []
@@ -92,8 +98,7 @@ def known_positions(
         for measure in BASES:
             if measure == "plan" and not year <= planned_to:
                 continue
-            rows = year_rows[(year_rows["year"] == year) & (year_rows["measure"] == measure)]
-            given = dict(zip(rows["organisation"], rows["value_gbp_m"].astype(float), strict=True))
+            given = by_year.get((year, measure), {})
             told = {*given, *(np.array(names)[trusts] if ANY_TRUST in given else ())}
             if SYSTEM in given or set(names) <= told:
                 found = measure
@@ -161,14 +166,12 @@ def _summed(
 ) -> Array:
     """Return the sum of the rows of a measure by body and year; those of groups are shared."""
     total = np.zeros((len(names), len(years)))
-    rows = positions[(positions["measure"] == measure) & (positions["month"] == 0)]
-    for row in rows.to_dict("records"):
-        if row["year"] not in years:
-            continue
-        t = years.index(row["year"])
-        total[:, t] += float(row["value_gbp_m"]) * split(
-            str(row["organisation"]), names, trusts, weights[:, t]
-        )
+    for name, year, month, of, value in lines_of(
+        positions, "organisation", "year", "month", "measure", "value_gbp_m"
+    ):
+        if of == measure and month == 0 and year in years:
+            t = years.index(year)
+            total[:, t] += float(value) * split(str(name), names, trusts, weights[:, t])
     return total
 
 

@@ -12,9 +12,8 @@ from nelfin.data.inputs import SYSTEM
 from nelfin.models.positions import BASES
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed
-from nelfin.system.draws import draw_positions
-from nelfin.system.joint import Joint, join
-from nelfin.system.months import months_table
+from nelfin.system.draws import reported_of_draws
+from nelfin.system.joint import Joint
 
 COLUMNS = ["year", "note", "measure", "value", "unit"]
 
@@ -22,7 +21,9 @@ DRAWS = 500
 PRESSURES = "recovery.pressures_pct"
 
 
-def back_test(scenario: Scenario, inputs: Inputs, joint: Joint) -> pd.DataFrame:
+def back_test(
+    scenario: Scenario, inputs: Inputs, joint: Joint, months: pd.DataFrame
+) -> pd.DataFrame:
     """Return what the model would have said of each year at its start, beside what came.
 
     Parameters
@@ -30,7 +31,9 @@ def back_test(scenario: Scenario, inputs: Inputs, joint: Joint) -> pd.DataFrame:
     scenario, inputs
         The scenario and its tables.
     joint
-        The joint run of them: its place budgets, shift and capital plan stand.
+        The joint run of them: its place budgets and capital charges stand.
+    months
+        From `months_table`.
 
     Returns
     -------
@@ -47,15 +50,13 @@ def back_test(scenario: Scenario, inputs: Inputs, joint: Joint) -> pd.DataFrame:
     before show; savings are delivered as the scenario assumes.
     """
     years = scenario.years.labels()
-    months = months_table(scenario, inputs, joint)
     found: list[list[object]] = []
     for t, year in enumerate(years[1:], start=1):
         came, what = _what_came(inputs, months, year)
         if np.isnan(came):
             continue
         then, known = _at_start(scenario, inputs, joint, years, t)
-        before = join(then, known, joint.plan, joint.budgets, joint.prevention)
-        drawn = draw_positions(then, known, before, DRAWS)["system_reported"].sel(year=year)
+        drawn = reported_of_draws(then, known, joint, DRAWS)[:, t]
         low, middle, high = np.quantile(drawn, [0.1, 0.5, 0.9])
         values = {
             "predicted": (float(middle), "the middle of 500 draws"),
@@ -116,5 +117,4 @@ def _at_start(
         pressures=inputs.pressures[inputs.pressures["year"] < year].reset_index(drop=True),
     )
     record = float(joint.recovery["pressures_pct"].sel(year=years[:t]).mean())
-    # the capital plan stands, so positions do not move its limits
-    return changed(scenario, {PRESSURES: record, "capital.feedback": False}), known
+    return changed(scenario, {PRESSURES: record}), known

@@ -215,6 +215,24 @@ def draw_positions(
     return xr.Dataset(data, coords, {"seed": seed} | joint.recovery.attrs)
 
 
+def reported_of_draws(
+    scenario: Scenario, inputs: Inputs, joint: Joint, draws: int, seed: int = 0
+) -> Array:
+    """Return the reported position of the system under draws, £m; shape (draw, year).
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    joint
+        Place budgets and capital charges that stand in every draw.
+    draws, seed
+        As for `draw_positions`, and at most `PART` draws.
+    """
+    mine = _drawn(scenario, spreads(scenario, inputs), draws, seed, part=0)
+    return np.asarray(_positions(scenario, inputs, joint, mine)[0][1])
+
+
 def _drawn(
     scenario: Scenario, spread: Mapping[str, Spread], draws: int, seed: int, part: int
 ) -> dict[str, Array]:

@@ -85,13 +85,18 @@ def months_table(
     outturns = whole[(whole["measure"] == "outturn") & (whole["organisation"] == SYSTEM)]
     closed = set(outturns["year"])
     years = [year for year in scenario.years.labels() if year in set(by_month["year"]) - closed]
+    spread = spreads(scenario, inputs).get(DELIVERY) if draws else None
+    drawn = None
+    if spread is not None:
+        shares = spread.at(own_shares(DELIVERY, draws, seed))
+        drawn = shares - scenario.recovery.efficiency_delivery_pct
     for year in years:
-        found += _year_ends(scenario, inputs, joint, year, draws, seed)
+        found += _year_ends(scenario, inputs, joint, year, drawn)
     return pd.DataFrame(found, columns=COLUMNS)
 
 
 def _year_ends(
-    scenario: Scenario, inputs: Inputs, joint: Joint, year: str, draws: int, seed: int
+    scenario: Scenario, inputs: Inputs, joint: Joint, year: str, drawn: Array | None
 ) -> list[list[object]]:
     names = [str(name) for name in inputs.organisations["organisation"]]
     trusts = (inputs.organisations["kind"] == "trust").to_numpy()
@@ -117,27 +122,20 @@ def _year_ends(
                     ("undelivered", end.undelivered, "£m", ""),
                     ("straight line", end.actual * MONTHS / end.month, "£m", ""),
                     ("forecast", end.forecast, "£m", f"from month {end.month}"),
-                    *_odds(scenario, inputs, end, asked, phase, draws, seed),
+                    *_odds(end, asked * (1 - float(phase[end.month - 1])), drawn),
                 ]
             ]
     return found
 
 
-def _odds(
-    scenario: Scenario,
-    inputs: Inputs,
-    end: YearEnd,
-    asked: float,
-    phase: Array,
-    draws: int,
-    seed: int,
-) -> list[tuple[str, float, str, str]]:
-    """Return what draws of the delivery of savings make of a year's end."""
-    spread = spreads(scenario, inputs).get(DELIVERY)
-    if not draws or spread is None:
+def _odds(end: YearEnd, left: float, drawn: Array | None) -> list[tuple[str, float, str, str]]:
+    """Return what draws of the delivery of savings make of a year's end.
+
+    `left` is what is asked of the rest of the year, £m; `drawn` by how many points of it each draw
+    departs from what is expected.
+    """
+    if drawn is None:
         return []
-    drawn = spread.at(own_shares(DELIVERY, draws, seed)) - scenario.recovery.efficiency_delivery_pct
-    left = asked * (1 - float(phase[end.month - 1]))
     # at best all that is still asked is delivered
     ends = end.forecast + np.minimum(left * drawn / 100, end.undelivered)
     low, high = np.quantile(ends, [0.1, 0.9])

@@ -75,7 +75,7 @@ def run_models(scenario: Scenario, draws: int = 0, seed: int = 0) -> Findings:
     with _timed("months and back-test", seconds):
         more["months"] = months_table(scenario, inputs, joint, draws, seed)
         more["savings"] = schemes_table(inputs, scenario.recovery, scenario.years.labels())
-        more["back_test"] = back_test(scenario, inputs, joint)
+        more["back_test"] = back_test(scenario, inputs, joint, more["months"])
     if draws:
         with _timed("draws", seconds):
             data, drawn = _with_draws(scenario, inputs, joint, data, draws, seed)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
-from nelfin.data.files import read_raw
+from nelfin.data.files import MOST_BYTES, read_raw
 from nelfin.data.inputs import Inputs
 from nelfin.data.specs import OPENING_FILE, PROJECTS_BY_CRITERIA, TABLES
 from nelfin.data.specs.columns import Table
@@ -16,6 +17,10 @@ from nelfin.errors import InputError, Problems
 from nelfin.scenario import Scenario
 from nelfin.scenario.paths import opening_files, split_sheet
 from nelfin.scenario.schema import Data
+from nelfin.store.writing import read_at_most
+
+KEPT = 64
+"""Tables that are kept as read: those of two scenarios."""
 
 
 def load_inputs(scenario: Scenario, models: bool = True) -> Inputs:
@@ -44,9 +49,8 @@ def load_inputs(scenario: Scenario, models: bool = True) -> Inputs:
     called: dict[str, str] = {}
 
     def read(name: str, path: str | Path, spec: Table) -> pd.DataFrame:
-        raw = read_raw(path)
-        called[name] = raw.place
-        return check(raw, spec)
+        called[name], table = _read(str(path), spec, _digest(path))
+        return table.copy(deep=False)  # what is written to it leaves the one that is kept alone
 
     for name, spec in TABLES.items():
         path = getattr(scenario.data, name)
@@ -69,6 +73,22 @@ def load_inputs(scenario: Scenario, models: bool = True) -> Inputs:
 
     check_together(scenario, inputs, models)
     return inputs
+
+
+@lru_cache(maxsize=KEPT)
+def _read(path: str, spec: Table, _content: str) -> tuple[str, pd.DataFrame]:
+    """Read and check a table: once for a content, so that a case of many does not do it again."""
+    raw = read_raw(path)
+    return raw.place, check(raw, spec)
+
+
+def _digest(path: str | Path) -> str:
+    """Return the SHA-256 of a file; "" where it cannot be read, which reading the table says."""
+    try:
+        content = read_at_most(split_sheet(path)[0], MOST_BYTES)
+    except (OSError, ValueError):
+        content = None
+    return "" if content is None else hashlib.sha256(content).hexdigest()
 
 
 def input_hashes(scenario: Scenario) -> dict[str, str]:

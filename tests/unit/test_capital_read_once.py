@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import nelfin
-from nelfin.data import Inputs, tables
+from nelfin.data import Inputs, load, tables
 from nelfin.models.capital import checked
 from nelfin.models.capital.case import case_of
 from nelfin.scenario import Scenario
@@ -32,6 +32,7 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         count["made into schemes"] += 1
         return schemes_of(*given)
 
+    load._read.cache_clear()  # what earlier tests have read is not read again
     monkeypatch.setattr(tables, "inspect", inspected)
     monkeypatch.setattr(checked, "schemes_of", made)
     return count

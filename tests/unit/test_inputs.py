@@ -268,3 +268,20 @@ def test_tables_of_another_system_are_told_once_each_and_may_be_left_out(folder:
 def test_a_table_that_must_be_there_cannot_be_left_out() -> None:
     with pytest.raises(InputError, match="this table cannot be left out"):
         nelfin.load_scenario(overrides={"data.allocations": ""})
+
+
+def test_a_table_is_read_anew_when_its_file_has_changed(tmp_path: Path) -> None:
+    file = tmp_path / "pressures.csv"
+    head = "driver,organisation,year,cost_gbp_m\n"
+    scenario = nelfin.load_scenario(overrides={"data.pressures": str(file)})
+    found = []
+    for cost in ("1", "2", "2"):
+        file.write_text(f"{head}Drugs,NEL ICB,2026/27,{cost}\n", encoding="utf-8")
+        inputs = load_inputs(scenario)
+        found.append(float(inputs.pressures["cost_gbp_m"].iloc[0]))
+        # what is written to a table stays with it
+        inputs.pressures.loc[:, "cost_gbp_m"] = -9.0
+    assert found == [1.0, 2.0, 2.0]
+    file.unlink()
+    with pytest.raises(InputError, match="does not exist"):
+        load_inputs(scenario)

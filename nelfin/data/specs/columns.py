@@ -86,9 +86,12 @@ class Column:
         return len(self.examples) + (int(number) if number.isdecimal() else 0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
-    """What a table must look like: its columns, and the columns that together name a row."""
+    """What a table must look like: its columns, and the columns that together name a row.
+
+    Each is one of a kind: equal to itself alone, so that it can name what was read by it.
+    """
 
     title: str
     columns: tuple[Column, ...]

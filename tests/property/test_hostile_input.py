@@ -16,7 +16,7 @@ from hostile import desk, trial  # noqa: E402
 
 pytestmark = pytest.mark.property
 
-CASES, PARTS = 80, 2
+CASES, PARTS = 50, 2
 """Cases in all, and the tests they are dealt out to, so that workers share them."""
 
 

@@ -82,14 +82,14 @@ def _bars_and_limits(frame: pd.DataFrame, categories: list[str], system: pd.Data
     numbers = (
         base.transform_calculate(shown=f"datum.cdel_gbp_m > {0.045 * highest} ? datum.at : ''")
         .mark_text(color="white", fontSize=11)
-        .encode(y=middle, text="shown:N")
+        .encode(y=middle, text=alt.Text("shown:N"))
     )
     ticks = (
         alt.Chart(system)
         .mark_tick(color="black", thickness=3, width=46, opacity=1)
         .encode(
-            x="year:O",
-            y="limit_gbp_m:Q",
+            x=alt.X("year:O"),
+            y=alt.Y("limit_gbp_m:Q"),
             tooltip=[alt.Tooltip("limit_gbp_m:Q", title="Limit, £m", format=MONEY)],
         )
     )
@@ -238,8 +238,8 @@ def _curve_and_plan(frame: pd.DataFrame, limit: float, benefit: float) -> Any:
         alt.Chart(plan)
         .mark_point(shape="diamond", size=180, filled=True, color=ORANGE, stroke=DARK_BLUE)
         .encode(
-            x="limit:Q",
-            y="benefit:Q",
+            x=alt.X("limit:Q"),
+            y=alt.Y("benefit:Q"),
             opacity=alt.value(1),
             tooltip=[tooltip[1], tooltip[2]],
         )
@@ -247,6 +247,6 @@ def _curve_and_plan(frame: pd.DataFrame, limit: float, benefit: float) -> Any:
     label = (
         alt.Chart(plan)
         .mark_text(align="left", dx=12, dy=12, fontSize=12)
-        .encode(x="limit:Q", y="benefit:Q", text="words:N")
+        .encode(x=alt.X("limit:Q"), y=alt.Y("benefit:Q"), text=alt.Text("words:N"))
     )
     return (line + point + label).properties(width=WIDTH, height=260)

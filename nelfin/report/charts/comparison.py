@@ -44,7 +44,7 @@ def positions(first: Findings, last: Findings, comparison: Comparison) -> Card:
         for name, run in pairs
     )
     runs = [short(name, 40) for name in comparison.names]
-    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=ORANGE).encode(y="y:Q")
+    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=ORANGE).encode(y=alt.Y("y:Q"))
     chart = (zero + _lines(frame, runs)).properties(width=WIDTH, height=HEIGHT)
     year = str(last.data["year"].values[-1])
     ends = [float(run.data["system_reported"].to_series().iloc[-1]) for run in (first, last)]

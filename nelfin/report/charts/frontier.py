@@ -51,8 +51,8 @@ def capital_frontier(result: Findings) -> Card | None:
         )
         layers = alt.layer(
             drawn.encode(x=across, y=up, tooltip=tooltip),
-            point.encode(x="reached:Q", y="benefit:Q", tooltip=tooltip),
-            label.encode(x="reached:Q", y="benefit:Q", text="words:N"),
+            point.encode(x=alt.X("reached:Q"), y=alt.Y("benefit:Q"), tooltip=tooltip),
+            label.encode(x=alt.X("reached:Q"), y=alt.Y("benefit:Q"), text=alt.Text("words:N")),
         )
         parts.append(layers.properties(width=275, height=240, title=TITLES[aim]))
         ends = [

@@ -68,7 +68,7 @@ def months(result: Findings) -> Card | None:
                      alt.Tooltip("value:Q", title="£m", format=MONEY)],
         )
     )  # fmt: skip
-    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y="y:Q")
+    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y=alt.Y("y:Q"))
     words = (
         f"{year} heads for {millions(float(end['value']))}, {end['note']}, against a plan of "
         f"{millions(plan)}. Months that no paper tells are left out."
@@ -131,12 +131,12 @@ def back_test(result: Findings) -> Card | None:
         x=x, y=alt.Y("predicted_p10:Q", title=AXIS, scale=scale), y2="predicted_p90:Q", tooltip=tips
     )
     said = base.mark_tick(size=24, thickness=3, color=DARK_BLUE).encode(
-        x=x, y="predicted:Q", tooltip=tips
+        x=x, y=alt.Y("predicted:Q"), tooltip=tips
     )
     came = base.mark_point(size=90, filled=True, color=ORANGE, shape="diamond").encode(
-        x=x, y="came:Q", tooltip=tips
+        x=x, y=alt.Y("came:Q"), tooltip=tips
     )
-    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y="y:Q")
+    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y=alt.Y("y:Q"))
     inside = int(wide["came"].between(wide["predicted_p10"], wide["predicted_p90"]).sum())
     words = (
         f"Bars hold eight draws in ten of what the model would have said at the start of each "

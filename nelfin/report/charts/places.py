@@ -58,9 +58,11 @@ def budgets(result: Findings) -> Card:
         x=alt.X("budget:Q", title=f"£m, {headline.budget_year}, all streams of places"),
         tooltip=tooltip,
     )
-    ticks = base.mark_tick(color=ORANGE, thickness=4, size=26).encode(x="target:Q", tooltip=tooltip)
+    ticks = base.mark_tick(color=ORANGE, thickness=4, size=26).encode(
+        x=alt.X("target:Q"), tooltip=tooltip
+    )
     labels = base.mark_text(align="left", dx=10, fontSize=12).encode(
-        x=alt.X("end:Q"), text="words:N"
+        x=alt.X("end:Q"), text=alt.Text("words:N")
     )
     layered = bars + ticks + labels.transform_calculate(end="max(datum.budget, datum.target)")
     lowest, highest = frame.iloc[0], frame.iloc[-1]
@@ -134,14 +136,14 @@ def _lines_by_year(frame: pd.DataFrame, places: list[str], last: str) -> Any:
         alt.Chart(ends)
         .mark_text(align="left", dx=8, fontSize=12, limit=150)
         .encode(
-            x="year:O",
-            y="label_y:Q",
-            text="place:N",
+            x=alt.X("year:O"),
+            y=alt.Y("label_y:Q"),
+            text=alt.Text("place:N"),
             color=alt.Color("place:N", legend=None),
             opacity=faded("place", EVERY_PLACE),
         )
     )
-    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y="y:Q")
+    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y=alt.Y("y:Q"))
     return zero + lines + labels
 
 

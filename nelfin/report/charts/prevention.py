@@ -128,9 +128,9 @@ def _flows(table: pd.DataFrame) -> Any:
     line = (
         alt.Chart(so_far.assign(flow="Net cash so far"))
         .mark_line(point=True, strokeWidth=3)
-        .encode(x="Year:O", y="value:Q", color="flow:N", tooltip=tooltip)
+        .encode(x=alt.X("Year:O"), y=alt.Y("value:Q"), color=alt.Color("flow:N"), tooltip=tooltip)
     )
-    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y="y:Q")
+    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y=alt.Y("y:Q"))
     return drawn + line + zero
 
 

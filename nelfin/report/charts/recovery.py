@@ -70,8 +70,8 @@ def recovery(result: Findings) -> Card:
         alt.Chart(planned.assign(position="As planned"))
         .mark_point(shape="diamond", size=70, color=INK)
         .encode(
-            x="year:O",
-            y="value:Q",
+            x=alt.X("year:O"),
+            y=alt.Y("value:Q"),
             tooltip=[
                 alt.Tooltip("position:N", title="Position"),
                 alt.Tooltip("year:O", title="Year"),
@@ -79,7 +79,7 @@ def recovery(result: Findings) -> Card:
             ],
         )
     )
-    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y="y:Q")
+    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y=alt.Y("y:Q"))
     headline = headline_of(result)
     words = (
         f"Reported balance holds from {headline.balance_year}."

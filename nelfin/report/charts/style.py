@@ -45,13 +45,17 @@ def themed(chart: Any) -> Any:
     chart
         An Altair chart of any kind.
     """
-    return (
-        chart.configure(font="Arial, sans-serif", background="white")
-        .configure_view(stroke=None)
-        .configure_axisQuantitative(format="(,f")
-        .configure_axis(labelFontSize=12, titleFontSize=12, gridColor="#E8EDEE", labelLimit=260)
-        .configure_legend(labelFontSize=12, titleFontSize=12, labelLimit=260)
-        .configure_header(labelFontSize=13, titleFontSize=12)
+    # all at once: each `configure_...` of Altair would copy the whole chart again
+    return chart.configure(
+        font="Arial, sans-serif",
+        background="white",
+        view=alt.ViewConfig(stroke=None),
+        axisQuantitative=alt.AxisConfig(format="(,f"),
+        axis=alt.AxisConfig(
+            labelFontSize=12, titleFontSize=12, gridColor="#E8EDEE", labelLimit=260
+        ),
+        legend=alt.LegendConfig(labelFontSize=12, titleFontSize=12, labelLimit=260),
+        header=alt.HeaderConfig(labelFontSize=13, titleFontSize=12),
     )
 
 

@@ -95,7 +95,7 @@ def _cells(frame: pd.DataFrame, years: list[str]) -> Any:
     # the figure stands in each cell, so that colour only helps to find it; at the share of the
     # ceiling where it turns white both black and white stand out by 4.5 to 1
     figures = base.mark_text(fontSize=10).encode(
-        text="words:N",
+        text=alt.Text("words:N"),
         color=alt.condition(
             f"datum.spend_gbp_m > {0.38 * ceiling}", alt.value("white"), alt.value("black")
         ),

@@ -82,7 +82,10 @@ def _band_and_lines(frame: pd.DataFrame) -> Any:
     ]
     base = alt.Chart(frame)
     band = base.mark_area(opacity=0.35, color=LIGHT_BLUE).encode(
-        x=x, y=alt.Y("low:Q", title="£m, surplus positive", scale=scale), y2="high:Q", tooltip=tips
+        x=x,
+        y=alt.Y("low:Q", title="£m, surplus positive", scale=scale),
+        y2=alt.Y2("high:Q"),
+        tooltip=tips,
     )
     names = {"plan": "The plan", "middle": "Middle draw"}
     lines = pd.concat(
@@ -105,7 +108,7 @@ def _band_and_lines(frame: pd.DataFrame) -> Any:
                      alt.Tooltip("value:Q", title="£m", format=MONEY)],
         )
     )  # fmt: skip
-    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y="y:Q")
+    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y=alt.Y("y:Q"))
     return band + zero + drawn
 
 
@@ -169,5 +172,8 @@ def _bars_and_words(frame: pd.DataFrame, year: str) -> Any:
     )  # fmt: skip
     right = base.transform_filter("datum.value >= 0").mark_text(align="left", dx=4)
     left = base.transform_filter("datum.value < 0").mark_text(align="right", dx=-4)
-    texts = [mark.encode(x=alt.X("value:Q", scale=scale), text="words:N") for mark in (right, left)]
+    texts = [
+        mark.encode(x=alt.X("value:Q", scale=scale), text=alt.Text("words:N"))
+        for mark in (right, left)
+    ]
     return alt.layer(bars, *texts)

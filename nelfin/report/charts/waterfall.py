@@ -71,7 +71,7 @@ def waterfall(
     bars = base.mark_bar(height=16).encode(
         # wide enough for the labels, whoever is chosen
         x=alt.X("from:Q", title=title, scale=alt.Scale(padding=55)),
-        x2="to:Q",
+        x2=alt.X2("to:Q"),
         color=alt.Color(
             "kind:N",
             title=None,
@@ -87,7 +87,7 @@ def waterfall(
     labels = (
         base.mark_text(align="left", dx=5, fontSize=12)
         .transform_calculate(end="max(datum.from, datum.to)")
-        .encode(x=alt.X("end:Q"), text="words:N")
+        .encode(x=alt.X("end:Q"), text=alt.Text("words:N"))
     )
     longest = frame.groupby("who")["step"].count().max()
     return (bars + labels).add_params(parameter).properties(width=WIDTH, height=27 * int(longest))

@@ -153,7 +153,7 @@ def what_moved(data: xr.Dataset, place: str, year: str) -> pd.Series:
         of every stream in the first), `restated`, `envelope`, `need`, `pace`, `ring-fence`,
         `streams that end`, `this year`.
     """
-    total = place_totals(data)["budget"].sel(place=place)
+    total = data["budget"].sel(place=place).sum("stream")
     streams = data[["budget", "opening", "budget_change"]].sel(place=place)
     before, now = label_of(start_of(year) - 1), streams.sel(year=year, drop=True)
     last, last_year = xr.zeros_like(now["budget"]), 0.0

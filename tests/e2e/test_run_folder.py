@@ -88,7 +88,7 @@ def test_a_scenario_that_was_copied_and_one_that_extends_run(tmp_path: Path) -> 
     )
     again = run(
         "run", "short.toml", "--set", "data.projects=few.csv",
-        "--set", "prevention.end_year=2026/27", cwd=tmp_path,
+        "--set", "prevention.end_year=2026/27", "--draws", "0", cwd=tmp_path,
     )  # fmt: skip
     assert again.returncode == 0, again.stderr
     (folder,) = (tmp_path / "nelfin-runs").iterdir()

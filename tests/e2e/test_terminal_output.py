@@ -190,7 +190,7 @@ def test_names_of_any_kind_fit_a_terminal(tmp_path: Path, cells: Cells) -> None:
         ("prevention", file),
         ("capital", file, "--budgets", "--overrun", "P001=5", "--draws", "2"),
         ("sources", file),
-        ("run", file, "--draws", "20", "-o", str(tmp_path / "run"), "--force"),
+        ("run", file, "--draws", "20", "-o", str(tmp_path / "run"), "--no-report"),
     ):
         done = run_on_terminal(*words, cwd=tmp_path)
         assert done.returncode == 0, done.stderr

@@ -26,13 +26,18 @@ def check(
     from nelfin.data import load_inputs
     from nelfin.scenario import load_scenario, resolved_toml
     from nelfin.system.capital import check_schemes
+    from nelfin.system.drivers import income_by_body, known_of
+    from nelfin.system.joint import outside_bodies
 
     loaded = load_scenario(scenario, overrides, allow)
     inputs = load_inputs(loaded)
     years = loaded.years.labels()
     check_schemes(loaded, inputs)
     # what only shows when money is shared
-    allocate(loaded, inputs)
+    budgets = allocate(loaded, inputs)
+    income = income_by_body(loaded, inputs)
+    outside_bodies(budgets["envelope"], income)
+    known_of(loaded, inputs, income.total)
     if resolved:
         click.echo(resolved_toml(loaded), nl=False)
     click.echo(

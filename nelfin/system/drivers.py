@@ -14,7 +14,7 @@ from nelfin.models.appraisal import cost_inflation
 from nelfin.models.efficiency import efficiency, staffing_saving
 from nelfin.models.income import Income, income_of
 from nelfin.models.marginal_cost import marginal_cost_curve
-from nelfin.models.positions import known_positions, split
+from nelfin.models.positions import Known, known_positions, split
 from nelfin.models.recovery import Drivers
 from nelfin.scenario import Scenario
 from nelfin.years import label_of, start_of, years_between
@@ -89,14 +89,7 @@ def drivers_of(
 
     income = income_by_body(scenario, inputs, drawn, value("other_income_growth_pct"))
     middle = income_by_body(scenario, inputs).total
-    known = known_positions(
-        inputs.positions,
-        inputs.organisations,
-        years,
-        middle,
-        scenario.years.planned_to,
-        inputs.called.get("positions", "positions"),
-    )
+    known = known_of(scenario, inputs, middle)
     steps = {
         "prevention net cash": np.diff(prevention, axis=-1, prepend=0.0),
         "capital consequences": np.diff(capital, axis=-1, prepend=0.0),
@@ -128,6 +121,31 @@ def drivers_of(
         ),
         rest_lasts=section.not_explained_recurrent_pct / 100,
         support_needs=section.support_needs_developed_pct / 100,
+    )
+
+
+def known_of(scenario: Scenario, inputs: Inputs, income: Array) -> Known:
+    """Return the positions that are known in the years of a scenario.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    income
+        Of the bodies, £m; shape (organisation, year).
+
+    Raises
+    ------
+    InputError
+        If the positions of a year do not add up.
+    """
+    return known_positions(
+        inputs.positions,
+        inputs.organisations,
+        scenario.years.labels(),
+        income,
+        scenario.years.planned_to,
+        inputs.called.get("positions", "positions"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -124,7 +125,7 @@ def headline_of(findings: Findings) -> Headline:
         known=dict(part.split(" ", 1) for part in _listed(data, "known_years")),
         shared=str(data.attrs["shared_positions"]),
         bodies=bodies.transpose("organisation", "year").to_pandas(),
-        boards=_listed(data, "boards"),
+        boards=json.loads(data.attrs["boards"]),
         heads_for=_heads_for(findings),
         lasting_balance_year=balance_year(worst),
         balance_year=balance_year(data["system_reported"]),

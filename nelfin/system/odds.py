@@ -59,7 +59,10 @@ def odds_by_organisation(positions: xr.Dataset) -> pd.DataFrame:
     pandas.DataFrame
         `organisation, year, measure, value, unit`.
     """
+    columns = ["organisation", "year", "measure", "value", "unit"]
     years = open_years(positions)
+    if not years:
+        return pd.DataFrame(columns=columns)
     reported = positions["organisation_reported"].sel(year=years)
     alone = reported - positions["organisation_support"].sel(year=years)
     parts = [
@@ -74,7 +77,6 @@ def odds_by_organisation(positions: xr.Dataset) -> pd.DataFrame:
     frame = fan(reported).to_series().rename("value").reset_index()
     frame["measure"] = "reported_p" + frame["percent"].astype(int).astype(str)
     parts.append(frame.assign(unit="£m"))
-    columns = ["organisation", "year", "measure", "value", "unit"]
     return pd.concat(parts, ignore_index=True)[columns]
 
 

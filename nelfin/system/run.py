@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import time
 from collections.abc import Iterator
@@ -107,7 +108,7 @@ def _labelled(scenario: Scenario, inputs: Inputs, joint: Joint) -> xr.Dataset:
     data["capital_consequences"] = joint.charges
     bodies = inputs.organisations
     data.attrs |= joint.recovery.attrs | {
-        "boards": ", ".join(bodies.loc[bodies["kind"] == "icb", "organisation"].astype(str)),
+        "boards": json.dumps(bodies.loc[bodies["kind"] == "icb", "organisation"].tolist()),
         "name": scenario.name,
         "capital_status": joint.plan.solve.status,
     }

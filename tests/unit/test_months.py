@@ -12,6 +12,7 @@ import nelfin
 from nelfin.data import Inputs, load_inputs
 from nelfin.models.months import profile, savings_phase, year_end
 from nelfin.report.text.months import months_text
+from nelfin.report.text.odds import odds_text
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed
 from nelfin.system.back_test import back_test
@@ -186,3 +187,13 @@ def test_nel_2026_starts_from_what_is_known_in_2026() -> None:
     before = join(nelfin.load_scenario(), plan=None).recovery["system_underlying"]
     opening = found.recovery["recovery_bridge"].sel(step="opening underlying", year="2025/26")
     assert float(opening.sum()) == pytest.approx(float(before.sel(year="2024/25")), abs=0.05)
+
+
+def test_a_plan_of_known_years_alone_has_draws_and_no_odds() -> None:
+    known = {"years.last": "2025/26", "prevention.end_year": "2025/26", "capital.relax": True}
+    result = nelfin.run(nelfin.load_scenario(overrides=known), draws=20)
+    assert result.table("odds_by_organisation").empty
+    assert "odds_of_balance" not in set(result.table("odds")["measure"])
+    assert "Odds of balance" not in result.summary()
+    assert "fan" not in result.charts
+    assert "odds" not in odds_text(result.table("odds"), 20)

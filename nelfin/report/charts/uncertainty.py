@@ -26,6 +26,7 @@ from nelfin.report.charts.style import (
 from nelfin.report.text.names import setting_words
 from nelfin.report.text.numbers import millions, money
 from nelfin.store.findings import Findings
+from nelfin.system.odds import open_years
 
 MOVERS = 10
 """Assumptions shown in the tornado."""
@@ -39,7 +40,7 @@ def fan(result: Findings) -> Card | None:
     result
         A run.
     """
-    if "odds" not in result.tables:
+    if "odds" not in result.tables or not open_years(result.data):
         return None
     odds = result.table("odds")
     wide = odds.pivot(index="year", columns="measure", values="value")

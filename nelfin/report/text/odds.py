@@ -151,9 +151,12 @@ def odds_text(odds: pd.DataFrame, draws: int) -> str:
         "reported_p90": "one in ten is better than",
     }
     rows = [(label, wide.loc[key]) for key, label in labels.items()]
+    title = f"REPORTED, OF {draws:,} DRAWS, £m"
+    if "odds_of_balance" not in wide.index:  # every year is known
+        return by_year_text(title, "", rows, [])
     rows.append(("odds of balance, %", 100 * wide.loc["odds_of_balance"]))
     rows.append(("the same without support, %", 100 * wide.loc["odds_without_support"]))
-    return by_year_text(f"REPORTED, OF {draws:,} DRAWS, £m", "", rows, [-2, -1])
+    return by_year_text(title, "", rows, [-2, -1])
 
 
 def odds_by_body_text(odds: pd.DataFrame) -> str:

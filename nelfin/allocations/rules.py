@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from nelfin.data import TABLES, lines_of, read_table
-from nelfin.scenario.load import packaged_folder
+from nelfin.scenario.paths import NATIONAL, packaged_scenario
 
 Array = npt.NDArray[np.float64]
 
@@ -147,4 +147,5 @@ def together(rules: tuple[Rule, ...]) -> Rule:
 @cache
 def packaged_rules() -> Mapping[str, Rule]:
     """Return the rules that come with nelfin, by name."""
-    return rules_of(read_table(packaged_folder() / "pace_rules.csv", TABLES["pace_rules"]))
+    file = packaged_scenario(NATIONAL).parent / "pace_rules.csv"
+    return rules_of(read_table(file, TABLES["pace_rules"]))

@@ -76,7 +76,7 @@ def pace_by_year(
     """
     streams, years, places = scenario.allocation.streams, scenario.years.labels(), inputs.places()
     names = list(streams)
-    restricted = np.array([[stream.restricted_share] for stream in streams.values()])
+    restricted = restricted_shares(scenario, inputs)
     rules = _rules_by_year(scenario, inputs)
     opening, at_last_need, pot = (np.full(pots.need_share.shape, np.nan) for _ in range(3))
     growth = np.full(pots.pot.shape, np.nan)
@@ -87,7 +87,7 @@ def pace_by_year(
             start = position[rows]
             # at last year's need and at this year's, to tell what need moves from what pace does
             need = np.array([before.need_share[t][rows], pots.need_share[t][rows]])
-            settings: dict[str, Any] = {"restricted_share": restricted[rows]}
+            settings: dict[str, Any] = {"restricted_share": restricted[rows, t : t + 1]}
             if rule.form == "floors" and t:
                 settings["population_growth"] = people[:, t] / people[:, t - 1] - 1
             if rule.form == "lp":
@@ -101,6 +101,34 @@ def pace_by_year(
             at_last_need[t, rows], pot[t, rows] = shared
             position[rows] = shared[1]
     return Paced(opening, at_last_need, pot, growth)
+
+
+def restricted_shares(scenario: Scenario, inputs: Inputs) -> Array:
+    """Return the share of each stream's baseline that pace of change may move.
+
+    The share that stands with an allocation goes on until the next one; before the first, and
+    where none stands, it is that of the scenario.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+
+    Returns
+    -------
+    numpy.ndarray
+        Fractions; shape (stream, year).
+    """
+    years = scenario.years.labels()
+    published = lines_of(inputs.allocations, "stream", "year", "restricted_share")
+    shares = np.empty((len(scenario.allocation.streams), len(years)))
+    for s, (name, stream) in enumerate(scenario.allocation.streams.items()):
+        told = sorted((year, share) for of, year, share in published if of == name)
+        told = [(year, share) for year, share in told if not np.isnan(share)]
+        for t, year in enumerate(years):
+            before = [share for of_year, share in told if of_year <= year]
+            shares[s, t] = before[-1] if before else stream.restricted_share
+    return shares
 
 
 def _rules_by_year(scenario: Scenario, inputs: Inputs) -> dict[int, list[Rule]]:

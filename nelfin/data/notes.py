@@ -47,6 +47,7 @@ UNITS: dict[str, str] = {
     "weighted_population": "people",
     "growth": "fraction",
     "convergence": "fraction",
+    "restricted_share": "share",
     "people_added": "people",
     "weight": "share",
     "multiplier": "ratio",

@@ -35,7 +35,7 @@ def register(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
     rows: list[list[object]] = [
         ["scenario", key, _text(figure.value), figure.unit, figure.status, figure.source]
         for key, figure in scenario.evidence.items()
-        if not key.startswith("data.") and key not in {"schema", "name"}
+        if not key.startswith("data.") and key not in {"schema", "name", "icb"}
     ]
     for name, frame in inputs.tables().items():
         keys = list(TABLES[name].key)

@@ -134,7 +134,9 @@ def changed(scenario: Scenario, settings: Mapping[str, Any]) -> Scenario:
     InputError
         If a key is not known or names a section, or a value is not allowed; with every problem.
     """
-    draft = Draft(scenario.model_dump(by_alias=True), dict(scenario.evidence))
+    draft = Draft(
+        scenario.model_dump(by_alias=True), dict(scenario.evidence), dict(scenario.origins)
+    )
     problems = Problems()
     for key, value in settings.items():
         override(draft, key, value, "", SOURCE, problems)

@@ -208,4 +208,5 @@ def finish(
             evidence[key] = figure or Figure(value, here.unit, "assumption", DEFAULT)
     made._evidence = evidence
     made._files = files
+    made._origins = dict(draft.origins)
     return made

@@ -12,10 +12,14 @@ from nelfin.errors import InputError, Problems
 from nelfin.scenario.schema import OPENING_FILES, Scenario
 
 PACKAGED = "nel"
-"""Name of the embedded system, usable in `extends` and, as `nel:file.csv`, in `[data]`."""
+"""Name of the embedded system."""
 
-SCENARIOS = {PACKAGED: "nel/scenario.toml", "nel-2026": "nel-2026/scenario.toml"}
-"""Scenarios that come with nelfin: their names, usable in place of a file and in `extends`."""
+NATIONAL = "england"
+"""Name of what holds for every system: a scenario stands on it and is none by itself."""
+
+SCENARIOS = {name: f"{name}/scenario.toml" for name in (PACKAGED, "nel-2026", NATIONAL)}
+"""Scenarios that come with nelfin: their names, usable in `extends` and, as `nel:file.csv`, in
+`[data]`; and in place of a file those that are whole."""
 
 _SHEET = re.compile(r"(.+\.(?:xlsx|xlsm|xlsb|xls|ods))#(.*)", re.IGNORECASE | re.DOTALL)
 
@@ -40,6 +44,12 @@ def packaged_scenario(name: str) -> Path:
         One of `SCENARIOS`.
     """
     return Path(str(files("nelfin") / "data" / SCENARIOS[name]))
+
+
+def _packaged_table(name: str, table: str) -> Path:
+    """Return a table that comes with nelfin; those for every system once stood with the first."""
+    own, national = (packaged_scenario(each).parent / table for each in (name, NATIONAL))
+    return own if own.is_file() or not national.is_file() else national
 
 
 def split_sheet(path: str | Path) -> tuple[Path, str | None]:
@@ -182,8 +192,9 @@ def located_path(value: Any, key: str, folder: Path) -> Any:
     text = str(value)
     if text == "":
         return None  # the table is left out
-    if text.startswith(f"{PACKAGED}:"):
-        return str(packaged_folder() / text.removeprefix(f"{PACKAGED}:"))
+    name, _, table = text.partition(":")
+    if name in SCENARIOS:
+        return str(_packaged_table(name, table))
     try:
         return str(folder / Path(text).expanduser())
     except RuntimeError:

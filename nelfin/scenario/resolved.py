@@ -9,7 +9,7 @@ from typing import Any
 from nelfin.evidence import Figure
 from nelfin.scenario.draft import section
 from nelfin.scenario.keys import dotted, walk
-from nelfin.scenario.paths import PACKAGED, packaged_folder
+from nelfin.scenario.paths import SCENARIOS, packaged_scenario
 from nelfin.scenario.schema import Scenario
 
 
@@ -18,7 +18,7 @@ def resolved_toml(scenario: Scenario) -> str:
 
     Every setting has its unit, status, source and range, so that the file loads to the same
     scenario with the same evidence; only the name and the paths of tables stand bare. Tables of
-    the embedded dataset are named `nel:file.csv`, so that the file works elsewhere.
+    nelfin's own are named `nel:file.csv`, so that the file works elsewhere.
 
     Parameters
     ----------
@@ -39,15 +39,21 @@ def resolved_toml(scenario: Scenario) -> str:
         written = value
         if parts[0] == "data":
             file = Path(value)
-            inside = file.parent == packaged_folder()
-            written = f"{PACKAGED}:{file.name}" if inside else value
+            written = next(
+                (
+                    f"{name}:{file.name}"
+                    for name in SCENARIOS
+                    if file.parent == packaged_scenario(name).parent
+                ),
+                value,
+            )
         elif here is not None and here.is_setting and len(parts) > 1:
-            written = _table(value, scenario.evidence[dotted(parts)])
+            written = figure_table(value, scenario.evidence[dotted(parts)])
         section(tree, parts[:-1])[parts[-1]] = written
     return tomli_w.dumps(tree)
 
 
-def _table(value: Any, figure: Figure) -> dict[str, Any]:
+def figure_table(value: Any, figure: Figure) -> dict[str, Any]:
     ends: dict[str, Any] = {}
     if figure.low is not None:
         ends = {"low": figure.low, "high": figure.high, "shape": figure.shape}

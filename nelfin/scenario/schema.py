@@ -101,7 +101,7 @@ class Data(Section):
     """Income of the organisations by where it comes from."""
     positions: TablePath
     """Positions of the organisations: outturns, forecasts and plans, and what is inside them."""
-    efficiency_schemes: TablePath
+    efficiency_schemes: TablePath | None = None
     """Efficiency schemes and asks by year."""
     organisation_places: TablePath | None = None
     """Shares of organisations' income by the places they serve."""
@@ -212,6 +212,8 @@ class Scenario(Section):
     """Version of what a scenario may hold."""
     name: Annotated[str, Field(min_length=1, max_length=200)]
     """What the plan is called."""
+    icb: Annotated[str, Unit("code")] = ""
+    """Code of the integrated care board whose plan it is, such as QWE; blank if it has none."""
     years: Years
     data: Data
     envelope: Envelope
@@ -223,6 +225,7 @@ class Scenario(Section):
 
     _evidence: dict[str, Figure] = PrivateAttr(default_factory=dict)
     _files: tuple[Path, ...] = PrivateAttr(default=())
+    _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @property
     def evidence(self) -> dict[str, Figure]:
@@ -233,6 +236,11 @@ class Scenario(Section):
     def files(self) -> tuple[Path, ...]:
         """The scenario files read, from the most basic to the most particular."""
         return self._files
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """What gave each setting its value, by its dotted path: a scenario file or `--set`."""
+        return self._origins
 
 
 def main_stream(scenario: Scenario) -> str:

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from nelfin.errors import Problems, nearest
 from nelfin.evidence import Figure
 from nelfin.scenario.keys import dotted, schema_at
-from nelfin.scenario.paths import PACKAGED
 
 PLAIN = {
     "float_type": "should be a number",
@@ -71,7 +70,7 @@ def put_into_words(
             known = section.below if section is not None else ()
             problems.add(where, "is not a known key.", nearest(parts[-1], known))
         elif item["type"] == "missing":
-            remedy = f'Add it, or start the file with extends = "{PACKAGED}".'
+            remedy = 'Add it. "nelfin new DIR --icb CODE" writes the whole scenario of a system.'
             problems.add(where, "is missing.", remedy)
         elif key in origins:
             problems.add(where, f'is "{figures[key].value}": {words}.', "Correct the value.")

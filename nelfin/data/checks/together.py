@@ -5,6 +5,7 @@ from __future__ import annotations
 from nelfin.data.checks import models as of_models
 from nelfin.data.checks import money, need, pace
 from nelfin.data.checks.fit import Fit
+from nelfin.data.checks.whose import whose
 from nelfin.data.inputs import Inputs
 from nelfin.scenario import Scenario
 
@@ -22,6 +23,7 @@ def check_together(scenario: Scenario, inputs: Inputs, models: bool = True) -> N
         Check also what prevention, recovery and capital rest on; place budgets do without.
     """
     fit = Fit(scenario, inputs, scenario.years.labels())
+    whose(fit, models)
     need.populations(fit)
     need.people(fit)
     money.streams(fit)

@@ -27,6 +27,7 @@ __all__ = [
     "FINALS",
     "OPENING_FILE",
     "OTHER",
+    "PLACES",
     "PROGRAMME_OPTIONS",
     "PROGRAMME_PARAMETERS",
     "PROGRAMME_RETURNS",

@@ -55,6 +55,7 @@ PLACES: dict[str, Table] = {
             optional("opening_target_gbp_m", kind="number", low=0),
             optional("growth", kind="number", low=-1, high=2),
             optional("convergence", kind="number", low=-1, high=1),
+            optional("restricted_share", kind="number", low=0, high=1),
             STATUS,
             SOURCE,
         ),

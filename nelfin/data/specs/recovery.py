@@ -88,6 +88,7 @@ RECOVERY: dict[str, Table] = {
             SOURCE,
         ),
         key=("scheme", "year", "organisation"),
+        may_be_empty=True,
         former={"rating": f"Give the stage in its place: {', '.join(STAGES)}."},
     ),
     "organisation_places": Table(

@@ -1,0 +1,114 @@
+"""Whose figures a plan rests on: those of one system do not stand for another's."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import groupby
+
+from nelfin.data.checks.fit import Fit
+from nelfin.data.specs import PLACES, TABLES, WHOLE_SYSTEM
+from nelfin.data.tables import read_table
+from nelfin.scenario import Scenario, load_scenario
+from nelfin.scenario.keys import split_key
+from nelfin.scenario.paths import NATIONAL, PACKAGED, SCENARIOS, packaged_scenario
+
+FREE = {"schema", "name", "icb", "years"}
+"""Sections that hold no figure of a system."""
+
+OF_PLACES = {"envelope", "allocation"}
+"""Sections that place budgets rest on."""
+
+
+def whose(fit: Fit, models: bool) -> None:
+    """Find figures of the embedded system in the plan of another.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    models
+        Look also at what prevention, recovery and capital rest on.
+    """
+    inherited = embedded_keys(fit.scenario)
+    if not inherited or not of_another_system(fit):
+        return
+    home, icb = load_scenario(PACKAGED).name, fit.scenario.icb
+    start = f'"nelfin new DIR --icb {icb if icb != _home_icb() else "CODE"}"'
+    stays = f'If the plan is {home}\'s, say so with icb = "{_home_icb()}".'
+    for section, parts in groupby(map(split_key, inherited), lambda parts: parts[0]):
+        keys = [parts[1:] for parts in parts]
+        if section == "data":
+            for (table,) in keys:
+                if (models or table in PLACES) and not fit.inputs.tables()[table].empty:
+                    fit.problems.add(
+                        f"scenario, data.{table}",
+                        f"is the table of {home}, but the plan is of another system.",
+                        f"Give its own {TABLES[table].title}{_or_none(table)}; {start} writes "
+                        f"those that are published. {stays}",
+                    )
+        elif models or section in OF_PLACES:
+            named = ", ".join(".".join(key) for key in keys)
+            fit.problems.add(
+                f"scenario, {section}",
+                f"has figures of {home}, but the plan is of another system: {named}.",
+                f'Give its own, or stand on the national ones with extends = "{NATIONAL}"; '
+                f"{start} writes them. {stays}",
+            )
+
+
+def embedded_keys(scenario: Scenario) -> list[str]:
+    """Return the settings that a scenario takes from that of an embedded system.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+
+    Returns
+    -------
+    list of str
+        Dotted keys; national figures, and those it gives itself, are not among them.
+    """
+    homes = {str(packaged_scenario(name).resolve()) for name in SCENARIOS if name != NATIONAL}
+    return [
+        key
+        for key in scenario.evidence
+        if scenario.origins.get(key) in homes and split_key(key)[0] not in FREE
+    ]
+
+
+def of_another_system(fit: Fit) -> bool:
+    """Say whether a plan that stands on the embedded system's is of another.
+
+    It is where it says so by its `icb`, or names none of the embedded system's places.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario.
+    """
+    home = str(packaged_scenario(PACKAGED).parent)
+    if fit.scenario.icb.strip().upper() != _home_icb():
+        return True
+    said = not str(fit.scenario.origins.get("icb", "")).startswith(home)
+    own_places = not str(fit.scenario.data.weighted_populations).startswith(home)
+    return own_places and not said and not set(fit.inputs.places()) & _home_places()
+
+
+def _or_none(table: str) -> str:
+    from nelfin.scenario.schema import Data
+
+    required = Data.model_fields[table].is_required()
+    return "" if required else f', or leave it out: set data.{table} to ""'
+
+
+@cache
+def _home_icb() -> str:
+    return load_scenario(PACKAGED).icb
+
+
+@cache
+def _home_places() -> frozenset[str]:
+    """Return the names of the embedded system's places, and of its local authorities."""
+    file = load_scenario(PACKAGED).data.weighted_populations
+    return frozenset(read_table(file, TABLES["weighted_populations"])["place"]) - {WHOLE_SYSTEM}

@@ -47,5 +47,6 @@ def _write(scenario: Scenario, folder: Path, excel: bool) -> None:
         for name, path in named.items():
             shutil.copyfile(path, folder / f"{name}.csv")
         paths = {name: f"{name}.csv" for name in named}
+    paths |= {name: "" for name in dict(scenario.data) if name not in named}
     text = editable_toml(scenario, paths, f"The plan of {scenario.name}.")
     (folder / "scenario.toml").write_text(text, encoding="utf-8")

@@ -54,6 +54,20 @@ def resolved_toml(scenario: Scenario) -> str:
 
 
 def figure_table(value: Any, figure: Figure) -> dict[str, Any]:
+    """Return the table that a figure is written as.
+
+    Parameters
+    ----------
+    value
+        Its value, as TOML can hold it.
+    figure
+        What is said of it.
+
+    Returns
+    -------
+    dict
+        `value`, the range if there is one, `unit`, `status` and `source`.
+    """
     ends: dict[str, Any] = {}
     if figure.low is not None:
         ends = {"low": figure.low, "high": figure.high, "shape": figure.shape}

@@ -9,7 +9,7 @@ from typing import Any
 
 from nelfin.evidence import SHAPES
 from nelfin.scenario.draft import DEFAULT
-from nelfin.scenario.keys import Parts, dotted, schema_at, walk
+from nelfin.scenario.keys import Parts, SchemaKey, dotted, schema_at, walk
 from nelfin.scenario.resolved import figure_table
 from nelfin.scenario.schema import Scenario
 
@@ -52,12 +52,18 @@ def editable_toml(scenario: Scenario, tables: Mapping[str, str], head: str) -> s
         for depth in range(1, len(parts)):
             sections.setdefault(parts[:depth], [])
         if here is not None and here.is_setting and not _goes_without_saying(parts, scenario):
-            silent = parts[0] == "data" or len(parts) > 3 or _named(parts)
-            lines = _comment("" if silent else here.description)
+            lines = _comment(_about(parts, here, value))
             sections[parts[:-1]] += [*lines, _line(parts, value, scenario)]
     return "".join(
         "\n".join([*_heading(section), *lines, ""]) for section, lines in sections.items() if lines
     )
+
+
+def _about(parts: Parts, here: SchemaKey, value: Any) -> str:
+    """Return what stands above a setting; "" where its section or its name says it."""
+    if parts[0] == "data":
+        return "" if value else f"Left out: {here.description[0].lower()}{here.description[1:]}"
+    return "" if len(parts) > 3 or _named(parts) else here.description
 
 
 def _goes_without_saying(parts: Parts, scenario: Scenario) -> bool:

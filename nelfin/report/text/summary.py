@@ -10,6 +10,7 @@ from nelfin.report.text.numbers import millions, money, plural
 from nelfin.report.text.odds import balance_odds, capital_odds, prevention_odds
 from nelfin.report.text.prevention import comes_back, health_words
 from nelfin.report.text.terminal import table_text, title_text, wrapped
+from nelfin.report.text.to_put_in import to_put_in
 from nelfin.store.findings import Findings, once
 from nelfin.system.headline import Headline, headline_of
 
@@ -25,12 +26,12 @@ def sentences_of(result: Findings) -> dict[str, list[str]]:
     result
         A run.
     """
-    headline = headline_of(result)
+    headline, wanted = headline_of(result), to_put_in(result)
     return {
         "places": joined_words(headline),
-        "recovery": [*balance_words(headline), *balance_odds(result)],
+        "recovery": [*balance_words(headline), *balance_odds(result), *wanted["recovery"]],
         "prevention": [*prevention_words(result), *prevention_odds(result)],
-        "capital": [*capital_words(headline), *capital_odds(result)],
+        "capital": [*capital_words(headline), *capital_odds(result), *wanted["capital"]],
         "assumption": assumption_words(headline),
     }
 

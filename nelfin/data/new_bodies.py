@@ -1,0 +1,219 @@
+"""The organisations of a system from published figures: who they are, their income and positions."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from nelfin.data import national
+from nelfin.data.footprints import System
+from nelfin.data.inputs import SYSTEM
+from nelfin.years import label_of, start_of
+
+SECTORS = {"specialist": "acute", "ambulance": ""}
+"""Sector of trusts whose type is none; the others are called as their type."""
+
+SPLITS = {
+    "acute": {"core": 50, "specialised": 15, "other commissioners": 20, "other": 15},
+    "specialist": {"core": 10, "specialised": 50, "other commissioners": 25, "other": 15},
+    "mental_health": {"core": 65, "specialised": 10, "other commissioners": 20, "other": 5},
+    "community": {"core": 65, "specialised": 0, "other commissioners": 25, "other": 10},
+    "ambulance": {"core": 25, "specialised": 0, "other commissioners": 70, "other": 5},
+}
+"""Income of a trust by where it comes from, %, by its type. Nobody publishes it trust by trust."""
+
+BOARD_CORE_PCT = 15.0
+"""Share of core that the board spends outside trusts: prescribing, continuing care and the like."""
+
+TRUSTS_MOST_PCT = {"core": 80.0, "specialised": 95.0}
+"""Most of a stream that the trusts may have together; what is above counts as others' money."""
+
+KNOWN = (
+    ("operating_income", "2024/25", "operating income"),
+    ("operating_expenditure", "2023/24", "operating expenditure"),
+    ("operating_expenditure", "2022/23", "operating expenditure"),
+)
+"""Figures that stand for a trust's income, the best first."""
+
+PLAN = "planned_position_without_support"
+
+
+def bodies_of(system: System) -> pd.DataFrame:
+    """Return the organisations of a system: its trusts, and its board.
+
+    Parameters
+    ----------
+    system
+        The system.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `organisation, kind, sector, type, code, income_gbp_m` (NaN for the board), `income_year`,
+        `income_words`, `plan_pct` (position planned for 2025/26 without support, % of income; NaN
+        where none is published), `status` and `source`.
+    """
+    finance = national.finance_of(system)
+    known = {(line.code, line.measure, line.year): line.value for line in finance.itertuples()}
+    rows = []
+    for line in national.trusts_of(system).itertuples():
+        best = next(
+            (
+                (known[line.code, measure, year], year, words)
+                for measure, year, words in KNOWN
+                if (line.code, measure, year) in known
+            ),
+            None,
+        )
+        if best is None:
+            continue
+        rows.append(
+            {
+                "organisation": line.trust,
+                "kind": "trust",
+                "sector": SECTORS.get(line.type, line.type),
+                "type": line.type,
+                "code": line.code,
+                "income_gbp_m": best[0],
+                "income_year": best[1],
+                "income_words": best[2],
+                "plan_pct": known.get((line.code, PLAN, "2025/26"), float("nan")),
+                "status": line.status,
+                "source": line.source,
+            }
+        )
+    rows.append(
+        {
+            "organisation": system.name,
+            "kind": "icb",
+            "sector": "",
+            "type": "icb",
+            "code": system.code,
+            "status": "published",
+            "source": f"Integrated care board, code {system.code}",
+        }
+    )
+    return pd.DataFrame(rows)
+
+
+def income_of(system: System, bodies: pd.DataFrame, allocations: pd.DataFrame) -> pd.DataFrame:
+    """Return the income of the organisations by where it comes from.
+
+    Parameters
+    ----------
+    system
+        The system.
+    bodies
+        From `bodies_of`.
+    allocations
+        Of the system, by stream and year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table `organisation_income`. The split of a trust's income is illustrative.
+    """
+    money = allocations.set_index(["stream", "year"])
+    trusts = bodies[bodies["kind"] == "trust"]
+    parts = pd.DataFrame(
+        {
+            part: trusts["income_gbp_m"] * trusts["type"].map({t: s[part] for t, s in SPLITS.items()})
+            for part in SPLITS["acute"]
+        }
+    ).div(100)
+    # trusts also serve other systems: what the system's own money cannot pay is other systems'
+    limits = {
+        "core": money.at[("core", "2024/25"), "allocation_gbp_m"],
+        "specialised": money.at[("specialised", "2025/26"), "baseline_gbp_m"],
+    }
+    for stream, limit in limits.items():
+        most = limit * TRUSTS_MOST_PCT[stream] / 100
+        kept = min(1.0, most / parts[stream].sum())
+        parts["other commissioners"] += parts[stream] * (1 - kept)
+        parts[stream] *= kept
+    rows = []
+    for at, trust in trusts.iterrows():
+        source = (
+            f"Illustrative split, by the type of trust, of £{trust['income_gbp_m']:,.1f}m "
+            f"{trust['income_words']} of {trust['income_year']} (trust accounts, NHS England TAC "
+            "returns, read in a copy)"
+        )
+        for part in parts:
+            if parts.at[at, part] > 0:
+                rows.append(
+                    [
+                        trust["organisation"],
+                        part,
+                        trust["income_year"],
+                        round(float(parts.at[at, part]), 3),
+                        "illustrative",
+                        source,
+                    ]
+                )
+    core = money.at[("core", "2025/26"), "allocation_gbp_m"] * BOARD_CORE_PCT / 100
+    rows.append(
+        [
+            system.name,
+            "core",
+            "2025/26",
+            round(float(core), 3),
+            "illustrative",
+            f"Illustrative: {BOARD_CORE_PCT:g} % of the core allocation for prescribing, "
+            "continuing care and other care outside trusts; not published in one place",
+        ]
+    )
+    for stream in ("primary_medical", "other_primary_care", "running_cost"):
+        line = money.loc[(stream, "2025/26")]
+        rows.append(
+            [
+                system.name,
+                stream,
+                "2025/26",
+                round(float(line["allocation_gbp_m"]), 6),
+                line["status"],
+                f"The whole allocation is the board's to spend: {line['source']}",
+            ]
+        )
+    names = ["organisation", "stream", "year", "income_gbp_m", "status", "source"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def positions_of(system: System, bodies: pd.DataFrame, first: str) -> pd.DataFrame:
+    """Return the positions of the organisations: published ones, and plans without support.
+
+    Parameters
+    ----------
+    system
+        The system.
+    bodies
+        From `bodies_of`.
+    first
+        First year of the plan.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table `positions`. A body without a published plan is taken to be in balance, as each
+        must be by law: an assumption.
+    """
+    rows: list[list[object]] = []
+    before = label_of(start_of(first) - 1)
+    for body in bodies.itertuples():
+        if pd.notna(body.plan_pct):
+            value = round(body.plan_pct * body.income_gbp_m / 100, 3)
+            status, source = (
+                "derived",
+                f"Plan of 2025/26 without deficit support, {body.plan_pct:g} % of turnover (NHS "
+                f"Oversight Framework, read in a copy), times £{body.income_gbp_m:,.1f}m of "
+                f"{body.income_year}",
+            )
+        else:
+            value, status = 0.0, "assumption"
+            source = "No plan was found: in balance, as every organisation must be"
+        rows.append([body.organisation, first, "plan", value, status, source])
+        start = f"Taken to be where its plan of {first} stands. {source}"
+        rows.append([body.organisation, before, "underlying", value, status, start])
+    for line in national.positions_of(system).itertuples():
+        whole = SYSTEM if line.body == "system" else system.name
+        rows.append([whole, line.year, line.measure, line.value_gbp_m, line.status, line.source])
+    names = ["organisation", "year", "measure", "value_gbp_m", "status", "source"]
+    return pd.DataFrame(rows, columns=names)

@@ -1,0 +1,167 @@
+"""The scenario of any system of England, from the published figures that come with nelfin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from nelfin.data import national
+from nelfin.data.footprints import System
+from nelfin.data.new_bodies import bodies_of, income_of, positions_of
+from nelfin.data.new_schemes import backlog_schemes, limits_of
+from nelfin.data.specs import COMPONENTS
+from nelfin.scenario import Scenario, load_scenario
+from nelfin.scenario.paths import NATIONAL
+from nelfin.years import label_of, start_of, years_between
+
+FIRST, LAST = "2025/26", "2034/35"
+"""Years of the plan: from the last with published allocations, ten years."""
+
+UNPUBLISHED = {
+    "openings": "where places stand: each opens on its share by need (allocation.streams)",
+    "deprivation": "people in the most deprived areas by place",
+    "public_health_grants": "public health grants by place, to compare",
+    "spend_by_setting": "spend by place in and out of hospital, to compare",
+    "efficiency_schemes": "efficiency schemes: the ask is a national rate until you name them",
+    "organisation_places": "which places each organisation serves",
+    "pressures": "pressures on cost by driver: a national rate stands for them",
+}
+"""Tables that nobody publishes for every system, in words."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """A scenario to start from, and what the reader should know of it.
+
+    Parameters
+    ----------
+    scenario
+        With its tables on disk.
+    notes
+        What is left out, what stands in, and what to put in, in sentences.
+    """
+
+    scenario: Scenario
+    notes: list[str]
+
+
+def start_from_published(system: System, folder: Path) -> Start:
+    """Write the tables of a system from published figures, and return the scenario over them.
+
+    Places are the lower-tier local authorities of the practices. What is published for the system
+    stands as it is; what is not is a national default that says so, or is left out with a word.
+
+    Parameters
+    ----------
+    system
+        From `nelfin.data.footprints.find_system`.
+    folder
+        A folder that is there; the tables are written into it.
+
+    Returns
+    -------
+    Start
+        The scenario, and notes on it.
+    """
+    notes = [system.note] if system.note else []
+    allocations = national.allocations_of(system)
+    bodies = bodies_of(system)
+    income = income_of(system, bodies, allocations)
+    limits, without_limit = limits_of(system, bodies, years_between(FIRST, LAST))
+    schemes = backlog_schemes(bodies, system, without_limit)
+    people = national.weighted_populations_of(system, [FIRST])
+    tables = {
+        "allocations": allocations,
+        "weighted_populations": _long(people),
+        "population_growth": _growth(system),
+        "organisations": bodies[["organisation", "kind", "sector", "status", "source"]],
+        "organisation_income": income,
+        "positions": positions_of(system, bodies, FIRST),
+        "capital_limits": limits,
+        "projects": schemes,
+    }
+    settings: dict[str, Any] = {"name": system.name, "icb": system.code}
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+        settings[f"data.{name}"] = str(folder / f"{name}.csv")
+    settings |= _figures(system, allocations, bodies)
+    scenario = load_scenario(NATIONAL, settings)
+    return Start(scenario, [*notes, *_notes(people, without_limit)])
+
+
+def _long(people: pd.DataFrame) -> pd.DataFrame:
+    """Return weighted populations as a scenario has them: a row a component."""
+    tidy = people.rename(columns={"local_authority": "place"}).melt(
+        ["year", "place", "status", "source"],
+        list(COMPONENTS),
+        var_name="component",
+        value_name="weighted_population",
+        ignore_index=False,
+    )
+    tidy = tidy.sort_index(kind="stable")
+    return tidy[["year", "place", "component", "weighted_population", "status", "source"]]
+
+
+def _growth(system: System) -> pd.DataFrame:
+    """Return people added over periods of years: of projections at the middle of each year."""
+    projected = national.projections_of(system).set_index("year")
+    start, end = start_of(FIRST), start_of(LAST) + 1
+    middle = (start + end) // 2
+    rows = []
+    for since, until in ((start, middle), (middle, end)):
+        source = str(projected.at[until, "source"])
+        rows.append(
+            {
+                "from_year": label_of(since),
+                "to_year": label_of(until),
+                "people_added": int(projected.at[until, "people"] - projected.at[since, "people"]),
+                "status": "derived",
+                "source": f"Residents of {until} less those of {since}: {source}",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _figures(
+    system: System, allocations: pd.DataFrame, bodies: pd.DataFrame
+) -> dict[str, dict[str, Any]]:
+    """Return the settings of a system that published figures give, with their evidence."""
+    total = allocations.loc[allocations["year"] == FIRST, "allocation_gbp_m"].sum()
+    acute = bodies[bodies["sector"] == "acute"]
+    return {
+        "envelope.plan_total_gbp_m": {
+            "value": round(float(total), 6),
+            "unit": "£m",
+            "status": "derived",
+            "source": f"Sum of the allocations of {FIRST} ({system.code}); its own plan was not "
+            "seen",
+        },
+        "prevention.secondary_care_gbp_m": {
+            "value": round(float(acute["income_gbp_m"].sum()), 1),
+            "unit": "£m a year",
+            "status": "derived",
+            "source": "Income of the acute and specialist trusts, the latest known of each: the "
+            "most that secondary care can save",
+        },
+    }
+
+
+def _notes(people: pd.DataFrame, without_limit: list[str]) -> list[str]:
+    """Say what is left out, and which places hang on one practice."""
+    left_out = "; ".join(f"{words} ({table})" for table, words in UNPUBLISHED.items())
+    notes = [f"Not published for every system, so left out: {left_out}."]
+    if without_limit:
+        notes.append(
+            "No capital limit is published for "
+            f"{', '.join(without_limit)}: their backlog is left out of the schemes."
+        )
+    single = people[people["practices"] == 1]
+    for line in single.itertuples():
+        notes.append(
+            f"{line.local_authority} has 1 practice, {line.registered_population:,.0f} people: "
+            'join it to another place, if you like, with "nelfin import-practices --places".'
+        )
+    return notes

@@ -147,7 +147,8 @@ def find_system(text: str, footprint: str = "") -> System:
     """Find a system by its code or its name.
 
     Case, spaces, "NHS", "ICB" and "&" for "and" make no difference; words of a name do where they
-    fit one system alone. A code or name that was and is a system means the system as it is now.
+    fit one system alone. A code or name that was and is a system means the one to March 2026, which
+    figures are published for.
 
     Parameters
     ----------
@@ -175,8 +176,8 @@ def find_system(text: str, footprint: str = "") -> System:
         raise InputError.one(
             f"footprint {footprint}", "is none of 42 and 36.", "Give 42 or 36, or leave it out."
         )
-    # the later wins: a code that lives on is the system as it is now
-    known = [_systems(at) for at in ((FORMER, PRESENT) if not footprint else (footprint,))]
+    # the last wins: a code that lives on is the system that figures are published for
+    known = [_systems(at) for at in ((PRESENT, FORMER) if not footprint else (footprint,))]
     by_code = {code: system for each in known for code, system in each.items()}
     wanted = _plain(text)
     fits = {code: s for code, s in by_code.items() if _plain(code) == wanted}
@@ -211,16 +212,29 @@ def find_system(text: str, footprint: str = "") -> System:
     )
 
 
+def named_in(text: str) -> list[System]:
+    """Return the systems whose names stand in a text, such as the name of a plan.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    """
+    words = f" {_plain(text)} "
+    every = {**_systems(PRESENT), **_systems(FORMER)}
+    return [system for system in every.values() if f" {_plain(system.name)} " in words]
+
+
 def _noted(system: System) -> System:
     former, present = _systems(FORMER).get(system.code), _systems(PRESENT).get(system.code)
     if former is None or present is None or former == present:
         return system
     now = system == present
     note = (
-        f"{system.code} is {system.name} as it is from April 2026, with what has joined it; "
-        "its footprint to March 2026 is another."
+        f"{system.code} is here {system.name} as it is from April 2026, with what has joined it."
         if now
-        else f"{system.code} is {system.name} as it was to March 2026; more has joined it since."
+        else f"{system.code} is here {system.name} as it was to March 2026, when its figures were "
+        "published; with what has joined it since it is the footprint 36."
     )
     return System(system.code, system.name, system.parts, note)
 

@@ -1,4 +1,4 @@
-"""The organisations of a system from published figures: who they are, their income and positions."""
+"""The organisations of a system from published figures: their income and positions."""
 
 from __future__ import annotations
 
@@ -114,12 +114,8 @@ def income_of(system: System, bodies: pd.DataFrame, allocations: pd.DataFrame) -
     """
     money = allocations.set_index(["stream", "year"])
     trusts = bodies[bodies["kind"] == "trust"]
-    parts = pd.DataFrame(
-        {
-            part: trusts["income_gbp_m"] * trusts["type"].map({t: s[part] for t, s in SPLITS.items()})
-            for part in SPLITS["acute"]
-        }
-    ).div(100)
+    shares = pd.DataFrame(SPLITS).T.loc[trusts["type"]].set_axis(trusts.index)
+    parts = shares.mul(trusts["income_gbp_m"], axis=0) / 100
     # trusts also serve other systems: what the system's own money cannot pay is other systems'
     limits = {
         "core": money.at[("core", "2024/25"), "allocation_gbp_m"],

@@ -6,6 +6,8 @@ from functools import cache
 from itertools import groupby
 
 from nelfin.data.checks.fit import Fit
+from nelfin.data.footprints import find_system, named_in
+from nelfin.data.national import weighted_populations_of
 from nelfin.data.specs import PLACES, TABLES, WHOLE_SYSTEM
 from nelfin.data.tables import read_table
 from nelfin.scenario import Scenario, load_scenario
@@ -80,7 +82,8 @@ def embedded_keys(scenario: Scenario) -> list[str]:
 def of_another_system(fit: Fit) -> bool:
     """Say whether a plan that stands on the embedded system's is of another.
 
-    It is where it says so by its `icb`, or names none of the embedded system's places.
+    It is where it says so by its `icb`; or, where it says nothing, by its name or by its places:
+    they are none of the embedded system's.
 
     Parameters
     ----------
@@ -90,9 +93,13 @@ def of_another_system(fit: Fit) -> bool:
     home = str(packaged_scenario(PACKAGED).parent)
     if fit.scenario.icb.strip().upper() != _home_icb():
         return True
-    said = not str(fit.scenario.origins.get("icb", "")).startswith(home)
+    if not str(fit.scenario.origins.get("icb", "")).startswith(home):
+        return False  # the plan says that it is the embedded system's
+    named = [system.code for system in named_in(fit.scenario.name)]
+    if named and _home_icb() not in named:
+        return True
     own_places = not str(fit.scenario.data.weighted_populations).startswith(home)
-    return own_places and not said and not set(fit.inputs.places()) & _home_places()
+    return own_places and not set(fit.inputs.places()) & _home_places()
 
 
 def _or_none(table: str) -> str:
@@ -111,4 +118,6 @@ def _home_icb() -> str:
 def _home_places() -> frozenset[str]:
     """Return the names of the embedded system's places, and of its local authorities."""
     file = load_scenario(PACKAGED).data.weighted_populations
-    return frozenset(read_table(file, TABLES["weighted_populations"])["place"]) - {WHOLE_SYSTEM}
+    places = set(read_table(file, TABLES["weighted_populations"])["place"]) - {WHOLE_SYSTEM}
+    authorities = weighted_populations_of(find_system(_home_icb()))["local_authority"]
+    return frozenset(places | set(authorities))

@@ -208,7 +208,11 @@ def positions_of(system: System, bodies: pd.DataFrame, first: str) -> pd.DataFra
         rows.append([body.organisation, first, "plan", value, status, source])
         start = f"Taken to be where its plan of {first} stands. {source}"
         rows.append([body.organisation, before, "underlying", value, status, start])
-    for line in national.positions_of(system).itertuples():
+    published = national.positions_of(system)
+    told = published[(published["body"] == SYSTEM) & (published["measure"] == "outturn")]
+    for line in published.itertuples():
+        if line.measure == "deficit_support" and line.year == first and first not in set(told["year"]):
+            continue  # the plans above stand without it
         whole = SYSTEM if line.body == "system" else system.name
         rows.append([whole, line.year, line.measure, line.value_gbp_m, line.status, line.source])
     names = ["organisation", "year", "measure", "value_gbp_m", "status", "source"]

@@ -12,13 +12,16 @@ from nelfin.data import national
 from nelfin.data.footprints import System
 from nelfin.data.new_bodies import bodies_of, income_of, positions_of
 from nelfin.data.new_schemes import backlog_schemes, limits_of
-from nelfin.data.specs import COMPONENTS
+from nelfin.data.specs import COMPONENTS, WHOLE_SYSTEM
 from nelfin.scenario import Scenario, load_scenario
 from nelfin.scenario.paths import NATIONAL
 from nelfin.years import label_of, start_of, years_between
 
 FIRST, LAST = "2025/26", "2034/35"
 """Years of the plan: from the last with published allocations, ten years."""
+
+TOO_FEW = 1_000
+"""People below whom an authority is no place: special schemes, whose people live all over."""
 
 UNPUBLISHED = {
     "openings": "where places stand: each opens on its share by need (allocation.streams)",
@@ -94,7 +97,13 @@ def start_from_published(system: System, folder: Path) -> Start:
 
 def _long(people: pd.DataFrame) -> pd.DataFrame:
     """Return weighted populations as a scenario has them: a row a component."""
-    tidy = people.rename(columns={"local_authority": "place"}).melt(
+    few = people["registered_population"] < TOO_FEW
+    placed = people.assign(place=people["local_authority"].mask(few, WHOLE_SYSTEM))
+    how = dict.fromkeys(COMPONENTS, "sum") | {"status": "first", "source": "first"}
+    sums = placed.groupby(["year", "place"], sort=False).agg(how).reset_index()
+    last = sums["place"] == WHOLE_SYSTEM
+    sums = pd.concat([sums[~last], sums[last]], ignore_index=True)
+    tidy = sums.melt(
         ["year", "place", "status", "source"],
         list(COMPONENTS),
         var_name="component",
@@ -158,7 +167,13 @@ def _notes(people: pd.DataFrame, without_limit: list[str]) -> list[str]:
             "No capital limit is published for "
             f"{', '.join(without_limit)}: their backlog is left out of the schemes."
         )
-    single = people[people["practices"] == 1]
+    few = people[people["registered_population"] < TOO_FEW]
+    for line in few.itertuples():
+        notes.append(
+            f"{line.registered_population:,.0f} people of {line.local_authority} are too few for "
+            "a place: they count for the whole system."
+        )
+    single = people[(people["practices"] == 1) & ~people.index.isin(few.index)]
     for line in single.itertuples():
         notes.append(
             f"{line.local_authority} has 1 practice, {line.registered_population:,.0f} people: "

@@ -165,6 +165,18 @@ def england(year: str) -> pd.Series:
     return every.loc[every["year"].isin(_known_years([year])), list(COMPONENTS)].sum()
 
 
+def allocated(year: str) -> float:
+    """Return the allocations of all systems together in a year, £m.
+
+    Parameters
+    ----------
+    year
+        A year such as 2025/26.
+    """
+    every = table("allocations")
+    return float(every.loc[every["year"] == year, "allocation_gbp_m"].sum())
+
+
 def projections_of(system: System) -> pd.DataFrame:
     """Return the projected people of a system by calendar year and age.
 

@@ -36,6 +36,14 @@ KNOWN = (
 
 PLAN = "planned_position_without_support"
 
+SAVINGS_GBP_M = {"plan": 11_200.0, "delivered": 10_200.0}
+"""Savings of all of England in 2025/26, planned and delivered."""
+
+RECURRENT_PCT = 50.0
+"""Share of savings that is taken to recur."""
+
+_NEEDLESS = (" NHS Foundation Trust", " NHS Trust")
+
 
 def bodies_of(system: System) -> pd.DataFrame:
     """Return the organisations of a system: its trusts, and its board.
@@ -68,7 +76,7 @@ def bodies_of(system: System) -> pd.DataFrame:
             continue
         rows.append(
             {
-                "organisation": line.trust,
+                "organisation": _short(line.trust),
                 "kind": "trust",
                 "sector": SECTORS.get(line.type, line.type),
                 "type": line.type,
@@ -93,6 +101,13 @@ def bodies_of(system: System) -> pd.DataFrame:
         }
     )
     return pd.DataFrame(rows)
+
+
+def _short(name: str) -> str:
+    """Return the name of a trust as people say it."""
+    for ending in _NEEDLESS:
+        name = name.removesuffix(ending)
+    return name
 
 
 def income_of(system: System, bodies: pd.DataFrame, allocations: pd.DataFrame) -> pd.DataFrame:
@@ -211,9 +226,54 @@ def positions_of(system: System, bodies: pd.DataFrame, first: str) -> pd.DataFra
     published = national.positions_of(system)
     told = published[(published["body"] == SYSTEM) & (published["measure"] == "outturn")]
     for line in published.itertuples():
-        if line.measure == "deficit_support" and line.year == first and first not in set(told["year"]):
+        if (
+            line.measure == "deficit_support"
+            and line.year == first
+            and first not in set(told["year"])
+        ):
             continue  # the plans above stand without it
         whole = SYSTEM if line.body == "system" else system.name
         rows.append([whole, line.year, line.measure, line.value_gbp_m, line.status, line.source])
     names = ["organisation", "year", "measure", "value_gbp_m", "status", "source"]
     return pd.DataFrame(rows, columns=names)
+
+
+def savings_of(system: System, positions: pd.DataFrame, first: str) -> pd.DataFrame:
+    """Return the savings inside the positions of the first year: the system's share of England's.
+
+    Without them all of a position would seem to last, though half of the savings are once.
+
+    Parameters
+    ----------
+    system
+        The system.
+    positions
+        From `positions_of`.
+    first
+        First year of the plan.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table `efficiency_schemes`, of one row.
+    """
+    own = national.allocations_of(system)
+    share = own.loc[own["year"] == first, "allocation_gbp_m"].sum() / national.allocated(first)
+    of_year = positions[(positions["year"] == first) & (positions["organisation"] == SYSTEM)]
+    told = (of_year["measure"] == "outturn").any()
+    delivery = SAVINGS_GBP_M["delivered"] / SAVINGS_GBP_M["plan"] if told else 1.0
+    row = {
+        "scheme": f"Efficiency of {first}",
+        "year": first,
+        "organisation": SYSTEM,
+        "full_year_gbp_m": round(float(share) * SAVINGS_GBP_M["plan"], 1),
+        "delivery_pct": round(100 * delivery, 1),
+        "recurrent_pct": RECURRENT_PCT,
+        "months": 12,
+        "whole_ask": "yes",
+        "status": "assumption",
+        "source": "The system's share, by allocations, of the £11.2bn planned in England in "
+        "2025/26, of which £10.2bn was delivered (NHS England board, 4 June 2026, read in a "
+        "summary of the board papers); that half recurs is an assumption",
+    }
+    return pd.DataFrame([row])

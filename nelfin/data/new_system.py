@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pandas as pd
 
 from nelfin.data import national
 from nelfin.data.footprints import System
-from nelfin.data.new_bodies import bodies_of, income_of, positions_of
+from nelfin.data.new_bodies import bodies_of, income_of, positions_of, savings_of
 from nelfin.data.new_schemes import backlog_schemes, limits_of
 from nelfin.data.specs import COMPONENTS, WHOLE_SYSTEM
 from nelfin.scenario import Scenario, load_scenario
@@ -28,7 +29,6 @@ UNPUBLISHED = {
     "deprivation": "people in the most deprived areas by place",
     "public_health_grants": "public health grants by place, to compare",
     "spend_by_setting": "spend by place in and out of hospital, to compare",
-    "efficiency_schemes": "efficiency schemes: the ask is a national rate until you name them",
     "organisation_places": "which places each organisation serves",
     "pressures": "pressures on cost by driver: a national rate stands for them",
 }
@@ -76,13 +76,15 @@ def start_from_published(system: System, folder: Path) -> Start:
     limits, without_limit = limits_of(system, bodies, years_between(FIRST, LAST))
     schemes = backlog_schemes(bodies, system, without_limit)
     people = national.weighted_populations_of(system, [FIRST])
+    positions = positions_of(system, bodies, FIRST)
     tables = {
         "allocations": allocations,
         "weighted_populations": _long(people),
         "population_growth": _growth(system),
         "organisations": bodies[["organisation", "kind", "sector", "status", "source"]],
         "organisation_income": income,
-        "positions": positions_of(system, bodies, FIRST),
+        "positions": positions,
+        "efficiency_schemes": savings_of(system, positions, FIRST),
         "capital_limits": limits,
         "projects": schemes,
     }
@@ -142,7 +144,7 @@ def _figures(
     acute = bodies[bodies["sector"] == "acute"]
     return {
         "envelope.plan_total_gbp_m": {
-            "value": round(float(total), 6),
+            "value": math.ceil(1e6 * float(total)) / 1e6,
             "unit": "£m",
             "status": "derived",
             "source": f"Sum of the allocations of {FIRST} ({system.code}); its own plan was not "

@@ -322,9 +322,13 @@ def second_aims(case: Case, plan: CapitalPlan) -> pd.DataFrame:
     parts = []
     for aim in AIMS:
         points = upper_frontier(case, aim).rename(columns={"second_gbp_m": "reached"})
-        if len(points) and not case.settings.relax:
+        if points.empty:
+            continue  # no scheme does anything for the aim
+        if not case.settings.relax:
             own = [0, plan.solve.objective, reached(case, plan.plan, aim)]
             points = pd.concat([pd.DataFrame([own], columns=points.columns), points])
         parts.append(points.assign(aim=aim).melt(["aim", "point"], list(units), "measure"))
+    if not parts:
+        return pd.DataFrame(columns=["aim", "point", "measure", "value", "unit"])
     table = pd.concat(parts, ignore_index=True)
     return table.assign(unit=table["measure"].map(units))

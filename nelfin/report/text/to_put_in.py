@@ -44,4 +44,8 @@ def to_put_in(result: Findings) -> dict[str, list[str]]:
 def _sentence(sources: pd.DataFrame, tables: dict[str, str]) -> list[str]:
     own = sources.loc[sources["status"].isin(PLAIN), "where"]
     wanted = [f"{words} ({table})" for table, words in tables.items() if table not in set(own)]
-    return [f"To put in: your own {'; '.join(wanted)}."] if wanted else []
+    if not wanted:
+        return []
+    return [
+        f"To put in: {'; '.join(wanted)}. What stands there is no published figure of the system."
+    ]

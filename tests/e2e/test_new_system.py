@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner
+from command import run
 
-from nelfin.cli import main
 from nelfin.data.footprints import find_system, systems
 from nelfin.data.national import allocations_of
 
@@ -20,20 +19,21 @@ EMBEDDED = ("North East London", "NEL ", "Barking", "Hackney", "Havering", "Newh
             "Tower Hamlets", "Waltham", "Barts", "BHRUT", "Homerton", "ELFT", "NELFT")  # fmt: skip
 
 
-def command(*words: str) -> str:
-    done = CliRunner().invoke(main, list(words), catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    return done.output
+def command(*words: str, cwd: Path) -> str:
+    done = run(*words, cwd=cwd)
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(("code", "footprint"), EVERY)
 def test_a_system_runs_from_its_own_published_figures(
     code: str, footprint: str, tmp_path: Path
 ) -> None:
-    plan, run = tmp_path / "x", tmp_path / "run"
-    said = command("new", str(plan), "--icb", code, "--footprint", footprint)
-    said += command("run", str(plan / "scenario.toml"), "-o", str(run), "--no-report", "--draws=0")
-    tables = {file.stem: pd.read_csv(file) for file in (run / "tables").glob("*.csv")}
+    said = command("new", "x", "--icb", code, "--footprint", footprint, cwd=tmp_path)
+    words = ("run", "x/scenario.toml", "-o", "run", "--no-report", "--draws", "0")
+    said += command(*words, cwd=tmp_path)
+    plan, done = tmp_path / "x", tmp_path / "run"
+    tables = {file.stem: pd.read_csv(file) for file in (done / "tables").glob("*.csv")}
     system = find_system(code, footprint)
 
     published = allocations_of(system).set_index(["stream", "year"])["allocation_gbp_m"]
@@ -44,7 +44,7 @@ def test_a_system_runs_from_its_own_published_figures(
     if code != "QMF":
         text = said + "".join(
             file.read_text(encoding="utf-8")
-            for folder in (plan, run, run / "tables")
+            for folder in (plan, done, done / "tables")
             for file in folder.iterdir()
             if file.suffix in {".csv", ".toml", ".json"}
         )

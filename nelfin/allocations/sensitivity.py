@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
@@ -55,22 +57,34 @@ def sensitivity(scenario: Scenario, inputs: Inputs, year: str = "") -> pd.DataFr
     if year not in years:
         raise InputError.one("year", f'"{year}" is not a year of the plan.', nearest(year, years))
     base = _of_year(data, year)
-    parts = []
-    for kind, case, shared in _cases(scenario, inputs, weighted):
+    # no later year moves the budgets of this one
+    to_year = scenario.years.model_copy(update={"last": year})
+    shorter = scenario.model_copy(update={"years": to_year})
+    weighted = weighted.sel(year=to_year.labels())
+    named, values = [], []
+    for kind, case, shared in _cases(shorter, inputs, weighted):
         note = ""
         try:
-            budgets = _of_year(shared(), year)
+            found = _of_year(shared(), year)
         except NoAnswerError as error:
-            budgets, note = base * float("nan"), str(error)
-        wide = budgets.join(budgets.sub(base).add_suffix("_move"))
-        part = wide.reset_index().melt("place", var_name="measure")
-        parts.append(part.assign(year=year, kind=kind, case=case, note=note, unit="£m"))
-    return pd.concat(parts, ignore_index=True)[COLUMNS]
+            found, note = np.full_like(base, np.nan), str(error)
+        named.append((year, kind, case, note))
+        values.append(np.concatenate([found, found - base]))
+    places = inputs.places()
+    cells = pd.DataFrame([(*words, place, name) for words in named for name in MEASURES
+                          for place in places], columns=COLUMNS[:-2])  # fmt: skip
+    return cells.assign(value=np.ravel(values), unit="£m")
 
 
-def _of_year(data: xr.Dataset, year: str) -> pd.DataFrame:
-    now = data[["target", "budget"]].sel(year=year, drop=True).sum("stream")
-    return now.to_dataframe()
+MEASURES = ("target", "budget", "target_move", "budget_move")
+
+
+def _of_year(data: xr.Dataset, year: str) -> npt.NDArray[np.float64]:
+    """Return targets and budgets of a year, £m; shape (2, place)."""
+    at = list(data["year"].values).index(year)
+    both = [data[name].transpose("stream", "place", "year") for name in MEASURES[:2]]
+    # a stream that the system holds has no targets
+    return np.array([np.nansum(array.to_numpy()[..., at], axis=0) for array in both])
 
 
 def _cases(

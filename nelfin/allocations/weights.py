@@ -157,6 +157,9 @@ def area_costs_of(inputs: Inputs) -> pd.DataFrame:
     with_multiplier = set(zip(given["year"], given["place"], strict=True))
     weights = inputs.need_weights
     costly = weights[weights["final"].isin(weights.loc[weights["area_cost"], "final"])]
+    wanted = {(year, place) for year in costly["year"].unique() for place in inputs.places()}
+    if wanted <= with_multiplier:
+        return given
     people = inputs.weighted_populations.set_index(["year", "place", "component"])
     derived = []
     for (year, final), rows in costly.groupby(["year", "final"]):

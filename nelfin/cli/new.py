@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
+import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from nelfin.cli.options import echo_json, json_option
-from nelfin.errors import InputError, Problems
-from nelfin.store.writing import whole_folder
-
-if TYPE_CHECKING:
-    from nelfin.scenario import Scenario
+from nelfin.errors import Problems
 
 TABLES_FILE = "tables.xlsx"
 
@@ -43,6 +38,9 @@ def new(
     published figures: places are local authorities, and what is not published is left out, or is a
     national assumption that says so.
     """
+    from nelfin.data.scenario_folder import new_scenario, require_empty
+    from nelfin.report.text.terminal import wrapped
+
     if listing:
         _list_systems(as_json)
         return
@@ -56,61 +54,37 @@ def new(
     problems.raise_if_any()
     if folder is None:
         return
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError.one(str(folder), "already exists.", "Name a folder that is not there yet.")
-    with whole_folder(folder) as part:
-        notes = _embedded(part, excel) if icb is None else _own(icb, footprint or "", part, excel)
+    require_empty(folder)
+    if excel:
+        notes = _as_workbook(folder, icb or "", footprint or "")
+    else:
+        notes = new_scenario(folder, icb or "", footprint or "")
     for note in notes:
-        click.echo(note, err=True)
+        click.echo("\n".join(wrapped(note, hang="  ")), err=True)
     what = f"the sheets of {TABLES_FILE}" if excel else "the tables"
     click.echo(f"Written to {folder}. Edit scenario.toml and {what}, then run:", err=True)
     click.echo(f"nelfin run {folder / 'scenario.toml'}")
 
 
-def _embedded(folder: Path, excel: bool) -> list[str]:
+def _as_workbook(folder: Path, icb: str, footprint: str) -> list[str]:
+    """Write a scenario with its tables as sheets of one workbook; return notes on it."""
+    from nelfin.data.scenario_folder import start_system, write_scenario_file
+    from nelfin.report.workbook import write_input_workbook
     from nelfin.scenario import load_scenario
+    from nelfin.store.writing import whole_folder
 
-    scenario = load_scenario()
-    _write(scenario, folder, excel, f"The plan of {scenario.name}.")
-    return []
-
-
-def _own(icb: str, footprint: str, folder: Path, excel: bool) -> list[str]:
-    """Write the scenario of a system from published figures; return notes on it."""
-    import tempfile
-
-    from nelfin.data.footprints import find_system
-    from nelfin.data.new_system import start_from_published
-
-    system = find_system(icb, footprint)
-    with tempfile.TemporaryDirectory() as made:
-        start = start_from_published(system, Path(made))
-        head = (
-            f"A start for {system.name} ({system.code}) from published figures. "
-            "What is not published of the system is a national assumption that says so, an "
-            "illustrative figure, or left out."
-        )
-        _write(start.scenario, folder, excel, head)
-    return [f"{system.name} ({system.code}), from published figures.", *start.notes]
-
-
-def _write(scenario: Scenario, folder: Path, excel: bool, head: str) -> None:
-    """Write a scenario to edit, with its tables beside it or as sheets of one workbook."""
-    from nelfin.scenario.written import editable_toml
-
-    named = {name: path for name, path in dict(scenario.data).items() if path is not None}
-    if excel:
-        from nelfin.report.workbook import write_input_workbook
-
-        write_input_workbook(scenario, folder / TABLES_FILE)
-        paths = {name: f"{TABLES_FILE}#{name}" for name in named}
-    else:
-        for name, path in named.items():
-            shutil.copyfile(path, folder / f"{name}.csv")
-        paths = {name: f"{name}.csv" for name in named}
-    paths |= {name: "" for name in dict(scenario.data) if name not in named}
-    text = editable_toml(scenario, paths, head)
-    (folder / "scenario.toml").write_text(text, encoding="utf-8")
+    with whole_folder(folder) as part, tempfile.TemporaryDirectory() as made:
+        scenario, notes, head = load_scenario(), list[str](), ""
+        if icb:
+            start, head = start_system(icb, Path(made), footprint)
+            scenario, notes = start.scenario, start.notes
+        write_input_workbook(scenario, part / TABLES_FILE)
+        tables = {
+            name: f"{TABLES_FILE}#{name}" if path is not None else ""
+            for name, path in dict(scenario.data).items()
+        }
+        write_scenario_file(scenario, part, tables, head)
+    return notes
 
 
 def _list_systems(as_json: bool) -> None:

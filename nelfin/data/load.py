@@ -57,7 +57,7 @@ def load_inputs(scenario: Scenario, models: bool = True) -> Inputs:
         criteria = name == "projects" and scenario.capital.benefit == "criteria"
         fits = PROJECTS_BY_CRITERIA if criteria else spec
         try:
-            tables[name] = empty_table(fits) if path is None else read(name, path, fits)
+            tables[name] = _nothing(fits) if path is None else read(name, path, fits)
         except InputError as error:
             problems.extend(error)
     own = []
@@ -80,6 +80,16 @@ def _read(path: str, spec: Table, _content: str) -> tuple[str, pd.DataFrame]:
     """Read and check a table: once for a content, so that a case of many does not do it again."""
     raw = read_raw(path)
     return raw.place, check(raw, spec)
+
+
+@lru_cache(maxsize=KEPT)
+def _empty(spec: Table) -> pd.DataFrame:
+    return empty_table(spec)
+
+
+def _nothing(spec: Table) -> pd.DataFrame:
+    """Return a table without rows, to be written to."""
+    return _empty(spec).copy(deep=False)
 
 
 def _digest(path: str | Path) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from nelfin.data import national
 from nelfin.data.footprints import System
+from nelfin.data.inputs import SYSTEM
 from nelfin.data.new_bodies import bodies_of, income_of, positions_of, savings_of
 from nelfin.data.new_schemes import backlog_schemes, limits_of
 from nelfin.data.specs import COMPONENTS, WHOLE_SYSTEM
@@ -25,12 +26,12 @@ TOO_FEW = 1_000
 """People below whom an authority is no place: special schemes, whose people live all over."""
 
 UNPUBLISHED = {
-    "openings": "where places stand: each opens on its share by need (allocation.streams)",
+    "openings": "where places stand; each opens on its share by need",
     "deprivation": "people in the most deprived areas by place",
     "public_health_grants": "public health grants by place, to compare",
     "spend_by_setting": "spend by place in and out of hospital, to compare",
     "organisation_places": "which places each organisation serves",
-    "pressures": "pressures on cost by driver: a national rate stands for them",
+    "pressures": "pressures on cost by driver; a national rate stands for them",
 }
 """Tables that nobody publishes for every system, in words."""
 
@@ -69,7 +70,8 @@ def start_from_published(system: System, folder: Path) -> Start:
     Start
         The scenario, and notes on it.
     """
-    notes = [system.note] if system.note else []
+    notes = [f"{system.name} ({system.code}), from published figures to {FIRST}."]
+    notes += [system.note] if system.note else []
     allocations = national.allocations_of(system)
     bodies = bodies_of(system)
     income = income_of(system, bodies, allocations)
@@ -94,7 +96,7 @@ def start_from_published(system: System, folder: Path) -> Start:
         settings[f"data.{name}"] = str(folder / f"{name}.csv")
     settings |= _figures(system, allocations, bodies)
     scenario = load_scenario(NATIONAL, settings)
-    return Start(scenario, [*notes, *_notes(people, without_limit)])
+    return Start(scenario, [*notes, *_notes(people, positions, without_limit)])
 
 
 def _long(people: pd.DataFrame) -> pd.DataFrame:
@@ -160,10 +162,20 @@ def _figures(
     }
 
 
-def _notes(people: pd.DataFrame, without_limit: list[str]) -> list[str]:
-    """Say what is left out, and which places hang on one practice."""
-    left_out = "; ".join(f"{words} ({table})" for table, words in UNPUBLISHED.items())
-    notes = [f"Not published for every system, so left out: {left_out}."]
+def _notes(people: pd.DataFrame, positions: pd.DataFrame, without_limit: list[str]) -> list[str]:
+    """Say what is left out, what stands in, and which places hang on one practice."""
+    left_out = "; ".join(f"{table}: {words}" for table, words in UNPUBLISHED.items())
+    notes = [f"Left out, since not published for every system. {left_out}."]
+    assumed = positions[(positions["measure"] == "plan") & (positions["status"] == "assumption")]
+    told = (positions["organisation"] == SYSTEM) & (positions["measure"] == "outturn")
+    if not assumed.empty and not told.any():
+        notes.append(
+            f"No plan was found for {', '.join(assumed['organisation'])}: taken to be in balance."
+        )
+    notes.append(
+        "No list of capital schemes is published: the backlog of each trust stands in, a scheme a "
+        "risk band, though limits must pay for equipment, digital and new buildings too."
+    )
     if without_limit:
         notes.append(
             "No capital limit is published for "
@@ -179,6 +191,6 @@ def _notes(people: pd.DataFrame, without_limit: list[str]) -> list[str]:
     for line in single.itertuples():
         notes.append(
             f"{line.local_authority} has 1 practice, {line.registered_population:,.0f} people: "
-            'join it to another place, if you like, with "nelfin import-practices --places".'
+            "a map can join it to another place (nelfin import-practices --places)."
         )
     return notes

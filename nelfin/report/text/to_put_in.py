@@ -47,5 +47,5 @@ def _sentence(sources: pd.DataFrame, tables: dict[str, str]) -> list[str]:
     if not wanted:
         return []
     return [
-        f"To put in: {'; '.join(wanted)}. What stands there is no published figure of the system."
+        f"To put in: your own {'; '.join(wanted)}. What stands there is assumed or illustrative."
     ]

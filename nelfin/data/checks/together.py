@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from nelfin.data.checks import model_units, money, need, pace, units
 from nelfin.data.checks import models as of_models
-from nelfin.data.checks import money, need, pace
 from nelfin.data.checks.fit import Fit
 from nelfin.data.inputs import Inputs
 from nelfin.scenario import Scenario
@@ -35,8 +35,10 @@ def check_together(scenario: Scenario, inputs: Inputs, models: bool = True) -> N
     pace.growth_bounds(fit)
     money.ring_fences(fit)
     money.of_every_place(fit, "public_health_grants", "spend_by_setting")
+    _ask_about_units(fit)
     if models:
         _check_models(fit)
+        _ask_about_model_units(fit)
     fit.problems.raise_if_any()
 
 
@@ -47,3 +49,20 @@ def _check_models(fit: Fit) -> None:
     of_models.asset_types(fit)
     money.of_every_place(fit, "deprivation")
     of_models.limits(fit)
+
+
+def _ask_about_units(fit: Fit) -> None:
+    units.settings(fit)
+    units.plan_total(fit)
+    units.allocations(fit)
+    units.people(fit)
+    units.openings(fit)
+
+
+def _ask_about_model_units(fit: Fit) -> None:
+    model_units.programmes(fit)
+    model_units.bodies(fit)
+    model_units.limits(fit)
+    called = fit.at("projects")
+    model_units.schemes(fit.inputs.projects, fit.inputs.capital_limits, called, fit.problems)
+    model_units.revenue(fit)

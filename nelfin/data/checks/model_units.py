@@ -118,7 +118,13 @@ def limits(fit: Fit) -> None:
             ask(fit.problems, where, line["source"], what, scaled(value))
 
 
-def schemes(projects: pd.DataFrame, limits: pd.DataFrame, called: str, problems: Problems) -> None:
+def schemes(
+    projects: pd.DataFrame,
+    limits: pd.DataFrame,
+    called: str,
+    problems: Problems,
+    least: float = 0.0,
+) -> None:
     """Ask about capital schemes that would take many times all limits together.
 
     Parameters
@@ -131,13 +137,17 @@ def schemes(projects: pd.DataFrame, limits: pd.DataFrame, called: str, problems:
         What to call the table of schemes in errors.
     problems
         Takes every question.
+    least
+        £m below which nothing is asked about, where more is known than the limits: they may be few
+        beside one great scheme.
     """
     together = float(limits["limit_gbp_m"].sum())
+    most = max(SLIP * together, least)
     backlog = [name for name in projects.columns if Column(BACKLOG, pattern=True).matches(name)]
     spend = spend_columns(projects)
     for columns, words in ((spend, "spends"), (backlog, "clears backlog of")):
         amount = projects[columns].fillna(0.0).sum(axis=1)
-        for row in amount.index[(amount > SLIP * together) & (together > 0)]:
+        for row in amount.index[(amount > most) & (together > 0)]:
             largest = str(projects.loc[row, columns].astype(float).idxmax())
             value = float(projects.at[row, largest])
             what = (

@@ -63,6 +63,7 @@ def _ask_about_model_units(fit: Fit) -> None:
     model_units.programmes(fit)
     model_units.bodies(fit)
     model_units.limits(fit)
-    called = fit.at("projects")
-    model_units.schemes(fit.inputs.projects, fit.inputs.capital_limits, called, fit.problems)
+    half = fit.scenario.envelope.plan_total_gbp_m / 2
+    tables, called = fit.inputs, fit.at("projects")
+    model_units.schemes(tables.projects, tables.capital_limits, called, fit.problems, half)
     model_units.revenue(fit)

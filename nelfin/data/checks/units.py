@@ -181,7 +181,7 @@ def _people_added(fit: Fit) -> None:
     there = float(registered.sum().min()) if len(registered) else 0.0
     for row, line in fit.inputs.population_growth.iterrows():
         added = float(line["people_added"])
-        if 0 < abs(added) < there / 2_000:
+        if 0 < added < there / 2_000:  # a few people may well leave
             ask(
                 fit.problems,
                 fit.at("population_growth", row, "people_added"),

@@ -61,6 +61,9 @@ CONVERGENCE = {"usual_low": -0.05, "usual_high": 0.05}
 CAP_PCT = {"usual_high": 20.0, "usual_least": 0.05}
 """What is usual of the most that a rule moves a place in a year."""
 
+BOUND_PCT = {"usual_low": -50.0, "usual_high": 50.0, "usual_least": 0.1}
+"""What is usual of a least and a most growth, which may be far from what comes."""
+
 DISTANCE_PCT = {"usual_low": -50.0, "usual_high": 50.0, "usual_least": 0.1}
 """What is usual of a distance from target at which a rule changes."""
 
@@ -157,8 +160,8 @@ PLACES: dict[str, Table] = {
             optional("stream", default=""),
             optional("place", default=""),
             optional("year", kind="year", default=""),
-            optional("min_growth_pct", kind="number", low=-100, high=200, **GROWTH_PCT),
-            optional("max_growth_pct", kind="number", low=-100, high=200, **GROWTH_PCT),
+            optional("min_growth_pct", kind="number", low=-100, high=200, **BOUND_PCT),
+            optional("max_growth_pct", kind="number", low=-100, high=200, **BOUND_PCT),
             STATUS,
             SOURCE,
         ),

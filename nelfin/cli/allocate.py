@@ -62,6 +62,7 @@ def allocate(
 ) -> None:
     """Share the money of SCENARIO among places, and print the budgets of a year."""
     from nelfin.allocations import allocate as share
+    from nelfin.allocations import far_openings, level_breaks
     from nelfin.allocations import sensitivity as sensitivities
     from nelfin.data import load_inputs
     from nelfin.report.text.places import place_page, places_table
@@ -88,7 +89,9 @@ def allocate(
     if output is not None:
         write_tables(tables, output)
         click.echo(f"Written to {output}.", err=True)
-    mark = _opening_mark(loaded, inputs, stream)
+    for note in [*far_openings(loaded, inputs, data), *level_breaks(loaded, inputs)]:
+        click.echo(f"Note: {note}", err=True)
+    mark = _opening_mark(loaded, inputs, data)
     if as_json:
         echo_json(_about(data, place, year, tables.get("sensitivity")))
     elif sensitivity:
@@ -109,12 +112,16 @@ def _require_known(data: xr.Dataset, place: str, year: str) -> None:
         raise InputError.one(f"--place {place}", "is not known.", nearest(place, places))
 
 
-def _opening_mark(scenario: Scenario, inputs: Inputs, stream: str) -> str:
-    """Name the opening position, with the word illustrative where its figures are that."""
+def _opening_mark(scenario: Scenario, inputs: Inputs, data: xr.Dataset) -> str:
+    """Name the opening position, illustrative where its figures are that, and how it is scaled."""
+    from nelfin.allocations import how_scaled
+
+    stream = str(data.attrs["main_stream"])
     opening = scenario.allocation.streams[stream].opening
     rows = inputs.openings[inputs.openings["opening"] == opening]
     illustrative = opening == "on-target" or count_by_status(rows["status"])["illustrative"]
-    return f"{'illustrative' if illustrative else 'given'}: {Path(opening).name}"
+    mark = f"{'illustrative' if illustrative else 'given'}: {Path(opening).name}"
+    return f"{mark}. {how_scaled(scenario, inputs, data, stream)}".rstrip(". ")
 
 
 def _about(

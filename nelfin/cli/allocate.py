@@ -10,12 +10,14 @@ import click
 from nelfin.cli.options import (
     allow_option,
     as_records,
+    check_tables_folder,
     echo_json,
     json_option,
     output_option,
     scenario_argument,
     set_option,
     show,
+    tables_force_option,
     write_tables,
 )
 from nelfin.errors import InputError, nearest
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 @set_option
 @allow_option
 @output_option
+@tables_force_option
 @json_option
 def allocate(
     scenario: str | None,
@@ -58,6 +61,7 @@ def allocate(
     overrides: tuple[str, ...],
     allow: tuple[Path, ...],
     output: Path | None,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Share the money of SCENARIO among places, and print the budgets of a year."""
@@ -69,11 +73,10 @@ def allocate(
     from nelfin.report.text.sensitivity import sensitivity_table
     from nelfin.scenario import load_scenario, main_stream
     from nelfin.scenario.keys import dotted
-    from nelfin.store.run_folder import check_folder
     from nelfin.store.tidy import tidy_tables
 
     if output is not None:
-        check_folder(output, force=False)
+        check_tables_folder(output, force)
     loaded = load_scenario(scenario, overrides, allow)
     stream = main_stream(loaded)
     if opening:
@@ -87,7 +90,7 @@ def allocate(
     if sensitivity:
         tables["sensitivity"] = sensitivities(loaded, inputs, year)
     if output is not None:
-        write_tables(tables, output)
+        write_tables(tables, output, force=force)
         click.echo(f"Written to {output}.", err=True)
     for note in [*far_openings(loaded, inputs, data), *level_breaks(loaded, inputs)]:
         click.echo(f"Note: {note}", err=True)

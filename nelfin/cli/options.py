@@ -235,7 +235,7 @@ TABLES_BESIDE = {
     "spend",
     "stays",
 }
-"""Tables that commands with `--force` write to a folder, beside the tidy tables of labelled data."""
+"""Tables that commands with `--force` write to a folder, beside the tidy ones of labelled data."""
 
 
 def check_tables_folder(folder: Path, force: bool) -> None:

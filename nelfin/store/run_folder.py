@@ -143,7 +143,8 @@ def check_folder(
 ) -> None:
     """Refuse a folder that cannot become that of a result, before any work is done.
 
-    An empty folder may.
+    An empty folder may; the one that the caller stands in only if it may be replaced, since files
+    are seldom meant to go there.
 
     Parameters
     ----------
@@ -162,7 +163,7 @@ def check_folder(
     where = str(folder)
     restore(folder)
     try:
-        there = folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))
+        there = folder.exists() and not (_is_empty(folder) and not folder.samefile(Path.cwd()))
     except (OSError, ValueError) as error:
         raise InputError.one(
             where, f"cannot be a folder: {error}.", "Choose another folder with a shorter name."
@@ -170,9 +171,13 @@ def check_folder(
     if there and not force:
         remedy = "Choose another folder." if force is None else CHOOSE_OR_FORCE
         raise InputError.one(where, "already exists.", remedy)
-    if there and (why := may_replace(folder)):
+    if there and not _is_empty(folder) and (why := may_replace(folder)):
         raise InputError.one(where, f"{why}, so it is not replaced.", "Choose another folder.")
     check_writable(folder)
+
+
+def _is_empty(folder: Path) -> bool:
+    return folder.is_dir() and not any(folder.iterdir())
 
 
 def check_writable(path: Path) -> None:

@@ -101,8 +101,8 @@ def parts_that_add(
     whole = start + sum(part for part in parts if not math.isnan(part)) if whole is None else whole
     counted = [at for at, part in enumerate(parts) if abs(part) * scale > NOTHING]
     down = {at: math.floor(parts[at] * scale) for at in counted}
-    span = _printed(whole, places) - _printed(start, places)
-    missing = round(span * scale) - sum(down.values())
+    span = scale * (_printed(whole, places) - _printed(start, places))
+    missing = -1 if math.isnan(span) else round(span) - sum(down.values())
     if not 0 <= missing <= len(counted):
         return [_printed(part, places) for part in parts]
     most = sorted(counted, key=lambda at: down[at] - parts[at] * scale)

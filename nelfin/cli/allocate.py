@@ -92,11 +92,13 @@ def allocate(
     if output is not None:
         write_tables(tables, output, force=force)
         click.echo(f"Written to {output}.", err=True)
-    for note in [*far_openings(loaded, inputs, data), *level_breaks(loaded, inputs)]:
+    notes = [*far_openings(loaded, inputs, data), *level_breaks(loaded, inputs)]
+    for note in notes:
         click.echo(f"Note: {note}", err=True)
     mark = _opening_mark(loaded, inputs, data)
     if as_json:
-        echo_json(_about(data, place, year, tables.get("sensitivity")))
+        told = {"opening": mark, "notes": notes}
+        echo_json(_about(data, place, year, tables.get("sensitivity")) | told)
     elif sensitivity:
         table = tables["sensitivity"]
         shown = table[table["place"] == place] if place else table
@@ -123,8 +125,12 @@ def _opening_mark(scenario: Scenario, inputs: Inputs, data: xr.Dataset) -> str:
     opening = scenario.allocation.streams[stream].opening
     rows = inputs.openings[inputs.openings["opening"] == opening]
     illustrative = opening == "on-target" or count_by_status(rows["status"])["illustrative"]
-    mark = f"{'illustrative' if illustrative else 'given'}: {Path(opening).name}"
-    return f"{mark}. {how_scaled(scenario, inputs, data, stream)}".rstrip(". ")
+    told = [f"{'illustrative' if illustrative else 'given'}: {Path(opening).name}."]
+    told.append(how_scaled(scenario, inputs, data, stream))
+    for other in scenario.allocation.streams:
+        scaled = "" if other == stream else how_scaled(scenario, inputs, data, other)
+        told += [f"That of {other.replace('_', ' ')}: {scaled}"] if scaled else []
+    return " ".join(filter(None, told)).removesuffix(".")
 
 
 def _about(

@@ -77,13 +77,13 @@ def settings(fit: Fit) -> None:
 def _ask_setting(fit: Fit, key: str, figure: Figure, what: str, meant: str) -> None:
     if is_marked(figure.source) or figure.source.startswith(CHANGED):
         return
-    where = f"{SET} {key}" if figure.source == SET else f"scenario, {key}"
+    where = f"{SET} {key}" if figure.source.startswith(SET) else f"scenario, {key}"
     written = f'{{ value = {plain(figure.value)}, source = "{MARK} …" }}'
     fit.problems.add(where, what, f"{meant} If it is right as it is, write {written}.")
 
 
 def allocations(fit: Fit) -> None:
-    """Ask about allocations far from their baseline, or from those of the year before.
+    """Ask about allocations far from their baseline, or from those of the other years.
 
     Parameters
     ----------
@@ -91,22 +91,22 @@ def allocations(fit: Fit) -> None:
         The tables and the scenario; takes every question.
     """
     frame = fit.inputs.allocations
-    for stream, rows in frame.sort_values("year", kind="stable").groupby("stream", sort=False):
-        last = 0.0
-        for row, line in rows.iterrows():
-            amount, baseline = float(line["allocation_gbp_m"]), float(line["baseline_gbp_m"])
-            where = fit.at("allocations", row, "allocation_gbp_m")
-            if last > 0 < amount and not 1 / SLIP < amount / last < SLIP:
-                what = f"is {gbp_m(amount)}, and {stream} had {gbp_m(last)} the year before."
-                ask(fit.problems, where, line["source"], what, _either(amount))
-            elif baseline > 0 < amount and abs(amount / baseline - 1) > 0.2:
-                what = (
-                    f"is {gbp_m(amount)}, growth of {100 * (amount / baseline - 1):,.0f} % on the "
-                    f"baseline of {gbp_m(baseline)}."
-                )
-                meant = "Give both in £m, and the baseline with what came into it in the year."
-                ask(fit.problems, where, line["source"], what, meant)
-            last = amount or last
+    lines = lines_of(frame, "stream", "year", "allocation_gbp_m", "baseline_gbp_m", "source")
+    streams: dict[str, dict[str, float]] = {}
+    for stream, year, amount, _, _ in lines:
+        if amount > 0:
+            streams.setdefault(stream, {})[year] = amount
+    for row, (stream, year, amount, baseline, source) in zip(frame.index, lines, strict=True):
+        where = fit.at("allocations", row, "allocation_gbp_m")
+        if year in _far(streams.get(stream, {})):
+            middle = gbp_m(median(streams[stream].values()))
+            what = f"is {gbp_m(amount)}, and the middle of all years of {stream} is {middle}."
+            ask(fit.problems, where, source, what, scaled(amount))
+        elif baseline > 0 < amount and abs(amount / baseline - 1) > 0.2:
+            growth = f"{100 * (amount / baseline - 1):,.0f} %"
+            what = f"is {gbp_m(amount)}, growth of {growth} on the baseline of {gbp_m(baseline)}."
+            meant = "Give both in £m, and the baseline with what came into it in the year."
+            ask(fit.problems, where, source, what, meant)
 
 
 def people(fit: Fit) -> None:
@@ -284,7 +284,3 @@ def converge_rows(table: pd.DataFrame, called: str) -> None:
             what = f"is {plain(target)}, and the baseline is {plain(baseline)}."
             ask(problems, where, sources[row], what, "Give both in one unit.")
     problems.raise_if_any()
-
-
-def _either(value: float) -> str:
-    return f"{scaled(value)} Or correct the year before."

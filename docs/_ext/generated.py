@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -63,6 +64,15 @@ def column_rows(table: str, spec: Table) -> Iterator[list[str]]:
         if column.low > float("-inf") or column.high < float("inf"):
             low, high = f"{column.low:g}", f"{column.high:g}"
             inside.append(f"{low} or more" if high == "inf" else f"{low} to {high}")
+        if math.isfinite(column.usual_high):
+            # what may not be at all need not be asked about
+            below = column.usual_low > column.low
+            usual = f"outside {column.usual_low:,g} to" if below else "above"
+            inside.append(f"asked about {usual} {column.usual_high:,g}")
+        if column.usual_least:
+            inside.append(f"asked about nearer to 0 than {column.usual_least:g}")
+        if column.usual_top:
+            inside.append(f"asked about where none is above {column.usual_top:g}")
         if column.choices:
             inside.append("one of " + ", ".join(f"`{choice}`" for choice in column.choices))
         needed = "needed" if column.required else "may be left out"

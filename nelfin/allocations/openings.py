@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
+import xarray as xr
 
 from nelfin.allocations.fences import Pots
 from nelfin.data import Inputs, lines_of
@@ -102,3 +104,99 @@ def opening_position(stream: Stream, total: float, need_share: Array, inputs: In
     value = np.array([by_place[place] for place in inputs.places()])
     cash = value if rows[0][2] == "cash_gbp_m" else need_share * (1 + value / 100)
     return np.asarray(cash / cash.sum() * total)
+
+
+FAR = 0.5
+"""Distance from target past which the opening of a place is told: no place is so far."""
+
+
+def how_scaled(scenario: Scenario, inputs: Inputs, data: xr.Dataset, stream: str) -> str:
+    """Tell what an opening adds up to, and by what it was scaled to the money there was.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    data
+        From `allocate`.
+    stream
+        A stream that places share.
+
+    Returns
+    -------
+    str
+        A sentence; "" where the opening is on target, or adds up to the baseline.
+    """
+    rows = _rows_of(scenario, inputs, stream)
+    first = _first_year(data, stream)
+    if rows.empty or not first:
+        return ""
+    table = inputs.allocations
+    row = table[(table["stream"] == stream) & (table["year"] == first)]["baseline_gbp_m"].dropna()
+    money = float(row.iloc[0] if len(row) else data["envelope"].sel(stream=stream, year=first))
+    what = f"{'the baseline' if len(row) else 'the money'} of {first}, £{money:,.1f}m"
+    if rows["measure"].iloc[0] == "cash_gbp_m":
+        total = float(rows["value"].sum())
+        scale = money / total
+        said = f"It adds up to £{total:,.1f}m, and is scaled by {_factor(scale)} to {what}."
+    else:
+        target = data["target"].sel(stream=stream, year=first).to_series()
+        distance = rows.set_index("place")["value"].reindex(target.index)
+        mean = float((target * distance).sum() / target.sum())
+        scale = 1 / (1 + mean / 100)
+        side = "above" if mean > 0 else "below"
+        said = (
+            f"Its distances add up to {abs(mean):.2f} % {side} target, so it is scaled by "
+            f"{_factor(scale)} to {what}."
+        )
+    return said if abs(scale - 1) >= 5e-4 else ""
+
+
+def _factor(scale: float) -> str:
+    return f"{scale:.3f}" if scale >= 0.1 else f"{scale:.3g}"
+
+
+def _rows_of(scenario: Scenario, inputs: Inputs, stream: str) -> pd.DataFrame:
+    opening = scenario.allocation.streams[stream].opening
+    return inputs.openings[inputs.openings["opening"] == opening]
+
+
+def _first_year(data: xr.Dataset, stream: str) -> str:
+    """Return the first year in which a stream has money; "" for none."""
+    envelope = data["envelope"].sel(stream=stream)
+    years = [str(year) for year in envelope["year"].values[envelope.to_numpy() > 0]]
+    return years[0] if years else ""
+
+
+def far_openings(scenario: Scenario, inputs: Inputs, data: xr.Dataset) -> list[str]:
+    """Tell which places open further from target than any place is.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    data
+        From `allocate`.
+
+    Returns
+    -------
+    list of str
+        A sentence a stream.
+    """
+    found = []
+    for stream, settings in scenario.allocation.streams.items():
+        first = _first_year(data, stream)
+        if not settings.need or not first or _rows_of(scenario, inputs, stream).empty:
+            continue
+        distance = data["dft_opening"].sel(stream=stream, year=first).to_series()
+        far = distance[distance.abs() > FAR]
+        if len(far):
+            places = ", ".join(
+                f"{place} ({100 * abs(value):,.0f} % {'above' if value > 0 else 'below'})"
+                for place, value in far.items()
+            )
+            found.append(
+                f"More than {100 * FAR:.0f} % from target in the opening of "
+                f"{stream.replace('_', ' ')}: {places}. Are its places and units right?"
+            )
+    return found

@@ -10,12 +10,14 @@ import click
 from nelfin.cli.options import (
     allow_option,
     as_records,
+    check_tables_folder,
     echo_json,
     json_option,
     output_option,
     scenario_argument,
     set_option,
     show,
+    tables_force_option,
     write_tables,
 )
 from nelfin.errors import InputError, nearest
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 @set_option
 @allow_option
 @output_option
+@tables_force_option
 @json_option
 def allocate(
     scenario: str | None,
@@ -58,21 +61,22 @@ def allocate(
     overrides: tuple[str, ...],
     allow: tuple[Path, ...],
     output: Path | None,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Share the money of SCENARIO among places, and print the budgets of a year."""
     from nelfin.allocations import allocate as share
+    from nelfin.allocations import far_openings, level_breaks
     from nelfin.allocations import sensitivity as sensitivities
     from nelfin.data import load_inputs
     from nelfin.report.text.places import place_page, places_table
     from nelfin.report.text.sensitivity import sensitivity_table
     from nelfin.scenario import load_scenario, main_stream
     from nelfin.scenario.keys import dotted
-    from nelfin.store.run_folder import check_folder
     from nelfin.store.tidy import tidy_tables
 
     if output is not None:
-        check_folder(output, force=False)
+        check_tables_folder(output, force)
     loaded = load_scenario(scenario, overrides, allow)
     stream = main_stream(loaded)
     if opening:
@@ -86,11 +90,15 @@ def allocate(
     if sensitivity:
         tables["sensitivity"] = sensitivities(loaded, inputs, year)
     if output is not None:
-        write_tables(tables, output)
+        write_tables(tables, output, force=force)
         click.echo(f"Written to {output}.", err=True)
-    mark = _opening_mark(loaded, inputs, stream)
+    notes = [*far_openings(loaded, inputs, data), *level_breaks(loaded, inputs)]
+    for note in notes:
+        click.echo(f"Note: {note}", err=True)
+    mark = _opening_mark(loaded, inputs, data)
     if as_json:
-        echo_json(_about(data, place, year, tables.get("sensitivity")))
+        told = {"opening": mark, "notes": notes}
+        echo_json(_about(data, place, year, tables.get("sensitivity")) | told)
     elif sensitivity:
         table = tables["sensitivity"]
         shown = table[table["place"] == place] if place else table
@@ -109,12 +117,20 @@ def _require_known(data: xr.Dataset, place: str, year: str) -> None:
         raise InputError.one(f"--place {place}", "is not known.", nearest(place, places))
 
 
-def _opening_mark(scenario: Scenario, inputs: Inputs, stream: str) -> str:
-    """Name the opening position, with the word illustrative where its figures are that."""
+def _opening_mark(scenario: Scenario, inputs: Inputs, data: xr.Dataset) -> str:
+    """Name the opening position, illustrative where its figures are that, and how it is scaled."""
+    from nelfin.allocations import how_scaled
+
+    stream = str(data.attrs["main_stream"])
     opening = scenario.allocation.streams[stream].opening
     rows = inputs.openings[inputs.openings["opening"] == opening]
     illustrative = opening == "on-target" or count_by_status(rows["status"])["illustrative"]
-    return f"{'illustrative' if illustrative else 'given'}: {Path(opening).name}"
+    told = [f"{'illustrative' if illustrative else 'given'}: {Path(opening).name}."]
+    told.append(how_scaled(scenario, inputs, data, stream))
+    for other in scenario.allocation.streams:
+        scaled = "" if other == stream else how_scaled(scenario, inputs, data, other)
+        told += [f"That of {other.replace('_', ' ')}: {scaled}"] if scaled else []
+    return " ".join(filter(None, told)).removesuffix(".")
 
 
 def _about(

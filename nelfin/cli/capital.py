@@ -13,6 +13,7 @@ from nelfin.cli.options import (
     allow_option,
     as_records,
     busy,
+    check_tables_folder,
     echo_json,
     illustrative_in,
     json_option,
@@ -20,6 +21,7 @@ from nelfin.cli.options import (
     scenario_argument,
     set_option,
     show,
+    tables_force_option,
     write_tables,
 )
 from nelfin.errors import InputError
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, help="Of --core and --draws.")
 @output_option
+@tables_force_option
 @json_option
 def capital(
     scenario: str | None,
@@ -66,6 +69,7 @@ def capital(
     draws: int,
     seed: int,
     output: Path | None,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Draw up the capital plan of SCENARIO, and put it to the test.
@@ -77,13 +81,12 @@ def capital(
     from nelfin.models.capital.solving import solve_case
     from nelfin.report.text.capital import capital_text
     from nelfin.scenario import load_scenario
-    from nelfin.store.run_folder import check_folder
     from nelfin.system.capital import capital_case
     from nelfin.system.draws import cost_spread
     from nelfin.system.rests_on import CAPITAL
 
     if output is not None:
-        check_folder(output, force=False)
+        check_tables_folder(output, force)
     loaded = load_scenario(scenario, overrides, allow)
     inputs = load_inputs(loaded)
     case = capital_case(loaded, inputs)
@@ -98,9 +101,8 @@ def capital(
             tables["stays"], none = stress.stays(case, spread, common, draws, seed)
         tables |= _costs_tested(case, inflation, overrun)
     if output is not None:
-        write_tables(
-            tables, output, {"solve.json": json.dumps(asdict(plan.solve), indent=2) + "\n"}
-        )
+        texts = {"solve.json": json.dumps(asdict(plan.solve), indent=2) + "\n"}
+        write_tables(tables, output, texts, force)
         click.echo(f"Written to {output}.", err=True)
     if as_json:
         echo_json({"solve": asdict(plan.solve)} | as_records(tables))

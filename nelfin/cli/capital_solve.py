@@ -123,7 +123,7 @@ def capital_solve(
 
     if time_limit is not None and not time_limit > 0:
         raise InputError.one("--time-limit", f"is {time_limit:g}.", "Give seconds above 0.")
-    check_folder(output, force=False)
+    check_folder(output)
     plan = solve(
         raw_frame(projects),
         _from_year(raw_frame(limits), first_year, limits),

@@ -37,7 +37,7 @@ def compare(runs: tuple[str, ...], causes: bool, output: Path | None, as_json: b
 
     require_two(runs)
     if output is not None:
-        check_folder(output, force=False)
+        check_folder(output)
     comparison = compare_runs(*(open_result(run) for run in runs))
     tables = {"settings": comparison.settings, "results": comparison.results}
     if causes:

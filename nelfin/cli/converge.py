@@ -39,13 +39,20 @@ def converge(baseline: Path, rule: str, output: Path, force: bool) -> None:
     BASELINE has the columns id, baseline, growth (a fraction, 0.0542) and target. The target is
     that of the prior year for the NHS England rules of 2023/24 and 2024/25, and that of the year
     itself for all others. It may have restricted_share (specialised services),
-    population_growth (ccg-2018-19), min_growth and max_growth (lp), all as fractions.
+    population_growth (ccg-2018-19), min_growth and max_growth (lp), all as fractions. Growth of
+    more than 20 % a year up or down is asked about, since it may be in per cent: where it is right,
+    the row says so in a column source that begins with "unusual:".
     """
     from nelfin.allocations.pace import converge_table
     from nelfin.data import CONVERGE, read_table
+    from nelfin.data.checks.units import converge_rows
 
     require_free(output, force)
-    table = converge_table(read_table(baseline, CONVERGE), rule, str(baseline))
+    rows = read_table(baseline, CONVERGE)
+    if not rows["source"].any():
+        rows = rows.drop(columns="source")
+    converge_rows(rows, str(baseline))
+    table = converge_table(rows, rule, str(baseline))
     write_table(table, output)
     click.echo(
         f"{len(table)} rows, {table['baseline'].sum():,.1f} to {table['allocation'].sum():,.1f}. "

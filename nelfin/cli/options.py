@@ -55,6 +55,10 @@ strict_option = click.option(
 
 force_option = click.option("--force", is_flag=True, help="Replace a run folder that is there.")
 
+tables_force_option = click.option(
+    "--force", is_flag=True, help="Replace a folder of such tables that is there."
+)
+
 replace_option = click.option("--force", is_flag=True, help="Replace a file that is there.")
 
 
@@ -210,8 +214,64 @@ def write_table(table: Any, file: Path, remedy: str = "Choose another place.") -
     write_whole(file, lambda part: write_csv(table, part), remedy)
 
 
+TABLES_BESIDE = {
+    "best_mix",
+    "best_mix_by_year",
+    "budget_curve",
+    "causes",
+    "core_index",
+    "frontier",
+    "inflation",
+    "limits",
+    "months",
+    "odds",
+    "odds_by_organisation",
+    "overrun",
+    "plan",
+    "prices",
+    "priority_list",
+    "regret",
+    "sensitivity",
+    "spend",
+    "stays",
+}
+"""Tables that commands with `--force` write to a folder, beside the tidy ones of labelled data."""
+
+
+def check_tables_folder(folder: Path, force: bool) -> None:
+    """Refuse a folder that cannot take the tables of a command, before any work is done.
+
+    Parameters
+    ----------
+    folder
+        To be made.
+    force
+        A folder that holds nothing but such tables may be replaced.
+
+    Raises
+    ------
+    InputError
+        If it holds something and may not be replaced, or its parent cannot be written.
+    """
+    from nelfin.store.run_folder import check_folder
+    from nelfin.store.tidy import TIDY
+
+    ours = {f"{name}.csv" for name in (*TIDY, *TABLES_BESIDE)} | {"solve.json"}
+
+    def why_not(there: Path) -> str:
+        if not there.is_dir():
+            return "is a file"
+        others = sorted({path.name for path in there.iterdir()} - ours)
+        return f'holds "{others[0]}", which is no table of this command' if others else ""
+
+    check_folder(folder, force, why_not)
+
+
 def write_tables(
-    tables: Mapping[str, Any], folder: Path, texts: Mapping[str, str] | None = None
+    tables: Mapping[str, Any],
+    folder: Path,
+    texts: Mapping[str, str] | None = None,
+    force: bool = False,
 ) -> None:
     """Write tables and texts to a new folder: whole beside it first, then renamed.
 
@@ -223,13 +283,15 @@ def write_tables(
         To be made.
     texts
         By file name.
+    force
+        Replace a folder that is there, which `check_tables_folder` has let pass.
 
     Raises
     ------
     OutputError
         If it cannot be written.
     """
-    with whole_folder(folder) as part:
+    with whole_folder(folder, force) as part:
         for name, table in tables.items():
             write_csv(table, part / f"{name}.csv")
         for name, text in (texts or {}).items():

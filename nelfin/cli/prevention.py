@@ -10,6 +10,7 @@ import click
 from nelfin.cli.options import (
     allow_option,
     as_records,
+    check_tables_folder,
     echo_json,
     illustrative_in,
     json_option,
@@ -17,6 +18,7 @@ from nelfin.cli.options import (
     scenario_argument,
     set_option,
     show,
+    tables_force_option,
     write_tables,
 )
 from nelfin.errors import InputError
@@ -43,6 +45,7 @@ from nelfin.errors import InputError
     help="Least share of the mix for people in the most deprived areas.",
 )
 @output_option
+@tables_force_option
 @json_option
 def prevention(
     scenario: str | None,
@@ -52,6 +55,7 @@ def prevention(
     floor: float | None,
     deprived: float,
     output: Path | None,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Model the shift of SCENARIO into prevention, and print its three ledgers."""
@@ -59,7 +63,6 @@ def prevention(
     from nelfin.data import load_inputs
     from nelfin.report.text.prevention import best_mix_text, prevention_text
     from nelfin.scenario import load_scenario
-    from nelfin.store.run_folder import check_folder
     from nelfin.store.tidy import tidy_tables
     from nelfin.system.prevention import best_mix_of, shift_of
     from nelfin.system.rests_on import PREVENTION
@@ -69,7 +72,7 @@ def prevention(
             "--floor and --deprived", "are rules of the mix.", "Add --best-mix qalys or cash."
         )
     if output is not None:
-        check_folder(output, force=False)
+        check_tables_folder(output, force)
     loaded = load_scenario(scenario, overrides, allow)
     inputs = load_inputs(loaded)
     budgets = allocate(loaded, inputs)
@@ -80,7 +83,7 @@ def prevention(
         best = best_mix_of(loaded, inputs, budgets, shift, objective, floor, deprived)
         tables |= {"best_mix": best.mix, "best_mix_by_year": best.by_year}
     if output is not None:
-        write_tables(tables, output)
+        write_tables(tables, output, force=force)
         click.echo(f"Written to {output}.", err=True)
     if as_json:
         echo_json(as_records(tables))

@@ -9,6 +9,7 @@ import click
 from nelfin.cli.options import (
     allow_option,
     as_records,
+    check_tables_folder,
     draws_option,
     echo_json,
     illustrative_in,
@@ -18,6 +19,7 @@ from nelfin.cli.options import (
     seed_option,
     set_option,
     show,
+    tables_force_option,
     write_tables,
 )
 from nelfin.errors import InputError
@@ -39,6 +41,7 @@ from nelfin.errors import InputError
 @draws_option
 @seed_option
 @output_option
+@tables_force_option
 @json_option
 def recovery(
     scenario: str | None,
@@ -49,6 +52,7 @@ def recovery(
     draws: int,
     seed: int,
     output: Path | None,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Roll the positions of SCENARIO forward, and print the bridge of the system."""
@@ -58,7 +62,6 @@ def recovery(
     from nelfin.report.text.odds import odds_by_body_text, odds_text
     from nelfin.report.text.recovery import recovery_text
     from nelfin.scenario import load_scenario
-    from nelfin.store.run_folder import check_folder
     from nelfin.store.tidy import tidy_tables
     from nelfin.system.draws import draw_positions
     from nelfin.system.explain import explain
@@ -70,7 +73,7 @@ def recovery(
     if months and against is not None:
         raise InputError.one("--months", "shows no causes.", "Leave out --against, or --months.")
     if output is not None:
-        check_folder(output, force=False)
+        check_tables_folder(output, force)
     loaded = load_scenario(scenario, overrides, allow)
     inputs = load_inputs(loaded)
     joint = join(loaded, inputs)
@@ -85,7 +88,7 @@ def recovery(
         odds = odds_table(positions)
         tables |= {"odds": odds, "odds_by_organisation": odds_by_organisation(positions)}
     if output is not None:
-        write_tables(tables, output)
+        write_tables(tables, output, force=force)
         click.echo(f"Written to {output}.", err=True)
     if as_json:
         echo_json(as_records(tables))

@@ -37,7 +37,7 @@ def report(
     if charts is not None and charts.exists():
         raise InputError.one(str(charts), "already exists.", "Choose another folder.")
     if charts is not None:
-        check_folder(charts, force=False)
+        check_folder(charts)
     for file in filter(None, (html, xlsx)):
         check_writable(file)
     result = open_result(run)

@@ -15,6 +15,7 @@ import pandas as pd
 from nelfin.data.files import Raw, as_text, read_raw
 from nelfin.data.specs.columns import Column, Table
 from nelfin.data.spots import spot
+from nelfin.data.usual import ask, may_be, no_number
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.scenario.kinds import LARGEST
 from nelfin.years import start_of
@@ -143,6 +144,7 @@ def inspect(raw: Raw, spec: Table) -> tuple[pd.DataFrame, Problems]:
             columns[heading] = _convert(raw, column, heading, texts, index, problems)
     frame = pd.DataFrame(columns, index=index)
     _check_key(raw, spec, frame, problems)
+    ask(raw, spec, frame, problems)
     return frame, problems
 
 
@@ -243,7 +245,8 @@ def _word(column: Column, text: str, at: int, refuse: Refuse) -> object:
         try:
             start_of(text)
         except ValueError:
-            refuse(at, f'is "{text}".', "Write a financial year such as 2026/27.")
+            calendar = ", a calendar year" if re.fullmatch(r"(19|20)\d\d(\.0)?", text) else ""
+            refuse(at, f'is "{text}"{calendar}.', "Write a financial year such as 2026/27.")
             return column.default
     elif column.kind == "yes_no":
         answer = {"yes": True, "y": True, "true": True, "1": True}.get(text.lower())
@@ -269,23 +272,13 @@ def _numbers(
     bad = ~np.isfinite(values) & ~blanks & ~failed
     values[bad | failed] = np.nan
     for at in _positions(bad):
-        refuse(
-            at,
-            f'is "{texts[at][:60]}", not a number.',
-            "Write digits only, without commas or a pound sign.",
-        )
+        refuse(at, f'is "{texts[at][:60]}", not a number.', no_number(texts[at], column))
     if column.kind == "integer":
         for at in _positions(np.isfinite(values) & (values % 1 != 0)):
             refuse(at, f'is "{texts[at]}".', "Write a whole number.")
     outside = (values < column.low) | (values > column.high)
     for at in _positions(outside):
-        if np.isinf(column.high):
-            remedy = f"It must be {column.low:g} or more."
-        elif np.isinf(column.low):
-            remedy = f"It must be {column.high:g} or less."
-        else:
-            remedy = f"It must lie between {column.low:g} and {column.high:g}."
-        refuse(at, f"is {texts[at]}.", remedy)
+        refuse(at, f"is {texts[at]}.", may_be(values[at], column))
     for at in _positions(np.abs(values) > LARGEST):
         if not outside[at]:
             refuse(at, f"is {texts[at]}, larger than any figure here.", "Check its unit.")

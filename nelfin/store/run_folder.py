@@ -21,6 +21,23 @@ KINDS = {"bool": "yes_no", "int64": "integer", "float64": "number", "str": "text
 TYPES = {kind: name for name, kind in KINDS.items()}
 
 
+CHOOSE_OR_FORCE = "Choose another folder, or add --force to replace it."
+
+MayReplace = Callable[[Path], str]
+"""Says why a folder is not one to replace; "" where it is."""
+
+
+def unless_of_a_run(folder: Path) -> str:
+    """Say why a folder is not that of a run; "" where it is.
+
+    Parameters
+    ----------
+    folder
+        That is there.
+    """
+    return "" if (folder / "run.json").is_file() else "is not a run folder"
+
+
 def write_run_folder(
     findings: Findings, folder: Path, force: bool, write_more: Callable[[Path], object]
 ) -> None:
@@ -121,15 +138,22 @@ def _typed(texts: pd.Series, kind: str) -> pd.Series:
     return texts.replace("", "nan").to_numpy().astype(TYPES[kind])
 
 
-def check_folder(folder: Path, force: bool) -> None:
-    """Refuse a folder that cannot become a run folder, before any work is done.
+def check_folder(
+    folder: Path, force: bool | None = None, may_replace: MayReplace = unless_of_a_run
+) -> None:
+    """Refuse a folder that cannot become that of a result, before any work is done.
+
+    An empty folder may; the one that the caller stands in only if it may be replaced, since files
+    are seldom meant to go there.
 
     Parameters
     ----------
     folder
         To be made.
     force
-        A run folder that is there may be replaced.
+        A folder that is there may be replaced; None where the caller has no such choice.
+    may_replace
+        Says why a folder that is there is not replaced even so; "" where it is.
 
     Raises
     ------
@@ -139,22 +163,21 @@ def check_folder(folder: Path, force: bool) -> None:
     where = str(folder)
     restore(folder)
     try:
-        there = folder.exists()
+        there = folder.exists() and not (_is_empty(folder) and not folder.samefile(Path.cwd()))
     except (OSError, ValueError) as error:
         raise InputError.one(
             where, f"cannot be a folder: {error}.", "Choose another folder with a shorter name."
         ) from None
-    if there:
-        if not force:
-            raise InputError.one(
-                where, "already exists.", "Choose another folder, or add --force to replace it."
-            )
-        empty = folder.is_dir() and not any(folder.iterdir())
-        if not empty and not (folder / "run.json").is_file():
-            raise InputError.one(
-                where, "is not a run folder, so it is not replaced.", "Choose another folder."
-            )
+    if there and not force:
+        remedy = "Choose another folder." if force is None else CHOOSE_OR_FORCE
+        raise InputError.one(where, "already exists.", remedy)
+    if there and not _is_empty(folder) and (why := may_replace(folder)):
+        raise InputError.one(where, f"{why}, so it is not replaced.", "Choose another folder.")
     check_writable(folder)
+
+
+def _is_empty(folder: Path) -> bool:
+    return folder.is_dir() and not any(folder.iterdir())
 
 
 def check_writable(path: Path) -> None:

@@ -154,7 +154,8 @@ def whole_folder(target: Path, force: bool = False) -> Iterator[Path]:
         part.mkdir(parents=True)
         _clear_stale(target.parent)
         yield part
-        if force:
+        # an empty folder stays where it is: somebody may stand in it
+        if force and not (target.is_dir() and not any(target.iterdir())):
             _swap(target, part)
         elif target.is_dir():
             _fill(target, part)

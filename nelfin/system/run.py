@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from nelfin.allocations import sensitivity
+from nelfin.allocations import far_openings, level_breaks, sensitivity
 from nelfin.data import Inputs, load_inputs
 from nelfin.data.load import input_hashes
 from nelfin.data.register import register
@@ -94,7 +94,11 @@ def run_models(scenario: Scenario, draws: int = 0, seed: int = 0) -> Findings:
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
         "capital": asdict(joint.plan.solve),
         "capital_passes": joint.passes,
-        "warnings": _warnings(scenario, joint),
+        "warnings": [
+            *far_openings(scenario, inputs, joint.budgets),
+            *level_breaks(scenario, inputs),
+            *_warnings(scenario, joint),
+        ],
     }
     found = Findings(scenario.name, data, tables, resolved_toml(scenario), provenance)
     provenance["headline"] = listed_figures(found)

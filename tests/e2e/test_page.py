@@ -71,7 +71,7 @@ def test_a_place_lead_sees_the_place_and_what_moved_its_budget(page: Page, resul
     rows = page.locator("[data-lead]:visible table tbody tr td").all_inner_texts()
     pounds = [-1 * int(t[1:-1].replace(",", "")) if t.startswith("(") else int(t.replace(",", ""))
               for t in rows]  # fmt: skip
-    assert abs(sum(pounds[:-1]) - pounds[-1]) <= len(pounds), "to the pound, but for rounding"
+    assert sum(pounds[:-1]) == pounds[-1], "to the pound, as printed"
     assert pounds[-1] == round(lead.budget * 1e6)
     assert page.locator("#place-table tbody tr:visible th").all_inner_texts() == [lead.place]
     # the waterfall now shows the place's own change

@@ -20,9 +20,18 @@ def populations(fit: Fit) -> None:
     places, components = fit.inputs.places(), frame["component"].unique()
     for year, rows in frame[frame["place"] != WHOLE_SYSTEM].groupby("year"):
         have = set(zip(rows["place"], rows["component"], strict=True))
+        there = {place for place, _ in have}
         for place in places:
             gaps = [c for c in components if (place, c) not in have]
-            if gaps:
+            if place not in there:
+                fit.problems.add(
+                    fit.at("weighted_populations"),
+                    f"{place} has no row in {year}: it has no practice in that year, or its rows "
+                    "were left out.",
+                    "Join it to another place in all years with a map (import-practices --places "
+                    "MAP.csv), take its rows out of the other years, or add those of this one.",
+                )
+            elif gaps:
                 fit.problems.add(
                     fit.at("weighted_populations"),
                     f"{place} has no {', '.join(gaps)} in {year}.",

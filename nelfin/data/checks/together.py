@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from nelfin.data.checks import model_units, money, need, pace, units
 from nelfin.data.checks import models as of_models
-from nelfin.data.checks import money, need, pace
 from nelfin.data.checks.fit import Fit
 from nelfin.data.checks.whose import whose
 from nelfin.data.inputs import Inputs
@@ -37,8 +37,10 @@ def check_together(scenario: Scenario, inputs: Inputs, models: bool = True) -> N
     pace.growth_bounds(fit)
     money.ring_fences(fit)
     money.of_every_place(fit, "public_health_grants", "spend_by_setting")
+    _ask_about_units(fit)
     if models:
         _check_models(fit)
+        _ask_about_model_units(fit)
     fit.problems.raise_if_any()
 
 
@@ -49,3 +51,21 @@ def _check_models(fit: Fit) -> None:
     of_models.asset_types(fit)
     money.of_every_place(fit, "deprivation")
     of_models.limits(fit)
+
+
+def _ask_about_units(fit: Fit) -> None:
+    units.settings(fit)
+    units.plan_total(fit)
+    units.allocations(fit)
+    units.people(fit)
+    units.openings(fit)
+
+
+def _ask_about_model_units(fit: Fit) -> None:
+    model_units.programmes(fit)
+    model_units.bodies(fit)
+    model_units.limits(fit)
+    half = fit.scenario.envelope.plan_total_gbp_m / 2
+    tables, called = fit.inputs, fit.at("projects")
+    model_units.schemes(tables.projects, tables.capital_limits, called, fit.problems, half)
+    model_units.revenue(fit)

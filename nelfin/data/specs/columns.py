@@ -41,6 +41,13 @@ class Column:
         Value of an empty cell or a column left out.
     low, high
         Range of a number.
+    usual_low, usual_high
+        Range of life: a number outside it is most likely in another unit, and is asked about.
+    usual_least
+        A number nearer to 0 than this, but for 0 itself, is asked about.
+    usual_top
+        The largest number of the column is usually above this; asked about where it is not, since
+        shares written as fractions are all 1 or less.
     choices
         The texts allowed.
     pattern
@@ -54,8 +61,18 @@ class Column:
     default: object = None
     low: float = -np.inf
     high: float = np.inf
+    usual_low: float = -np.inf
+    usual_high: float = np.inf
+    usual_least: float = 0.0
+    usual_top: float = 0.0
     choices: tuple[str, ...] = ()
     pattern: bool = False
+
+    @property
+    def has_usual(self) -> bool:
+        """Whether anything is usual of it, so that figures outside are asked about."""
+        ends = (self.usual_low, self.usual_high, self.usual_least, self.usual_top)
+        return ends != (-np.inf, np.inf, 0.0, 0.0)
 
     @property
     def examples(self) -> tuple[str, ...]:
@@ -100,6 +117,21 @@ class Table:
     former: Mapping[str, str] = field(default_factory=dict)
     """Columns that it had, and what to do in their place: passed over, their figures are lost."""
 
+
+MOST_GBP_M = 100_000.0
+"""£m that no line of a system comes to: its allocation in £k does, and most things in pounds."""
+
+IN_POUNDS: dict[str, Any] = {"usual_low": -MOST_GBP_M, "usual_high": MOST_GBP_M}
+"""What is usual of a column in £m."""
+
+GROWTH: dict[str, Any] = {"usual_low": -0.2, "usual_high": 0.2}
+"""What is usual of growth of money or people in a year, as a fraction."""
+
+GROWTH_PCT: dict[str, Any] = {"usual_low": -20.0, "usual_high": 20.0, "usual_least": 0.1}
+"""The same in per cent: 0.03 would be 3 % written as a fraction."""
+
+SHARES_PCT: dict[str, Any] = {"usual_top": 1.0}
+"""What is usual of shares in per cent."""
 
 STATUS = Column("status", required=False, blank=True, default="given", choices=STATUSES)
 SOURCE = Column("source", required=False, blank=True, default="")

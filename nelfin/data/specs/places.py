@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from nelfin.data.specs.columns import SOURCE, STATUS, Column, Table, number, optional
+from nelfin.data.specs.columns import (
+    GROWTH,
+    GROWTH_PCT,
+    IN_POUNDS,
+    SHARES_PCT,
+    SOURCE,
+    STATUS,
+    Column,
+    Table,
+    number,
+    optional,
+)
 
 COMPONENTS = (
     "registered_population",
@@ -44,17 +55,29 @@ RULE_NEEDS: dict[str, tuple[str, ...]] = {
 }
 """Forms of pace-of-change rules, and the parameters each needs."""
 
+CONVERGENCE = {"usual_low": -0.05, "usual_high": 0.05}
+"""What is usual of convergence in a year, as a fraction: a few thousandths."""
+
+CAP_PCT = {"usual_high": 20.0, "usual_least": 0.05}
+"""What is usual of the most that a rule moves a place in a year."""
+
+BOUND_PCT = {"usual_low": -50.0, "usual_high": 50.0, "usual_least": 0.1}
+"""What is usual of a least and a most growth, which may be far from what comes."""
+
+DISTANCE_PCT = {"usual_low": -50.0, "usual_high": 50.0, "usual_least": 0.1}
+"""What is usual of a distance from target at which a rule changes."""
+
 PLACES: dict[str, Table] = {
     "allocations": Table(
         "allocations by stream and year",
         (
             Column("stream"),
             Column("year", kind="year"),
-            number("allocation_gbp_m", low=0),
-            optional("baseline_gbp_m", kind="number", low=0),
-            optional("opening_target_gbp_m", kind="number", low=0),
-            optional("growth", kind="number", low=-1, high=2),
-            optional("convergence", kind="number", low=-1, high=1),
+            number("allocation_gbp_m", low=0, **IN_POUNDS),
+            optional("baseline_gbp_m", kind="number", low=0, **IN_POUNDS),
+            optional("opening_target_gbp_m", kind="number", low=0, **IN_POUNDS),
+            optional("growth", kind="number", low=-1, high=2, **GROWTH),
+            optional("convergence", kind="number", low=-1, high=1, **CONVERGENCE),
             optional("restricted_share", kind="number", low=0, high=1),
             STATUS,
             SOURCE,
@@ -119,14 +142,14 @@ PLACES: dict[str, Table] = {
             Column("form", choices=tuple(RULE_NEEDS)),
             optional("stream"),
             optional("year", kind="year"),
-            optional("over_cap_pct", kind="number", low=0, high=100),
-            optional("under_slope", kind="number", low=0),
-            optional("under_cap_pct", kind="number", low=0, high=100),
-            optional("min_growth_pct", kind="number", low=-100, high=100),
-            optional("full_to_dft_pct", kind="number", low=-100, high=100),
-            optional("none_from_dft_pct", kind="number", low=-100, high=100),
-            optional("min_growth_per_head_pct", kind="number", low=-100, high=100),
-            optional("lowest_dft_pct", kind="number", low=-100, high=0),
+            optional("over_cap_pct", kind="number", low=0, high=100, **CAP_PCT),
+            optional("under_slope", kind="number", low=0, usual_high=1.0),
+            optional("under_cap_pct", kind="number", low=0, high=100, **CAP_PCT),
+            optional("min_growth_pct", kind="number", low=-100, high=100, **GROWTH_PCT),
+            optional("full_to_dft_pct", kind="number", low=-100, high=100, **DISTANCE_PCT),
+            optional("none_from_dft_pct", kind="number", low=-100, high=100, **DISTANCE_PCT),
+            optional("min_growth_per_head_pct", kind="number", low=-100, high=100, **GROWTH_PCT),
+            optional("lowest_dft_pct", kind="number", low=-100, high=0, **DISTANCE_PCT),
             STATUS,
             SOURCE,
         ),
@@ -138,8 +161,8 @@ PLACES: dict[str, Table] = {
             optional("stream", default=""),
             optional("place", default=""),
             optional("year", kind="year", default=""),
-            optional("min_growth_pct", kind="number", low=-100, high=200),
-            optional("max_growth_pct", kind="number", low=-100, high=200),
+            optional("min_growth_pct", kind="number", low=-100, high=200, **BOUND_PCT),
+            optional("max_growth_pct", kind="number", low=-100, high=200, **BOUND_PCT),
             STATUS,
             SOURCE,
         ),
@@ -152,7 +175,7 @@ PLACES: dict[str, Table] = {
             Column("stream"),
             Column("item"),
             Column("year", kind="year"),
-            number("amount_gbp_m", low=0),
+            number("amount_gbp_m", low=0, **IN_POUNDS),
             optional("need", default="", choices=COMPONENTS),
             STATUS,
             SOURCE,
@@ -165,7 +188,7 @@ PLACES: dict[str, Table] = {
         (
             Column("place"),
             Column("year", kind="year"),
-            number("grant_gbp_m", low=0),
+            number("grant_gbp_m", low=0, usual_high=1_000.0),
             STATUS,
             SOURCE,
         ),
@@ -178,7 +201,7 @@ PLACES: dict[str, Table] = {
             Column("place"),
             Column("setting"),
             Column("out_of_hospital", kind="yes_no"),
-            number("spend_gbp_m", low=0),
+            number("spend_gbp_m", low=0, **IN_POUNDS),
             STATUS,
             SOURCE,
         ),
@@ -199,7 +222,7 @@ PLACES: dict[str, Table] = {
     ),
     "population_shares": Table(
         "shares of population growth",
-        (Column("place"), number("share_pct", low=0, high=100), STATUS, SOURCE),
+        (Column("place"), number("share_pct", low=0, high=100, **SHARES_PCT), STATUS, SOURCE),
         key=("place",),
         may_be_empty=True,
     ),
@@ -223,12 +246,13 @@ CONVERGE = Table(
     (
         Column("id"),
         number("baseline", low=0),
-        number("growth", low=-1, high=2),
+        number("growth", low=-1, high=2, **GROWTH),
         number("target", low=0),
         optional("restricted_share", kind="number", low=0, high=1, default=1.0),
-        optional("population_growth", kind="number", low=-0.9, high=2, default=0.0),
-        optional("min_growth", kind="number", low=-1, high=2),
-        optional("max_growth", kind="number", low=-1, high=2),
+        optional("population_growth", kind="number", low=-0.9, high=2, default=0.0, **GROWTH),
+        optional("min_growth", kind="number", low=-1, high=2, **GROWTH),
+        optional("max_growth", kind="number", low=-1, high=2, **GROWTH),
+        SOURCE,
     ),
     key=("id",),
 )

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from nelfin.data.specs.columns import SOURCE, STATUS, Column, Table, number, optional
+from nelfin.data.specs.columns import (
+    SHARES_PCT,
+    SOURCE,
+    STATUS,
+    Column,
+    Table,
+    number,
+    optional,
+)
 
 MEASURES = (
     "outturn",
@@ -18,6 +26,12 @@ MEASURES = (
 
 STAGES = ("opportunity", "in progress", "fully developed")
 """How far an efficiency scheme has come."""
+
+OF_A_BODY = {"usual_low": -10_000.0, "usual_high": 10_000.0}
+"""What is usual of a position, a pressure or a scheme of a body or a system, £m."""
+
+UPLIFT_PCT = {"usual_low": -5.0, "usual_high": 20.0, "usual_least": 0.1}
+"""What is usual of inflation in a year."""
 
 RECOVERY: dict[str, Table] = {
     "organisations": Table(
@@ -38,7 +52,7 @@ RECOVERY: dict[str, Table] = {
             Column("organisation"),
             Column("stream"),
             Column("year", kind="year"),
-            number("income_gbp_m", low=0),
+            number("income_gbp_m", low=0, usual_high=20_000.0),
             STATUS,
             SOURCE,
         ),
@@ -51,7 +65,7 @@ RECOVERY: dict[str, Table] = {
             Column("year", kind="year"),
             optional("month", kind="integer", low=1, high=12, default=0),
             Column("measure", choices=MEASURES),
-            number("value_gbp_m"),
+            number("value_gbp_m", **OF_A_BODY),
             optional("item", default=""),
             STATUS,
             SOURCE,
@@ -64,7 +78,7 @@ RECOVERY: dict[str, Table] = {
             Column("driver"),
             Column("organisation"),
             optional("year", kind="year", default=""),
-            number("cost_gbp_m"),
+            number("cost_gbp_m", **OF_A_BODY),
             STATUS,
             SOURCE,
         ),
@@ -77,10 +91,10 @@ RECOVERY: dict[str, Table] = {
             Column("scheme"),
             Column("year", kind="year"),
             Column("organisation"),
-            number("full_year_gbp_m", low=0),
-            optional("delivery_pct", kind="number", low=0, high=100),
+            number("full_year_gbp_m", low=0, **OF_A_BODY),
+            optional("delivery_pct", kind="number", low=0, high=100, **SHARES_PCT),
             optional("stage", default="", choices=STAGES),
-            number("recurrent_pct", low=0, high=100),
+            number("recurrent_pct", low=0, high=100, **SHARES_PCT),
             optional("months", kind="integer", low=1, high=12, default=12),
             optional("whole_ask", kind="yes_no", default=False),
             optional("services", default=""),
@@ -107,7 +121,7 @@ RECOVERY: dict[str, Table] = {
         "uplift factors",
         (
             Column("year", kind="year"),
-            number("cost_uplift_pct", low=-20, high=50),
+            number("cost_uplift_pct", low=-20, high=50, **UPLIFT_PCT),
             STATUS,
             SOURCE,
         ),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from nelfin.models.capital import CapitalPlan
 from nelfin.report.basis import illustrative_note
-from nelfin.report.text.numbers import money, plural
+from nelfin.report.text.numbers import money, parts_that_add, plural
 from nelfin.report.text.terminal import table_text, title_text, wrapped
 
 PRIORITIES, DEAREST = 20, 10
@@ -59,7 +59,10 @@ def _by_category(plan: CapitalPlan) -> str:
         count=("funded", "size"), funded=("funded", "sum"), spend=("spend_gbp_m", "sum"),
         used=("cdel_gbp_m", "sum"), benefit=("benefit", "sum"),
     )  # fmt: skip
-    grouped.loc["All schemes"] = grouped.sum()
+    sums = grouped.sum()
+    for name in ("spend", "used", "benefit"):
+        grouped[name] = parts_that_add(grouped[name].tolist(), sums[name])
+    grouped.loc["All schemes"] = sums
     rows = [
         [
             str(name),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from nelfin.report.text.numbers import money
+from nelfin.report.text.numbers import money, rows_that_add
 from nelfin.report.text.terminal import (
     WIDTH,
     are_figures,
@@ -73,6 +73,12 @@ def causes_text(causes: pd.DataFrame) -> str:
         From `explain`: `year, cause, measure, value, unit`, of one measure.
     """
     wide = causes.pivot(index="cause", columns="year", values="value")
-    rows = [(str(cause), wide.loc[cause]) for cause in dict.fromkeys(causes["cause"])]
+    names = list(dict.fromkeys(causes["cause"]))
+    first, *parts, last = (wide.loc[name].tolist() for name in names)
+    shown = [first, *rows_that_add(parts, last, first), last]
+    rows = [
+        (str(name), pd.Series(values, index=wide.columns))
+        for name, values in zip(names, shown, strict=True)
+    ]
     measure, unit = (str(causes[name].iloc[0]) for name in ("measure", "unit"))
     return by_year_text(f"{measure.upper()} BY CAUSE, {unit}", "cause", rows, [-1])

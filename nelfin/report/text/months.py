@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from nelfin.models.months import MONTHS
-from nelfin.report.text.numbers import money, share_of_draws
+from nelfin.report.text.numbers import money, parts_that_add, share_of_draws
 from nelfin.report.text.terminal import table_text, title_text, wrapped
 
 
@@ -36,11 +36,12 @@ def _of_year(year: str, heading: str, rows: pd.DataFrame, organisations: list[st
     wide = by_month.pivot(
         index=["organisation", "month", "note"], columns="measure", values="value"
     ).reindex(columns=["plan", "actual"])
-    lines = [
-        [who, str(month), _money(line["plan"]), _money(line["actual"]),
-         _money(line["actual"] - line["plan"]), note]
-        for (who, month, note), line in wide.iterrows()
-    ]  # fmt: skip
+    lines = []
+    for (who, month, note), line in wide.iterrows():
+        plan, actual = float(line["plan"]), float(line["actual"])
+        # the difference of the two as they are printed
+        (apart,) = parts_that_add([actual - plan], actual, start=plan)
+        lines.append([who, str(month), _money(plan), _money(actual), _money(apart), note])
     heads = ["organisation", "month", "plan", "actual", "difference", "paper"]
     text = [f"{year}, MONTHS", table_text(heads, lines, "lrrrrl", indent=2)]
     ends = rows[rows["month"] == MONTHS].pivot(

@@ -8,7 +8,14 @@ import pandas as pd
 import xarray as xr
 
 from nelfin.allocations.comparisons import compare_places, place_totals, what_moved
-from nelfin.report.text.numbers import millions, money, percent, pounds, whole_pounds
+from nelfin.report.text.numbers import (
+    millions,
+    money,
+    parts_that_add,
+    percent,
+    pounds,
+    whole_pounds,
+)
 from nelfin.report.text.terminal import cut, table_text, title_text, wrapped_sentences
 
 CHANGES = {
@@ -21,6 +28,10 @@ CHANGES = {
     "pace": "Pace of change towards target",
 }
 """Parts of the change of a budget, as `what_moved` names them, in words."""
+
+
+POUND = 6
+"""Decimals of £m that are printed as whole pounds."""
 
 
 def places_table(data: xr.Dataset, name: str, year: str, opening: str) -> str:
@@ -38,22 +49,27 @@ def places_table(data: xr.Dataset, name: str, year: str, opening: str) -> str:
         The opening position, in words, with its status.
     """
     frame = compare_places(data, year)
+    held = float(data["system_held"].sel(year=year).sum())
+    whole = float(data["envelope"].sel(year=year).sum())
+    # what is held is printed as well: with all places it is the envelope
+    every, held = parts_that_add([float(frame["budget_gbp_m"].iloc[-1]), held], whole)
+    budgets = [*parts_that_add(list(frame["budget_gbp_m"].iloc[:-1]), every), every]
+    targets = [*parts_that_add(list(frame["target_gbp_m"].iloc[:-1]), every), every]
+    shares = [*parts_that_add(list(100 * frame["share"].iloc[:-1]), 100.0), 100.0]
     heads = ["place", "budget, £m", "share, %", "target, £m", "from target, %", "a head, £",
              "weighted, £"]  # fmt: skip
     rows = [
         [
             str(place),
-            money(line["budget_gbp_m"]),
-            money(100 * line["share"]),
-            money(line["target_gbp_m"]),
+            *map(money, amounts),
             money(100 * line["dft"]),
             money(line["gbp_per_head"], 0),
             money(line["gbp_per_weighted_head"], 0),
         ]
-        for place, line in frame.iterrows()
+        for (place, line), amounts in zip(
+            frame.iterrows(), zip(budgets, shares, targets, strict=True), strict=True
+        )
     ]
-    held = float(data["system_held"].sel(year=year).sum())
-    whole = float(data["envelope"].sel(year=year).sum())
     main = str(data.attrs["main_stream"]).replace("_", " ")
     notes = [
         f"Held at system level {millions(held)}; envelope {millions(whole)}.",
@@ -91,7 +107,7 @@ def place_page(data: xr.Dataset, place: str, year: str, opening: str) -> str:
         title_text(place, f", {year}", opening_sentence(opening)),
         wrapped_sentences(*sentences),
         _moves(data, place, year),
-        _streams(data, place, year),
+        _streams(data, place, year, own),
         _measures(data, frame, place, year),
         _distances(data, place),
         _others(frame, place),
@@ -120,14 +136,14 @@ def moves_of(moved: pd.Series, year: str) -> list[tuple[str, float]]:
     Returns
     -------
     list of tuple
-        Words and £m: the budget before, if there was one; what moved it by half a pound or more;
-        the budget of the year.
+        Words and £m: the budget before, if there was one; what moved it, rounded to the pound so
+        that both budgets and the parts add up as printed; the budget of the year.
     """
-    moves = [("Budget of the year before", float(moved["last year"]))] if moved["last year"] else []
-    moves += [
-        (words, float(moved[part])) for part, words in CHANGES.items() if abs(moved[part]) >= 5e-7
-    ]
-    return [*moves, (f"Budget of {year}", float(moved["this year"]))]
+    before, now = float(moved["last year"]), float(moved["this year"])
+    moves = [("Budget of the year before", before)] if before else []
+    parts = parts_that_add([float(moved[part]) for part in CHANGES], now, POUND, before)
+    moves += [(words, part) for words, part in zip(CHANGES.values(), parts, strict=True) if part]
+    return [*moves, (f"Budget of {year}", now)]
 
 
 def opening_sentence(opening: str) -> str:
@@ -148,16 +164,20 @@ def _moves(data: xr.Dataset, place: str, year: str) -> str:
     return table_text(["", "£"], rows, title="WHY IT MOVED", ruled=[-1])
 
 
-def _streams(data: xr.Dataset, place: str, year: str) -> str:
-    """Return the budget, target and distance of each stream that the place shares."""
+def _streams(data: xr.Dataset, place: str, year: str, own: pd.Series) -> str:
+    """Return the budget, target and distance of each stream, which add up to those of the place."""
     here = data[["budget", "target", "dft"]].sel(place=place, year=year)
+    amounts = [
+        parts_that_add(here[part].fillna(0.0).to_numpy().tolist(), own[f"{part}_gbp_m"], POUND)
+        for part in ("budget", "target")
+    ]
     rows: list[list[str]] = []
-    for name in here["stream"].values:
+    for name, budget, target in zip(here["stream"].values, *amounts, strict=True):
         now = here.sel(stream=name)
         if float(now["budget"]) > 0:
-            amounts = (whole_pounds(float(now[part])) for part in ("budget", "target"))
             distance = money(100 * float(now["dft"]), 2)
-            rows.append([str(name).replace("_", " "), *amounts, distance])
+            shown = (whole_pounds(budget), whole_pounds(target), distance)
+            rows.append([str(name).replace("_", " "), *shown])
     heads = ["stream", "budget, £", "target, £", "from target, %"]
     return table_text(heads, rows, title="BY STREAM")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import xarray as xr
 
 from nelfin.report.basis import illustrative_note
-from nelfin.report.text.numbers import millions
+from nelfin.report.text.numbers import millions, rows_that_add
 from nelfin.report.text.terminal import by_year_text, table_text, title_text, wrapped
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def prevention_text(data: xr.Dataset, name: str, illustrative: str = "") -> str:
     """
     years = [str(year) for year in data["year"].values]
     paid = [payer for payer in PAYERS if bool((data[f"prevention_{payer}"] != 0).any())]
+    cash = _cash_as_printed(data)
     ledgers = {
         "CASH, £m": ("extra_spend", *paid, "cash", "double_running", "net_cash"),
         "CAPACITY, NOT CASH, £m": ("capacity",),
@@ -44,7 +46,8 @@ def prevention_text(data: xr.Dataset, name: str, illustrative: str = "") -> str:
         for measure in measures:
             array = data[f"prevention_{measure}"]
             label = str(array.attrs["long_name"])
-            rows.append((f"  {label}" if measure in PAYERS else label, array.to_series()))
+            figures = cash.get(measure, array.to_series())
+            rows.append((f"  {label}" if measure in PAYERS else label, figures))
         parts.append(by_year_text(ledger, "", rows, [-1] if "net_cash" in measures else []))
     about, last = data.attrs, years[-1]
     even, back = about["break_even_year"], about["payback_year"]
@@ -60,6 +63,30 @@ def prevention_text(data: xr.Dataset, name: str, illustrative: str = "") -> str:
         "The ledgers are never added.",
     ]))))  # fmt: skip
     return "\n\n".join(parts)
+
+
+def _cash_as_printed(data: xr.Dataset) -> dict[str, pd.Series]:
+    """Round the cash ledger so that it adds up as printed: to net cash, and payers to the spend."""
+    figures = {
+        name: data[f"prevention_{name}"].to_series()
+        for name in ("extra_spend", *PAYERS, "cash", "double_running", "net_cash")
+    }
+    # net cash is what comes back, less who pays of the system's own and double running
+    minus = ("paid_by_growth", "paid_by_cash", "double_running")
+    flows = [figures["cash"].tolist(), *((-figures[name]).tolist() for name in minus)]
+    cash, *less = rows_that_add(flows, figures["net_cash"].tolist())
+    shown = {"cash": cash} | {n: [0.0 - v for v in row] for n, row in zip(minus, less, strict=True)}
+    others = ("paid_by_pool", "cut")
+    own = [sum(pair) for pair in zip(*(shown[name] for name in minus[:2]), strict=True)]
+    rows = rows_that_add(
+        [figures[name].tolist() for name in others], figures["extra_spend"].tolist(), own
+    )
+    shown |= dict(zip(others, rows, strict=True))
+    shown["extra_spend"] = [
+        sum(parts) for parts in zip(*(shown[name] for name in PAYERS), strict=True)
+    ]
+    index = figures["cash"].index
+    return {name: pd.Series(values, index=index) for name, values in shown.items()}
 
 
 def comes_back(mature: float) -> str:

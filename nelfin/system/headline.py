@@ -213,7 +213,8 @@ def _places(findings: Findings) -> pd.DataFrame:
             "dft_last": figures.totals["dft"].sel(year=years[-1], drop=True).to_series(),
         }
     )
-    return frame.sort_values("dft", kind="stable")
+    # what is equal but for the last digits stays in the order of the places
+    return frame.sort_values("dft", kind="stable", key=lambda dft: dft.round(9))
 
 
 def listed_figures(findings: Findings) -> dict[str, Any]:

@@ -130,13 +130,14 @@ def _position(value: float) -> str:
 
 def _places(headline: Headline) -> str:
     year, first, last = headline.budget_year, headline.years[0], headline.years[-1]
-    heads = ["place", f"budget {first}", f"budget {year}", f"a head {year}, £",
+    # a plan that begins in the year of the budgets has no year before to show
+    columns = {f"budget {first}": "base", f"budget {year}": "budget"}
+    heads = ["place", *columns, f"a head {year}, £",
              f"from target {year}, %", f"from target {last}, %"]  # fmt: skip
     rows = [
         [
             str(name),
-            money(line["base"]),
-            money(line["budget"]),
+            *(money(line[column]) for column in columns.values()),
             money(line["per_head"], 0),
             money(100 * line["dft"]),
             money(100 * line["dft_last"]),

@@ -69,6 +69,7 @@ def allocate(
     from nelfin.allocations import far_openings, level_breaks
     from nelfin.allocations import sensitivity as sensitivities
     from nelfin.data import load_inputs
+    from nelfin.data.checks.whose import national_growth
     from nelfin.report.text.places import place_page, places_table
     from nelfin.report.text.sensitivity import sensitivity_table
     from nelfin.scenario import load_scenario, main_stream
@@ -92,7 +93,11 @@ def allocate(
     if output is not None:
         write_tables(tables, output, force=force)
         click.echo(f"Written to {output}.", err=True)
-    notes = [*far_openings(loaded, inputs, data), *level_breaks(loaded, inputs)]
+    notes = [
+        *far_openings(loaded, inputs, data),
+        *level_breaks(loaded, inputs),
+        *national_growth(loaded, inputs),
+    ]
     for note in notes:
         click.echo(f"Note: {note}", err=True)
     mark = _opening_mark(loaded, inputs, data)

@@ -17,6 +17,7 @@ import xarray as xr
 
 from nelfin.allocations import far_openings, level_breaks, sensitivity
 from nelfin.data import Inputs, load_inputs
+from nelfin.data.checks.whose import national_growth
 from nelfin.data.load import input_hashes
 from nelfin.data.register import register
 from nelfin.models.capital.case import case_of
@@ -97,6 +98,7 @@ def run_models(scenario: Scenario, draws: int = 0, seed: int = 0) -> Findings:
         "warnings": [
             *far_openings(scenario, inputs, joint.budgets),
             *level_breaks(scenario, inputs),
+            *national_growth(scenario, inputs),
             *_warnings(scenario, joint),
         ],
     }

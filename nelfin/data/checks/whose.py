@@ -7,11 +7,12 @@ from itertools import groupby
 
 from nelfin.data.checks.fit import Fit
 from nelfin.data.footprints import find_system, named_in
+from nelfin.data.inputs import Inputs
 from nelfin.data.national import weighted_populations_of
 from nelfin.data.specs import PLACES, TABLES, WHOLE_SYSTEM
 from nelfin.data.tables import read_table
 from nelfin.scenario import Scenario, load_scenario
-from nelfin.scenario.keys import split_key
+from nelfin.scenario.keys import dotted, split_key
 from nelfin.scenario.paths import NATIONAL, PACKAGED, SCENARIOS, packaged_scenario
 
 FREE = {"schema", "name", "icb", "years"}
@@ -32,7 +33,7 @@ def whose(fit: Fit, models: bool) -> None:
         Look also at what prevention, recovery and capital rest on.
     """
     inherited = embedded_keys(fit.scenario)
-    if not inherited or not of_another_system(fit):
+    if not inherited or not of_another_system(fit.scenario, fit.inputs):
         return
     home, icb = load_scenario(PACKAGED).name, fit.scenario.icb
     start = f'"nelfin new DIR --icb {icb if icb != _home_icb() else "CODE"}"'
@@ -79,29 +80,57 @@ def embedded_keys(scenario: Scenario) -> list[str]:
     ]
 
 
-def of_another_system(fit: Fit) -> bool:
-    """Say whether a plan that stands on the embedded system's is of another.
+def of_another_system(scenario: Scenario, inputs: Inputs) -> bool:
+    """Say whether a plan is of another system than the embedded one.
 
     It is where it says so by its `icb`; or, where it says nothing, by its name or by its places:
     most are none of the embedded system's.
 
     Parameters
     ----------
-    fit
-        The tables and the scenario.
+    scenario, inputs
+        The scenario and its tables.
     """
     home = str(packaged_scenario(PACKAGED).parent)
-    if fit.scenario.icb.strip().upper() != _home_icb():
+    if scenario.icb.strip().upper() != _home_icb():
         return True
-    if not str(fit.scenario.origins.get("icb", "")).startswith(home):
+    if not str(scenario.origins.get("icb", "")).startswith(home):
         return False  # the plan says that it is the embedded system's
-    named = [system.code for system in named_in(fit.scenario.name)]
+    named = [system.code for system in named_in(scenario.name)]
     if named and _home_icb() not in named:
         return True
-    own_places = not str(fit.scenario.data.weighted_populations).startswith(home)
-    places = set(fit.inputs.places())
+    own_places = not str(scenario.data.weighted_populations).startswith(home)
+    places = set(inputs.places())
     # neighbours share a few local authorities, where a practice of one stands in the other
     return own_places and 2 * len(places & _home_places()) < len(places)
+
+
+def national_growth(scenario: Scenario, inputs: Inputs) -> list[str]:
+    """Say that a system's allocations grow by national assumptions, where it gives no growth.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+
+    Returns
+    -------
+    list of str
+        A sentence, or none: the system gives its own growth, or is the embedded one.
+    """
+    england = str(packaged_scenario(NATIONAL).resolve())
+    growth = {
+        name: value
+        for name, value in scenario.envelope.growth_pct.items()
+        if scenario.origins.get(dotted(("envelope", "growth_pct", name))) == england
+    }
+    if not growth or not of_another_system(scenario, inputs):
+        return []
+    told = ", ".join(f"{name.replace('_', ' ')} {value:g} %" for name, value in growth.items())
+    return [
+        f"Allocations grow by national assumptions after the last published one: {told} a year. "
+        "Give the system's own in envelope.growth_pct."
+    ]
 
 
 def _or_none(table: str) -> str:

@@ -1,0 +1,336 @@
+"""Read the capital limits of a system: of all its bodies together, or of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from nelfin.data.capital_books import Columns, columns_of, is_provider_capital, table_in
+from nelfin.data.headings import Block, is_total, plain_words, years_in
+from nelfin.data.icbs import (
+    asked_once,
+    heads_systems,
+    plain_code,
+    plain_name,
+    rows_by_system,
+    rows_of,
+)
+from nelfin.errors import Problems, nearest
+from nelfin.years import start_of
+
+FIRM_TO = "2029/30"
+"""The last year of NHS England's firm capital allocations; those of later years are indicative."""
+
+MOST_OF_A_BODY = 500.0
+LEAST_OF_ALL = 0.5
+"""£m a year past which the unit is asked about: of one body, and of all together."""
+
+
+STATUSES = ("firm", "indicative")
+
+
+@dataclass(frozen=True)
+class _Amount:
+    """Capital of one body and year."""
+
+    row: int
+    body: str
+    year: str
+    value: float
+    status: str
+    source: str = ""
+
+
+def import_capital(
+    path: str | Path, icbs: Iterable[str] = (), by_organisation: bool = False
+) -> tuple[pd.DataFrame, list[str]]:
+    """Read capital limits of a system.
+
+    Parameters
+    ----------
+    path
+        NHS England's workbook of capital allocations, or a table of one's own; a sheet of a
+        workbook may follow, as in `capital.xlsx#Provider Op Cap`.
+    icbs
+        Codes or names of systems. They are needed where the table names systems.
+    by_organisation
+        A limit for each body instead of one for the system.
+
+    Returns
+    -------
+    table : pandas.DataFrame
+        nelfin's table of capital limits.
+    notes : list of str
+        What was left out, spread or taken.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file, or a system that is not in it.
+    """
+    problems = Problems()
+    notes: list[str] = []
+    asked = asked_once(icbs) if icbs else []
+    block = table_in(path)
+    columns = columns_of(block, problems)
+    block.check_lengths(problems)
+    problems.raise_if_any()
+    rows = _rows_asked(block, columns, asked, notes, problems)
+    amounts = _amounts_of(block, columns, rows, problems)
+    problems.raise_if_any()
+    amounts = _without_board_total(amounts, notes)
+    _check_units(block, amounts, problems)
+    problems.raise_if_any()
+    _tell(block, columns, rows, amounts, notes)
+    return _limits(path, block, columns, amounts, by_organisation, notes), notes
+
+
+def _rows_asked(
+    block: Block, columns: Columns, asked: Sequence[str], notes: list[str], problems: Problems
+) -> list[int]:
+    """Return the rows of bodies of the systems asked for, without totals and notes below."""
+    money = [at for at in (*columns.by_year.values(), columns.amount, columns.total)
+             if at is not None]  # fmt: skip
+    bodies: list[int] = []
+    totals: list[int] = []
+    remarks: list[int] = []
+    for row in block.rows:
+        filled = any(block.text(row, at) for at in money)
+        alone = sum(1 for cell in block.sheet.cells[row] if cell.strip()) == 1
+        kind = remarks if alone and not filled else bodies
+        (totals if _is_total_row(block, columns, row) else kind).append(row)
+    for called, left in (("totals", totals), ("words without figures", remarks)):
+        if left:
+            named = ", ".join(str(row + 1) for row in left[:10])
+            notes.append(f"Left out as {called}: row{'s' * (len(left) > 1)} {named}.")
+    systems = [at for at, heading in enumerate(block.headings) if heads_systems(heading.words)]
+    if not systems:
+        _tell_without_systems(block, asked, notes, problems)
+        return bodies
+    for row in bodies:
+        if not any(block.text(row, at) for at in systems):
+            problems.add(
+                block.spot(row, systems[0]), "is empty.", "Name the system that the body is of."
+            )
+    by_system = rows_by_system(block)
+    if not asked:
+        codes = sorted(key for key in by_system if key == plain_code(key)) or sorted(by_system)
+        if len({tuple(by_system[code]) for code in codes}) > 1:
+            what = f"has several systems: {', '.join(codes[:12])}."
+            problems.add(str(block.place), what, "Say which, with --icb CODE.")
+        return bodies
+    found: list[int] = []
+    for wanted in asked:
+        own = [row for row in rows_of(by_system, wanted) if row in bodies]
+        if not own:
+            hint = nearest(wanted, sorted(by_system))
+            problems.add(str(block.place), f'has no row of the system "{wanted}".', hint)
+        if set(own) & set(found):
+            problems.add(f"--icb {wanted}", "is a system given already.", "Give each system once.")
+        found.extend(own)
+    return sorted(found)
+
+
+def _tell_without_systems(
+    block: Block, asked: Sequence[str], notes: list[str], problems: Problems
+) -> None:
+    """Take the rows of one's own table for one system's; those of all England cannot be told."""
+    called = " and ".join(asked) or "one system"
+    if is_provider_capital(block.sheet):
+        problems.add(
+            str(block.place),
+            f"has no column of systems, so the providers of {called} cannot be told.",
+            f"Add a column ICB code, or keep their rows alone, as CSV. It has {block.listed()}.",
+        )
+    notes.append(f"The table names no systems: all its rows are taken to be of {called}.")
+
+
+def _is_total_row(block: Block, columns: Columns, row: int) -> bool:
+    code, name = block.text(row, columns.code), block.text(row, columns.name)
+    first = next((cell for cell in block.sheet.cells[row] if cell.strip()), "")
+    named = plain_words(name or first) & {"total", "subtotal"}
+    return is_total(code, name, first) or (not code and bool(named))
+
+
+def _amounts_of(
+    block: Block, columns: Columns, rows: Sequence[int], problems: Problems
+) -> list[_Amount]:
+    """Return the amounts of the rows, £m; refuse rows that repeat another."""
+    first: dict[tuple[str, str], int] = {}
+    amounts: list[_Amount] = []
+    for row in rows:
+        code, name = block.text(row, columns.code), block.text(row, columns.name)
+        body = " ".join((name or code).split())
+        if not body:
+            problems.add(f"{block.place}, row {row + 1}", "names no body.", "Give its name.")
+            continue
+        parts = _of_row(block, columns, row, body, problems)
+        for part in parts:
+            key = (plain_code(code) or plain_name(name), part.year)
+            if first.setdefault(key, row) != row:
+                problems.add(
+                    f"{block.place}, row {row + 1}",
+                    f"repeats row {first[key] + 1} ({body}, {part.year}).",
+                    "Keep one of them.",
+                )
+        amounts.extend(parts)
+    return amounts
+
+
+def _of_row(
+    block: Block, columns: Columns, row: int, body: str, problems: Problems
+) -> list[_Amount]:
+    """Return the amounts of a row, by year."""
+    cells: dict[str, int | None] = {**columns.by_year} or {"": columns.total}
+    if columns.year is not None:
+        years = years_in(block.text(row, columns.year))
+        if len(years) != 1:
+            problems.add(
+                block.spot(row, columns.year),
+                f'is "{block.text(row, columns.year)}".',
+                "Write a financial year such as 2026/27.",
+            )
+        cells = dict.fromkeys(years[:1], columns.amount)
+    said = block.text(row, columns.status).lower()
+    said = said if said in STATUSES else ""
+    source = block.text(row, columns.source)
+    found = []
+    for year, column in cells.items():
+        value = None if column is None else _in_millions(block, row, column, problems)
+        if value is None or column is None:
+            continue
+        headed = block.headings[column].words & {"firm", "indicative"}
+        for of in (year,) if year else columns.span:
+            late = start_of(of) > start_of(FIRM_TO)
+            status = said or "".join(headed) or ("indicative" if late else "firm")
+            part = value if year else value / len(columns.span)
+            found.append(_Amount(row, body, of, part, status, source))
+    return found
+
+
+def _in_millions(block: Block, row: int, column: int, problems: Problems) -> float | None:
+    unit = block.headings[column].unit
+    if unit is None and is_provider_capital(block.sheet):
+        problems.add(
+            block.spot(row, column),
+            "has no unit: neither its heading nor a title names £k or £m.",
+            'Add it to the heading, as in "2026/27 (£k)".',
+        )
+        return None
+    value = 0.0 if block.text(row, column) == "-" else block.number(row, column, problems)
+    if value is not None and value < 0:
+        problems.add(block.spot(row, column), f"is {value:g}.", "Give capital as 0 or more.")
+        return None
+    return None if value is None else value * (1.0 if unit is None else unit)
+
+
+def _without_board_total(amounts: Sequence[_Amount], notes: list[str]) -> list[_Amount]:
+    """Leave out the row of a board that has just what all other bodies have: a total of them."""
+    boards = {a.row for a in amounts if plain_words(a.body) & {"icb", "system", "board"}}
+    kept = list(amounts)
+    for row in sorted(boards):
+        own = sum(a.value for a in kept if a.row == row)
+        others = [a for a in kept if a.row != row]
+        several = len({a.row for a in others}) > 1
+        if several and own and abs(own - sum(a.value for a in others)) < 1e-3:
+            notes.append(f"Left out as a total: row {row + 1}, which has what all others have.")
+            kept = others
+    return kept
+
+
+def _check_units(block: Block, amounts: Sequence[_Amount], problems: Problems) -> None:
+    for amount in amounts:
+        if amount.value > MOST_OF_A_BODY:
+            problems.add(
+                f"{block.place}, row {amount.row + 1}",
+                f"gives {amount.body} £{amount.value:,.1f}m in {amount.year}, more than any has.",
+                "Check the unit that its heading names: £k, £m or £.",
+            )
+    years = {amount.year for amount in amounts}
+    total = sum(amount.value for amount in amounts)
+    if amounts and total < LEAST_OF_ALL * len(years):
+        problems.add(
+            str(block.place),
+            f"gives £{total:,.3f}m in {', '.join(sorted(years))} for all bodies together.",
+            "Check the unit that its headings name: £k, £m or £.",
+        )
+
+
+def _tell(
+    block: Block, columns: Columns, rows: Sequence[int], amounts: Sequence[_Amount],
+    notes: list[str],
+) -> None:  # fmt: skip
+    """Tell how the columns were read, and what was left alone."""
+    used = [at for at in (*columns.by_year.values(), columns.amount, columns.total)
+            if at is not None]  # fmt: skip
+    if block.sheet.is_book:
+        notes.append(f"Read from the sheet {block.sheet.name}.")
+    if any(block.headings[at].unit is None for at in used):
+        notes.append("The headings name no unit: the amounts are taken to be £m.")
+    said = {block.text(row, columns.status).lower() for row in rows} - {"", *STATUSES}
+    if said:
+        notes.append("The column status says neither firm nor indicative: it is left alone.")
+    left = [h.text for at, h in enumerate(block.headings) if h.years and at not in used]
+    if left:
+        notes.append(f"Columns left alone: {', '.join(left)}.")
+    if columns.total is None:
+        return
+    if not columns.by_year:
+        notes.append(
+            f"One total for {columns.span[0]} to {columns.span[-1]}: spread evenly over its "
+            f"{len(columns.span)} years, and marked derived."
+        )
+        return
+    printed = [_in_millions(block, row, columns.total, Problems()) or 0.0 for row in rows
+               if row in {amount.row for amount in amounts}]  # fmt: skip
+    summed = sum(amount.value for amount in amounts)
+    if abs(sum(printed) - summed) > 0.05:
+        notes.append(
+            f"The years add up to £{summed:,.1f}m, and the column "
+            f'"{block.headings[columns.total].text}" to £{sum(printed):,.1f}m: the years are taken.'
+        )
+
+
+def _limits(
+    path: str | Path, block: Block, columns: Columns, amounts: Sequence[_Amount],
+    by_organisation: bool, notes: list[str],
+) -> pd.DataFrame:  # fmt: skip
+    """Return the table of limits: by body, or their sum."""
+    published = is_provider_capital(block.sheet)
+    spread = columns.total is not None and not columns.by_year
+    bodies = list(dict.fromkeys(amount.body for amount in amounts))
+    groups: dict[tuple[int, str], list[_Amount]] = {}
+    for amount in amounts:
+        at = bodies.index(amount.body) if by_organisation else -1
+        groups.setdefault((at, amount.year), []).append(amount)
+    lines = []
+    for (at, year), parts in sorted(groups.items()):
+        without = [body for body in bodies if body not in {part.body for part in parts}]
+        if at < 0 and without:
+            notes.append(f"{year}: no amount of {', '.join(without)}.")
+        firm = all(part.status == "firm" for part in parts)
+        derived = spread or (published and len(parts) > 1)
+        lines.append({
+            "year": year,
+            "limit_gbp_m": round(sum(part.value for part in parts), 9),
+            "organisation": bodies[at] if at >= 0 else "",
+            "status": "firm" if firm else "indicative",
+            "figure_status": "derived" if derived else "published" if published else "given",
+            "source": _source(path, block, spread, parts),
+        })  # fmt: skip
+    return pd.DataFrame(lines)
+
+
+def _source(path: str | Path, block: Block, spread: bool, parts: Sequence[_Amount]) -> str:
+    named = {part.source for part in parts}
+    words = [text for text in named if text and len(named) == 1]
+    if is_provider_capital(block.sheet):
+        words.append(f"NHS England capital allocations, {block.sheet.name} (OGL v3)")
+    if len(parts) > 1:
+        words.append(f"sum of {len(parts)} bodies")
+    if spread:
+        words.append("total of all years, spread evenly")
+    return "; ".join([*words, f"read in {Path(path).name.partition('#')[0]}"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,14 +18,14 @@ from nelfin.data.allocation_books import (
     read_allocation_book,
     words_of,
 )
-from nelfin.data.icbs import asked_once, called, rows_by_system, rows_of
-from nelfin.errors import InputError, Problem, Problems, nearest
+from nelfin.data.footprints import listed
+from nelfin.data.headings import Block
+from nelfin.data.icbs import Taken, asked_once, called, hint_for, rows_by_system, taken_for
+from nelfin.errors import InputError, Problem, Problems
 from nelfin.years import start_of
 
 FIT = 0.005
 """Share by which baseline, growth and convergence may miss the allocation before it is told."""
-
-LONGEST_CODE = 5
 
 
 @dataclass
@@ -90,7 +90,7 @@ def allocations_of(
         As `import_allocations` returns them.
     """
     reading = _Reading(notes=[note for book in books for note in book.notes])
-    places = _places(books, asked, reading.problems)
+    places = _places(books, asked, reading)
     reading.problems.raise_if_any()
     rows: dict[tuple[str, str], dict[str, object]] = {}
     of_book: dict[tuple[str, str], AllocationBook] = {}
@@ -115,37 +115,48 @@ def allocations_of(
 
 
 def _places(
-    books: Sequence[AllocationBook], asked: Sequence[str], problems: Problems
-) -> dict[int, list[int]]:
+    books: Sequence[AllocationBook], asked: Sequence[str], reading: _Reading
+) -> dict[int, list[Taken]]:
     """Return the rows of the systems in each table; each system must be in all, once."""
-    found: dict[int, list[int]] = {}
+    found: dict[int, list[Taken]] = {}
     wrong: dict[Problem, None] = {}
+    notes: dict[str, None] = {}
     for book in books:
         blocks = {id(found.block): found.block for found in book.found}
         by_system = {at: rows_by_system(block) for at, block in blocks.items()}
         for wanted in asked:
-            rows = {at: rows_of(each, wanted) for at, each in by_system.items()}
-            known = sorted({name for each in by_system.values() for name in each})
-            if not any(rows.values()):
-                alike = [name for name in known if name.isupper() == (len(wanted) <= LONGEST_CODE)]
-                hint = nearest(wanted, alike or known)
+            taken = {at: taken_for(rows, wanted) for at, rows in by_system.items()}
+            if not any(rows for rows, _ in taken.values()):
+                hint = hint_for(wanted, {name for rows in by_system.values() for name in rows})
                 wrong[Problem(book.file, f'has no system "{wanted}".', hint)] = None
                 continue
             for at, block in blocks.items():
-                numbers = ", ".join(str(row + 1) for row in rows[at])
-                if len(rows[at]) != 1:
-                    what = f'has rows {numbers} for "{wanted}".' if numbers else (
-                        f'has no row for "{wanted}", which other sheets have.'
-                    )  # fmt: skip
-                    remedy = "Keep one of them." if numbers else "Use the file as issued."
-                    wrong[Problem(str(block.place), what, remedy)] = None
-                elif rows[at][0] in found.setdefault(at, []):
-                    what = "is a system that is given already, by its code or its name."
-                    wrong[Problem(f"--icb {wanted}", what, "Give each system once.")] = None
-                else:
-                    found[at].extend(rows[at])
-    problems.found.extend(wrong)
+                rows, note = taken[at]
+                already = found.setdefault(at, [])
+                wrong |= dict.fromkeys(_wrong_rows(block, wanted, rows, already))
+                notes |= {note: None} if note else {}
+                found[at].extend(rows)
+    reading.problems.found.extend(wrong)
+    reading.notes.extend(notes)
     return found
+
+
+def _wrong_rows(
+    block: Block, wanted: str, rows: Sequence[Taken], already: Sequence[Taken]
+) -> Iterator[Problem]:
+    """Yield what is wrong with the rows of a system: none, two of one, or counted before."""
+    if not rows:
+        what = f'has no row for "{wanted}", which other sheets have.'
+        yield Problem(str(block.place), what, "Use the file as issued.")
+    names: dict[str, int] = {}
+    for each in rows:
+        name = called(block, each.row)
+        if names.setdefault(name, each.row) != each.row:
+            what = f"has rows {names[name] + 1} and {each.row + 1} for {name}."
+            yield Problem(str(block.place), what, "Keep one of them.")
+        if any(each.overlaps(other) for other in already):
+            what = f"counts {name} again, which another --icb counts."
+            yield Problem(f"--icb {wanted}", what, "Give each system once.")
 
 
 def _tell_later(
@@ -171,14 +182,15 @@ def _tell_later(
 
 
 def _row_of(
-    found: Found, book: AllocationBook, rows: Sequence[int], reading: _Reading
+    found: Found, book: AllocationBook, rows: Sequence[Taken], reading: _Reading
 ) -> dict[str, object] | None:
     """Return a row of the table, or None where a figure is wrong."""
-    block, problems = found.block, reading.problems
+    problems = reading.problems
     before = len(problems.found)
-    parts = [_part(found, row, reading) for row in rows]
+    parts = [_part(found, each, reading) for each in rows]
     if len(problems.found) > before:
         return None
+    derived = len(rows) > 1 or any(each.part for each in rows)
     revised = _revised(found, rows, problems)
     summed = _summed(parts)
     first, last = book.round[0], book.round[-1]
@@ -186,26 +198,39 @@ def _row_of(
     source = f"NHS England ICB allocations {joined}, {STREAMS[found.stream].called} (OGL v3)"
     if revised is not None:
         source += f"; recurrent allocation before the in-year revision to {revised:.3f}"
-    if len(parts) > 1:
-        source += f"; sum of {', '.join(called(block, row) for row in rows)}"
+    if derived:
+        source += f"; {_made_of(found, rows)}"
     _tell_misfit(found, summed, reading)
     return {
         "stream": found.stream,
         "year": found.year,
         **{f"{name}_gbp_m": _money(summed[name]) for name in MONEY},
         **{name: summed[name] for name in RATES},
-        "status": "published" if len(parts) == 1 else "derived",
+        "status": "derived" if derived else "published",
         "source": f"{source}; read in {found.file}",
     }
+
+
+def _made_of(found: Found, rows: Sequence[Taken]) -> str:
+    """Return what the rows of a sum are, with the shares of those that count in part."""
+    by = {"core": "core weighted people", "primary_medical": "primary medical weighted people"}
+    names = [
+        called(found.block, each.row)
+        if each.part is None
+        else f"{each.share(found.stream):.1%} of {called(found.block, each.row)}"
+        for each in rows
+    ]
+    shared = f", by {by.get(found.stream, 'registered people')} of 2025/26"
+    return f"sum of {listed(names)}{shared if any(each.part for each in rows) else ''}"
 
 
 def _money(value: float | None) -> float | None:
     return None if value is None else round(value, 9)
 
 
-def _part(found: Found, row: int, reading: _Reading) -> dict[str, float | None]:
+def _part(found: Found, taken: Taken, reading: _Reading) -> dict[str, float | None]:
     """Return the figures of one system: £m, and fractions."""
-    block, stream = found.block, STREAMS[found.stream]
+    block, row, stream = found.block, taken.row, STREAMS[found.stream]
     figures: dict[str, float | None] = dict.fromkeys((*MONEY, *RATES))
     main = found.columns["allocation"]
     for name, column in found.columns.items():
@@ -236,20 +261,22 @@ def _part(found: Found, row: int, reading: _Reading) -> dict[str, float | None]:
                 f'is "{block.text(row, column)}", a {name} of {value:.0%}.',
                 "Write it as 4.5% or 0.045.",
             )
-        figures[name] = value
+        figures[name] = value * taken.share(found.stream) if name in MONEY else value
     return figures
 
 
-def _revised(found: Found, rows: Sequence[int], problems: Problems) -> float | None:
+def _revised(found: Found, rows: Sequence[Taken], problems: Problems) -> float | None:
     """Return what a recurrent allocation was revised to in its year, £m; None without a column."""
     block = found.block
     needed = words_of("revised recurrent allocation")
     for column, heading in enumerate(block.headings):
         if heading.year == found.year and needed <= heading.words <= needed | BESIDE:
-            values = [block.number(row, column, problems, needed=False) for row in rows]
+            values = [block.number(each.row, column, problems, needed=False) for each in rows]
             unit = heading.unit or block.headings[found.columns["allocation"]].unit
+            shares = [each.share(found.stream) for each in rows]
             if unit is not None and None not in values:
-                return unit * sum(value for value in values if value is not None)
+                pairs = zip(values, shares, strict=True)
+                return unit * sum(value * share for value, share in pairs if value is not None)
     return None
 
 

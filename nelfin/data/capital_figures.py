@@ -9,16 +9,20 @@ from pathlib import Path
 import pandas as pd
 
 from nelfin.data.capital_books import Columns, columns_of, is_provider_capital, table_in
+from nelfin.data.footprints import listed
 from nelfin.data.headings import Block, is_total, plain_words, years_in
 from nelfin.data.icbs import (
     asked_once,
     heads_systems,
+    hint_for,
+    known_system,
     plain_code,
     plain_name,
     rows_by_system,
-    rows_of,
+    taken_for,
 )
-from nelfin.errors import Problems, nearest
+from nelfin.data.national import trusts_of
+from nelfin.errors import Problems
 from nelfin.years import start_of
 
 FIRM_TO = "2029/30"
@@ -92,24 +96,10 @@ def _rows_asked(
     block: Block, columns: Columns, asked: Sequence[str], notes: list[str], problems: Problems
 ) -> list[int]:
     """Return the rows of bodies of the systems asked for, without totals and notes below."""
-    money = [at for at in (*columns.by_year.values(), columns.amount, columns.total)
-             if at is not None]  # fmt: skip
-    bodies: list[int] = []
-    totals: list[int] = []
-    remarks: list[int] = []
-    for row in block.rows:
-        filled = any(block.text(row, at) for at in money)
-        alone = sum(1 for cell in block.sheet.cells[row] if cell.strip()) == 1
-        kind = remarks if alone and not filled else bodies
-        (totals if _is_total_row(block, columns, row) else kind).append(row)
-    for called, left in (("totals", totals), ("words without figures", remarks)):
-        if left:
-            named = ", ".join(str(row + 1) for row in left[:10])
-            notes.append(f"Left out as {called}: row{'s' * (len(left) > 1)} {named}.")
+    bodies = _bodies(block, columns, notes)
     systems = [at for at, heading in enumerate(block.headings) if heads_systems(heading.words)]
     if not systems:
-        _tell_without_systems(block, asked, notes, problems)
-        return bodies
+        return _rows_without_systems(block, columns, bodies, asked, notes, problems)
     for row in bodies:
         if not any(block.text(row, at) for at in systems):
             problems.add(
@@ -124,28 +114,88 @@ def _rows_asked(
         return bodies
     found: list[int] = []
     for wanted in asked:
-        own = [row for row in rows_of(by_system, wanted) if row in bodies]
+        taken, note = taken_for(by_system, wanted)
+        own = [each.row for each in taken if each.row in bodies]
+        if any(each.part for each in taken):
+            own = _of_trusts(block, columns, bodies, wanted, notes)
+        elif note:
+            notes.append(note)
         if not own:
-            hint = nearest(wanted, sorted(by_system))
-            problems.add(str(block.place), f'has no row of the system "{wanted}".', hint)
+            what = f'has no row of the system "{wanted}".'
+            problems.add(str(block.place), what, hint_for(wanted, by_system.keys()))
         if set(own) & set(found):
-            problems.add(f"--icb {wanted}", "is a system given already.", "Give each system once.")
+            problems.add(f"--icb {wanted}", "counts a body again.", "Give each system once.")
         found.extend(own)
     return sorted(found)
 
 
-def _tell_without_systems(
-    block: Block, asked: Sequence[str], notes: list[str], problems: Problems
-) -> None:
-    """Take the rows of one's own table for one system's; those of all England cannot be told."""
-    called = " and ".join(asked) or "one system"
-    if is_provider_capital(block.sheet):
+def _bodies(block: Block, columns: Columns, notes: list[str]) -> list[int]:
+    """Return the rows of bodies; those of totals, and of words alone, are left out and told."""
+    money = [at for at in (*columns.by_year.values(), columns.amount, columns.total)
+             if at is not None]  # fmt: skip
+    bodies: list[int] = []
+    totals: list[int] = []
+    remarks: list[int] = []
+    for row in block.rows:
+        filled = any(block.text(row, at) for at in money)
+        alone = sum(1 for cell in block.sheet.cells[row] if cell.strip()) == 1
+        kind = remarks if alone and not filled else bodies
+        (totals if _is_total_row(block, columns, row) else kind).append(row)
+    for called, left in (("totals", totals), ("words without figures", remarks)):
+        if left:
+            named = ", ".join(str(row + 1) for row in left[:10])
+            notes.append(f"Left out as {called}: row{'s' * (len(left) > 1)} {named}.")
+    return bodies
+
+
+def _of_trusts(
+    block: Block, columns: Columns, bodies: Sequence[int], wanted: str, notes: list[str]
+) -> list[int]:
+    """Return the rows of the trusts that are known to be of a system."""
+    system = known_system(wanted)
+    if system is None:
+        return []
+    trusts = trusts_of(system)
+    keys = {*trusts["code"], *(plain_name(name) for name in trusts["trust"])}
+    of_row = {row: {plain_code(block.text(row, columns.code)), plain_name(block.text(
+        row, columns.name))} for row in bodies}  # fmt: skip
+    seen = {key for found in of_row.values() for key in found}
+    without = [
+        name
+        for code, name in zip(trusts["code"], trusts["trust"], strict=True)
+        if code not in seen and plain_name(name) not in seen
+    ]
+    notes.append(
+        f"{wanted}: its providers are the trusts that nelfin knows to report to it (March 2026)."
+        + (f" Not in the table: {listed(without)}." if without else "")
+    )
+    return [row for row, named in of_row.items() if named & keys]
+
+
+def _rows_without_systems(
+    block: Block, columns: Columns, bodies: list[int], asked: Sequence[str],
+    notes: list[str], problems: Problems,
+) -> list[int]:  # fmt: skip
+    """Take the rows of one's own table for one system's; of all England's, those of its trusts."""
+    if not is_provider_capital(block.sheet):
+        called = listed(asked) if asked else "one system"
+        notes.append(f"The table names no systems: all its rows are taken to be of {called}.")
+        return bodies
+    if not asked:
         problems.add(
-            str(block.place),
-            f"has no column of systems, so the providers of {called} cannot be told.",
-            f"Add a column ICB code, or keep their rows alone, as CSV. It has {block.listed()}.",
+            str(block.place), "has the providers of all systems.", "Say which, with --icb CODE."
         )
-    notes.append(f"The table names no systems: all its rows are taken to be of {called}.")
+    found: list[int] = []
+    for wanted in asked:
+        own = _of_trusts(block, columns, bodies, wanted, notes)
+        if not own:
+            problems.add(
+                str(block.place),
+                f'has no column of systems, and no provider that is known to be of "{wanted}".',
+                f"Check the code, or add a column ICB code. It has {block.listed()}.",
+            )
+        found.extend(own)
+    return sorted(found)
 
 
 def _is_total_row(block: Block, columns: Columns, row: int) -> bool:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
+from nelfin.data.footprints import Part, System, find_system, listed, systems
 from nelfin.data.headings import Block, is_total
-from nelfin.errors import InputError, Problems
+from nelfin.data.national import SHARE_OF
+from nelfin.errors import InputError, Problems, nearest
 
 _CODE = re.compile(r"[A-Z](?=\w*\d|\w{2}$)[A-Z0-9]{2,4}")
 """Codes of systems: QMF, Z9B2Z; the codes of regions, such as Y56, look alike."""
+
+LONGEST_CODE = 5
 
 _REGION = re.compile(r"Y\d\d")
 
@@ -118,17 +123,125 @@ def rows_by_system(block: Block) -> dict[str, list[int]]:
     return found
 
 
-def rows_of(rows: dict[str, list[int]], wanted: str) -> list[int]:
-    """Return the rows of a system, by its code or its name.
+@dataclass(frozen=True)
+class Taken:
+    """A row of a table that counts for a system.
+
+    Parameters
+    ----------
+    row
+        From 0.
+    part
+        The part of the row's system that is in the one asked for; None for the whole of it.
+    """
+
+    row: int
+    part: Part | None = None
+
+    def share(self, stream: str) -> float:
+        """Return the share of the row that counts.
+
+        Parameters
+        ----------
+        stream
+            Stream of money; the parts of a system share each by its own people.
+        """
+        if self.part is None:
+            return 1.0
+        return float(getattr(self.part, SHARE_OF.get(stream, "share_population")))
+
+    def overlaps(self, other: Taken) -> bool:
+        """Say whether two rows count the same people.
+
+        Parameters
+        ----------
+        other
+            Row of the same table.
+        """
+        if self.row != other.row or self.part is None or other.part is None:
+            return self.row == other.row
+        return bool(set(self.part.authorities or ()) & set(other.part.authorities or ()))
+
+
+def taken_for(rows: Mapping[str, list[int]], wanted: str) -> tuple[list[Taken], str]:
+    """Return the rows that count for a system: its own, or those of the systems it was made of.
 
     Parameters
     ----------
     rows
         From `rows_by_system`.
     wanted
+        Code or name of the system, as written; a code from April 2026 may stand for several of
+        the codes before, and parts of them.
+
+    Returns
+    -------
+    taken : list of Taken
+        Rows; none if the table has not all of them.
+    note : str
+        What to tell of them, else "".
+    """
+    own = rows.get(plain_code(wanted)) or rows.get(plain_name(wanted))
+    system = known_system(wanted)
+    if own:
+        grown = [p.old_code for p in system.parts if p.old_code in rows] if system else []
+        note = ""
+        if system is not None and len(grown) > 1:
+            note = (
+                f"{wanted}: the row of that code is taken, the system to March 2026. Since then "
+                f"{system.name} is made of {listed(_words(part) for part in system.parts)}."
+            )
+        return [Taken(row) for row in own], note
+    if system is None:
+        return [], ""
+    if direct := rows.get(system.code):
+        return [Taken(row) for row in direct], ""
+    if not all(part.old_code in rows for part in system.parts):
+        return [], ""
+    taken = [
+        Taken(row, None if part.whole else part)
+        for part in system.parts
+        for row in rows[part.old_code]
+    ]
+    made = listed(_words(part) for part in system.parts)
+    return taken, f"{wanted}: {system.name} is made of {made}; what is published for them is used."
+
+
+def known_system(text: str) -> System | None:
+    """Return the system that a code or a name is of; None where none or several fit.
+
+    Parameters
+    ----------
+    text
         As written.
     """
-    return rows.get(plain_code(wanted)) or rows.get(plain_name(wanted)) or []
+    try:
+        return find_system(text)
+    except InputError:
+        return None
+
+
+def _words(part: Part) -> str:
+    return part.old_code if part.whole else f"part of {part.old_code}"
+
+
+def hint_for(wanted: str, known: Collection[str]) -> str:
+    """Return what to do about a system that a table has not.
+
+    Parameters
+    ----------
+    wanted
+        Code or name, as written.
+    known
+        Codes and names that the table has.
+    """
+    system = known_system(wanted)
+    every = systems()
+    made = every.loc[every["code"] == system.code, "made_of"] if system is not None else []
+    if system is not None and any(made):
+        return f"{system.name}: {next(text for text in made if text)}. Give a code of the table."
+    code = len(wanted.strip()) <= LONGEST_CODE
+    return nearest(wanted, sorted({n for n in known if n.isupper() == code} or known))
 
 
 def called(block: Block, row: int) -> str:

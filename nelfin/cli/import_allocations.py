@@ -39,8 +39,9 @@ def import_allocations(
         click.echo(note, err=True)
     last = table["year"].max()
     total = table.loc[table["year"] == last, "allocation_gbp_m"].sum()
+    many = table["stream"].nunique()
     click.echo(
-        f"{' and '.join(icbs)}: {table['stream'].nunique()} streams, {table['year'].min()} to "
+        f"{' and '.join(icbs)}: {many} stream{'s' * (many > 1)}, {table['year'].min()} to "
         f"{last}, £{total:,.1f}m in {last}. Written: {output}",
         err=True,
     )

@@ -27,8 +27,9 @@ def import_positions(file: str, output: Path, force: bool) -> None:
     write_table(table, output)
     for note in notes:
         click.echo(note, err=True)
+    many = table["organisation"].nunique()
     click.echo(
-        f"{table['organisation'].nunique()} organisations, {table['year'].min()} to "
-        f"{table['year'].max()}, {len(table):,} figures. Written: {output}",
+        f"{many} organisation{'s' * (many > 1)}, {table['year'].min()} to {table['year'].max()}, "
+        f"{len(table):,} figure{'s' * (len(table) > 1)}. Written: {output}",
         err=True,
     )

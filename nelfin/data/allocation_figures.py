@@ -105,9 +105,9 @@ def allocations_of(
                 _tell_later(key, of_book[key], before, book, row, reading)
             rows[key], of_book[key] = row, book
     reading.problems.raise_if_any()
-    for stream, words in STREAMS.items():
+    for stream in STREAMS:
         if not any(key[0] == stream for key in rows):
-            reading.notes.append(f"{stream}: left out, as no sheet has the {words.called}.")
+            reading.notes.append(f"{stream}: left out, as no sheet is named for it.")
     order = list(STREAMS)
     table = pd.DataFrame([rows[k] for k in sorted(rows, key=lambda k: (order.index(k[0]), k[1]))])
     reading.notes.extend(_blanks(table))

@@ -20,8 +20,8 @@ _BODY = frozenset({"provider", "trust", "organisation", "org", "body"})
 _NAMES = _BODY | {"code", "name", "nhs", "foundation", "ods", "of", "the"}
 _AMOUNT = frozenset(
     {"operational", "op", "capital", "cap", "allocation", "provider", "envelope", "total", "limit",
-     "amount", "indicative", "firm", "cdel", "of", "the", "and", "year", "four", "financial",
-     "system"}
+     "amount", "indicative", "firm", "cdel", "of", "the", "and", "to", "for", "year", "four",
+     "financial", "system"}
 )  # fmt: skip
 
 

@@ -157,8 +157,10 @@ def _of_trusts(
         return []
     trusts = trusts_of(system)
     keys = {*trusts["code"], *(plain_name(name) for name in trusts["trust"])}
-    of_row = {row: {plain_code(block.text(row, columns.code)), plain_name(block.text(
-        row, columns.name))} for row in bodies}  # fmt: skip
+    of_row = {}
+    for row in bodies:
+        code, name = block.text(row, columns.code), block.text(row, columns.name)
+        of_row[row] = {plain_code(code), plain_code(name), plain_name(name)} - {""}
     seen = {key for found in of_row.values() for key in found}
     without = [
         name

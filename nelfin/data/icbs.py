@@ -116,7 +116,7 @@ def rows_by_system(block: Block) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for row in block.rows:
         coded, called = plain_code(block.text(row, code)), block.text(row, name)
-        if is_total(coded, called) or _REGION.fullmatch(coded):
+        if is_total(coded, called) or _REGION.fullmatch(coded or plain_code(called)):
             continue
         for key in {coded, plain_name(called)} - {""}:
             found.setdefault(key, []).append(row)

@@ -96,11 +96,14 @@ def import_positions(path: str | Path) -> tuple[pd.DataFrame, list[str]]:
         table = _one_spelling(table, notes)
         _check_rows(raw, table, unit, money, problems)
     problems.raise_if_any()
+    left = [name for name in raw.headings if re.search(r"_gbp(_[a-z])?$", name) and not unit[name]]
+    if left:
+        notes.append(f"Columns left alone: {', '.join(left)}.")
     if other := {heading for heading in money if unit[heading] != 1.0}:
         notes.append(f"Read in other units than £m: {', '.join(sorted(other))}.")
     rows = pd.DataFrame(list(_long(table, unit, money, Path(path).name)))
     minus = (rows["value_gbp_m"] < 0).sum()
-    notes.append(f"Below nought is a deficit: {minus:,} of {len(rows):,} figures are below nought.")
+    notes.append(f"Deficits are below nought, as {minus:,} of {len(rows):,} figures are.")
     return rows, notes
 
 
@@ -115,14 +118,15 @@ def _measure(heading: str) -> Money:
 
 
 def _spec(money: list[str]) -> Table:
-    known = money or [f"{name}_gbp_m" for name in MONEY]
+    there = {_measure(heading).measure for heading in money}
+    absent = [f"{name}_gbp_m" for name, of in MONEY.items() if of.measure not in there]
     return Table(
         "positions",
         (
             Column("organisation"),
             Column("year", kind="year"),
             optional("month", kind="integer", low=1, high=12, default=0),
-            *(optional(heading, kind="number") for heading in known),
+            *(optional(name, kind="number") for name in (*dict.fromkeys(money), *absent)),
             optional("item", default=""),
             STATUS,
             SOURCE,
@@ -216,7 +220,8 @@ def _check_rows(
     problems: Problems,
 ) -> None:  # fmt: skip
     first: dict[tuple[Any, ...], int] = {}
-    for row, line in zip(table.index, table.to_dict("records"), strict=True):
+    lines = table.to_dict("records")
+    for row, line, cells in zip(table.index, lines, raw.rows, strict=True):
         key = tuple(line[name] for name in ("organisation", "year", "month", "item"))
         if None not in key and first.setdefault(key, row) != row:
             month = f", month {line['month']:g}" if line["month"] else ""
@@ -226,7 +231,8 @@ def _check_rows(
                 "Keep one of them, or name what differs in a column item.",
             )
         given = [heading for heading in money if not pd.isna(line.get(heading))]
-        if money and not given:
+        typed = any(cells[raw.headings.index(heading)] for heading in money)
+        if money and not typed:
             problems.add(spot(raw.place, row), "has no figure.", "Fill one in, or take it out.")
         for heading in given:
             _check_figure(raw, row, heading, line, float(unit[heading] or 1), problems)

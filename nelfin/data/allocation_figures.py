@@ -234,7 +234,8 @@ def _part(found: Found, taken: Taken, reading: _Reading) -> dict[str, float | No
     figures: dict[str, float | None] = dict.fromkeys((*MONEY, *RATES))
     main = found.columns["allocation"]
     for name, column in found.columns.items():
-        value = block.number(row, column, reading.problems, needed=name == "allocation")
+        needed, rate = name == "allocation", name in RATES
+        value = block.number(row, column, reading.problems, needed, rate)
         if value is None:
             continue
         if name in MONEY:

@@ -75,15 +75,21 @@ def table_in(path: str | Path) -> Block:
         If there is none, or several sheets have one.
     """
     sheets = read_sheets(path)
-    found = []
+    found: list[Block] = []
     for sheet in sheets:
         blocks = [block for block in blocks_in(sheet, _heads_bodies) if block.rows]
-        if blocks and _amount_columns(blocks[0]):
-            found.append(blocks[0])
+        found.extend(block for block in blocks if _amount_columns(block))
     named = [block for block in found if is_provider_capital(block.sheet)]
     if len(named or found) == 1:
         return (named or found)[0]
     names = ", ".join(f'"{block.sheet.name}"' for block in named or found)
+    if len({block.sheet.name for block in named or found}) == 1:
+        rows = " and ".join(str(block.row + 1) for block in named or found)
+        raise InputError.one(
+            str((named or found)[0].place),
+            f"has several tables of capital: headings stand in rows {rows}.",
+            "Keep one of them, and the rows below it.",
+        )
     if found:
         raise InputError.one(
             str(path),

@@ -9,19 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from nelfin.data.capital_books import Columns, columns_of, is_provider_capital, table_in
-from nelfin.data.footprints import listed
-from nelfin.data.headings import Block, is_total, plain_words, years_in
-from nelfin.data.icbs import (
-    asked_once,
-    heads_systems,
-    hint_for,
-    known_system,
-    plain_code,
-    plain_name,
-    rows_by_system,
-    taken_for,
-)
-from nelfin.data.national import trusts_of
+from nelfin.data.capital_rows import rows_asked
+from nelfin.data.headings import Block, number_of, plain_words, years_in
+from nelfin.data.icbs import asked_once, plain_code, plain_name
 from nelfin.errors import Problems
 from nelfin.years import start_of
 
@@ -29,8 +19,11 @@ FIRM_TO = "2029/30"
 """The last year of NHS England's firm capital allocations; those of later years are indicative."""
 
 MOST_OF_A_BODY = 500.0
-LEAST_OF_ALL = 0.5
+LEAST_OF_ALL = 0.2
 """£m a year past which the unit is asked about: of one body, and of all together."""
+
+MOST_BETWEEN_YEARS = 50.0
+"""Times that one year may be of another: a unit that slips is a hundred or a thousand times off."""
 
 
 STATUSES = ("firm", "indicative")
@@ -82,7 +75,7 @@ def import_capital(
     columns = columns_of(block, problems)
     block.check_lengths(problems)
     problems.raise_if_any()
-    rows = _rows_asked(block, columns, asked, notes, problems)
+    rows = rows_asked(block, columns, asked, notes, problems)
     amounts = _amounts_of(block, columns, rows, problems)
     problems.raise_if_any()
     amounts = _without_board_total(amounts, notes)
@@ -90,121 +83,6 @@ def import_capital(
     problems.raise_if_any()
     _tell(block, columns, rows, amounts, notes)
     return _limits(path, block, columns, amounts, by_organisation, notes), notes
-
-
-def _rows_asked(
-    block: Block, columns: Columns, asked: Sequence[str], notes: list[str], problems: Problems
-) -> list[int]:
-    """Return the rows of bodies of the systems asked for, without totals and notes below."""
-    bodies = _bodies(block, columns, notes)
-    systems = [at for at, heading in enumerate(block.headings) if heads_systems(heading.words)]
-    if not systems:
-        return _rows_without_systems(block, columns, bodies, asked, notes, problems)
-    for row in bodies:
-        if not any(block.text(row, at) for at in systems):
-            problems.add(
-                block.spot(row, systems[0]), "is empty.", "Name the system that the body is of."
-            )
-    by_system = rows_by_system(block)
-    if not asked:
-        codes = sorted(key for key in by_system if key == plain_code(key)) or sorted(by_system)
-        if len({tuple(by_system[code]) for code in codes}) > 1:
-            what = f"has several systems: {', '.join(codes[:12])}."
-            problems.add(str(block.place), what, "Say which, with --icb CODE.")
-        return bodies
-    found: list[int] = []
-    for wanted in asked:
-        taken, note = taken_for(by_system, wanted)
-        own = [each.row for each in taken if each.row in bodies]
-        if any(each.part for each in taken):
-            own = _of_trusts(block, columns, bodies, wanted, notes)
-        elif note:
-            notes.append(note)
-        if not own:
-            what = f'has no row of the system "{wanted}".'
-            problems.add(str(block.place), what, hint_for(wanted, by_system.keys()))
-        if set(own) & set(found):
-            problems.add(f"--icb {wanted}", "counts a body again.", "Give each system once.")
-        found.extend(own)
-    return sorted(found)
-
-
-def _bodies(block: Block, columns: Columns, notes: list[str]) -> list[int]:
-    """Return the rows of bodies; those of totals, and of words alone, are left out and told."""
-    money = [at for at in (*columns.by_year.values(), columns.amount, columns.total)
-             if at is not None]  # fmt: skip
-    bodies: list[int] = []
-    totals: list[int] = []
-    remarks: list[int] = []
-    for row in block.rows:
-        filled = any(block.text(row, at) for at in money)
-        alone = sum(1 for cell in block.sheet.cells[row] if cell.strip()) == 1
-        kind = remarks if alone and not filled else bodies
-        (totals if _is_total_row(block, columns, row) else kind).append(row)
-    for called, left in (("totals", totals), ("words without figures", remarks)):
-        if left:
-            named = ", ".join(str(row + 1) for row in left[:10])
-            notes.append(f"Left out as {called}: row{'s' * (len(left) > 1)} {named}.")
-    return bodies
-
-
-def _of_trusts(
-    block: Block, columns: Columns, bodies: Sequence[int], wanted: str, notes: list[str]
-) -> list[int]:
-    """Return the rows of the trusts that are known to be of a system."""
-    system = known_system(wanted)
-    if system is None:
-        return []
-    trusts = trusts_of(system)
-    keys = {*trusts["code"], *(plain_name(name) for name in trusts["trust"])}
-    of_row = {}
-    for row in bodies:
-        code, name = block.text(row, columns.code), block.text(row, columns.name)
-        of_row[row] = {plain_code(code), plain_code(name), plain_name(name)} - {""}
-    seen = {key for found in of_row.values() for key in found}
-    without = [
-        name
-        for code, name in zip(trusts["code"], trusts["trust"], strict=True)
-        if code not in seen and plain_name(name) not in seen
-    ]
-    notes.append(
-        f"{wanted}: its providers are the trusts that nelfin knows to report to it (March 2026)."
-        + (f" Not in the table: {listed(without)}." if without else "")
-    )
-    return [row for row, named in of_row.items() if named & keys]
-
-
-def _rows_without_systems(
-    block: Block, columns: Columns, bodies: list[int], asked: Sequence[str],
-    notes: list[str], problems: Problems,
-) -> list[int]:  # fmt: skip
-    """Take the rows of one's own table for one system's; of all England's, those of its trusts."""
-    if not is_provider_capital(block.sheet):
-        called = listed(asked) if asked else "one system"
-        notes.append(f"The table names no systems: all its rows are taken to be of {called}.")
-        return bodies
-    if not asked:
-        problems.add(
-            str(block.place), "has the providers of all systems.", "Say which, with --icb CODE."
-        )
-    found: list[int] = []
-    for wanted in asked:
-        own = _of_trusts(block, columns, bodies, wanted, notes)
-        if not own:
-            problems.add(
-                str(block.place),
-                f'has no column of systems, and no provider that is known to be of "{wanted}".',
-                f"Check the code, or add a column ICB code. It has {block.listed()}.",
-            )
-        found.extend(own)
-    return sorted(found)
-
-
-def _is_total_row(block: Block, columns: Columns, row: int) -> bool:
-    code, name = block.text(row, columns.code), block.text(row, columns.name)
-    first = next((cell for cell in block.sheet.cells[row] if cell.strip()), "")
-    named = plain_words(name or first) & {"total", "subtotal"}
-    return is_total(code, name, first) or (not code and bool(named))
 
 
 def _amounts_of(
@@ -301,14 +179,19 @@ def _check_units(block: Block, amounts: Sequence[_Amount], problems: Problems) -
                 f"gives {amount.body} £{amount.value:,.1f}m in {amount.year}, more than any has.",
                 "Check the unit that its heading names: £k, £m or £.",
             )
-    years = {amount.year for amount in amounts}
-    total = sum(amount.value for amount in amounts)
-    if amounts and total < LEAST_OF_ALL * len(years):
-        problems.add(
-            str(block.place),
-            f"gives £{total:,.3f}m in {', '.join(sorted(years))} for all bodies together.",
-            "Check the unit that its headings name: £k, £m or £.",
-        )
+    if problems.found:
+        return
+    totals: dict[str, float] = {}
+    for amount in amounts:
+        totals[amount.year] = totals.get(amount.year, 0.0) + amount.value
+    most = max(totals.values(), default=0.0)
+    for year, total in sorted(totals.items()):
+        if total < max(LEAST_OF_ALL, most / MOST_BETWEEN_YEARS):
+            problems.add(
+                str(block.place),
+                f"gives £{total:,.3f}m in {year} for all bodies together, and up to £{most:,.1f}m.",
+                "Check the unit that its headings name: £k, £m or £.",
+            )
 
 
 def _tell(
@@ -320,12 +203,20 @@ def _tell(
             if at is not None]  # fmt: skip
     if block.sheet.is_book:
         notes.append(f"Read from the sheet {block.sheet.name}.")
+    dashes = [str(row + 1) for row in rows if any(block.text(row, at) == "-" for at in used)]
+    if dashes:
+        notes.append(f"A dash is read as 0: row{'s' * (len(dashes) > 1)} {', '.join(dashes)}.")
     if any(block.headings[at].unit is None for at in used):
         notes.append("The headings name no unit: the amounts are taken to be £m.")
     said = {block.text(row, columns.status).lower() for row in rows} - {"", *STATUSES}
     if said:
         notes.append("The column status says neither firm nor indicative: it is left alone.")
-    left = [h.text for at, h in enumerate(block.headings) if h.years and at not in used]
+    known = {*used, columns.code, columns.name, columns.year, columns.status, columns.source}
+    left = [
+        heading.text or "one without a heading"
+        for at, heading in enumerate(block.headings)
+        if at not in known and any(number_of(block.text(row, at)) is not None for row in rows)
+    ]
     if left:
         notes.append(f"Columns left alone: {', '.join(left)}.")
     if columns.total is None:
@@ -358,11 +249,12 @@ def _limits(
     for amount in amounts:
         at = bodies.index(amount.body) if by_organisation else -1
         groups.setdefault((at, amount.year), []).append(amount)
+    for year in sorted({amount.year for amount in amounts}):
+        there = {amount.body for amount in amounts if amount.year == year}
+        if without := [body for body in bodies if body not in there]:
+            notes.append(f"{year}: no amount of {', '.join(without)}.")
     lines = []
     for (at, year), parts in sorted(groups.items()):
-        without = [body for body in bodies if body not in {part.body for part in parts}]
-        if at < 0 and without:
-            notes.append(f"{year}: no amount of {', '.join(without)}.")
         firm = all(part.status == "firm" for part in parts)
         derived = spread or (published and len(parts) > 1)
         lines.append({

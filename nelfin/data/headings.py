@@ -106,7 +106,7 @@ class Block:
         return spot(self.place, row + 1, self.headings[column].text or f"{column + 1}")
 
     def number(
-        self, row: int, column: int, problems: Problems, needed: bool = True
+        self, row: int, column: int, problems: Problems, needed: bool = True, rate: bool = False
     ) -> float | None:
         """Return the number of a cell, or None for a blank one; what is none is a problem.
 
@@ -118,9 +118,11 @@ class Block:
             Takes what is wrong.
         needed
             A blank cell is a problem too.
+        rate
+            It may be in per cent.
         """
         text = self.text(row, column)
-        value = number_of(text)
+        value = number_of(text) if rate or "%" not in text else None
         if text in EXCEL_ERRORS:
             problems.add(
                 self.spot(row, column),

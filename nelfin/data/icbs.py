@@ -72,6 +72,17 @@ def plain_code(text: str) -> str:
     return "".join(text.split()).upper()
 
 
+def is_code(text: str) -> bool:
+    """Say whether a text may be the code of a system.
+
+    Parameters
+    ----------
+    text
+        As written.
+    """
+    return bool(_CODE.fullmatch(plain_code(text)))
+
+
 def system_columns(block: Block) -> tuple[int | None, int | None]:
     """Return the columns of the codes and of the names of systems, by what they hold.
 
@@ -90,7 +101,7 @@ def system_columns(block: Block) -> tuple[int | None, int | None]:
         if not heading.text or not heads_systems(heading.words):
             continue
         texts = [text for row in block.rows if (text := block.text(row, column))]
-        coded = sum(1 for text in texts if _CODE.fullmatch(plain_code(text)))
+        coded = sum(1 for text in texts if is_code(text))
         national = sum(1 for text in texts if re.fullmatch(r"E\d{8}", plain_code(text)))
         if texts and coded > len(texts) / 2:
             code = column if code is None else code

@@ -96,7 +96,11 @@ def import_positions(path: str | Path) -> tuple[pd.DataFrame, list[str]]:
         table = _one_spelling(table, notes)
         _check_rows(raw, table, unit, money, problems)
     problems.raise_if_any()
-    left = [name for name in raw.headings if re.search(r"_gbp(_[a-z])?$", name) and not unit[name]]
+    left = [
+        heading or "one without a heading"
+        for at, heading in enumerate(raw.headings)
+        if heading not in table.columns and any(number_of(row[at]) is not None for row in raw.rows)
+    ]
     if left:
         notes.append(f"Columns left alone: {', '.join(left)}.")
     if other := {heading for heading in money if unit[heading] != 1.0}:

@@ -157,11 +157,12 @@ def test_a_system_named_once_for_its_merged_rows(tmp_path: Path) -> None:
     assert limits(import_capital(file, ["Ambridge"])[0]) == {"2026/27": 52.5}
 
 
-def test_a_provider_of_no_system_is_refused(book: Written) -> None:
+@pytest.mark.parametrize("cell", ["", "#REF!", "unknown"])
+def test_a_provider_of_no_system_is_refused(book: Written, cell: str) -> None:
     sheet = rows([f"{year} (£k)" for year in YEARS])
-    sheet[4][3] = ""
+    sheet[4][3] = cell
     (problem,) = problems_of(lambda: import_capital(book(sheet), ["QAA"]))
-    assert "cell D5 (ICB code): is empty" in problem
+    assert "cell D5 (ICB code): is " + (f'"{cell}"' if cell else "empty") in problem
 
 
 @pytest.mark.parametrize("named", ["code", "trust"])
@@ -188,6 +189,7 @@ def test_years_without_a_unit_are_taken_to_be_millions_and_told(table: Written) 
     found, notes = import_capital(table("organisation,2026/27,2030/31\nA,5,6\nB,-,7\n"))
     assert limits(found) == {"2026/27": 5, "2030/31": 13}
     assert list(found["status"]) == ["firm", "indicative"]
+    assert "A dash is read as 0: row 3." in notes
     assert any("taken to be £m" in note for note in notes)
 
 
@@ -202,7 +204,8 @@ def test_a_table_may_say_what_is_indicative_and_where_it_is_from(table: Written)
 
 def test_a_year_that_a_body_lacks_is_told(table: Written) -> None:
     text = "organisation,year,amount_gbp_m\nA,2026/27,5\nB,2026/27,5\nA,2027/28,5\n"
-    assert "2027/28: no amount of B." in import_capital(table(text))[1]
+    for each in (False, True):
+        assert "2027/28: no amount of B." in import_capital(table(text), (), each)[1]
 
 
 @pytest.mark.parametrize("total", ["Total", "England", "Grand total", "All trusts total"])
@@ -231,11 +234,11 @@ def test_words_below_the_table_are_left_out_and_told(book: Written) -> None:
 
 def test_columns_left_alone_and_a_total_that_does_not_fit_are_told(table: Written) -> None:
     text = (
-        "organisation,2026/27 £m,2027/28 £m,2026/27 growth £m,2026/27 to 2027/28 total £m\n"
-        "A,5,6,1,12\n"
+        "trust,2026/27 £m,2027/28 £m,2026/27 growth £m,2026/27 to 2027/28 total £m,beds,lead\n"
+        "A,5,6,1,12,700,me\n"
     )
     _, notes = import_capital(table(text))
-    assert "Columns left alone: 2026/27 growth £m." in notes
+    assert "Columns left alone: 2026/27 growth £m, beds." in notes
     assert any("add up to £11.0m" in note and "£12.0m" in note for note in notes)
 
 
@@ -252,7 +255,10 @@ def test_columns_left_alone_and_a_total_that_does_not_fit_are_told(table: Writte
         (LONG + ",,2026/27,5\n", "names no body"),
         (LONG + "RA9,New,2026/27,5,000\n", "has 5 cells, but there are 4 headings"),
         (LONG + "RA9,New,2026/27,5000\n", "gives New £5,000.0m in 2026/27, more than any has"),
-        (LONG.replace("gbp_m", "gbp"), "for all bodies together. Check the unit"),
+        (LONG + "RA9,New,2030/31,0.1\n", "gives £0.100m in 2030/31 for all bodies"),
+        (LONG + "RA9,New,2030/31,1\n", "gives £1.000m in 2030/31 for all bodies together, and up"),
+        (LONG + "RA9,New,2026/27,5%\n", 'is "5%", not a number'),
+        (LONG + LONG, "headings stand in rows 1 and 10"),
         ("organisation,2026/27 £m,2026/27 capital £m\nA,5,5\n", "several columns for 2026/27"),
         ("organisation,trust,2026/27 £m\nA,B,5\n", 'in "organisation" and "trust"'),
         ("organisation,year,money\nA,2026/27,5\n", "no amounts by year"),

@@ -142,8 +142,8 @@ def test_columns_that_are_not_known_are_refused(read: Read, head: str, said: str
 
 
 def test_other_columns_of_money_are_told(read: Read) -> None:
-    text = "organisation,year,plan_gbp_m,variance_gbp_m,lead\nA,2025/26,1,2,me\n"
-    assert "Columns left alone: variance_gbp_m." in read(text)[1]
+    text = "organisation,year,plan_gbp_m,variance_gbp_m,lead,\nA,2025/26,1,2,me,5\n"
+    assert "Columns left alone: variance_gbp_m, one without a heading." in read(text)[1]
 
 
 def test_all_problems_are_told_at_once(read: Read) -> None:

@@ -200,8 +200,8 @@ def find_allocations(read: Iterable[Rows], file: str) -> AllocationBook:
                 problems.add(
                     str(block.place),
                     f"has no heading with a year and the words {_looked_for(stream)}.",
-                    f"Its headings are {block.listed()}. Name the column so, or leave the sheet "
-                    "out.",
+                    f"Its headings are {block.listed()}. Name the column so, or read the other "
+                    f"sheets alone: {file}#SHEET.",
                 )
         for block, by_year in columns:
             block.check_lengths(problems)

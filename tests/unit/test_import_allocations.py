@@ -372,6 +372,18 @@ def test_failed_formulas_and_merged_headings_of_a_workbook(tmp_path: Path) -> No
     assert "cell B4" in problem
 
 
+def test_a_sheet_of_a_workbook_is_read_alone(tmp_path: Path) -> None:
+    rows = table([*names(), *columns("2026/27")])
+    renamed = [[str(cell).replace("Recurrent", "Final") for cell in row] for row in rows]
+    file = workbook_writer(tmp_path)({"Core": rows, "PMC": renamed})
+    (problem,) = problems_of(lambda: import_allocations([file], ["QAA"]))
+    assert "table.xlsx#SHEET" in problem
+    found, _ = import_allocations([f"{file}#Core"], ["QAA"])
+    assert list(found["stream"]) == ["core"]
+    (problem,) = problems_of(lambda: import_allocations([f"{file}#Cor"], ["QAA"]))
+    assert 'has no sheet "Cor". Did you mean "Core"?' in problem
+
+
 def test_a_sheet_saved_as_csv_is_read_and_a_row_too_long_refused(tmp_path: Path) -> None:
     file = tmp_path / "core.csv"
     file.write_text("ICB,2026/27 Recurrent allocation (£k)\nQAA,900000\n", encoding="utf-8")

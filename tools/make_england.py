@@ -7,7 +7,7 @@ give the same bytes.
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
 from england import money, people, positions, systems, trusts
@@ -39,4 +39,8 @@ def make(shared: Path, into: Path) -> None:
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else DATA)
+    parser = argparse.ArgumentParser(description="Write the packaged figures of England.")
+    parser.add_argument("shared", type=Path, help="folder of the published figures")
+    parser.add_argument("into", type=Path, nargs="?", default=DATA, help="folder to write")
+    given = parser.parse_args()
+    make(given.shared, given.into)

@@ -121,9 +121,12 @@ def weighted_populations_of(system: System, years: Iterable[str] | None = None) 
         own.append(rows if part.whole else rows[rows["local_authority"].isin(part.authorities)])
     key = ["year", "local_authority"]
     joined = pd.concat(own, ignore_index=True).sort_values(key, kind="stable", ignore_index=True)
+    again = joined.duplicated(key, keep=False)
+    if not again.any():
+        return joined[["year", "local_authority", "practices", *COMPONENTS, "status", "source"]]
     sums = joined.groupby(key, as_index=False)[["practices", *COMPONENTS]].sum().round(4)
     notes = joined.drop_duplicates(key, ignore_index=True)[["icb", "status", "source"]]
-    for (year, authority), rows in joined[joined.duplicated(key, keep=False)].groupby(key):
+    for (year, authority), rows in joined[again].groupby(key):
         at = sums.index[(sums["year"] == year) & (sums["local_authority"] == authority)]
         notes.loc[at, "source"] = (
             f"{'; '.join(rows['source'].unique())}; its parts in {listed(rows['icb'])} added up"

@@ -228,7 +228,7 @@ def _check_rows(
     for row, line, cells in zip(table.index, lines, raw.rows, strict=True):
         key = tuple(line[name] for name in ("organisation", "year", "month", "item"))
         if None not in key and first.setdefault(key, row) != row:
-            month = f", month {line['month']:g}" if line["month"] else ""
+            month = f", month {line['month']:g}" if line["month"] > 0 else ""
             problems.add(
                 spot(raw.place, row, "organisation"),
                 f"repeats row {first[key]} ({line['organisation']}, {line['year']}{month}).",
@@ -248,7 +248,7 @@ def _check_figure(
     """Refuse what cannot be: a month of a yearly figure, a wrong sign, a wrong unit."""
     value, of = float(line[heading]) * unit, _measure(heading)
     where = spot(raw.place, row, heading)
-    if line["month"] and not of.by_month:
+    if line["month"] > 0 and not of.by_month:
         problems.add(
             where,
             f"stands in the row of month {line['month']:g}, and is of the whole year.",

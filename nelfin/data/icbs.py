@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from nelfin.data.footprints import Part, System, find_system, listed, systems
+from nelfin.data.footprints import PRESENT, Part, System, find_system, listed, systems
 from nelfin.data.headings import Block, is_total
 from nelfin.data.national import SHARE_OF
 from nelfin.errors import InputError, Problems, nearest
@@ -193,16 +193,15 @@ def taken_for(rows: Mapping[str, list[int]], wanted: str) -> tuple[list[Taken], 
         What to tell of them, else "".
     """
     own = rows.get(plain_code(wanted)) or rows.get(plain_name(wanted))
-    system = known_system(wanted)
     if own:
-        grown = [p.old_code for p in system.parts if p.old_code in rows] if system else []
-        note = ""
-        if system is not None and len(grown) > 1:
+        system, note = known_system(wanted, PRESENT), ""
+        if system is not None and sum(part.old_code in rows for part in system.parts) > 1:
             note = (
                 f"{wanted}: the row of that code is taken, the system to March 2026. Since then "
                 f"{system.name} is made of {listed(_words(part) for part in system.parts)}."
             )
         return [Taken(row) for row in own], note
+    system = known_system(wanted)
     if system is None:
         return [], ""
     if direct := rows.get(system.code):
@@ -218,16 +217,18 @@ def taken_for(rows: Mapping[str, list[int]], wanted: str) -> tuple[list[Taken], 
     return taken, f"{wanted}: {system.name} is made of {made}; what is published for them is used."
 
 
-def known_system(text: str) -> System | None:
+def known_system(text: str, footprint: str = "") -> System | None:
     """Return the system that a code or a name is of; None where none or several fit.
 
     Parameters
     ----------
     text
         As written.
+    footprint
+        As for `find_system`.
     """
     try:
-        return find_system(text)
+        return find_system(text, footprint)
     except InputError:
         return None
 

@@ -107,7 +107,7 @@ def test_totals_are_left_out_and_told(read: Read, total: str) -> None:
         ("A,2025/26,August,1,,,", 'is "August". Months are counted from April: write 5.'),
         ("A,2025/26,13,1,,,", "column month: is 13"),
         ("A,2025/26,soon,,,,-5", 'column month: is "soon", not a number'),
-        ("A,2025,,1,,,", 'is "2025". Write a financial year'),
+        ("A,2025,,1,,,", 'column year: is "2025"'),
         (",2025/26,,1,,,", "column organisation: is empty"),
         ("A,2025/26,,x,,,", 'column plan_gbp_m: is "x", not a number'),
         ("A,2025/26,,5%,,,", 'is "5%", not a number'),

@@ -27,7 +27,7 @@ from nelfin.store.tidy import TIDY
 if TYPE_CHECKING:  # the tests read this file where Sphinx is not installed
     from sphinx.application import Sphinx
 
-WORK = ("start", "cfo", "place", "another")
+WORK = ("start", "cfo", "place", "another", "imports")
 """Folders in which the commands shown on a page run."""
 
 # ---- tables

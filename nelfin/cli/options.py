@@ -194,6 +194,25 @@ def require_free(file: Path, force: bool) -> None:
         raise InputError.one(str(file), "has no folder to stand in.", "Make the folder first.")
 
 
+def require_csv(file: Path) -> None:
+    """Refuse an output file whose name says that it is no CSV, which is what is written.
+
+    Parameters
+    ----------
+    file
+        To be written.
+
+    Raises
+    ------
+    InputError
+        If its name has another ending.
+    """
+    if file.suffix.lower() != ".csv":
+        raise InputError.one(
+            str(file), "is not the name of a CSV file.", f"Name it {file.stem or 'table'}.csv."
+        )
+
+
 def write_table(table: Any, file: Path, remedy: str = "Choose another place.") -> None:
     """Write a table as CSV: whole beside the file first, then renamed.
 

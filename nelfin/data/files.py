@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from nelfin.data.spots import Sheet, letters, spot
 from nelfin.data.workbook import Look, WorkbookError, check_parts, look
@@ -35,6 +36,32 @@ class Raw:
     problems: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True)
+class Rows:
+    """A sheet as texts, all of it: titles, headings and what stands below.
+
+    Parameters
+    ----------
+    place
+        What it is called in errors.
+    name
+        Name of the sheet; of a CSV file its own, without its ending.
+    cells
+        Texts by row and column; a failed formula is what Excel shows, such as #REF!.
+    is_book
+        It is a sheet of a workbook.
+    over
+        Words of merged cells, by row and column of the cells they reach over. A number counts for
+        its first cell alone.
+    """
+
+    place: str
+    name: str
+    cells: list[list[str]]
+    is_book: bool = True
+    over: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+
 def read_raw(path: str | Path, sheet: str | None = None) -> Raw:
     """Read a table as texts, with its headings, its rows and where they stand.
 
@@ -57,11 +84,59 @@ def read_raw(path: str | Path, sheet: str | None = None) -> Raw:
     """
     file, named = split_sheet(path)
     sheet = sheet if named is None else named
-    text = file.suffix.lower() in {".csv", ".txt", ""}
-    return _read_csv(file) if text else _read_book(file, sheet)
+    return _read_csv(file) if _is_text(file) else _read_book(file, sheet)
+
+
+def read_sheets(path: str | Path) -> list[Rows]:
+    """Read every sheet of a workbook as it stands, or a CSV file as one sheet.
+
+    Parameters
+    ----------
+    path
+        A .csv, .xlsx or .xlsm file; `tables.xlsx#projects` reads that sheet alone.
+
+    Returns
+    -------
+    list of Rows
+        The sheets in their order, hidden ones too.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or is larger than any table.
+    """
+    file, named = split_sheet(path)
+    if _is_text(file):
+        return [Rows(str(file), file.stem, _csv_records(file), False)]
+    sheets = []
+    for name, cells, seen in _book_sheets(file, named, all_sheets=named is None):
+        records = [[as_text(cell) for cell in row] for row in cells]
+        _put_errors(records, seen)
+        place = f"{file}, sheet {name}"
+        sheets.append(Rows(place, name, records, over=_reaching_over(records, seen)))
+    return sheets
+
+
+def _reaching_over(records: list[list[str]], seen: Look) -> dict[tuple[int, int], str]:
+    """Return the words of merged cells by the cells they reach over."""
+    over: dict[tuple[int, int], str] = {}
+    for top, bottom, left, right in seen.merged:
+        text = records[top][left] if top < len(records) and left < len(records[top]) else ""
+        if any(letter.isalpha() for letter in text) and text[0] != "#":
+            rows = range(top, min(bottom + 1, len(records)))
+            over.update({(row, at): text for row in rows for at in range(left, right + 1)})
+    return over
+
+
+def _is_text(file: Path) -> bool:
+    return file.suffix.lower() in {".csv", ".txt", ""}
 
 
 def _read_csv(file: Path) -> Raw:
+    return _shape(str(file), _csv_records(file))
+
+
+def _csv_records(file: Path) -> list[list[str]]:
     records: list[list[str]] = []
     cells = 0
     try:
@@ -81,7 +156,7 @@ def _read_csv(file: Path) -> Raw:
             f"is not CSV: {error}.",
             "Look for a double quote that is not closed, or save the file as CSV again.",
         ) from None
-    return _shape(str(file), records)
+    return records
 
 
 def _not_text(file: Path) -> InputError:
@@ -112,7 +187,16 @@ def _too_many(place: str) -> InputError:
 
 
 def _read_book(file: Path, sheet: str | None) -> Raw:
-    from python_calamine import CalamineError, CalamineWorkbook
+    ((name, cells, seen),) = _book_sheets(file, sheet)
+    place = f"{file}, sheet {name}"
+    return _sheet(place, [[as_text(cell) for cell in row] for row in cells], seen)
+
+
+def _book_sheets(
+    file: Path, sheet: str | None, all_sheets: bool = False
+) -> list[tuple[str, list[list[Any]], Look]]:
+    """Return the name, the cells and the look of one sheet, the first by default, or of all."""
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
     if file.suffix.lower() in UNREAD:
         raise InputError.one(
@@ -124,29 +208,32 @@ def _read_book(file: Path, sheet: str | None) -> Raw:
     try:
         check_parts(content)
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        name = sheet if sheet is not None else next(iter(book.sheet_names), "")
-        if name not in book.sheet_names:
-            raise _no_sheet(file, name, book.sheet_names)
-        seen = look(content, name)
-        place = f"{file}, sheet {name}"
-        if seen.rows * seen.columns > MOST_CELLS:
-            raise _too_many(place)
-        cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        names = book.sheet_names
+        name = sheet if sheet is not None else next(iter(names), "")
+        if name not in names:
+            raise _no_sheet(file, name, names)
+        tables = [s.name for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
+        found, left = [], MOST_CELLS
+        for each in tables if all_sheets else [name]:
+            seen = look(content, each)
+            left -= seen.rows * seen.columns  # of all sheets: each is laid out in memory
+            if left < 0:
+                raise _too_many(f"{file}, sheet {each}")
+            cells = book.get_sheet_by_name(each).to_python(skip_empty_area=False)
+            found.append((each, cells, seen))
     except WorkbookError as error:
         raise InputError.one(str(file), error.what, error.remedy) from None
     except (CalamineError, OSError, ValueError) as error:
         raise InputError.one(
             str(file), f"cannot be opened as a workbook: {error}.", "Save it as .xlsx or .csv."
         ) from None
-    return _sheet(place, [[as_text(cell) for cell in row] for row in cells], seen)
+    return found
 
 
 def _sheet(place: str, records: list[list[str]], seen: Look) -> Raw:
     """Put into the cells what the reader of workbooks leaves out, and refuse merged cells."""
     headings = tuple(cell.strip() for cell in records[0]) if records else ()
-    for row, column, text in seen.errors:
-        if row < len(records) and column < len(records[row]):
-            records[row][column] = text
+    _put_errors(records, seen)
     for row, column in seen.percents:
         # 5 % in a column of per cents is 0.05 in its cell: a hundredth of what the reader sees
         if 0 < row < len(records) and column < len(headings) and headings[column].endswith("_pct"):
@@ -161,6 +248,13 @@ def _sheet(place: str, records: list[list[str]], seen: Look) -> Raw:
                 "Unmerge them, and fill in each.",
             )
     return replace(raw, problems=(*raw.problems, *problems.found))
+
+
+def _put_errors(records: list[list[str]], seen: Look) -> None:
+    """Put the errors of failed formulas where the reader of workbooks left blanks."""
+    for row, column, text in seen.errors:
+        if row < len(records) and column < len(records[row]):
+            records[row][column] = text
 
 
 def _as_shown(text: str) -> str:

@@ -64,6 +64,18 @@ SAYING = {
         ("import-practices", "practices.csv", "--icb", "QAA", "--year", "2025/26", "-o", "{new}"),
         r".*2 places.*\n",
     ),
+    "import-allocations": (
+        ("import-allocations", "core.csv", "--icb", "QAA", "-o", "{new}.csv"),
+        r"(.*: left out, .*\n){4}core: no .*; left blank\.\nQAA: 1 stream, .*\n",
+    ),
+    "import-capital": (
+        ("import-capital", "capital.csv", "--icb", "QAA", "-o", "{new}.csv"),
+        r"The table names no systems: .*\n2026/27 £5\.0m\. Written: .*\n",
+    ),
+    "import-positions": (
+        ("import-positions", "board.csv", "-o", "{new}.csv"),
+        r"Deficits are below nought, .*\n1 organisation, .*, 1 figure\. Written: .*\n",
+    ),
 }
 """Commands that say something beside what they print, and what."""
 
@@ -74,6 +86,12 @@ A1,North,P1,QAA,Northtown,100,1,2,3,4,5,6,7,8,9
 B1,South,P2,QAA,Southtown,30,1,2,3,4,5,6,7,8,9
 """
 
+IMPORTS = {
+    "core.csv": "ICB,2026/27 Recurrent allocation (£k)\nQAA,1000000\n",
+    "capital.csv": "organisation,year,amount_gbp_m\nTrust A,2026/27,5\n",
+    "board.csv": "organisation,year,actual_gbp_m\nTrust A,2026/27,(5)\n",
+}
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -83,6 +101,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "projects.csv").write_text(PROJECTS, encoding="utf-8")
     (folder / "limits.csv").write_text("year,limit_gbp_m\n2025/26,4\n", encoding="utf-8")
     (folder / "practices.csv").write_text(PRACTICES, encoding="utf-8")
+    for name, text in IMPORTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
     nelfin.run(scenario, draws=20).save(folder / "runs" / "base", report=False)
     other = nelfin.changed(scenario, {"recovery.efficiency_pct": 5.0, "name": "Harder"})
     nelfin.run(other).save(folder / "runs" / "mine", report=False)

@@ -74,8 +74,32 @@ OWN: dict[str, Rows] = {
     "rules": [["rule", "name", "year", "amount_gbp_m"], ["category_floor", "Mental health", "",
                "2"]],
     "map": [["local_authority", "place"], ["Northtown", "North"], ["Southtown", "South"]],
+    "core_sheet": [
+        ["ICB code", "System name", "2025/26 Adjusted recurrent baseline (£k)",
+         "2026/27 Base growth (%)", "2026/27 Convergence (%)", "2026/27 Recurrent allocation (£k)"],
+        ["QAA", "NHS Ambridge ICB", "1000000", "3.0%", "-0.5%", "1024850"],
+        ["QBB", "NHS Borchester ICB", "3000000", "0.03", "0.005", "3,105,450"],
+        ["Total", "ENGLAND", "4000000", "", "", "4130300"],
+    ],
+    "capital_by_year": [
+        ["code", "organisation", "icb", "2026/27 £k", "2027/28 £k"],
+        ["RA1", "Ambridge NHS Trust", "QAA", "40000", "40000"],
+        ["RA2", "Penny Hassett, NHS FT", "QAA", "12500", "13000"],
+        ["RB1", "Borchester NHS Trust", "QBB", "30000", "30000"],
+    ],
+    "capital_rows": [
+        ["code", "organisation", "year", "amount_gbp_m"],
+        *(["RA1", "Ambridge NHS Trust", year, "40.5"] for year in YEARS),
+        *(["RA2", "Penny Hassett, NHS FT", year, "12"] for year in YEARS),
+    ],
+    "board_paper": [
+        ["organisation", "year", "month", "plan_gbp_m", "actual_gbp_m", "savings_plan_gbp_m"],
+        ["system", "2025/26", "", "0", "(13.8)", "60"],
+        ["Ambridge", "2025/26", "5", "-2.5", "-4.1", "10"],
+        ["Ambridge", "2025/26", "", "-6", "", "26"],
+    ],
 }  # fmt: skip
-"""Tables that no scenario names: an opening position, and the inputs of three commands."""
+"""Tables that no scenario names: an opening position, and the inputs of seven commands."""
 
 PRACTICES = [
     ["Practice_Code", "GP_Practice_Name", "PCN_Code", "ICB", "LADname", "Registered Patients",

@@ -10,6 +10,9 @@ import numpy as np
 import pandas as pd
 
 from hostile.desk import rows_of
+from nelfin.data.specs import TABLES
+from nelfin.data.tables import read_table
+from nelfin.errors import InputError
 
 TOLERANCE = 1e-6
 """£m, and as a share of large figures."""
@@ -106,7 +109,21 @@ def _of_plan(folder: Path) -> list[str]:
     return faults
 
 
+IMPORTED = {
+    "import-allocations": "allocations",
+    "import-capital": "capital_limits",
+    "import-positions": "positions",
+}
+"""Commands that write a table of a scenario, and which."""
+
+
 def _of_rows(folder: Path, command: str, said: str) -> list[str]:
+    if command in IMPORTED:
+        try:
+            read_table(folder / "out.csv", TABLES[IMPORTED[command]])
+        except InputError as error:
+            return [f"writes what no scenario takes: {error}"]
+        return []
     table = pd.read_csv(folder / "out.csv")
     if command == "converge":
         grown = table["baseline"] * (1 + table["growth"]) * (1 + table["convergence"])

@@ -43,6 +43,11 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "converge": ("converge", "converge.csv", "-o", "out.csv", "--rule"),
     "practices": ("import-practices", "practices.csv", "--icb", "QAA", "--places", "map.csv",
                   "--year", "2025/26", "-o", "out.csv"),
+    "core_sheet": ("import-allocations", "core_sheet.csv", "--icb", "QAA", "--icb", "QBB",
+                   "-o", "out.csv"),
+    "capital_by_year": ("import-capital", "capital_by_year.csv", "--icb", "QAA", "-o", "out.csv"),
+    "capital_rows": ("import-capital", "capital_rows.csv", "--by-organisation", "-o", "out.csv"),
+    "board_paper": ("import-positions", "board_paper.csv", "-o", "out.csv"),
 }  # fmt: skip
 """Commands that read the tables no scenario names; all others are read by `check` and `run`."""
 COMMANDS["map"] = COMMANDS["practices"]

@@ -226,20 +226,17 @@ def questions(inputs: Inputs, scenario: Scenario) -> list[Problem]:
 
 
 def test_a_setting_that_is_right_or_only_tried_out_passes(
-    folder: Path, scenario: Scenario, inputs: Inputs
+    tmp_path: Path, scenario: Scenario, inputs: Inputs
 ) -> None:
     key = "recovery.efficiency_pct"
     right = {"value": 0.04, "source": "Unusual: the board asks for nothing"}
     assert questions(inputs, load_scenario(overrides={key: right})) == []
     # tried out in Python, in a sweep or by a goal seek
     assert questions(inputs, changed(scenario, {key: 0.04})) == []
-    file = folder / "scenario.toml"
-    text = file.read_text(encoding="utf-8")
-    file.write_text(
-        text.replace("gdp_deflator_pct = { value = 2.4", "gdp_deflator_pct = { value = 0.024")
-    )
-    (problem,) = problems_of(folder)
-    assert problem.startswith("scenario, prevention.gdp_deflator_pct: is 0.024 %.")
+    file = tmp_path / "ours.toml"
+    file.write_text('extends = "nel"\nname = "x"\n[prevention]\ngdp_deflator_pct = 0.024\n')
+    (problem,) = questions(inputs, load_scenario(file))
+    assert str(problem).startswith("scenario, prevention.gdp_deflator_pct: is 0.024 %.")
 
 
 def test_schemes_are_asked_about_beside_limits_alone() -> None:

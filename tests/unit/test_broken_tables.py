@@ -26,6 +26,23 @@ def folder(tmp_path: Path) -> Path:
 
 
 BROKEN: dict[str, Fault] = {
+    "place without a practice in a year": (
+        "weighted_populations",
+        drop(lambda row: row["place"] == "Redbridge" and row["year"] == "2024/25"),
+        "weighted_populations.csv: Redbridge has no row in 2024/25: it has no practice",
+        ["Join it to another place", "import-practices --places", "take its rows out"],
+    ),
+    "place without a component in a year": (
+        "weighted_populations",
+        drop(
+            lambda row: (
+                [row["place"], row["year"], row["component"]]
+                == ["Redbridge", "2024/25", "maternity"]
+            )
+        ),
+        "weighted_populations.csv: Redbridge has no maternity in 2024/25. Add the rows.",
+        [],
+    ),
     "unknown place of an opening": (
         "openings",
         put(2, place="Barking"),

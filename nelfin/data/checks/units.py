@@ -25,6 +25,9 @@ from nelfin.scenario.load import SET
 SLIP = 20.0
 """A unit slips by a thousand or a million; between figures alike there is less than this."""
 
+WIDE = 200.0
+"""The same where the figures may be of a single practice beside those of whole cities."""
+
 A_HEAD = (100.0, 20_000.0)
 """£ a head of all streams together: England has about 2,500."""
 
@@ -123,28 +126,29 @@ def people(fit: Fit) -> None:
     for row, (year, component, place, value) in zip(frame.index, lines, strict=True):
         if place != WHOLE_SYSTEM and value > 0:
             groups.setdefault((year, component), {})[place] = (row, value)
+    by_place: dict[tuple[str, str], dict[str, tuple[object, float]]] = {}
     for (year, component), found in groups.items():
         registered = groups.get((year, REGISTERED), {})
-        # people of one kind a registered head, or registered people a place: a single practice may
-        # be a place beside whole boroughs
-        alone = component == REGISTERED
-        heads = {
-            place: value if alone else value / registered[place][1]
-            for place, (_, value) in found.items()
-            if place in registered
-        }
-        for place in _far(heads, 25 * SLIP if alone else SLIP):
-            row, value = found[place]
-            middle = median(other for name, (_, other) in found.items() if name != place)
-            what = (
-                f"is {plain(value)}, the {component} of {place} in {year}; the middle of the other "
-                f"places is {middle:,.0f}."
-            )
-            where = fit.at("weighted_populations", row, "weighted_population")
-            source = frame.at[row, "source"]
-            ask(fit.problems, where, source, what, "Write people, not thousands.")
+        for place, line in found.items():
+            by_place.setdefault((place, component), {})[year] = line
+        if component != REGISTERED:
+            # places differ in size as a practice does from a city, but not so in need a head
+            heads = {p: v / registered[p][1] for p, (_, v) in found.items() if p in registered}
+            for place in _far(heads, WIDE):
+                _ask_people(fit, *found[place], f"the {component} of {place} in {year}", "places")
+    for (place, component), found in by_place.items():
+        for year in _far({year: value for year, (_, value) in found.items()}, WIDE):
+            _ask_people(fit, *found[year], f"the {component} of {place} in {year}", "years")
     _money_a_head(fit)
     _people_added(fit)
+
+
+def _ask_people(fit: Fit, row: object, value: float, of: str, others: str) -> None:
+    what = f"is {plain(value)}, {of}: far from that of the other {others}."
+    where = fit.at("weighted_populations", row, "weighted_population")
+    source = fit.inputs.weighted_populations.at[row, "source"]
+    if not any(problem.where == where for problem in fit.problems.found):
+        ask(fit.problems, where, source, what, "Write people, not thousands.")
 
 
 def _far(values: Mapping[str, float], slip: float = SLIP) -> list[str]:
@@ -230,7 +234,7 @@ def _cash(fit: Fit, rows: pd.DataFrame, file: str, baseline: float) -> None:
         if value > 0 and place in registered
     }
     heads = {place: 1e6 * value / registered[place] for place, (_, value, _) in found.items()}
-    far = _far(heads)
+    far = _far(heads, WIDE)
     for place in far:
         row, value, source = found[place]
         middle = median(heads.values())

@@ -35,7 +35,7 @@ def embedded_copy(tmp_path: Path) -> Path:
     """Return a copy of the embedded scenario with six of its schemes, which is quicker to read."""
     copy = tmp_path / "mine"
     copy.mkdir()
-    write_scenario_folder(load_scenario(), copy, "")
+    write_scenario_folder(load_scenario(), copy)
     edit(copy, "projects", lambda rows: rows[:6])
     return copy
 

@@ -21,7 +21,6 @@ from nelfin.data.specs.columns import FAMILIES, Column, Table
 from nelfin.evidence import MEANING
 from nelfin.result import Result
 from nelfin.scenario import Scenario
-from nelfin.scenario.load import packaged_folder
 from nelfin.store.tidy import TIDY
 
 if TYPE_CHECKING:  # the tests read this file where Sphinx is not installed
@@ -91,11 +90,11 @@ def column_rows(table: str, spec: Table) -> Iterator[list[str]]:
 def tables_page() -> str:
     """Return every input table with its columns."""
     others = {"opening_file": OPENING_FILE, "converge": CONVERGE}
-    lines = []
+    lines, embedded = [], nelfin.load_scenario()
     for name, spec in (TABLES | others).items():
         lines += [f"(table-{name})=", f"## {spec.title[0].upper()}{spec.title[1:]}", ""]
         if name in TABLES:
-            file = packaged_folder() / f"{name}.csv"
+            file = getattr(embedded.data, name)
             rows = sum(1 for _ in file.open(encoding="utf-8")) - 1
             needed = "" if not spec.may_be_empty else " It may be left out, or hold no rows."
             count = f"{rows:,} row{'s' if rows != 1 else ''}" if rows else "no rows"

@@ -68,7 +68,8 @@ def load_scenario(
     start = packaged_scenario(named) if named in SCENARIOS else Path(named)
     draft = Draft()
     read: list[Path] = []
-    folders = [packaged_folder(), *(Path(folder).expanduser() for folder in allow)]
+    packaged = (packaged_scenario(name).parent for name in SCENARIOS)
+    folders = [*packaged, *(Path(folder).expanduser() for folder in allow)]
     for file, content in reversed(list(layers(start))):
         folders.append(file.parent)
         _put_layer(draft, content, file, folders)

@@ -192,8 +192,8 @@ def located_path(value: Any, key: str, folder: Path) -> Any:
     text = str(value)
     if text == "":
         return None  # the table is left out
-    name, _, table = text.partition(":")
-    if name in SCENARIOS:
+    name, colon, table = text.partition(":")
+    if colon and name in SCENARIOS:
         return str(_packaged_table(name, table))
     try:
         return str(folder / Path(text).expanduser())

@@ -46,24 +46,35 @@ def editable_toml(scenario: Scenario, tables: Mapping[str, str], head: str) -> s
     """
     data = scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
     data["data"] = dict(tables)
-    sections: dict[Parts, list[str]] = {(): [*_comment(head), *_comment(HEAD)]}
+    sections: dict[Parts, list[str]] = {(): []}
+    told: set[str] = set()  # of what every stream has, the first one tells
+
+    def comment(here: SchemaKey, words: str) -> list[str]:
+        words = "" if here.pattern in told else words
+        told.add(here.pattern)
+        return _comment(words)
+
     for parts, here, value in walk(data):
         # a section stands before those below it
         for depth in range(1, len(parts)):
             sections.setdefault(parts[:depth], [])
         if here is not None and here.is_setting and not _goes_without_saying(parts, scenario):
-            lines = _comment(_about(parts, here, value))
+            lines = comment(here, _about(parts, here, value))
             sections[parts[:-1]] += [*lines, _line(parts, value, scenario)]
-    return "".join(
-        "\n".join([*_heading(section), *lines, ""]) for section, lines in sections.items() if lines
-    )
+    text = [*_comment(head), *_comment(HEAD), *sections.pop(())]
+    for section, lines in sections.items():
+        here = schema_at(section)
+        if here is not None and lines:
+            heading = f"[{'.'.join(_name(part) for part in section)}]"
+            text += ["", *comment(here, here.description or here.type.__doc__), heading, *lines]
+    return "\n".join([*text, ""])
 
 
 def _about(parts: Parts, here: SchemaKey, value: Any) -> str:
     """Return what stands above a setting; "" where its section or its name says it."""
     if parts[0] == "data":
         return "" if value else f"Left out: {here.description[0].lower()}{here.description[1:]}"
-    return "" if len(parts) > 3 or _named(parts) else here.description
+    return "" if _named(parts) else here.description
 
 
 def _goes_without_saying(parts: Parts, scenario: Scenario) -> bool:
@@ -75,15 +86,6 @@ def _named(parts: Parts) -> bool:
     """Say whether a setting stands in a mapping, whose heading says what all of it is."""
     above = schema_at(parts[:-1])
     return above is not None and above.named is not None
-
-
-def _heading(section: Parts) -> list[str]:
-    if not section:
-        return []
-    here = schema_at(section)
-    named = here is not None and here.named is not None
-    about = _comment(here.description) if here is not None and named else []
-    return ["", *about, f"[{'.'.join(_name(part) for part in section)}]"]
 
 
 def _comment(text: str) -> list[str]:

@@ -35,7 +35,7 @@ RECOVERY = tuple(dict.fromkeys((*POSITIONS, *PREVENTION, *CAPITAL)))
 
 OWN: dict[Step, tuple[str, ...]] = {
     "tables": (
-        "data.", "allocation.", "envelope.", "prevention.share_of", "prevention.start_year",
+        "icb", "data.", "allocation.", "envelope.", "prevention.share_of", "prevention.start_year",
         "prevention.end_year", "capital.benefit",
     ),
     "budgets": (*PLACES, "public_health_grants", "spend_by_setting"),
@@ -86,7 +86,8 @@ def _with_earlier(step: Step, feedback: bool) -> set[Step]:
 
 def _rests(step: Step, key: str) -> bool:
     own = OWN[step]
-    if key.startswith("years.") or any(key.startswith(part) for part in own if "." in part):
+    named = any(key.startswith(part) for part in own if "." in part)
+    if key.startswith("years.") or named or key in own:
         return True
     section, _, table = key.partition(".")
     return section == "data" and table in own

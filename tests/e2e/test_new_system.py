@@ -37,7 +37,9 @@ def test_a_system_runs_from_its_own_published_figures(
     system = find_system(code, footprint)
 
     published = allocations_of(system).set_index(["stream", "year"])["allocation_gbp_m"]
-    envelope = tables["envelope"].query("measure == 'envelope'").set_index(["stream", "year"])["value"]
+    envelope = (
+        tables["envelope"].query("measure == 'envelope'").set_index(["stream", "year"])["value"]
+    )
     for stream in ("core", "primary_medical", "other_primary_care", "running_cost", "specialised"):
         assert abs(envelope[stream, "2025/26"] - published[stream, "2025/26"]) <= 0.001
 

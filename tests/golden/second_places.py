@@ -17,7 +17,7 @@ import nelfin
 Row = dict[str, str]
 ByPlace = dict[str, float]
 
-FOLDER = Path(nelfin.__file__).parent / "data" / "nel"
+FOLDER = Path(nelfin.__file__).parent / "data"
 WHOLE = "whole system"
 
 
@@ -28,6 +28,21 @@ def plain(value: Any) -> Any:
     if "value" in value:
         return value["value"]
     return {key: plain(item) for key, item in value.items()}
+
+
+def layered(name: str) -> dict[str, Any]:
+    """Return the plain values of a scenario over those of the one it extends, section by section.
+
+    Tables are named from the folder of all data.
+    """
+    own = plain(tomllib.loads((FOLDER / name / "scenario.toml").read_text("utf-8")))
+    own["data"] = {table: f"{name}/{file}" for table, file in own["data"].items()}
+    return over(layered(own.pop("extends")), own) if "extends" in own else own
+
+
+def over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    both = {key for key in below if isinstance(below[key], dict) and key in above}
+    return below | above | {key: over(below[key], above[key]) for key in both}
 
 
 def rows(name: str) -> list[Row]:
@@ -47,7 +62,7 @@ class Second:
     """The scenario's figures, and need, envelopes and budgets computed a second time."""
 
     def __init__(self) -> None:
-        self.scenario = plain(tomllib.loads((FOLDER / "scenario.toml").read_text("utf-8")))
+        self.scenario = layered("nel")
         first, last = (year_of(self.scenario["years"][key]) for key in ("first", "last"))
         self.years = [f"{y}/{(y + 1) % 100:02d}" for y in range(first, last + 1)]
         populations = rows(self.scenario["data"]["weighted_populations"])
@@ -159,7 +174,7 @@ class Second:
             need = {place: people[place] / total for place in self.places}
             opening = budget or self._opening(name, settings, year, need)
             rule = self._rule(name, settings["rule"], year)
-            moves = settings.get("restricted_share", 1.0)
+            moves = self._moves(name, year, settings.get("restricted_share", 1.0))
             unmoved = self._share(opening, need_before or need, amount, rule, moves)
             budget = self._share(opening, need, amount, rule, moves)
             even = amount / sum(opening.values())
@@ -178,6 +193,15 @@ class Second:
             }
             need_before = need
         return found
+
+    def _moves(self, stream: str, year: str, otherwise: float) -> float:
+        """Return the latest share that stands with an allocation up to the year."""
+        told = {
+            row["year"]: float(row["restricted_share"])
+            for row in rows(self.scenario["data"]["allocations"])
+            if row["stream"] == stream and row["year"] <= year and row["restricted_share"]
+        }
+        return told[max(told)] if told else otherwise
 
     def _baseline(self, stream: str, year: str) -> float | None:
         table = rows(self.scenario["data"]["allocations"])

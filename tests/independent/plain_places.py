@@ -245,13 +245,22 @@ def grown_people(
     return out
 
 
+def shares_that_move(published: list[float | None], otherwise: float) -> list[float]:
+    """Return the share of each year: the last that is published, else that of the scenario."""
+    found: list[float] = []
+    for share in published:
+        before = found[-1] if found else otherwise
+        found.append(before if share is None else share)
+    return found
+
+
 def over_years(
     rules: list[str],
     opening: list[float],
     weighted: list[list[float]],
     people: list[list[float]],
     envelopes: list[float],
-    moves: float = 1.0,
+    moves: list[float],
 ) -> list[Year] | None:
     """Share a stream year after year: last year's budget is this year's opening.
 
@@ -265,8 +274,8 @@ def over_years(
         growth = [
             now / then - 1 for now, then in zip(people[t], people[max(t - 1, 0)], strict=True)
         ]
-        now = closed(rule, was, weighted[t], envelope, moves, growth)
-        old = closed(rule, was, last, envelope, moves, growth)
+        now = closed(rule, was, weighted[t], envelope, moves[t], growth)
+        old = closed(rule, was, last, envelope, moves[t], growth)
         if now is None or old is None:
             return None
         even = [x * envelope / sum(was) for x in was]

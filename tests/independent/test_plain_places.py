@@ -20,6 +20,7 @@ from plain_places import (
     need_indices,
     over_years,
     rebuilt,
+    shares_that_move,
     targets,
     with_weights,
 )
@@ -183,6 +184,11 @@ def test_budgets_of_several_years_and_what_moved_them(data: st.DataObject, rule:
     cash = draw(st.lists(st.floats(50.0, 300.0), min_size=count, max_size=count))
     moves = draw(st.just(1.0) | st.floats(0.0, 1.0))
     baseline = draw(st.floats(0.9, 1.1)) * amount
+    # shares that stand with allocations: of the first year, and of a later one
+    later = draw(st.sampled_from([1, 2, 4]))
+    published: list[float | None] = [None] * len(YEARS)
+    for t in (0, later):
+        published[t] = draw(st.none() | st.floats(0.0, 1.0))
 
     # the plain calculation
     shares: list[float | None] = [first_share, *[None] * (count - 1)]
@@ -191,7 +197,8 @@ def test_budgets_of_several_years_and_what_moved_them(data: st.DataObject, rule:
     weighted = [[w * g for w, g in zip(base_need, line, strict=True)] for line in index]
     envelopes = [amount * (1 + growth / 100) ** t for t in range(len(YEARS))]
     opening = [x / sum(cash) * baseline for x in cash]
-    expected = over_years([rule] * len(YEARS), opening, weighted, people, envelopes, moves)
+    expected = over_years([rule] * len(YEARS), opening, weighted, people, envelopes,
+                          shares_that_move(published, moves))  # fmt: skip
 
     # the library
     scenario, inputs = packaged()
@@ -211,9 +218,12 @@ def test_budgets_of_several_years_and_what_moved_them(data: st.DataObject, rule:
     tables = replace(
         inputs,
         allocations=pd.DataFrame(
-            [("core", YEARS[0], amount, baseline)],
-            columns=["stream", "year", "allocation_gbp_m", "baseline_gbp_m"],
-        ),
+            [
+                ("core", YEARS[0], amount, baseline, published[0]),
+                ("core", YEARS[later], envelopes[later], None, published[later]),
+            ],
+            columns=["stream", "year", "allocation_gbp_m", "baseline_gbp_m", "restricted_share"],
+        ).astype({"restricted_share": float}),
         weighted_populations=pd.DataFrame(
             populations, columns=["year", "place", "component", "weighted_population"]
         ),

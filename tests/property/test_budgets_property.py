@@ -65,11 +65,15 @@ def systems(
     amount = draw(st.floats(50.0, 5000.0))
     baseline = draw(st.none() | st.floats(50.0, 5000.0))
     late = draw(st.sampled_from(["2023/24", "2024/25", "2025/26"]))
-    allocations = [("core", "2023/24", amount, baseline), ("late", late, amount / 3, None)]
+    told = st.none() | SHARES
+    allocations = [
+        ("core", "2023/24", amount, baseline, draw(told)),
+        ("late", late, amount / 3, None, draw(told)),
+    ]
     if restated:
         # a second year that is published, on a baseline that is not last year's allocation
         grown, base = amount * draw(st.floats(0.9, 1.2)), amount * draw(st.floats(0.9, 1.2))
-        allocations.append(("core", "2024/25", grown, base))
+        allocations.append(("core", "2024/25", grown, base, draw(told)))
     opening = draw(st.sampled_from(["on-target", "own"]))
     streams = {
         "core": Stream(need="final_core", opening=opening, rule=draw(st.sampled_from(NAMES))),
@@ -102,8 +106,9 @@ def systems(
     tables = replace(
         inputs,
         allocations=pd.DataFrame(
-            allocations, columns=["stream", "year", "allocation_gbp_m", "baseline_gbp_m"]
-        ).astype({"baseline_gbp_m": float}),
+            allocations,
+            columns=["stream", "year", "allocation_gbp_m", "baseline_gbp_m", "restricted_share"],
+        ).astype({"baseline_gbp_m": float, "restricted_share": float}),
         weighted_populations=pd.DataFrame(
             populations, columns=["year", "place", "component", "weighted_population"]
         ),

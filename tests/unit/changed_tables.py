@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from nelfin.data import Inputs, load_inputs
+from nelfin.data.scenario_folder import write_scenario_folder
 from nelfin.errors import InputError
 from nelfin.scenario import load_scenario
-from nelfin.scenario.load import packaged_folder
 
 Row = dict[str, str]
 
@@ -33,9 +32,10 @@ PLACES = (
 
 
 def embedded_copy(tmp_path: Path) -> Path:
-    """Return a copy of the embedded dataset with six of its schemes, which is quicker to read."""
+    """Return a copy of the embedded scenario with six of its schemes, which is quicker to read."""
     copy = tmp_path / "mine"
-    shutil.copytree(packaged_folder(), copy)
+    copy.mkdir()
+    write_scenario_folder(load_scenario(), copy)
     edit(copy, "projects", lambda rows: rows[:6])
     return copy
 

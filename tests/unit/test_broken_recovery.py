@@ -21,7 +21,6 @@ from nelfin.data import load_inputs
 from nelfin.data.specs import TABLES
 from nelfin.errors import InputError
 from nelfin.scenario import load_scenario
-from nelfin.scenario.load import packaged_folder
 
 pytestmark = pytest.mark.unit
 
@@ -215,7 +214,8 @@ def test_a_missing_icb_is_named_whatever_positions_stand_on(folder: Path) -> Non
 @pytest.mark.parametrize("table", ["organisations", "efficiency_schemes", "uplift_factors"])
 def test_a_column_of_before_is_refused_with_what_to_do(table: str, tmp_path: Path) -> None:
     ((heading, instead),) = TABLES[table].former.items()
-    rows = (packaged_folder() / f"{table}.csv").read_text(encoding="utf-8").splitlines()
+    packaged = getattr(load_scenario().data, table)
+    rows = packaged.read_text(encoding="utf-8").splitlines()
     text = "\n".join([f"{rows[0]},{heading}", *(f"{row},1" for row in rows[1:])])
     (tmp_path / "old.csv").write_text(text, encoding="utf-8")
     with pytest.raises(InputError) as caught:

@@ -6,9 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
-from two_places import ALLOCATIONS
+from two_places import table_of_allocations
 
 from nelfin.allocations.budgets import Money, envelopes
 from nelfin.data import Inputs
@@ -30,7 +29,7 @@ def converging(scenario: Scenario, inputs: Inputs, **settings: Any) -> Money:
             "allocation": Allocation(streams=streams),
         }
     )
-    rows = pd.DataFrame([("core", "2023/24", 100.0, np.nan)], columns=ALLOCATIONS)
+    rows = table_of_allocations([("core", "2023/24", 100.0, None)])
     return envelopes(replace(inputs, allocations=rows), mine)
 
 

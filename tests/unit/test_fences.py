@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from two_places import table_of_allocations
 
 import nelfin
 from nelfin.allocations import allocate
@@ -52,10 +53,7 @@ def run(
     ]
     tables = replace(
         inputs,
-        allocations=pd.DataFrame(
-            [("core", "2023/24", 100.0, None)],
-            columns=["stream", "year", "allocation_gbp_m", "baseline_gbp_m"],
-        ).astype({"baseline_gbp_m": float}),
+        allocations=table_of_allocations([("core", "2023/24", 100.0, None)]),
         weighted_populations=pd.DataFrame(
             rows, columns=["year", "place", "component", "weighted_population"]
         ),

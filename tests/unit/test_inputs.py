@@ -250,6 +250,13 @@ def test_tables_of_another_system_are_told_once_each_and_may_be_left_out(folder:
     file = folder / "other.csv"
     file.write_text("year,place,component,weighted_population\n" + "\n".join(rows) + "\n")
     keys = {"data.weighted_populations": str(file), "years.last": "2025/26"}
+    with pytest.raises(InputError) as refused:
+        load_inputs(nelfin.load_scenario(overrides=keys))
+    wheres = [p.where for p in refused.value.problems if "data." in p.where]
+    assert len(wheres) == len(set(wheres)) > 10
+    assert not [p for p in refused.value.problems if "none of the places" in p.what]
+    # a part of North East London, so says the plan
+    keys["icb"] = "QMF"
     with pytest.raises(InputError) as caught:
         load_inputs(nelfin.load_scenario(overrides=keys))
     places = [p for p in caught.value.problems if "none of the places" in p.what]

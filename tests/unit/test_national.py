@@ -47,7 +47,7 @@ def test_every_row_has_a_status_and_a_source(file: Path) -> None:
 
 
 def test_the_figures_are_small_and_none_is_of_a_practice() -> None:
-    assert len(FILES) == 10
+    assert len(FILES) == 16  # ten of systems and trusts, six of rules and evidence
     assert sum(file.stat().st_size for file in FILES) < 1_000_000
     code = re.compile(r"\b[A-Y]\d{5}\b")
     assert not [file.name for file in FILES if code.search(file.read_text(encoding="utf-8"))]
@@ -92,7 +92,7 @@ def test_a_name_is_found_however_it_is_written(text: str, code: str) -> None:
     ("text", "footprint", "said"),
     [
         ("London", "", "may be NHS South East London ICB (QKK)"),
-        ("Suffolk", "", "or NHS Norfolk and Suffolk ICB (T6Y0W). Give its code."),
+        ("Suffolk", "", "or NHS Suffolk and North East Essex ICB (QJG). Give its code."),
         ("Nort East London", "", "The nearest are NHS North East London ICB (QMF)"),
         ("QRV", "36", "is NHS North West London ICB (QRV), to March 2026, and not one of the 36"),
         ("thames valley", "42", "is NHS Thames Valley ICB (S0E4D), from April 2026"),
@@ -105,12 +105,12 @@ def test_what_fits_none_or_several_is_told_with_names(text: str, footprint: str,
         find_system(text, footprint)
 
 
-def test_a_code_that_lives_on_in_a_larger_system_means_the_present_one_and_says_so() -> None:
-    now, then = find_system("QRL"), find_system("QRL", "42")
+def test_a_code_that_lives_on_in_a_larger_system_means_the_published_one_and_says_so() -> None:
+    now, then = find_system("QRL", "36"), find_system("QRL")
     assert (now.published, then.published) == (False, True)
     assert "from April 2026" in now.note
     assert "to March 2026" in then.note
-    assert find_system("hampshire and isle of wight") == now == find_system("QRL", "36")
+    assert find_system("hampshire and isle of wight") == then == find_system("QRL", "42")
     assert now.parts[0].authorities == ("Hart", "Rushmoor")
     assert [part.old_code for part in now.parts] == ["QNQ", "QRL"]
     assert find_system("QWE").note == ""
@@ -124,6 +124,7 @@ def test_an_unchanged_system_is_the_same_on_both_footprints() -> None:
 def test_allocations_of_the_built_in_system_are_those_it_has() -> None:
     own = national.allocations_of(find_system("QMF"))
     built_in = pd.read_csv(FOLDER.parent / "nel" / "allocations.csv")
+    built_in = built_in.drop(columns="restricted_share")  # which is known for few
     own["source"] = own["source"].str.replace(", read in a copy", "")
     pd.testing.assert_frame_equal(own, built_in, check_exact=True)
 

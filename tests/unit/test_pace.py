@@ -16,7 +16,6 @@ from nelfin.allocations.pace import converge, converge_table
 from nelfin.allocations.rules import Rule, packaged_rules, rules_of
 from nelfin.data import load_inputs
 from nelfin.errors import InputError, NoAnswerError
-from nelfin.scenario.load import packaged_folder
 
 pytestmark = pytest.mark.unit
 
@@ -305,7 +304,7 @@ def test_a_clipped_rule_that_may_have_no_single_answer_is_refused(
     Past that the uniform growth has several roots or none: at slope 1 and a cap of 40 %, places
     5 % either side of target would stay there, under a growth of 67 %.
     """
-    text = (packaged_folder() / "pace_rules.csv").read_text(encoding="utf-8")
+    text = nelfin.load_scenario().data.pace_rules.read_text(encoding="utf-8")
     was = "nhse-core-2025-26,clipped,core,2025/26,0.5,0.2,0.5"
     assert was in text
     file = tmp_path / "pace_rules.csv"

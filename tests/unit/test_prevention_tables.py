@@ -12,7 +12,6 @@ from nelfin.data import load_inputs
 from nelfin.errors import InputError
 from nelfin.models.programmes import programmes_of
 from nelfin.scenario import Scenario
-from nelfin.scenario.load import packaged_folder
 
 pytestmark = pytest.mark.unit
 
@@ -27,7 +26,8 @@ def problems(tmp_path: Path, table: str, changes: dict[Key, dict[str, str]], *mo
 
     Rows are known by their name and, in the table of programmes, their parameter.
     """
-    with (packaged_folder() / f"{table}.csv").open(encoding="utf-8", newline="") as handle:
+    packaged = getattr(nelfin.load_scenario().data, table)
+    with packaged.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
     first = next(iter(rows[0]))
     for row in rows:

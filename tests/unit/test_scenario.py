@@ -17,6 +17,12 @@ from nelfin.scenario.schema import Data
 
 pytestmark = pytest.mark.unit
 
+NATIONAL_TABLES = {
+    "need_weights", "pace_rules", "growth_bounds", "prevention_programmes", "uplift_factors",
+    "asset_types",
+}  # fmt: skip
+"""Tables that hold for every system."""
+
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
@@ -26,7 +32,8 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 def test_without_a_file_the_embedded_scenario_is_loaded(scenario: Scenario) -> None:
     assert scenario.name == "North East London"
     assert scenario.years.labels() == [f"{y}/{y - 1999}" for y in range(2023, 2033)]
-    assert scenario.files == (packaged_folder().resolve() / "scenario.toml",)
+    assert [file.parent.name for file in scenario.files] == ["england", "nel"]
+    assert scenario.files[-1] == packaged_folder().resolve() / "scenario.toml"
     assert all(getattr(scenario.data, table).is_file() for table in Data.model_fields)
 
 
@@ -44,7 +51,7 @@ def test_every_figure_of_the_embedded_scenario_has_unit_status_and_source(
     scenario: Scenario,
 ) -> None:
     figures = {k: f for k, f in scenario.evidence.items() if not k.startswith("data.")}
-    for key in figures.keys() - {"schema", "name"}:
+    for key in figures.keys() - {"schema", "name", "icb"}:
         figure = figures[key]
         assert figure.unit, key
         assert figure.source, key
@@ -69,6 +76,7 @@ def test_extends_starts_at_the_folder_of_the_file_that_names_it(write: Any) -> N
     loaded = load_scenario(last)
     assert (loaded.name, loaded.capital.gap_pct, loaded.capital.price_growth_pct) == ("Last", 2, 1)
     assert [file.name for file in loaded.files] == [
+        "scenario.toml",
         "scenario.toml",
         "first.toml",
         "second.toml",
@@ -177,7 +185,7 @@ def test_an_empty_file_is_told_how_to_start(write: Any) -> None:
     keys = {problem.partition("mine.toml, ")[2].partition(":")[0] for problem in problems}
     sections = {"years", "data", "envelope", "allocation", "prevention", "recovery", "capital"}
     assert keys == {"schema", "name"} | sections
-    assert all('extends = "nel"' in problem for problem in problems)
+    assert all('"nelfin new DIR --icb CODE" writes' in problem for problem in problems)
 
 
 def test_a_file_too_large_for_a_scenario_is_refused(write: Any) -> None:
@@ -196,7 +204,10 @@ def test_the_home_of_nobody_is_refused(write: Any) -> None:
 def test_the_resolved_scenario_needs_no_other_scenario_file(scenario: Scenario) -> None:
     parsed = tomllib.loads(resolved_toml(scenario))
     assert "extends" not in parsed
-    assert set(parsed["data"].values()) == {f"nel:{name}.csv" for name in Data.model_fields}
+    assert parsed["data"] == {
+        name: f"{'england' if name in NATIONAL_TABLES else 'nel'}:{name}.csv"
+        for name in Data.model_fields
+    }
 
 
 def test_the_resolved_scenario_does_not_turn_a_default_into_a_given_figure(

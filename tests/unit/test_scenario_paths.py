@@ -143,7 +143,8 @@ def test_the_resolved_scenario_loads_to_an_equal_one(
     kept = write(text, "run/scenario.resolved.toml")
     again = load_scenario(kept, allow=[tmp_path / "cwd"])
     assert again.model_dump() == first.model_dump()
-    for key in leaves(first.model_dump(by_alias=True, exclude={"data"})):
+    # the code stands bare, as the name does
+    for key in leaves(first.model_dump(by_alias=True, exclude={"data", "icb"})):
         was, now = first.evidence.get(key), again.evidence[key]
         if was and was.unit:
             assert (now.unit, now.status, now.source) == (was.unit, was.status, was.source), key

@@ -70,7 +70,7 @@ ASKED: dict[str, Fault] = {
         "weighted_populations",
         scaled("weighted_population", 1e-3),
         "allocations.csv, row 2, column allocation_gbp_m: ",
-        ["registered people", "weighted_populations.csv", "a head. Write £m", "not thousands"],
+        ["registered people", "of weighted_populations: ", "a head. Write £m", "not thousands"],
     ),
     "one component of a place in thousands": (
         "weighted_populations",

@@ -16,12 +16,18 @@ from nelfin.scenario.schema import Allocation, Envelope, Stream, Years
 
 Solve = Callable[..., xr.Dataset]
 
-ALLOCATIONS = ["stream", "year", "allocation_gbp_m", "baseline_gbp_m"]
+AMOUNTS = ["stream", "year", "allocation_gbp_m", "baseline_gbp_m"]
 
 FULL = Stream(need="final_core", opening="on-target", rule="full")
 
 POPULATIONS = {"A": (500.0, 400.0), "B": (500.0, 600.0)}
 """Registered and weighted: need shares of 0.4 and 0.6."""
+
+
+def table_of_allocations(rows: list[tuple[str, str, float, float | None]]) -> pd.DataFrame:
+    """Return allocations of whose baselines no restricted share is published."""
+    table = pd.DataFrame(rows, columns=AMOUNTS).astype({"baseline_gbp_m": float})
+    return table.assign(restricted_share=np.nan)
 
 
 def table_of_populations(places: dict[str, tuple[float, float]], year: str) -> pd.DataFrame:
@@ -69,9 +75,7 @@ def allocator(scenario: Scenario, inputs: Inputs) -> Solve:
             populations = table_of_populations(POPULATIONS, "2023/24")
         tables = replace(
             inputs,
-            allocations=pd.DataFrame(allocations, columns=ALLOCATIONS).astype(
-                {"baseline_gbp_m": float}
-            ),
+            allocations=table_of_allocations(allocations),
             weighted_populations=populations,
             openings=inputs.openings if openings is None else openings,
             public_health_grants=inputs.public_health_grants.iloc[:0],

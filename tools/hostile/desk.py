@@ -10,7 +10,7 @@ import csv
 from pathlib import Path
 
 from nelfin.data.specs import TABLES
-from nelfin.scenario.load import packaged_folder
+from nelfin.scenario import load_scenario
 
 Rows = list[list[str]]
 
@@ -118,7 +118,8 @@ def rows_of(file: Path) -> Rows:
 
 def sound_tables() -> dict[str, Rows]:
     """Return the rows of every sound table, by the name of its file."""
-    tables = {name: _cut(name, rows_of(packaged_folder() / f"{name}.csv")) for name in TABLES}
+    packaged = load_scenario().data
+    tables = {name: _cut(name, rows_of(getattr(packaged, name))) for name in TABLES}
     schemes = tables["projects"]
     return tables | OWN | {"practices": PRACTICES, "schemes": schemes}
 

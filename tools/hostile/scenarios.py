@@ -11,7 +11,7 @@ import tomli_w
 
 from hostile.contents import BYTE_BREAKERS, ByteBreaker
 from hostile.tables import NotHereError
-from nelfin.scenario.load import packaged_folder
+from nelfin.scenario import load_scenario, resolved_toml
 
 Tree = dict[str, Any]
 
@@ -59,6 +59,9 @@ VALUES: dict[str, Any] = {
     "sheet of nothing": "nowhere.xlsx#a",
     "packaged": "nel:projects.csv",
     "packaged, but out of it": "nel:../../../etc/hostname",
+    "packaged, for every system": "england:pace_rules.csv",
+    "packaged, but of no name": "nel:",
+    "code of another system": "QWE",
 }
 """What a key may be given."""
 
@@ -74,9 +77,8 @@ def _paths(tree: Tree, prefix: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
 
 
 def every_key() -> list[tuple[str, ...]]:
-    """Return the path of every key that the embedded scenario has."""
-    text = (packaged_folder() / "scenario.toml").read_text(encoding="utf-8")
-    return _paths(tomllib.loads(text))
+    """Return the path of every key that the embedded scenario has, with what it extends."""
+    return _paths(tomllib.loads(resolved_toml(load_scenario())))
 
 
 def put(tree: Tree, path: tuple[str, ...], value: Any) -> Tree:

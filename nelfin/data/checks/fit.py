@@ -37,7 +37,8 @@ class Fit:
     def of_other_places(self, table: str) -> bool:
         """Say whether a table names none of the scenario's places, and note it as one problem.
 
-        It is then another system's, as when a scenario takes the tables of the embedded one.
+        It is then another system's, as when a scenario takes the tables of the embedded one; where
+        that is noted already, it is not told again.
 
         Parameters
         ----------
@@ -47,14 +48,15 @@ class Fit:
         there = set(self.inputs.tables()[table]["place"]) - {""}
         if not there or there & set(self.inputs.places()):
             return False
-        self.problems.add(
-            self.at(table),
-            "names none of the places of weighted_populations, but "
-            f"{', '.join(sorted(there)[:3])}{' and others' if len(there) > 3 else ''}.",
-            "Give a table of your own."
-            if Data.model_fields[table].is_required()
-            else f'Give a table of your own, or leave it out: set data.{table} to "".',
-        )
+        if f"scenario, data.{table}" not in {found.where for found in self.problems.found}:
+            self.problems.add(
+                self.at(table),
+                "names none of the places of weighted_populations, but "
+                f"{', '.join(sorted(there)[:3])}{' and others' if len(there) > 3 else ''}.",
+                "Give a table of your own."
+                if Data.model_fields[table].is_required()
+                else f'Give a table of your own, or leave it out: set data.{table} to "".',
+            )
         return True
 
     def unknown(self, table: str, column: str, known: list[str], more: set[str]) -> None:

@@ -172,7 +172,7 @@ def _money_a_head(fit: Fit) -> None:
         where = fit.at("allocations", row, "allocation_gbp_m")
         what = (
             f"makes {gbp_m(round(total, 3))} in {year} for the {there:,.0f} registered people of "
-            f"{fit.at('weighted_populations')}: £{total * 1e6 / there:,.0f} a head."
+            f"weighted_populations: £{total * 1e6 / there:,.0f} a head."
         )
         meant = "Write £m, not £k or pounds, and people, not thousands."
         ask(fit.problems, where, money.at[row, "source"], what, meant)

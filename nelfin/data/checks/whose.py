@@ -35,8 +35,9 @@ def whose(fit: Fit, models: bool) -> None:
     inherited = embedded_keys(fit.scenario)
     if not inherited or not of_another_system(fit.scenario, fit.inputs):
         return
-    home, icb = load_scenario(PACKAGED).name, fit.scenario.icb
-    start = f'"nelfin new DIR --icb {icb if icb != _home_icb() else "CODE"}"'
+    home, icb = load_scenario(PACKAGED).name, fit.scenario.icb.strip()
+    code = "CODE" if icb.upper() in {"", _home_icb()} else icb
+    start = f'"nelfin new DIR --icb {code}"'
     stays = f'If the plan is {home}\'s, say so with icb = "{_home_icb()}".'
     for section, parts in groupby(map(split_key, inherited), lambda parts: parts[0]):
         keys = [parts[1:] for parts in parts]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nelfin.data.spots import Sheet, letters, spot
 from nelfin.data.workbook import Look, WorkbookError, check_parts, look
@@ -14,11 +15,23 @@ from nelfin.errors import InputError, Problem, Problems, nearest
 from nelfin.scenario.paths import split_sheet
 from nelfin.store.writing import read_at_most
 
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
+
 MOST_BYTES = 50_000_000
 """Bytes that the file of a table may have; the practices of England take 2 million."""
 
 MOST_CELLS = 2_000_000
 """Cells that a table may have; 10,000 schemes of 70 columns have 700,000."""
+
+MOST_TITLE_ROWS = 40
+"""Rows in which headings are looked for, where they may stand below titles."""
+
+IsHead = Callable[[list[str]], bool]
+"""Says whether a row, its cells trimmed, holds the headings."""
+
+TEXTS = {".csv", ".txt", ""}
+"""Endings of files that are read as CSV."""
 
 UNREAD = {".xls", ".xlsb", ".ods"}
 """Kinds of workbook in which a failed formula, or a cell far away, cannot be told beforehand."""
@@ -33,9 +46,11 @@ class Raw:
     rows: list[list[str]]
     numbers: list[int]
     problems: tuple[Problem, ...] = ()
+    head: int = 1
+    """Row of the headings."""
 
 
-def read_raw(path: str | Path, sheet: str | None = None) -> Raw:
+def read_raw(path: str | Path, sheet: str | None = None, is_head: IsHead | None = None) -> Raw:
     """Read a table as texts, with its headings, its rows and where they stand.
 
     Parameters
@@ -44,6 +59,9 @@ def read_raw(path: str | Path, sheet: str | None = None) -> Raw:
         File; a sheet of a workbook may follow, as in `tables.xlsx#projects`.
     sheet
         Sheet of a workbook where the path names none; the first by default.
+    is_head
+        Finds the headings below rows of titles; they stand in row 1 by default, and where none of
+        the first rows is found to be them.
 
     Returns
     -------
@@ -57,11 +75,35 @@ def read_raw(path: str | Path, sheet: str | None = None) -> Raw:
     """
     file, named = split_sheet(path)
     sheet = sheet if named is None else named
-    text = file.suffix.lower() in {".csv", ".txt", ""}
-    return _read_csv(file) if text else _read_book(file, sheet)
+    text = file.suffix.lower() in TEXTS
+    return _read_csv(file, is_head) if text else _read_book(file, sheet, is_head)
 
 
-def _read_csv(file: Path) -> Raw:
+def sheets_of(path: str | Path) -> list[str]:
+    """Return the sheets of a workbook by name; none for CSV, or where the path names one.
+
+    Parameters
+    ----------
+    path
+        File; a sheet of a workbook may follow, as in `tables.xlsx#projects`.
+
+    Returns
+    -------
+    list of str
+        Names, in their order.
+
+    Raises
+    ------
+    InputError
+        If the workbook cannot be read.
+    """
+    file, named = split_sheet(path)
+    if named is not None or file.suffix.lower() in TEXTS:
+        return []
+    return list(_open_book(file)[1].sheet_names)
+
+
+def _read_csv(file: Path, is_head: IsHead | None = None) -> Raw:
     records: list[list[str]] = []
     cells = 0
     try:
@@ -81,7 +123,16 @@ def _read_csv(file: Path) -> Raw:
             f"is not CSV: {error}.",
             "Look for a double quote that is not closed, or save the file as CSV again.",
         ) from None
-    return _shape(str(file), records)
+    return _shape(str(file), records, _head_at(records, is_head))
+
+
+def _head_at(records: Sequence[Sequence[str]], is_head: IsHead | None) -> int:
+    """Return the position of the headings; the first row where they are not found."""
+    if is_head is not None:
+        for at, record in enumerate(records[:MOST_TITLE_ROWS]):
+            if is_head([cell.strip() for cell in record]):
+                return at
+    return 0
 
 
 def _not_text(file: Path) -> InputError:
@@ -111,7 +162,7 @@ def _too_many(place: str) -> InputError:
     )
 
 
-def _read_book(file: Path, sheet: str | None) -> Raw:
+def _open_book(file: Path) -> tuple[bytes, CalamineWorkbook]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     if file.suffix.lower() in UNREAD:
@@ -123,7 +174,24 @@ def _read_book(file: Path, sheet: str | None) -> Raw:
     content = _content(file)
     try:
         check_parts(content)
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return content, CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except WorkbookError as error:
+        raise InputError.one(str(file), error.what, error.remedy) from None
+    except (CalamineError, OSError, ValueError) as error:
+        raise _not_a_book(file, error) from None
+
+
+def _not_a_book(file: Path, error: Exception) -> InputError:
+    return InputError.one(
+        str(file), f"cannot be opened as a workbook: {error}.", "Save it as .xlsx or .csv."
+    )
+
+
+def _read_book(file: Path, sheet: str | None, is_head: IsHead | None = None) -> Raw:
+    from python_calamine import CalamineError
+
+    content, book = _open_book(file)
+    try:
         name = sheet if sheet is not None else next(iter(book.sheet_names), "")
         if name not in book.sheet_names:
             raise _no_sheet(file, name, book.sheet_names)
@@ -135,26 +203,26 @@ def _read_book(file: Path, sheet: str | None) -> Raw:
     except WorkbookError as error:
         raise InputError.one(str(file), error.what, error.remedy) from None
     except (CalamineError, OSError, ValueError) as error:
-        raise InputError.one(
-            str(file), f"cannot be opened as a workbook: {error}.", "Save it as .xlsx or .csv."
-        ) from None
-    return _sheet(place, [[as_text(cell) for cell in row] for row in cells], seen)
+        raise _not_a_book(file, error) from None
+    return _sheet(place, [[as_text(cell) for cell in row] for row in cells], seen, is_head)
 
 
-def _sheet(place: str, records: list[list[str]], seen: Look) -> Raw:
+def _sheet(place: str, records: list[list[str]], seen: Look, is_head: IsHead | None = None) -> Raw:
     """Put into the cells what the reader of workbooks leaves out, and refuse merged cells."""
-    headings = tuple(cell.strip() for cell in records[0]) if records else ()
+    head = _head_at(records, is_head)
+    headings = tuple(cell.strip() for cell in records[head]) if records else ()
     for row, column, text in seen.errors:
         if row < len(records) and column < len(records[row]):
             records[row][column] = text
+    in_pct = {at for at, heading in enumerate(headings) if heading.endswith("_pct")}
     for row, column in seen.percents:
         # 5 % in a column of per cents is 0.05 in its cell: a hundredth of what the reader sees
-        if 0 < row < len(records) and column < len(headings) and headings[column].endswith("_pct"):
+        if head < row < len(records) and column in in_pct:
             records[row][column] = _as_shown(records[row][column])
-    raw = _shape(Sheet(place, headings), records)
+    raw = _shape(Sheet(place, headings), records, head)
     problems = Problems()
     for top, bottom, left, right in seen.merged:
-        if (bottom, right) != (top, left) and bottom > 0 and any(headings[left : right + 1]):
+        if (bottom, right) != (top, left) and bottom > head and any(headings[left : right + 1]):
             problems.add(
                 f"{place}, cells {letters(left)}{top + 1}:{letters(right)}{bottom + 1}",
                 "are merged: the figure would count for the first of them alone.",
@@ -202,15 +270,15 @@ def _unreadable(file: Path, error: OSError | ValueError) -> InputError:
     return InputError.one(str(file), what, "Check that it is a file you may read.")
 
 
-def _shape(place: str, records: Sequence[Sequence[str]]) -> Raw:
+def _shape(place: str, records: Sequence[Sequence[str]], head: int = 0) -> Raw:
     """Split off the headings, drop empty rows, and refuse rows longer than the headings."""
-    if not records or not any(cell.strip() for cell in records[0]):
+    if not records or not any(cell.strip() for cell in records[head]):
         raise InputError.one(spot(place, 1), "holds no headings.", "Name the columns in row 1.")
-    headings = [cell.strip() for cell in records[0]]
+    headings = [cell.strip() for cell in records[head]]
     problems = Problems()
     rows: list[list[str]] = []
     numbers: list[int] = []
-    for number, record in enumerate(records[1:], start=2):
+    for number, record in enumerate(records[head + 1 :], start=head + 2):
         cells = [cell.strip() for cell in record]
         if not any(cells):
             continue
@@ -223,4 +291,4 @@ def _shape(place: str, records: Sequence[Sequence[str]]) -> Raw:
         cells += [""] * (len(headings) - len(cells))
         rows.append(cells[: len(headings)])
         numbers.append(number)
-    return Raw(place, headings, rows, numbers, tuple(problems.found))
+    return Raw(place, headings, rows, numbers, tuple(problems.found), head + 1)

@@ -1,0 +1,1 @@
+"""The parts of make_england.py: each makes some of the packaged tables of England."""

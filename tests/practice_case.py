@@ -26,6 +26,8 @@ PRACTICES = (
 )
 """Code, PCN, ICB, local authority and people; a component is a tenth more than the one before."""
 
+SYSTEMS, AREAS = 42, ("Hill", "Dale", "Moor")
+
 Rows = Sequence[tuple[str, str, str, str, float]]
 
 
@@ -42,6 +44,24 @@ def text_of(year: str = "2025/26", rows: Rows = PRACTICES, pcn: bool = True) -> 
         cells = [code, '"Dr X, and partners"', group if pcn else "", system, place, *figures]
         lines.append(",".join(cells))
     return "\n".join(lines) + "\n"
+
+
+def practices_of_england() -> list[list[str]]:
+    """Practices with invented codes: 42 systems of three, each in an authority of its own."""
+    rows = []
+    for n in range(SYSTEMS):
+        for m, area in enumerate(AREAS):
+            people = 1000.0 + 37 * n + 411 * m
+            needs = [people * (0.7 + ((3 * n + 5 * m + 7 * k) % 11) / 16) for k in range(9)]
+            code, icb = f"T{n:02}{m}", f"X{n:02}"
+            rows.append([code, f"Practice {code}", "", icb, f"{area} {icb}", str(people),
+                         *map(repr, needs)])  # fmt: skip
+    return rows
+
+
+def england_text() -> str:
+    lines = [headings("2024/25"), *practices_of_england()]
+    return "\n".join(",".join(line) for line in lines) + "\n"
 
 
 def csv(folder: Path, text: str, name: str = "practices.csv") -> Path:

@@ -84,6 +84,8 @@ class Practices:
         Heading of each column of `table` in the file.
     notes
         What the reader should be told, such as rows that were left out.
+    components
+        Components that it gives.
     """
 
     table: pd.DataFrame
@@ -95,6 +97,7 @@ class Practices:
     texts: pd.DataFrame
     headings: dict[str, str]
     notes: tuple[str, ...] = ()
+    components: tuple[str, ...] = COMPONENTS
 
     @property
     def has_pcns(self) -> bool:

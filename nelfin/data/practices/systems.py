@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from nelfin.data.footprints import FORMER, System, find_system
+from nelfin.data.footprints import FORMER, System, find_system, table
 from nelfin.data.practices.file import Practices
 from nelfin.data.practices.words import code_of, counted, few, plain
-from nelfin.data.specs import COMPONENTS, FINALS
+from nelfin.data.specs import FINALS
 from nelfin.data.spots import spot
 from nelfin.data.tables import EXCEL_ERRORS
 from nelfin.errors import InputError, Problems, nearest
@@ -119,10 +119,10 @@ def choose(practices: Practices, icbs: Sequence[str]) -> Chosen:
     InputError
         If a system is not in the file, two of them overlap, or a row of theirs is wrong.
     """
-    table = practices.table
+    every = practices.table
     problems = Problems()
     notes: list[str] = []
-    taken = pd.Series("", index=table.index)
+    taken = pd.Series("", index=every.index)
     split = False
     for text in icbs:
         inside, system = _rows(practices, text, problems)
@@ -138,7 +138,7 @@ def choose(practices: Practices, icbs: Sequence[str]) -> Chosen:
             )
         taken[inside] = text
     problems.raise_if_any()
-    chosen = table[taken != ""].copy()
+    chosen = every[taken != ""].copy()
     _check_keys(practices, chosen, problems)
     filled = _check_figures(practices, chosen, label_of(icbs), problems, notes)
     problems.raise_if_any()
@@ -151,11 +151,13 @@ def _rows(practices: Practices, text: str, problems: Problems) -> tuple[pd.Serie
     if code_of(text) == EVERYWHERE:
         return pd.Series(True, index=icb.index), None
     none = pd.Series(False, index=icb.index)
+    if (icb == code_of(text)).any():
+        # the file's own code, whichever footprint it has
+        former = set(icb) <= set(table("systems")["old_code"])
+        return icb == code_of(text), system_of(text) if former else None
     try:
         system = system_of(text)
     except InputError as error:
-        if (icb == code_of(text)).any():
-            return icb == code_of(text), None
         remedy = error.problems[0].remedy
         if "," in text:
             remedy = "Give each system by an --icb of its own."
@@ -213,7 +215,7 @@ def _check_figures(
 ) -> bool:
     """Refuse what is no figure; count blanks of components as 0, with a word."""
     filled = False
-    for name in COMPONENTS:
+    for name in practices.components:
         what = name.replace("_", " ")
         wrong = chosen.index[chosen[name].isna()]
         texts = practices.texts.loc[wrong, name]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 FEW = 5
 """Names that a message lists before it only counts the rest."""
 
 
+@lru_cache(maxsize=1 << 16)  # the same few names and codes stand in thousands of rows
 def code_of(text: str) -> str:
     """Return a code as codes are compared: without regard to case and space.
 
@@ -25,6 +27,7 @@ def code_of(text: str) -> str:
     return re.sub(r"\s+", "", text).upper()
 
 
+@lru_cache(maxsize=1 << 16)
 def plain(text: str) -> str:
     """Return a name or a heading as they are compared: without regard to case, space and _.
 

@@ -30,6 +30,9 @@ PEOPLE = ("population", "patients", "list")
 BOARDS = ("icb", "ics", "stp", "integrated")
 PRACTICES = ("practice", "gp")
 
+LONGEST_HEADING = 80
+"""Letters past which a cell is a sentence, not a heading."""
+
 LOOKED_FOR = (
     'Looked for a heading with "code" and one with "overall" and "index" (or "need index") in the '
     "same rows."
@@ -189,13 +192,16 @@ def _joined(above: Sequence[str], cells: Sequence[str]) -> list[str]:
 
 def _columns(cells: Sequence[str]) -> _Columns | None:
     """Find columns by the words of their headings; None where they are not there, or unclear."""
-    heads = [set(re.findall(r"[a-z]+", plain(cell))) for cell in cells]
+    heads = [
+        set(re.findall(r"[a-z]+", plain(cell))) if len(cell) <= LONGEST_HEADING else set()
+        for cell in cells
+    ]
     index = [at for at, words in enumerate(heads) if "index" in words]
     overall = [at for at in index if "overall" in heads[at]]
     overall = [at for at in overall if "need" in heads[at]] or overall
     need = [at for at in index if plain(cells[at]) in {"need index", "index"}]
     chosen = overall or need or (index if len(index) == 1 else [])
-    codes = [at for at, words in enumerate(heads) if "code" in words or "codes" in words]
+    codes = [at for at, words in enumerate(heads) if "code" in words and at not in chosen]
     if len(chosen) != 1 or not codes:
         return None
     of_practices = [at for at in codes if heads[at] & set(PRACTICES)]

@@ -16,8 +16,9 @@ from nelfin.data.practices.systems import label_of
 from nelfin.data.practices.words import counted, few
 from nelfin.data.practices.years import check_year
 from nelfin.data.specs import COMPONENTS, WHOLE_SYSTEM
-from nelfin.data.workbook_j import is_workbook_j
-from nelfin.errors import InputError, Problems
+from nelfin.data.workbook_j import LOOKED_FOR, is_workbook_j
+from nelfin.errors import InputError, Problem, Problems
+from nelfin.scenario.paths import split_sheet
 from nelfin.system.need_sources import Source, from_packaged, from_practices, from_workbook_j
 
 ALL_PLACES = "all places"
@@ -119,7 +120,10 @@ def need(
         _check_years(years)
         sources, notes = from_workbook_j(books, others, icbs, years, sheet)
     elif given:
-        sources, notes = from_practices(given, icbs, years, sheet)
+        try:
+            sources, notes = from_practices(given, icbs, years, sheet)
+        except InputError as error:
+            raise InputError([*error.problems, *_no_workbook_j(given, error)]) from None
     else:
         _check_years(years)
         sources, notes = from_packaged(icbs, years)
@@ -141,6 +145,17 @@ def need(
         {name: digest for source in sources for name, digest in source.files.items()},
         tuple(overlaps),
     )
+
+
+def _no_workbook_j(files: Sequence[str], error: InputError) -> list[Problem]:
+    """Say of workbooks that are no practice files what was looked for in a workbook J."""
+    if not any("headings of a practice" in p.what or "no column" in p.what for p in error.problems):
+        return []
+    return [
+        Problem(file, "has no sheet with the need indices of workbook J either.", LOOKED_FOR)
+        for file in files
+        if split_sheet(file)[0].suffix.lower() in {".xlsx", ".xlsm"}
+    ]
 
 
 def _listed(given: str | Path | Sequence[str | Path]) -> list[str]:

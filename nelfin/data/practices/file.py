@@ -22,10 +22,10 @@ from nelfin.store.writing import read_at_most
 
 # Headings by year: 2022/23 named the year of its geographies, 2025/26 its tool's own.
 HEADINGS: dict[str, tuple[str, ...]] = {
-    "practice_code": ("Practice Code", "GP Practice Code", "GP Code"),
-    "practice_name": ("GP Practice Name", "Practice Name", "GP Name"),
+    "practice_code": ("Practice_Code", "GP Practice Code", "GP Code"),
+    "practice_name": ("GP_Practice_Name", "Practice Name", "GP Name"),
     "icb": ("ICB", r"IC[SB]\d\d", "ICB Code", "ICS Code", r"ICB\d\d ?CDH?"),
-    "pcn_code": ("PCN Code",),
+    "pcn_code": ("PCN_Code",),
     "local_authority": ("LTLA", r"LTLA\d\d", "LADname", "LAD Name", r"LAD\d\d ?NM", "LTLA Name"),
     "registered_population": (
         "Population",
@@ -191,7 +191,7 @@ def matched(headings: Sequence[str]) -> dict[str, list[int]]:
             at
             for pattern in patterns
             for at, word in enumerate(words)
-            if re.fullmatch(pattern, word, flags=re.IGNORECASE)
+            if re.fullmatch(plain(pattern), word)
         ]
         for name, patterns in HEADINGS.items()
     }

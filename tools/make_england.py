@@ -7,10 +7,10 @@ give the same bytes.
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
-from england import money, people, systems
+from england import money, people, positions, systems, trusts
 from england.tables import write
 
 DATA = Path(__file__).resolve().parents[1] / "nelfin" / "data" / "england"
@@ -20,12 +20,27 @@ def make(shared: Path, into: Path) -> None:
     """Write every table."""
     national = shared / "national"
     files = people.practices(shared)
-    write(into / "systems.csv", systems.systems(national))
+    crosswalk = systems.systems(national)
+    write(into / "systems.csv", crosswalk)
     write(into / "local_authorities.csv", systems.local_authorities(national, files["2025/26"]))
     write(into / "weighted_populations.csv", people.weighted_populations(files))
     write(into / "population_projections.csv", people.population_projections(national))
     write(into / "allocations.csv", money.allocations(national))
+    tables = {
+        "trust_finance": trusts.finance(national),
+        "backlog": trusts.backlog(national),
+        "capital": trusts.capital(national),
+    }
+    with_figures = {row["code"] for rows in tables.values() for row in rows}
+    write(into / "trusts.csv", trusts.trusts(national, crosswalk, with_figures))
+    for name, rows in tables.items():
+        write(into / f"{name}.csv", rows)
+    write(into / "positions.csv", positions.positions(national))
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else DATA)
+    parser = argparse.ArgumentParser(description="Write the packaged figures of England.")
+    parser.add_argument("shared", type=Path, help="folder of the published figures")
+    parser.add_argument("into", type=Path, nargs="?", default=DATA, help="folder to write")
+    given = parser.parse_args()
+    make(given.shared, given.into)

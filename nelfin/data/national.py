@@ -14,10 +14,15 @@ __all__ = [
     "Part",
     "System",
     "allocations_of",
+    "backlog_of",
+    "capital_of",
     "england",
+    "finance_of",
     "find_system",
+    "positions_of",
     "projections_of",
     "systems",
+    "trusts_of",
     "weighted_populations_of",
 ]
 
@@ -116,9 +121,12 @@ def weighted_populations_of(system: System, years: Iterable[str] | None = None) 
         own.append(rows if part.whole else rows[rows["local_authority"].isin(part.authorities)])
     key = ["year", "local_authority"]
     joined = pd.concat(own, ignore_index=True).sort_values(key, kind="stable", ignore_index=True)
+    again = joined.duplicated(key, keep=False)
+    if not again.any():
+        return joined[["year", "local_authority", "practices", *COMPONENTS, "status", "source"]]
     sums = joined.groupby(key, as_index=False)[["practices", *COMPONENTS]].sum().round(4)
     notes = joined.drop_duplicates(key, ignore_index=True)[["icb", "status", "source"]]
-    for (year, authority), rows in joined[joined.duplicated(key, keep=False)].groupby(key):
+    for (year, authority), rows in joined[again].groupby(key):
         at = sums.index[(sums["year"] == year) & (sums["local_authority"] == authority)]
         notes.loc[at, "source"] = (
             f"{'; '.join(rows['source'].unique())}; its parts in {listed(rows['icb'])} added up"
@@ -188,3 +196,96 @@ def projections_of(system: System) -> pd.DataFrame:
         "read in a copy"
     )
     return sums
+
+
+def trusts_of(system: System) -> pd.DataFrame:
+    """Return the NHS trusts of a system, as they were in March 2026.
+
+    Parameters
+    ----------
+    system
+        From `find_system`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `code, trust, type, new_icb, old_icb, status` and `source`, by name; a trust belongs
+        to the one system that it reports to, whomever else it serves.
+    """
+    every = table("trusts")
+    own = every["old_icb" if system.published else "new_icb"] == system.code
+    return every[own].sort_values("trust", ignore_index=True)
+
+
+def finance_of(system: System) -> pd.DataFrame:
+    """Return the income, expenditure and plans of the trusts of a system.
+
+    Parameters
+    ----------
+    system
+        From `find_system`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `code, trust, type, measure, year, value, unit, status` and `source`.
+    """
+    return _of_trusts(system, "trust_finance")
+
+
+def backlog_of(system: System) -> pd.DataFrame:
+    """Return the backlog of maintenance of the trusts of a system, by risk.
+
+    Parameters
+    ----------
+    system
+        From `find_system`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `code, trust, type, high_gbp_m, significant_gbp_m, moderate_gbp_m, low_gbp_m, year,
+        status` and `source`; a trust whose backlog is not known has no row.
+    """
+    return _of_trusts(system, "backlog")
+
+
+def capital_of(system: System) -> pd.DataFrame:
+    """Return the operational capital of the acute and specialist trusts of a system.
+
+    Parameters
+    ----------
+    system
+        From `find_system`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `code, trust, type, total_2026_30_gbp_m, status` and `source`.
+    """
+    return _of_trusts(system, "capital")
+
+
+def _of_trusts(system: System, name: str) -> pd.DataFrame:
+    trusts = trusts_of(system)[["code", "trust", "type"]]
+    return trusts.merge(table(name), on="code", validate="one_to_many")
+
+
+def positions_of(system: System) -> pd.DataFrame:
+    """Return what board papers say of the position of a system and of its board.
+
+    Parameters
+    ----------
+    system
+        From `find_system`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `icb, body` (system or ICB), `year, measure, value_gbp_m, note, status` and
+        `source`. Rows of a former system are given where the whole of it is in this one: its code
+        says whose they are; nothing is added up.
+    """
+    every = table("positions")
+    codes = {system.code, *(part.old_code for part in system.parts if part.whole)}
+    return every[every["icb"].isin(codes)].reset_index(drop=True)

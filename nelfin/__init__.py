@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from nelfin.system.explain import explain as explain
     from nelfin.system.joint import Joint as Joint
     from nelfin.system.joint import join as joint
+    from nelfin.system.need_indices import Need as Need
+    from nelfin.system.need_indices import need as need
     from nelfin.system.odds import fan as fan
     from nelfin.system.odds import odds_of_balance as odds_of_balance
     from nelfin.system.odds import odds_of_payback as odds_of_payback
@@ -52,6 +54,7 @@ _PUBLIC = {
     "Comparison": ("nelfin.system.compare", "Comparison"),
     "InputError": ("nelfin.errors", "InputError"),
     "Joint": ("nelfin.system.joint", "Joint"),
+    "Need": ("nelfin.system.need_indices", "Need"),
     "NelfinError": ("nelfin.errors", "NelfinError"),
     "NoAnswerError": ("nelfin.errors", "NoAnswerError"),
     "Outcome": ("nelfin.system.recompute", "Outcome"),
@@ -72,6 +75,7 @@ _PUBLIC = {
     "new_scenario": ("nelfin.data.scenario_folder", "new_scenario"),
     "odds_of_balance": ("nelfin.system.odds", "odds_of_balance"),
     "odds_of_payback": ("nelfin.system.odds", "odds_of_payback"),
+    "need": ("nelfin.system.need_indices", "need"),
     "open_result": ("nelfin.result", "open_result"),
     "open_sweep": ("nelfin.store.sweeps", "open_sweep"),
     "outcome": ("nelfin.system.recompute", "outcome_of"),

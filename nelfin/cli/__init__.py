@@ -24,6 +24,7 @@ COMMANDS = {
     "import-allocations": "Read NHS England's allocations of a system.",
     "import-capital": "Read capital limits: NHS England's, or a table.",
     "import-positions": "Read positions from a table a board paper fills.",
+    "need": "Need indices of places from published figures, no money asked.",
     "converge": "Apply a pace-of-change rule to a table.",
     "sweep": "Run every combination of some settings.",
     "runs": "List a folder of runs with their headline figures; open one.",
@@ -77,6 +78,30 @@ class LazyGroup(click.Group):
         name = cmd_name.replace("-", "_")
         command = getattr(import_module(f"nelfin.cli.{name}"), name)
         return command if isinstance(command, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command called, and refuse what it would pass over unseen.
+
+        Parameters
+        ----------
+        ctx
+            As click gives it.
+        args
+            The words typed.
+
+        Returns
+        -------
+        name, command, rest
+            The command, and the words that follow its name.
+        """
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None and not ctx.resilient_parsing:
+            from nelfin.cli.options import refuse_repeated
+
+            refuse_repeated(command, ctx, rest)
+        return name, command, rest
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without loading any.

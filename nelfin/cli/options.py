@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nelfin.errors import InputError
+from nelfin.errors import InputError, Problem
 from nelfin.store.writing import whole_folder, write_csv, write_whole
 
 if TYPE_CHECKING:
@@ -169,6 +169,40 @@ def echo_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=1, ensure_ascii=False))
 
 
+def refuse_repeated(command: click.Command, ctx: click.Context, words: list[str]) -> None:
+    """Refuse an option given twice that takes one value: click would let the last one win unseen.
+
+    Parameters
+    ----------
+    command
+        The command.
+    ctx
+        What it is called in.
+    words
+        What follows its name.
+
+    Raises
+    ------
+    InputError
+        With each option given twice.
+    """
+    own = click.Context(command, parent=ctx, info_name=command.name)
+    _, _, order = command.make_parser(own).parse_args(args=list(words))
+    repeated = {
+        each.opts[-1]: order.count(each)
+        for each in order
+        if isinstance(each, click.Option)
+        and not each.multiple
+        and not each.is_flag
+        and order.count(each) > 1
+    }
+    if repeated:
+        raise InputError(
+            Problem(name, f"is given {count} times.", "It takes one value: give it once.")
+            for name, count in repeated.items()
+        )
+
+
 def require_free(file: Path, force: bool) -> None:
     """Refuse an output file that is there already, before any work is done.
 
@@ -214,14 +248,14 @@ def require_csv(file: Path) -> None:
 
 
 def write_table(table: Any, file: Path, remedy: str = "Choose another place.") -> None:
-    """Write a table as CSV: whole beside the file first, then renamed.
+    """Write a table as CSV, or as a workbook: whole beside the file first, then renamed.
 
     Parameters
     ----------
     table
         A data frame.
     file
-        Where to.
+        Where to; a name that ends in .xlsx makes a workbook.
     remedy
         What to do if it cannot be written.
 
@@ -230,7 +264,34 @@ def write_table(table: Any, file: Path, remedy: str = "Choose another place.") -
     OutputError
         If it cannot be written.
     """
-    write_whole(file, lambda part: write_csv(table, part), remedy)
+    if file.suffix.lower() == ".xlsx":
+        from nelfin.report.workbook.plain import write_plain_workbook
+
+        write_whole(file, lambda part: write_plain_workbook(table, part), remedy)
+    else:
+        write_whole(file, lambda part: write_csv(table, part), remedy)
+
+
+def require_table_file(file: Path, force: bool) -> None:
+    """Refuse an output file of a table that is no CSV and no workbook, or is there already.
+
+    Parameters
+    ----------
+    file
+        To be written.
+    force
+        A file that is there may be replaced.
+
+    Raises
+    ------
+    InputError
+        If its name ends as that of another kind of file, or as `require_free`.
+    """
+    if file.suffix.lower() not in {"", ".txt", ".csv", ".xlsx"} and not file.is_dir():
+        raise InputError.one(
+            str(file), "would be neither CSV nor a workbook.", "Let its name end in .csv or .xlsx."
+        )
+    require_free(file, force)
 
 
 TABLES_BESIDE = {

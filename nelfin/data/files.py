@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nelfin.data.spots import Sheet, letters, spot
 from nelfin.data.workbook import Look, WorkbookError, check_parts, look
@@ -15,11 +15,23 @@ from nelfin.errors import InputError, Problem, Problems, nearest
 from nelfin.scenario.paths import split_sheet
 from nelfin.store.writing import read_at_most
 
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
+
 MOST_BYTES = 50_000_000
 """Bytes that the file of a table may have; the practices of England take 2 million."""
 
 MOST_CELLS = 2_000_000
 """Cells that a table may have; 10,000 schemes of 70 columns have 700,000."""
+
+MOST_TITLE_ROWS = 40
+"""Rows in which headings are looked for, where they may stand below titles."""
+
+IsHead = Callable[[list[str]], bool]
+"""Says whether a row, its cells trimmed, holds the headings."""
+
+TEXTS = {".csv", ".txt", ""}
+"""Endings of files that are read as CSV."""
 
 UNREAD = {".xls", ".xlsb", ".ods"}
 """Kinds of workbook in which a failed formula, or a cell far away, cannot be told beforehand."""
@@ -34,6 +46,8 @@ class Raw:
     rows: list[list[str]]
     numbers: list[int]
     problems: tuple[Problem, ...] = ()
+    head: int = 1
+    """Row of the headings."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +76,7 @@ class Rows:
     over: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
-def read_raw(path: str | Path, sheet: str | None = None) -> Raw:
+def read_raw(path: str | Path, sheet: str | None = None, is_head: IsHead | None = None) -> Raw:
     """Read a table as texts, with its headings, its rows and where they stand.
 
     Parameters
@@ -71,6 +85,9 @@ def read_raw(path: str | Path, sheet: str | None = None) -> Raw:
         File; a sheet of a workbook may follow, as in `tables.xlsx#projects`.
     sheet
         Sheet of a workbook where the path names none; the first by default.
+    is_head
+        Finds the headings below rows of titles; they stand in row 1 by default, and where none of
+        the first rows is found to be them.
 
     Returns
     -------
@@ -84,7 +101,9 @@ def read_raw(path: str | Path, sheet: str | None = None) -> Raw:
     """
     file, named = split_sheet(path)
     sheet = sheet if named is None else named
-    return _read_csv(file) if _is_text(file) else _read_book(file, sheet)
+    if _is_text(file):
+        return _read_csv(file, is_head)
+    return _read_book(file, sheet, is_head)
 
 
 def read_sheets(path: str | Path) -> list[Rows]:
@@ -128,12 +147,37 @@ def _reaching_over(records: list[list[str]], seen: Look) -> dict[tuple[int, int]
     return over
 
 
+def sheets_of(path: str | Path) -> list[str]:
+    """Return the sheets of a workbook by name; none for CSV, or where the path names one.
+
+    Parameters
+    ----------
+    path
+        File; a sheet of a workbook may follow, as in `tables.xlsx#projects`.
+
+    Returns
+    -------
+    list of str
+        Names, in their order.
+
+    Raises
+    ------
+    InputError
+        If the workbook cannot be read.
+    """
+    file, named = split_sheet(path)
+    if named is not None or _is_text(file):
+        return []
+    return list(_open_book(file)[1].sheet_names)
+
+
 def _is_text(file: Path) -> bool:
-    return file.suffix.lower() in {".csv", ".txt", ""}
+    return file.suffix.lower() in TEXTS
 
 
-def _read_csv(file: Path) -> Raw:
-    return _shape(str(file), _csv_records(file))
+def _read_csv(file: Path, is_head: IsHead | None = None) -> Raw:
+    records = _csv_records(file)
+    return _shape(str(file), records, _head_at(records, is_head))
 
 
 def _csv_records(file: Path) -> list[list[str]]:
@@ -157,6 +201,15 @@ def _csv_records(file: Path) -> list[list[str]]:
             "Look for a double quote that is not closed, or save the file as CSV again.",
         ) from None
     return records
+
+
+def _head_at(records: Sequence[Sequence[str]], is_head: IsHead | None) -> int:
+    """Return the position of the headings; the first row where they are not found."""
+    if is_head is not None:
+        for at, record in enumerate(records[:MOST_TITLE_ROWS]):
+            if is_head([cell.strip() for cell in record]):
+                return at
+    return 0
 
 
 def _not_text(file: Path) -> InputError:
@@ -186,17 +239,14 @@ def _too_many(place: str) -> InputError:
     )
 
 
-def _read_book(file: Path, sheet: str | None) -> Raw:
+def _read_book(file: Path, sheet: str | None, is_head: IsHead | None = None) -> Raw:
     ((name, cells, seen),) = _book_sheets(file, sheet)
     place = f"{file}, sheet {name}"
-    return _sheet(place, [[as_text(cell) for cell in row] for row in cells], seen)
+    return _sheet(place, [[as_text(cell) for cell in row] for row in cells], seen, is_head)
 
 
-def _book_sheets(
-    file: Path, sheet: str | None, all_sheets: bool = False
-) -> list[tuple[str, list[list[Any]], Look]]:
-    """Return the name, the cells and the look of one sheet, the first by default, or of all."""
-    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+def _open_book(file: Path) -> tuple[bytes, CalamineWorkbook]:
+    from python_calamine import CalamineError, CalamineWorkbook
 
     if file.suffix.lower() in UNREAD:
         raise InputError.one(
@@ -207,7 +257,27 @@ def _book_sheets(
     content = _content(file)
     try:
         check_parts(content)
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return content, CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except WorkbookError as error:
+        raise InputError.one(str(file), error.what, error.remedy) from None
+    except (CalamineError, OSError, ValueError) as error:
+        raise _not_a_book(file, error) from None
+
+
+def _not_a_book(file: Path, error: Exception) -> InputError:
+    return InputError.one(
+        str(file), f"cannot be opened as a workbook: {error}.", "Save it as .xlsx or .csv."
+    )
+
+
+def _book_sheets(
+    file: Path, sheet: str | None, all_sheets: bool = False
+) -> list[tuple[str, list[list[Any]], Look]]:
+    """Return the name, the cells and the look of one sheet, the first by default, or of all."""
+    from python_calamine import CalamineError, SheetTypeEnum
+
+    content, book = _open_book(file)
+    try:
         names = book.sheet_names
         name = sheet if sheet is not None else next(iter(names), "")
         if name not in names:
@@ -224,24 +294,24 @@ def _book_sheets(
     except WorkbookError as error:
         raise InputError.one(str(file), error.what, error.remedy) from None
     except (CalamineError, OSError, ValueError) as error:
-        raise InputError.one(
-            str(file), f"cannot be opened as a workbook: {error}.", "Save it as .xlsx or .csv."
-        ) from None
+        raise _not_a_book(file, error) from None
     return found
 
 
-def _sheet(place: str, records: list[list[str]], seen: Look) -> Raw:
+def _sheet(place: str, records: list[list[str]], seen: Look, is_head: IsHead | None = None) -> Raw:
     """Put into the cells what the reader of workbooks leaves out, and refuse merged cells."""
-    headings = tuple(cell.strip() for cell in records[0]) if records else ()
+    head = _head_at(records, is_head)
+    headings = tuple(cell.strip() for cell in records[head]) if records else ()
     _put_errors(records, seen)
+    in_pct = {at for at, heading in enumerate(headings) if heading.endswith("_pct")}
     for row, column in seen.percents:
         # 5 % in a column of per cents is 0.05 in its cell: a hundredth of what the reader sees
-        if 0 < row < len(records) and column < len(headings) and headings[column].endswith("_pct"):
+        if head < row < len(records) and column in in_pct:
             records[row][column] = _as_shown(records[row][column])
-    raw = _shape(Sheet(place, headings), records)
+    raw = _shape(Sheet(place, headings), records, head)
     problems = Problems()
     for top, bottom, left, right in seen.merged:
-        if (bottom, right) != (top, left) and bottom > 0 and any(headings[left : right + 1]):
+        if (bottom, right) != (top, left) and bottom > head and any(headings[left : right + 1]):
             problems.add(
                 f"{place}, cells {letters(left)}{top + 1}:{letters(right)}{bottom + 1}",
                 "are merged: the figure would count for the first of them alone.",
@@ -296,15 +366,15 @@ def _unreadable(file: Path, error: OSError | ValueError) -> InputError:
     return InputError.one(str(file), what, "Check that it is a file you may read.")
 
 
-def _shape(place: str, records: Sequence[Sequence[str]]) -> Raw:
+def _shape(place: str, records: Sequence[Sequence[str]], head: int = 0) -> Raw:
     """Split off the headings, drop empty rows, and refuse rows longer than the headings."""
-    if not records or not any(cell.strip() for cell in records[0]):
+    if not records or not any(cell.strip() for cell in records[head]):
         raise InputError.one(spot(place, 1), "holds no headings.", "Name the columns in row 1.")
-    headings = [cell.strip() for cell in records[0]]
+    headings = [cell.strip() for cell in records[head]]
     problems = Problems()
     rows: list[list[str]] = []
     numbers: list[int] = []
-    for number, record in enumerate(records[1:], start=2):
+    for number, record in enumerate(records[head + 1 :], start=head + 2):
         cells = [cell.strip() for cell in record]
         if not any(cells):
             continue
@@ -317,4 +387,4 @@ def _shape(place: str, records: Sequence[Sequence[str]]) -> Raw:
         cells += [""] * (len(headings) - len(cells))
         rows.append(cells[: len(headings)])
         numbers.append(number)
-    return Raw(place, headings, rows, numbers, tuple(problems.found))
+    return Raw(place, headings, rows, numbers, tuple(problems.found), head + 1)

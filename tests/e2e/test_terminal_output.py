@@ -41,6 +41,7 @@ PRINTING = {
     "report": ("report", "runs/base"),
     "sources": ("sources",),
     "rules": ("converge", "--list"),
+    "need": ("need", "--icb", "QMF", "--year", "2025/26"),
 }  # fmt: skip
 """Commands that print and write no file: in a pipe they say nothing else."""
 

@@ -108,8 +108,8 @@ def need(
     >>> import nelfin
     >>> found = nelfin.need(icb="QWE", year="2025/26").table
     >>> core = found[found["component"] == "final_core"].set_index("place")
-    >>> round(float(core.loc["Merton", "index_in_system"]), 3)
-    0.984
+    >>> f"{core.loc['Merton', 'index_in_system']:.3f}"
+    '0.960'
     """
     given, icbs, years = _listed(files), _listed(icb), _listed(year)
     if not icbs:

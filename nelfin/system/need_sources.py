@@ -98,6 +98,10 @@ def _england_of(practices: Practices, year: str, notes: list[str]) -> pd.Series:
     figures = practices.table[list(COMPONENTS)]
     wrong = figures.isna() & (practices.texts != "")
     if practices.table["icb"].nunique() == SYSTEMS and not wrong.to_numpy().any():
+        blank = figures.isna().sum()
+        if blank.any():
+            counts = (f"{name.replace('_', ' ')} of {n}" for name, n in blank[blank > 0].items())
+            notes.append(f"{practices.name}: blanks count as 0 in England's sums: {few(counts)}.")
         return figures.sum()
     what = "does not hold all of England"
     if wrong.to_numpy().any():

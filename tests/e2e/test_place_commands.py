@@ -149,3 +149,43 @@ def test_bounds_of_growth_that_cannot_be_had_name_the_place_and_the_year(tmp_pat
     assert done.returncode == 1
     assert "core in 2024/25, rule lp: the least growth of the places needs" in done.stderr
     assert "Havering 30.00 %" in done.stderr
+
+
+def test_several_years_are_imported_to_a_workbook_like_for_like(tmp_path: Path) -> None:
+    from practice_case import csv, text_of
+
+    csv(tmp_path, text_of("2023/24"), "2023_2024.csv")
+    moved = text_of("2024/25").replace(
+        'A2,"Dr X, and partners",P1,QAA,North', "A2,Dr Y,P1,QAA,South"
+    )
+    csv(tmp_path, moved, "2024_2025.csv")
+    files = ("2024_2025.csv", "2023_2024.csv")
+    people = {}
+    for kept, more in (("like.xlsx", ()), ("each.csv", ("--as-published",))):
+        done = run("import-practices", *files, "--icb", "qaa", *more, "-o", kept, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert f"QAA: 2 places, 180 registered people in 2024/25. Written: {kept}" in done.stderr
+        file = tmp_path / kept
+        table = pd.read_excel(file, engine="calamine") if more == () else pd.read_csv(file)
+        rows = table[
+            (table["component"] == "registered_population") & (table["place"] == "Southtown")
+        ]
+        people[kept] = list(rows["weighted_population"])
+    assert people == {"like.xlsx": [80.0, 80.0], "each.csv": [30.0, 80.0]}
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (("converge", "a.csv", "--rule", "none", "--rule", "full", "-o", "b.csv"), "--rule"),
+        (("allocate", "--year", "2024/25", "--json", "--json", "--year", "2025/26"), "--year"),
+        (("import-practices", "a.csv", "--icb", "QMF", "-o", "b.csv", "-o", "c.csv"), "--output"),
+    ],
+)
+def test_an_option_of_one_value_is_not_taken_twice(
+    tmp_path: Path, words: tuple[str, ...], option: str
+) -> None:
+    done = run(*words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"{option}: is given 2 times" in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -83,6 +83,9 @@ def test_a_present_system_is_made_of_the_former_ones_and_of_parts_by_authority(
         (lambda t: t.replace("B1,", "#REF!,"), 'row 4, column Practice_Code: is "#REF!"'),
         (lambda t: t.replace("QBB", ""), "row 5, column ICB: is empty"),
         (lambda t: t.replace("QBB", "#VALUE!"), 'row 5, column ICB: is "#VALUE!"'),
+        (lambda t: t.replace("B1,", "B1,,"), "has 16 cells"),
+        (lambda t: t.replace("P2,QAA", "QAA"), 'row 4, column ICB: is "Southtown", no code of'),
+        (lambda t: t + "D1\n", "row 6, column ICB: is empty"),
         (lambda t: t.replace("Southtown", "#N/A"), 'row 4, column LADname: is "#N/A"'),
         (lambda t: t.replace('"Dr X, and partners"', "Dr X, and partners", 1), "has 16 cells"),
         (lambda t: t.replace("GP_Practice_Name", "CS  wp"), "has 2 columns for community: CS  wp"),
@@ -91,6 +94,7 @@ def test_a_present_system_is_made_of_the_former_ones_and_of_parts_by_authority(
     ids=["component missing", "practice twice", "twice in two systems made one", "twice elsewhere",
          "text", "no people", "no final", "failed formula", "negative", "no code",
          "failed formula for code", "no system", "failed formula for system",
+         "slipped to the right", "slipped to the left", "cut short",
          "failed formula for authority", "row too long", "heading twice", "two columns"],
 )  # fmt: skip
 def test_a_wrong_file_is_refused_where_it_is_wrong(
@@ -123,6 +127,12 @@ def test_what_does_not_touch_the_system_stops_nobody_and_the_rest_is_told(
     assert bool(note) == bool(done.notes)
     blank = "blank" in note
     assert set(done.table["status"]) == {"derived" if blank else "published"}
+
+
+def test_practices_of_no_system_are_told(tmp_path: Path) -> None:
+    rows = (("A1", "", "QMM", "North", 10.0), ("A2", "", "QQQ", "North", 20.0))
+    done = imported(csv(tmp_path, text_of(rows=rows)), "QMM")
+    assert done.notes == ("practices.csv: 1 practice of a code that is no ICB's: QQQ (A2).",)
 
 
 def test_a_system_that_is_not_there_is_named_with_the_nearest(tmp_path: Path) -> None:

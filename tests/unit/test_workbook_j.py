@@ -151,7 +151,7 @@ def test_a_workbook_that_says_it_all_needs_no_file_beside(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("sheets", "options", "says"),
     [
-        ({"Notes": NOTES}, {}, 'has no column for practice code. NHS England calls it "Practice_Code"'),
+        ({"Notes": NOTES}, {}, "has no column for practice code. NHS England calls it"),
         (round_of("2026/27"), {}, "does not say whose ICB a practice is in nor how many people"),
         (round_of("2026/27"), {"year": "2030/31"}, "has no need indices of 2030/31"),
         (

@@ -130,11 +130,13 @@ def _of_rows(folder: Path, command: str, said: str) -> list[str]:
         return [] if _same(table["allocation"], grown) else ["growth and convergence do not add up"]
     people = table[table["component"] == "registered_population"]["weighted_population"].sum()
     rows = rows_of(folder / "practices.csv")
-    heads = [cell.strip().removeprefix("\ufeff") for cell in rows[0]]
+    # the headings may stand below a title
+    first = next(n for n, row in enumerate(rows) if "Registered Patients" in map(str.strip, row))
+    heads = [cell.strip().removeprefix("\ufeff") for cell in rows[first]]
     at = heads.index("Registered Patients")
     icb = heads.index("ICB")
-    given = sum(float(row[at]) for row in rows[1:]
-                if len(row) > max(at, icb) and row[icb].strip() == "QAA")  # fmt: skip
+    given = sum(float(row[at]) for row in rows[first + 1:]
+                if len(row) > max(at, icb) and row[icb].strip().upper() == "QAA")  # fmt: skip
     faults = [] if _same(people, given) else [f"{people} people, but {given} in the file"]
     printed = re.search(r"([\d,]+) registered people", said)
     if printed and abs(float(printed[1].replace(",", "")) - given) > 1:

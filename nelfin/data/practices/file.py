@@ -15,7 +15,6 @@ from nelfin.data.files import MOST_BYTES, Raw, read_raw, sheets_of
 from nelfin.data.practices.words import code_of, counted, few, plain
 from nelfin.data.specs import COMPONENTS
 from nelfin.data.spots import letters, spot
-from nelfin.data.tables import EXCEL_ERRORS
 from nelfin.errors import InputError, Problems
 from nelfin.scenario.paths import split_sheet
 from nelfin.store.writing import read_at_most
@@ -54,6 +53,12 @@ FEWEST = 5
 
 TOTALS = {"total", "totals", "grand total", "england", "england total", "total england", "all"}
 """What stands in place of a code, or of an ICB, in a row that sums others."""
+
+IS_ICB = re.compile(r"[A-Z0-9]{3,5}")
+"""Codes of ICBs, before and after April 2026: what else stands there, the row has slipped."""
+
+IS_CODE = re.compile(r"\S{1,12}")
+"""What may be the code of a practice, and is no footnote."""
 
 NAMED_YEAR = re.compile(r"\d{4}/\d\d")
 
@@ -291,17 +296,17 @@ def _practice_rows(
         title = plain(code) or plain(name)
         if title in TOTALS or plain(icb) in TOTALS:
             left["a total"].append(f'row {number} "{code or name or icb}"')
-        elif not icb and not any(column[at] for column in figures):
+        elif IS_ICB.fullmatch(code_of(icb)):
+            kept.append(number)
+        elif not icb and not IS_CODE.fullmatch(code) and not any(each[at] for each in figures):
             left["no figure"].append(f'row {number} "{_first(raw.rows[at])}"')
-        elif not icb or icb in EXCEL_ERRORS:
+        else:
             problems.add(
                 spot(raw.place, number, raw.headings[matched(raw.headings)["icb"][0]]),
-                "is empty." if not icb else f'is "{icb}", what a failed formula leaves.',
-                f"Give the code of the ICB of practice {code or 'without a code'}, or take the row "
-                "out.",
+                f'is "{icb[:60]}", no code of an ICB.' if icb else "is empty.",
+                f"Give the code of the ICB of practice {code or 'without a code'}, look whether "
+                "the row has slipped, or take it out.",
             )
-        else:
-            kept.append(number)
     for what, rows in left.items():
         if rows:
             notes.append(

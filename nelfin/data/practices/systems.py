@@ -121,7 +121,7 @@ def choose(practices: Practices, icbs: Sequence[str]) -> Chosen:
     """
     every = practices.table
     problems = Problems()
-    notes: list[str] = []
+    notes: list[str] = _unknown_systems(practices)
     taken = pd.Series("", index=every.index)
     split = False
     for text in icbs:
@@ -143,6 +143,20 @@ def choose(practices: Practices, icbs: Sequence[str]) -> Chosen:
     filled = _check_figures(practices, chosen, label_of(icbs), problems, notes)
     problems.raise_if_any()
     return Chosen(label_of(icbs), practices, chosen, split or filled, tuple(notes))
+
+
+def _unknown_systems(practices: Practices) -> list[str]:
+    """Tell of codes that are no ICB's in a file of England: their practices are nobody's."""
+    codes = practices.table["icb"]
+    crosswalk = table("systems")
+    known = codes.isin([*crosswalk["old_code"], *crosswalk["new_code"]])
+    if known.all() or not known.any():
+        return []
+    named = codes[~known] + " (" + practices.table["practice_code"][~known] + ")"
+    return [
+        f"{practices.name}: {counted(int((~known).sum()), 'practice')} of a code that is no ICB's: "
+        f"{few(named)}."
+    ]
 
 
 def _rows(practices: Practices, text: str, problems: Problems) -> tuple[pd.Series, System | None]:

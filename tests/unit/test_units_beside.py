@@ -88,7 +88,7 @@ ASKED: dict[str, Fault] = {
         "openings",
         scaled("value", 1e6, opening="cash-share-2018-19", place="Havering"),
         "openings.csv, row 4, column value: is £",
-        ["a head of Havering", "; if in pounds, "],
+        ["a head of Havering", "If it is in pounds, write 374.544."],
     ),
     "an opening in £k": (
         "openings",

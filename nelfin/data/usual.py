@@ -13,7 +13,7 @@ import pandas as pd
 
 from nelfin.data.files import Raw
 from nelfin.data.notes import unit_of
-from nelfin.data.specs.columns import Column, Table
+from nelfin.data.specs.columns import MOST_GBP_M, Column, Table
 from nelfin.data.spots import spot
 from nelfin.errors import Problems
 
@@ -192,8 +192,16 @@ def scaled(value: float) -> str:
     ----------
     value
         As it stands.
+
+    Examples
+    --------
+    >>> scaled(932000), scaled(700000000)
+    ('If it is in £k, write 932; if in pounds, 0.932.', 'If it is in pounds, write 700.')
     """
-    return f"If it is in £k, write {plain(value / 1e3)}; if in pounds, {plain(value / 1e6)}."
+    thousands, pounds = plain(value / 1e3), plain(value / 1e6)
+    if abs(value / 1e3) > MOST_GBP_M:
+        return f"If it is in pounds, write {pounds}."
+    return f"If it is in £k, write {thousands}; if in pounds, {pounds}."
 
 
 def ask(raw: Raw, spec: Table, frame: pd.DataFrame, problems: Problems) -> None:

@@ -6,6 +6,7 @@ it stands, how it begins, and its numbers in their order, as they must be shown.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -122,6 +123,17 @@ def rests(facts: Facts, block: Block, whole: bool = False) -> list[str]:
     return [str(number) for row in counts for number in row if number]
 
 
+def _in_pounds(moves: list[float]) -> list[int]:
+    """Return the budgets before and now in whole pounds, and between them parts that add up."""
+    before, *parts, now = moves
+    down = [math.floor(part) for part in parts]
+    missing = round(now) - round(before) - sum(down)
+    lost = sorted(range(len(parts)), key=lambda at: down[at] - parts[at])
+    for at in lost[:missing]:
+        down[at] += 1
+    return [round(before), *down, round(now)]
+
+
 def _places(facts: Facts) -> Iterator[Family]:
     year, places, moves = facts.year, facts.places(), facts.moves()
     yield Family("places", "", "p", "Opening ", _opening(facts))
@@ -144,7 +156,7 @@ def _places(facts: Facts) -> Iterator[Family]:
             plain(line["budget"]), plain(line["target"]), percent(line["dft"]),
             percent(share[name]), f"£{plain(per_head[name], 0)}",
         ])  # fmt: skip
-        whole = [round(value * 1e6) for value in moves.loc[name]]
+        whole = _in_pounds([1e6 * value for value in moves.loc[name]])
         yield Family("places", place, "th", "Budget of 20", [year])
         yield Family("places", place, "td", "", [plain(value, 0) for value in whole if value])
     yield from chart_says("places", "budgets", [

@@ -85,9 +85,9 @@ def test_a_part_under_a_pound_is_not_lost() -> None:
          "ring-fence": 0.0, "streams that begin": 0.0, "streams that end": 0.0,
          "this year": 1.0000012}
     )  # fmt: skip
-    (_, before), *parts, (_, now) = moves_of(moved, "2026/27")
-    assert before + sum(value for _, value in parts) == pytest.approx(round(now, 6), abs=1e-9)
-    assert [value for _, value in parts] == [1e-6]
+    (_, _, before), *parts, (_, _, now) = moves_of(moved, "2026/27")
+    assert before + sum(shown for *_, shown in parts) == pytest.approx(round(now, 6), abs=1e-9)
+    assert [line[1:] for line in parts] == [(4e-7, 1e-6)]
 
 
 def test_the_bridge_and_the_organisations_add_up() -> None:

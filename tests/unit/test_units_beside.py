@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -23,7 +24,7 @@ from changed_tables import (
 
 from nelfin.data import Inputs
 from nelfin.data.checks.fit import Fit
-from nelfin.data.checks.model_units import schemes
+from nelfin.data.checks.model_units import programmes, schemes
 from nelfin.data.checks.units import settings
 from nelfin.data.notes import unit_of
 from nelfin.data.specs import CONVERGE, TABLES
@@ -88,7 +89,7 @@ ASKED: dict[str, Fault] = {
         "openings",
         scaled("value", 1e6, opening="cash-share-2018-19", place="Havering"),
         "openings.csv, row 4, column value: is £",
-        ["a head of Havering", "; if in pounds, "],
+        ["a head of Havering", "If it is in pounds, write 374.544."],
     ),
     "an opening in £k": (
         "openings",
@@ -101,24 +102,6 @@ ASKED: dict[str, Fault] = {
         scaled("value", 1e-2, opening="dft-2019-20-round"),
         "openings.csv, row 21, column value: is 0.0884 %, and no place is further from target",
         ["If 8.84 % is meant, write 8.84."],
-    ),
-    "a share of a programme as a fraction": (
-        "prevention_programmes",
-        put(10, value="0.9"),
-        "prevention_programmes.csv, row 10, column value: is 0.9 %, the nhs_share_pct.",
-        ["If 90 % is meant, write 90."],
-    ),
-    "a cost of a QALY in £k": (
-        "prevention_programmes",
-        put_where(lambda row: row["parameter"] == "gbp_per_qaly", value="28.16"),
-        "prevention_programmes.csv, row 34, column value: is 28.16, the gbp_per_qaly.",
-        [],
-    ),
-    "more people than there are": (
-        "prevention_programmes",
-        add(parameter="eligible_people", value="9000000", unit="people"),
-        "prevention_programmes.csv, row 47, column value: is 9000000, of ",
-        ["people, the eligible_people."],
     ),
     "income beside the plan's total": (
         "organisation_income",
@@ -217,6 +200,26 @@ def test_a_setting_outside_the_range_of_life_is_asked_about(
     assert [problem.where for problem in found] == [f"--set {key}"]
     assert says in str(found[0])
     assert "If it is right as it is, write { value = " in found[0].remedy
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "says"),
+    [
+        ("nhs_share_pct", 0.9, "is 0.9 %, the nhs_share_pct. If 90 % is meant, write 90."),
+        ("gbp_per_qaly", 28.16, "is 28.16, the gbp_per_qaly."),
+        ("eligible_people", 9e6, "people, the eligible_people. Write people."),
+    ],
+)
+def test_a_parameter_of_a_programme_is_asked_about(
+    scenario: Scenario, inputs: Inputs, parameter: str, value: float, says: str
+) -> None:
+    table = inputs.prevention_programmes.copy()
+    table.loc[table.index[4], ["parameter", "value", "source"]] = [parameter, value, "a guess"]
+    fit = Fit(scenario, replace(inputs, prevention_programmes=table), scenario.years.labels())
+    programmes(fit)
+    (problem,) = fit.problems.found
+    assert f"row {table.index[4]}, column value" in problem.where
+    assert says in str(problem)
 
 
 def questions(inputs: Inputs, scenario: Scenario) -> list[Problem]:

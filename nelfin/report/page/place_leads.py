@@ -28,8 +28,8 @@ class PlaceLead:
     per_head_rank: int
     """1 for the place with most a head."""
     per_head_all: float
-    moves: list[tuple[str, float]]
-    """From the budget of the year before to this year's, both included."""
+    moves: list[tuple[str, float, float]]
+    """From the budget of the year before to this year's, both included; and as printed."""
 
 
 def place_leads(result: Findings) -> list[PlaceLead]:
@@ -54,7 +54,7 @@ def _lead(
     line: pd.Series,
     every: pd.Series,
     places: pd.DataFrame,
-    moves: list[tuple[str, float]],
+    moves: list[tuple[str, float, float]],
 ) -> PlaceLead:
     return PlaceLead(
         place=place,

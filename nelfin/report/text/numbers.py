@@ -48,20 +48,22 @@ def millions(value: float) -> str:
     return f"(£{text[1:-1]}m)" if text.startswith("(") else f"£{text}m"
 
 
-def whole_pounds(value: float) -> str:
+def whole_pounds(value: float, shown: float | None = None) -> str:
     """Return £m as whole pounds, negatives in brackets.
 
     Parameters
     ----------
     value
         £m.
+    shown
+        What is printed in its place, £m, where parts are to add up; the value by default.
 
     Examples
     --------
     >>> whole_pounds(-1.2345678)
     '(1,234,568)'
     """
-    return money(1e6 * _printed(value, 6), 0)
+    return money(1e6 * _printed(value if shown is None else shown, 6), 0)
 
 
 def parts_that_add(

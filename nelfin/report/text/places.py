@@ -123,7 +123,7 @@ def place_page(data: xr.Dataset, place: str, year: str, opening: str) -> str:
     return "\n\n".join(parts)
 
 
-def moves_of(moved: pd.Series, year: str) -> list[tuple[str, float]]:
+def moves_of(moved: pd.Series, year: str) -> list[tuple[str, float, float]]:
     """Return the steps from a place's budget of the year before to that of the year.
 
     Parameters
@@ -136,14 +136,15 @@ def moves_of(moved: pd.Series, year: str) -> list[tuple[str, float]]:
     Returns
     -------
     list of tuple
-        Words and £m: the budget before, if there was one; what moved it, rounded to the pound so
-        that both budgets and the parts add up as printed; the budget of the year.
+        Words, £m, and £m as it is printed: both budgets and what moved the one to the other,
+        rounded to the pound so that they add up. What is printed as 0 is left out.
     """
     before, now = float(moved["last year"]), float(moved["this year"])
-    moves = [("Budget of the year before", before)] if before else []
-    parts = parts_that_add([float(moved[part]) for part in CHANGES], now, POUND, before)
-    moves += [(words, part) for words, part in zip(CHANGES.values(), parts, strict=True) if part]
-    return [*moves, (f"Budget of {year}", now)]
+    parts = [float(moved[part]) for part in CHANGES]
+    shown = parts_that_add(parts, now, POUND, before)
+    steps = zip(CHANGES.values(), parts, shown, strict=True)
+    begins = [("Budget of the year before", before, before)] if before else []
+    return [*begins, *(step for step in steps if step[2]), (f"Budget of {year}", now, now)]
 
 
 def opening_sentence(opening: str) -> str:
@@ -160,7 +161,7 @@ def opening_sentence(opening: str) -> str:
 def _moves(data: xr.Dataset, place: str, year: str) -> str:
     """Return what moved the budget, line by line, to the pound."""
     moves = moves_of(what_moved(data, place, year), year)
-    rows = [[words, whole_pounds(value)] for words, value in moves]
+    rows = [[words, whole_pounds(value, shown)] for words, value, shown in moves]
     return table_text(["", "£"], rows, title="WHY IT MOVED", ruled=[-1])
 
 

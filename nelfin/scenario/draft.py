@@ -208,5 +208,5 @@ def finish(
             evidence[key] = figure or Figure(value, here.unit, "assumption", DEFAULT)
     made._evidence = evidence
     made._files = files
-    made._origins = dict(draft.origins)
+    made._origins = {key: origin for key, origin in draft.origins.items() if key in evidence}
     return made

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
+from nelfin.errors import printable
 from nelfin.evidence import SHAPES
 from nelfin.scenario.draft import DEFAULT
 from nelfin.scenario.keys import Parts, SchemaKey, dotted, schema_at, walk
@@ -89,7 +90,7 @@ def _named(parts: Parts) -> bool:
 
 
 def _comment(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent="# ", subsequent_indent="# ")
+    return textwrap.wrap(printable(text), WIDTH, initial_indent="# ", subsequent_indent="# ")
 
 
 def _line(parts: Parts, value: Any, scenario: Scenario) -> str:

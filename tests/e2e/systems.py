@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from nelfin.scenario.load import packaged_folder
+from nelfin.data.scenario_folder import write_scenario_folder
+from nelfin.scenario import load_scenario
 
-TABLES = packaged_folder()
 WHOLE = "whole system"
 """Stands for all places in the weighted populations."""
 
@@ -36,8 +36,9 @@ def write_system(
         Name of the scenario.
     """
     folder.mkdir()
+    target = write_scenario_folder(load_scenario(), folder)
     known = [name for name in _read("weighted_populations")["place"].unique() if name != WHOLE]
-    for file in TABLES.glob("*.csv"):
+    for file in folder.glob("*.csv"):
         frame = _read(file.stem)
         if file.stem == "projects":
             frame = _schemes(frame, schemes, known[:places])
@@ -45,18 +46,19 @@ def write_system(
             frame = _places(frame, places, known)
         for old, new in (names or {}).items():
             frame = frame.replace(old, new)
-        frame.to_csv(folder / file.name, index=False)
-    text = (TABLES / "scenario.toml").read_text(encoding="utf-8")
+        frame.to_csv(file, index=False)
+    text = target.read_text(encoding="utf-8")
     quoted = '"' + "".join(f"\\U{ord(letter):08X}" for letter in title) + '"'
     text = re.sub(r'(?m)^name = ".*"$', lambda _: f"name = {quoted}", text)
+    assert "gap_pct = { value = 0.5," in text
     text = text.replace("gap_pct = { value = 0.5,", "gap_pct = { value = 10.0,")
-    target = folder / "scenario.toml"
     target.write_text(text, encoding="utf-8")
     return target
 
 
 def _read(name: str) -> pd.DataFrame:
-    return pd.read_csv(TABLES / f"{name}.csv", dtype=str, keep_default_na=False)
+    packaged = getattr(load_scenario().data, name)
+    return pd.read_csv(packaged, dtype=str, keep_default_na=False)
 
 
 def _places(frame: pd.DataFrame, count: int, known: list[str]) -> pd.DataFrame:

@@ -16,7 +16,7 @@ import nelfin
 from nelfin.allocations import allocate
 from nelfin.data import load_inputs
 from nelfin.result import Result
-from nelfin.scenario.load import packaged_folder
+from nelfin.scenario import load_scenario
 
 pytestmark = pytest.mark.e2e
 
@@ -24,7 +24,8 @@ FEW = 7
 
 
 def rows_of(table: str) -> list[list[str]]:
-    with (packaged_folder() / f"{table}.csv").open(encoding="utf-8", newline="") as handle:
+    packaged = getattr(load_scenario().data, table)
+    with packaged.open(encoding="utf-8", newline="") as handle:
         return list(csv.reader(handle))
 
 

@@ -17,12 +17,12 @@ from python_calamine import CalamineWorkbook
 
 import nelfin
 from nelfin.data import load_inputs
+from nelfin.data.scenario_folder import write_scenario_folder
 from nelfin.report.basis import illustrative_words
 from nelfin.report.workbook import write_input_workbook, write_workbook
 from nelfin.report.workbook.settings import settings_table
 from nelfin.result import Result
 from nelfin.scenario import Scenario
-from nelfin.scenario.load import packaged_folder
 
 pytestmark = pytest.mark.e2e
 
@@ -58,21 +58,22 @@ def drawn(result: Result, run_folder: Path) -> tuple[Result, Path]:
 def nasty(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
     """Run a plan whose places, schemes and name are hostile, and write its workbook."""
     folder = tmp_path_factory.mktemp("nasty")
-    for file in packaged_folder().glob("*.csv"):
+    scenario = write_scenario_folder(nelfin.load_scenario(), folder)
+    for file in folder.glob("*.csv"):
         with file.open(encoding="utf-8", newline="") as handle:
             rows = list(csv.reader(handle))
         if file.stem == "projects":
             rows = rows[:7]
             for row, name in zip(rows[1:], NASTY.values(), strict=True):
                 row[1] = name
-        with (folder / file.name).open("w", encoding="utf-8", newline="") as handle:
+        with file.open("w", encoding="utf-8", newline="") as handle:
             csv.writer(handle).writerows([NASTY.get(cell, cell) for cell in row] for row in rows)
-    text = (packaged_folder() / "scenario.toml").read_text(encoding="utf-8")
+    text = scenario.read_text(encoding="utf-8")
     name = "=HYPERLINK(1)<script>🏥 \u202e'"
-    (folder / "scenario.toml").write_text(
+    scenario.write_text(
         text.replace('name = "North East London"', f'name = "{name}"'), encoding="utf-8"
     )
-    found = nelfin.run(nelfin.load_scenario(folder / "scenario.toml", {"capital.gap_pct": 5.0}))
+    found = nelfin.run(nelfin.load_scenario(scenario, {"capital.gap_pct": 5.0}))
     assert found.name == name
     write_workbook(found, folder / "report.xlsx")
     return found, folder / "report.xlsx"

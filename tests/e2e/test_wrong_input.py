@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from command import run
 
-from nelfin.scenario.load import packaged_folder
+from nelfin.data.scenario_folder import write_scenario_folder
+from nelfin.scenario import load_scenario
 
 pytestmark = pytest.mark.e2e
 
@@ -47,9 +47,10 @@ def rewrite(file: Path, rows: list[list[str]]) -> None:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
-    """Return a folder as an analyst has it: the embedded dataset with six schemes, and a file."""
+    """Return a folder as an analyst has it: the embedded scenario with six schemes, and a file."""
     plan = tmp_path / "plan"
-    shutil.copytree(packaged_folder(), plan)
+    plan.mkdir()
+    write_scenario_folder(load_scenario(), plan)
     with (plan / "projects.csv").open(encoding="utf-8", newline="") as handle:
         rewrite(plan / "projects.csv", list(csv.reader(handle))[:7])
     (tmp_path / "file.txt").write_text("notes of the finance committee")

@@ -75,6 +75,21 @@ def test_core_of_the_36_systems_agrees_with_sums_made_apart(figures: Path) -> No
         assert rows["core", "2025/26"] == pytest.approx(wanted, abs=POUNDS)
 
 
+def test_restricted_shares_are_those_of_the_published_specialised_baselines(figures: Path) -> None:
+    every = pd.read_csv(figures / "icb_allocations_2023_26_all_42.csv")
+    sheet = every[every["sheet"] == "Specialised Baseline 2025-26"]
+
+    def of(words: str) -> pd.Series:
+        return sheet[sheet["item"].str.contains(words)].set_index("icb_code")["value"]
+
+    moves, whole = of("adjusted recurrent baseline"), of("HCDD recurrent baseline")
+    assert (len(moves), len(whole)) == (42, 42)
+    rows = nelfin.load_inputs(nelfin.load_scenario()).allocations.set_index("stream")
+    own = rows.loc["specialised", "restricted_share"]
+    assert own == pytest.approx(moves["QMF"] / whole["QMF"], abs=5e-7)
+    assert moves.sum() / whole.sum() == pytest.approx(0.676, abs=5e-4)
+
+
 def test_capital_of_the_36_systems_agrees_with_sums_made_apart(figures: Path) -> None:
     apart = pd.read_csv(figures / "provider_capital_2026_30_by_icb.csv")
     for code, wanted in apart.set_index("icb_code_2026")["acute_total_2026_30_gbp_m"].items():

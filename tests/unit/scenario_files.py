@@ -12,6 +12,12 @@ from nelfin.errors import InputError
 
 NEL = 'extends = "nel"\n'
 
+NATIONAL_TABLES = (
+    "need_weights", "pace_rules", "growth_bounds", "prevention_programmes", "uplift_factors",
+    "asset_types",
+)  # fmt: skip
+"""Tables that hold for every system."""
+
 
 def writer(tmp_path: Path) -> Callable[..., Path]:
     """Write a scenario file, in a folder below the test's own if the name says so."""

@@ -266,3 +266,15 @@ def test_a_moved_range_is_kept_with_a_run(tmp_path: Path, scenario: Scenario) ->
     assert again.model_dump() == mine.model_dump()
     for key in (KEY, "recovery.support_gbp_m"):
         assert again.evidence[key] == mine.evidence[key]
+
+
+def test_what_is_not_changed_keeps_where_it_came_from(scenario: Scenario) -> None:
+    mine = changed(scenario, {KEY: 2.0, "capital.place_weights.Newham": 2.0})
+    ours = {KEY, "capital.place_weights.Newham"}
+    assert {key: mine.origins[key] for key in ours} == dict.fromkeys(ours, "")
+    others = {key: origin for key, origin in mine.origins.items() if key not in ours}
+    assert others == {key: origin for key, origin in scenario.origins.items() if key != KEY}
+    homes = {Path(origin).parent.name for origin in others.values()}
+    assert homes == {"england", "nel"}
+    # what is gone comes from nowhere
+    assert changed(mine, {"capital.place_weights": {}}).origins == {**others, KEY: ""}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scenario_files import NEL, leaves, problems_of, writer
+from scenario_files import NATIONAL_TABLES, NEL, leaves, problems_of, writer
 
 from nelfin.evidence import STATUSES
 from nelfin.scenario import Scenario, load_scenario, resolved_toml
@@ -16,12 +16,6 @@ from nelfin.scenario.load import packaged_folder
 from nelfin.scenario.schema import Data
 
 pytestmark = pytest.mark.unit
-
-NATIONAL_TABLES = {
-    "need_weights", "pace_rules", "growth_bounds", "prevention_programmes", "uplift_factors",
-    "asset_types",
-}  # fmt: skip
-"""Tables that hold for every system."""
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scenario_files import NEL, leaves, problems_of, writer
+from scenario_files import NATIONAL_TABLES, NEL, leaves, problems_of, writer
 
 from nelfin.scenario import load_scenario, resolved_toml
 from nelfin.scenario.load import packaged_folder
+from nelfin.scenario.paths import packaged_scenario
 
 pytestmark = pytest.mark.unit
 
@@ -120,6 +121,31 @@ def test_tables_may_stand_in_the_folder_of_the_scenario_that_is_extended(
 def test_a_table_of_the_embedded_dataset_has_a_short_name(write: Any) -> None:
     file = write(NEL + '[data]\nprojects = "nel:projects.csv"\n')
     assert load_scenario(file).data.projects == packaged_folder() / "projects.csv"
+
+
+@pytest.mark.parametrize("table", NATIONAL_TABLES)
+def test_a_run_of_before_finds_the_national_tables_that_stood_with_the_embedded(
+    write: Any, table: str
+) -> None:
+    file = write(NEL + f'[data]\n{table} = "nel:{table}.csv"\n')
+    found = getattr(load_scenario(file).data, table)
+    assert found == packaged_scenario("england").parent / f"{table}.csv"
+    assert found.is_file()
+    assert f'{table} = "england:{table}.csv"' in resolved_toml(load_scenario(file))
+
+
+def test_a_table_of_each_packaged_scenario_has_a_short_name(write: Any) -> None:
+    for name in ("nel", "nel-2026"):
+        file = write(NEL + f'[data]\nprojects = "{name}:projects.csv"\n')
+        assert load_scenario(file).data.projects == packaged_scenario(name).parent / "projects.csv"
+
+
+@pytest.mark.parametrize("name", ["nel", "england", "nel-2026"])
+def test_a_file_called_as_a_packaged_scenario_is_a_file(
+    tmp_path: Path, write: Any, name: str
+) -> None:
+    file = write(NEL + f'[data]\nprojects = "{name}"\n')
+    assert load_scenario(file).data.projects == tmp_path / name
 
 
 @pytest.mark.parametrize(

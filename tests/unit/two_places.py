@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from nelfin.scenario.schema import Allocation, Envelope, Stream, Years
 
 Solve = Callable[..., xr.Dataset]
 
-AMOUNTS = ["stream", "year", "allocation_gbp_m", "baseline_gbp_m"]
+AMOUNTS = ["stream", "year", "allocation_gbp_m", "baseline_gbp_m", "restricted_share"]
 
 FULL = Stream(need="final_core", opening="on-target", rule="full")
 
@@ -24,10 +25,10 @@ POPULATIONS = {"A": (500.0, 400.0), "B": (500.0, 600.0)}
 """Registered and weighted: need shares of 0.4 and 0.6."""
 
 
-def table_of_allocations(rows: list[tuple[str, str, float, float | None]]) -> pd.DataFrame:
-    """Return allocations of whose baselines no restricted share is published."""
-    table = pd.DataFrame(rows, columns=AMOUNTS).astype({"baseline_gbp_m": float})
-    return table.assign(restricted_share=np.nan)
+def table_of_allocations(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    """Return allocations: stream, year, allocation, baseline, and a restricted share if known."""
+    table = pd.DataFrame([(*row, None)[:5] for row in rows], columns=AMOUNTS)
+    return table.astype(dict.fromkeys(AMOUNTS[2:], float))
 
 
 def table_of_populations(places: dict[str, tuple[float, float]], year: str) -> pd.DataFrame:
@@ -48,7 +49,7 @@ def allocator(scenario: Scenario, inputs: Inputs) -> Solve:
     """Return a function that allocates a made-up system of places A and B."""
 
     def run(
-        allocations: list[tuple[str, str, float, float | None]],
+        allocations: list[tuple[Any, ...]],
         streams: dict[str, Stream],
         *,
         first: str = "2023/24",
@@ -60,7 +61,7 @@ def allocator(scenario: Scenario, inputs: Inputs) -> Solve:
         people_added: float = 0.0,
         shares: dict[str, float] | None = None,
     ) -> xr.Dataset:
-        at_first = sum(amount for _, year, amount, _ in allocations if year == first)
+        at_first = sum(amount for _, year, amount, *_ in allocations if year == first)
         made_up = scenario.model_copy(
             update={
                 "years": Years(first=first, last=last),

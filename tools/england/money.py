@@ -19,10 +19,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Line:
-    """One stream in one year, and where its figures stand; None is left blank.
-
-    What is blank here is so in the built-in system too: nothing that nelfin reckons needs it.
-    """
+    """One stream in one year, and where its figures stand; None is left blank."""
 
     stream: str
     year: str
@@ -31,6 +28,10 @@ class Line:
     target: Item | None = None
     rates: str = ""
     """Sheet with base growth and convergence of the year."""
+    growth: str = "Base growth (%)"
+    convergence: str = "Convergence (%)"
+    restricted: Item | None = None
+    """The part of the baseline that pace of change may move."""
 
 
 def _lines() -> list[Line]:
@@ -65,9 +66,17 @@ def _lines() -> list[Line]:
             "2023/24",
             Item(first, f"2023/24 {recurrent}"),
             Item(first, f"2022/23 {adjusted}"),
-            rates=first,
+            Item(first, "2022/23 Fair Shares Target (£k)"),
+            first,
         ),
-        Line("primary_medical", "2024/25", Item(second, f"2024/25 {recurrent}"), rates=second),
+        Line(
+            "primary_medical",
+            "2024/25",
+            Item(second, f"2024/25 {recurrent}"),
+            Item(second, f"2023/24 {adjusted}"),
+            Item(second, "2023/24 Fair Shares Target (£k)"),
+            second,
+        ),
         Line(
             "primary_medical",
             "2025/26",
@@ -81,14 +90,29 @@ def _lines() -> list[Line]:
             "2023/24",
             Item("Other Primary Care", "2023/24 Recurrent allocation £k"),
             Item("Other Primary Care", "2022/23 Recurrent baseline £k"),
+            None,
+            "Other Primary Care",
+            "Base growth %",
+            "Convergence %",
         ),
         Line(
             "other_primary_care",
             "2024/25",
             Item("Other Primary Care", "2024/25 Recurrent allocation £k"),
+            None,
+            None,
+            "Other Primary Care",
+            "Base growth %",
+            "Convergence %",
         ),
         Line(
-            "other_primary_care", "2025/26", Item("POD Allocation 2025-26", f"2025/26 {recurrent}")
+            "other_primary_care",
+            "2025/26",
+            Item("POD Allocation 2025-26", f"2025/26 {recurrent}"),
+            Item("POD Allocation 2025-26", f"2024/25 {adjusted}"),
+            None,
+            "POD Allocation 2025-26",
+            convergence="",
         ),
         Line("running_cost", "2023/24", Item("ICB running cost allowance", "2023/24 £k")),
         Line("running_cost", "2024/25", Item("ICB running cost allowance", "2024/25 £k")),
@@ -100,6 +124,10 @@ def _lines() -> list[Line]:
             Item(specialised, "2024/25 Physical health services + HCDD recurrent baseline (£k)"),
             Item(specialised, "2024/25 Fair shares target"),
             specialised,
+            restricted=Item(
+                "Specialised Baseline 2025-26",
+                "2024/25 Physical health services adjusted recurrent baseline (£k)",
+            ),
         ),
     ]
 
@@ -142,7 +170,13 @@ def _row(icb: str, line: Line, found: dict[tuple[str, str, str], str]) -> Row:
         return figure(value(item) / 1000, 9) if item else ""
 
     def rate(words: str) -> str:
-        return str(float(value(Item(line.rates, f"{line.year} {words}")))) if line.rates else ""
+        there = line.rates and words
+        return str(float(value(Item(line.rates, f"{line.year} {words}")))) if there else ""
+
+    def share() -> str:
+        if line.restricted is None or line.baseline is None:
+            return ""
+        return figure(value(line.restricted) / value(line.baseline), 6)
 
     workbook = "2025/26" if line.year == "2025/26" else "2023/24 and 2024/25"
     source = f"NHS England ICB allocations {workbook}, {CALLED[line.stream]} (OGL v3){COPY}"
@@ -156,8 +190,9 @@ def _row(icb: str, line: Line, found: dict[tuple[str, str, str], str]) -> Row:
         "allocation_gbp_m": money(line.allocation),
         "baseline_gbp_m": money(line.baseline),
         "opening_target_gbp_m": money(line.target),
-        "growth": rate("Base growth (%)"),
-        "convergence": rate("Convergence (%)"),
+        "growth": rate(line.growth),
+        "convergence": rate(line.convergence),
+        "restricted_share": share(),
         "status": "published",
         "source": source,
     }

@@ -10,7 +10,7 @@ import pandas as pd
 
 from nelfin.data.footprints import Part, System, table
 from nelfin.data.national import england, weighted_populations_of
-from nelfin.data.practices.file import Practices
+from nelfin.data.practices.file import Practices, read_practices
 from nelfin.data.practices.importing import choose_all, read_years
 from nelfin.data.practices.systems import EVERYWHERE, Chosen, choose, label_of, system_of
 from nelfin.data.practices.words import code_of, few
@@ -218,8 +218,7 @@ def from_workbook_j(
     beside: Practices | None = None
     notes: list[str] = []
     if others:
-        read, notes = _read_beside(others)
-        beside = list(read.values())[-1]
+        beside, notes = _read_beside(others)
     sheets: list[NeedSheet] = []
     for book in books:
         found, more = read_workbook_j(book, years, sheet)
@@ -259,12 +258,10 @@ def _of_book(year: str, chosen: Chosen, beside: Practices | None) -> Source:
     return Source(year, chosen, book.table[list(COMPONENTS)].sum(min_count=1), words, True, files)
 
 
-def _read_beside(files: Sequence[str]) -> tuple[dict[str, Practices], list[str]]:
-    """Read practice files whose year does not matter, but for which is the last."""
-    try:
-        return read_years(files, ())
-    except InputError:
-        if len(files) > 1:
-            raise
-    # whose a practice is does not hang on the year
-    return read_years(files, ["2025/26"])
+def _read_beside(files: Sequence[str]) -> tuple[Practices, list[str]]:
+    """Read the practice file of the last year; of one alone the year does not matter."""
+    if len(files) == 1:
+        practices = read_practices(files[0])
+        return practices, list(practices.notes)
+    read, notes = read_years(files, ())
+    return list(read.values())[-1], notes

@@ -86,10 +86,11 @@ def assert_indices(found: pd.DataFrame, sums: dict[str, Sums], icb: str) -> None
         assert np.abs(rows["registered_population"].to_numpy() - people[0]).max() < 1
 
 
-def test_indices_of_every_system_are_those_of_plain_sums(plain: dict[str, Sums]) -> None:
+def test_indices_of_systems_are_those_of_plain_sums(plain: dict[str, Sums]) -> None:
     systems = sorted({icb for icb, _ in plain["2025/26"]} - {"England"})
     assert len(systems) == 42
-    for at, icb in enumerate(systems):  # each in one year; the figures of all were compared above
+    # the figures of all systems and years are compared above; a third of them, a year each, here
+    for at, icb in enumerate(systems[::3]):
         found = nelfin.need(icb=icb, year=list(FILES)[at % 4]).table
         assert_indices(found, plain, icb)
 

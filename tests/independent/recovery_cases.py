@@ -37,11 +37,11 @@ def embedded_plan() -> CapitalPlan:
 
 
 def written(folder: Path, tables: dict[str, str]) -> dict[str, str]:
-    """Write tables of a test's own, with the columns every table has."""
+    """Write tables of a test's own, with the columns every table has; no figure is asked about."""
     overrides = {}
     for name, lines in tables.items():
         head, *others = lines.splitlines()
-        text = [f"{head},status,source", *(f"{line},assumption,Test" for line in others)]
+        text = [f"{head},status,source", *(f"{line},assumption,unusual: Test" for line in others)]
         path = folder / f"{name}.csv"
         path.write_text("\n".join(text) + "\n", encoding="utf-8")
         overrides[f"data.{name}"] = str(path)

@@ -62,8 +62,9 @@ def test_each_model_gets_what_the_one_before_it_gave(
     fair: float,
     parts: list[float],
 ) -> None:
-    scenario = nelfin.load_scenario(
-        overrides={
+    scenario = nelfin.changed(
+        nelfin.load_scenario(),
+        {
             "capital.relax": True,
             "capital.feedback": feedback,
             "capital.deficit_penalty_pct": penalty,
@@ -71,7 +72,7 @@ def test_each_model_gets_what_the_one_before_it_gave(
             "capital.fair_share_gbp_m": fair,
             "recovery.efficiency_pct": efficiency,
             "recovery.support_gbp_m": support,
-        }
+        },
     )
     inputs = load_inputs(scenario)
     bodies, places = inputs.organisations, inputs.places()

@@ -65,7 +65,7 @@ trees = st.fixed_dictionaries(
 
 def told(scenario: Scenario) -> dict[str, Any]:
     """Return the figures of a scenario but for what names it and where its tables are."""
-    bare = {"schema", "name"}
+    bare = {"schema", "name", "icb"}
     return {
         key: figure
         for key, figure in scenario.evidence.items()

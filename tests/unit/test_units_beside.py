@@ -184,7 +184,6 @@ def test_a_row_whose_source_says_unusual_passes(folder: Path) -> None:
     [
         ("recovery.efficiency_pct", 0.04, "is 0.04 %. If 4 % is meant, write 4."),
         ("envelope.growth_pct.core", 0.03, "is 0.03 %. If 3 % is meant, write 3."),
-        ("envelope.growth_pct.specialised", 25.0, "is 25 %. If 0.25 % is meant, write 0.25."),
         ("recovery.marginal_cost_later_pct", 0.9, "If 90 % is meant, write 90."),
         ("prevention.discount_money_pct", 0.035, "If 3.5 % is meant, write 3.5."),
         ("prevention.new_money_pct", 0.5, "If 50 % is meant, write 50."),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from nelfin.data.specs.columns import GROWTH_PCT, MOST_GBP_M, Column
+from nelfin.data.specs.columns import MOST_GBP_M, Column
 
-_RATE = {"usual_low": 0.0, "usual_high": 10.0, "usual_least": 0.1}
-"""Discounting, and a dividend."""
-
-_INFLATION = {"usual_low": -5.0, "usual_high": 20.0, "usual_least": 0.1}
+_RATE = {"usual_least": 0.1}
+"""Rates a year of some per cent: 0.03 would be 3 % written as a fraction. How high one may be is a
+what-if of the person who sets it; the schema says where it ends."""
 
 _SHARE = {"usual_least": 1.0}
 """Shares that are 0, or some per cent: 0.65 would be 65 % written as a fraction."""
@@ -21,39 +20,35 @@ _QALY = {"usual_low": 100.0, "usual_high": 1_000_000.0}
 
 _USUAL: dict[str, dict[str, Any]] = {
     "envelope.plan_total_gbp_m": {"usual_low": 0.0, "usual_high": MOST_GBP_M},
-    "envelope.growth_pct": GROWTH_PCT,
-    "envelope.convergence_pct": {"usual_low": -5.0, "usual_high": 5.0, "usual_least": 0.01},
-    "envelope.distance_from_target_pct": {
-        "usual_low": -30.0,
-        "usual_high": 30.0,
-        "usual_least": 0.01,
-    },
-    "prevention.share_start_pct": {"usual_high": 30.0, "usual_least": 0.1},
-    "prevention.share_end_pct": {"usual_high": 30.0, "usual_least": 0.1},
+    "envelope.growth_pct": _RATE,
+    "envelope.convergence_pct": {"usual_least": 0.01},
+    "envelope.distance_from_target_pct": {"usual_least": 0.01},
+    "prevention.share_start_pct": _RATE,
+    "prevention.share_end_pct": _RATE,
     "prevention.new_money_pct": _SHARE,
     "prevention.pool_pct": _SHARE,
     "prevention.gbp_per_qaly_gained": _QALY,
     "prevention.gbp_per_qaly_forgone": _QALY,
-    "prevention.gdp_deflator_pct": _INFLATION,
+    "prevention.gdp_deflator_pct": _RATE,
     "prevention.target_people_pct": _SMALL_SHARE,
     "prevention.target_cost_pct": _SHARE,
     "prevention.avoidable_emergency_pct": _SHARE,
     "prevention.passed_on_pct": _SHARE,
     "prevention.discount_money_pct": _RATE,
     "prevention.discount_qaly_pct": _RATE,
-    "recovery.demand_planned_pct": GROWTH_PCT,
-    "recovery.demand_urgent_pct": GROWTH_PCT,
+    "recovery.demand_planned_pct": _RATE,
+    "recovery.demand_urgent_pct": _RATE,
     "recovery.planned_share_pct": _SHARE,
     "recovery.marginal_cost_pct": _SHARE,
     "recovery.marginal_cost_later_pct": _SHARE,
-    "recovery.cost_uplift_pct": _INFLATION,
-    "recovery.other_income_growth_pct": GROWTH_PCT,
-    "recovery.pressures_pct": {"usual_low": -20.0, "usual_high": 20.0, "usual_least": 0.02},
+    "recovery.cost_uplift_pct": _RATE,
+    "recovery.other_income_growth_pct": _RATE,
+    "recovery.pressures_pct": {"usual_least": 0.02},
     "recovery.not_explained_recurrent_pct": _SHARE,
-    "recovery.efficiency_pct": {"usual_high": 20.0, "usual_least": 0.1},
+    "recovery.efficiency_pct": _RATE,
     "recovery.efficiency_delivery_pct": _SHARE,
     "recovery.efficiency_recurrent_pct": _SHARE,
-    "recovery.repayment_cap_pct": {"usual_high": 20.0, "usual_least": 0.02},
+    "recovery.repayment_cap_pct": {"usual_least": 0.02},
     "recovery.support_needs_developed_pct": _SHARE,
     "recovery.delivery_opportunity_pct": _SHARE,
     "recovery.delivery_in_progress_pct": _SHARE,
@@ -61,10 +56,10 @@ _USUAL: dict[str, dict[str, Any]] = {
     "recovery.pay_share_pct": _SHARE,
     "recovery.agency_share_pct": _SMALL_SHARE,
     "recovery.agency_target_pct": _SMALL_SHARE,
-    "recovery.agency_premium_pct": {"usual_high": 300.0, "usual_least": 1.0},
+    "recovery.agency_premium_pct": _SHARE,
     "recovery.bank_share_pct": _SMALL_SHARE,
     "recovery.bank_fall_pct": _SHARE,
-    "recovery.bank_premium_pct": {"usual_high": 300.0, "usual_least": 1.0},
+    "recovery.bank_premium_pct": _SHARE,
     "recovery.savings_by_month_5_pct": _SHARE,
     "recovery.pdc_pct": _RATE,
     "capital.discount_rate_pct": _RATE,
@@ -72,9 +67,9 @@ _USUAL: dict[str, dict[str, Any]] = {
     "capital.deficit_penalty_pct": _SHARE,
     "capital.deficit_for_full_penalty_pct": _SMALL_SHARE,
     "capital.balance_bonus_pct": _SHARE,
-    "capital.carry_over_pct": {"usual_least": 0.1},
-    "capital.price_growth_pct": GROWTH_PCT,
-    "capital.over_programming_pct": {"usual_least": 0.1},
+    "capital.carry_over_pct": _RATE,
+    "capital.price_growth_pct": _RATE,
+    "capital.over_programming_pct": _RATE,
     "uncertainty.capital_cost_common_pct": _SHARE,
 }
 

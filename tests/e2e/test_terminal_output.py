@@ -56,7 +56,7 @@ SAYING = {
         r"2 cases\. Written to \S+\.\n",
     ),
     "tables": (("allocate", "-o", "{new}"), r"Written to \S+\.\n"),
-    "new": (("new", "{new}"), r"Copied to \S+\. Edit .*, then run:\n"),
+    "new": (("new", "{new}"), r"Written to \S+\. Edit .*, then run:\n"),
     "capital-solve": (
         ("capital-solve", "projects.csv", "--limits", "limits.csv", "-o", "{new}"),
         r"1 scheme of 2 funded: .*\nWritten to \S+\.\n",

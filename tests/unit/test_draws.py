@@ -220,11 +220,11 @@ def test_ranges_are_read_checked_and_written_again(tmp_path, scenario: Scenario)
     (tmp_path / "b.toml").write_text(resolved_toml(scenario))
     again = nelfin.load_scenario(tmp_path / "b.toml")
     assert again.evidence["recovery.pressures_pct"] == scenario.evidence["recovery.pressures_pct"]
-    assert again.evidence["recovery.pressures_pct"].low == -0.1
+    assert again.evidence["recovery.pressures_pct"].low == 0.0
     assert again.evidence["recovery.pressures_pct"].shape == "interval_80"
     # the range moves along with a bare value
     moved = nelfin.load_scenario(overrides={"recovery.pressures_pct": 1.26})
-    assert moved.evidence["recovery.pressures_pct"].low == pytest.approx(0.2)
+    assert moved.evidence["recovery.pressures_pct"].low == pytest.approx(0.35)
 
 
 def test_nothing_is_paid_back_before_it_is_spent(positions: xr.Dataset) -> None:

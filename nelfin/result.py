@@ -36,10 +36,8 @@ class Result(Findings):
         findings
             What the run found; what was worked out of it already stays worked out.
         """
-        tables = {name: findings.table(name) for name in findings.tables}
-        result = cls(
-            findings.name, findings.data, tables, findings.scenario_toml, findings.provenance
-        )
+        result = cls(findings.name, findings.data, {}, findings.scenario_toml, findings.provenance)
+        result._tables = findings._tables
         result._worked_out = findings._worked_out
         return result
 

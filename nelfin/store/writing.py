@@ -83,13 +83,15 @@ def unmarked(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _in_texts(table: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:
-    texts = table.select_dtypes(exclude=["number", "bool", "datetime"])
-    return table.assign(
-        **{
-            name: column.map(lambda cell: change(cell) if isinstance(cell, str) else cell)
-            for name, column in texts.items()
-        }
-    )
+    """Change texts of a table; each is looked at once, since most stand in many rows."""
+    columns = {}
+    for name, column in table.select_dtypes(exclude=["number", "bool", "datetime"]).items():
+        cells = column.tolist()
+        texts = {cell: change(cell) for cell in set(cells) if isinstance(cell, str)}
+        if any(text != cell for cell, text in texts.items()):
+            new = [texts.get(cell, cell) for cell in cells]
+            columns[name] = pd.Series(new, index=column.index, dtype=column.dtype)
+    return table.assign(**columns)
 
 
 def _is_formula(text: str) -> bool:

@@ -86,11 +86,9 @@ def _in_texts(table: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame
     """Change texts of a table; each is looked at once, since most stand in many rows."""
     columns = {}
     for name, column in table.select_dtypes(exclude=["number", "bool", "datetime"]).items():
-        cells = column.tolist()
-        texts = {cell: change(cell) for cell in set(cells) if isinstance(cell, str)}
+        texts = {cell: change(cell) for cell in set(column.tolist()) if isinstance(cell, str)}
         if any(text != cell for cell, text in texts.items()):
-            new = [texts.get(cell, cell) for cell in cells]
-            columns[name] = pd.Series(new, index=column.index, dtype=column.dtype)
+            columns[name] = column.map(lambda cell, texts=texts: texts.get(cell, cell))
     return table.assign(**columns)
 
 

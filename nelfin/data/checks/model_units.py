@@ -12,6 +12,7 @@ from nelfin.data.inputs import ANY_TRUST, SYSTEM
 from nelfin.data.projects import spend_columns
 from nelfin.data.specs.columns import BACKLOG, Column
 from nelfin.data.spots import spot
+from nelfin.data.tables import lines_of
 from nelfin.data.usual import gbp_m, in_words, is_usual, plain, scaled
 from nelfin.errors import Problems
 
@@ -51,8 +52,9 @@ def programmes(fit: Fit) -> None:
     people = fit.inputs.weighted_populations
     people = people[people["component"] == REGISTERED]
     there = float(people.groupby("year")["weighted_population"].sum().max())
-    for row, line in fit.inputs.prevention_programmes.iterrows():
-        name, value = str(line["parameter"]), float(line["value"])
+    table = fit.inputs.prevention_programmes
+    lines = lines_of(table, "parameter", "value", "source")
+    for row, (name, value, source) in zip(table.index, lines, strict=True):
         column = PARAMETERS.get(name)
         if column is not None and not is_usual(value, column):
             what, meant = in_words(value, column)
@@ -61,7 +63,7 @@ def programmes(fit: Fit) -> None:
         else:
             continue
         where = fit.at("prevention_programmes", row, "value")
-        ask(fit.problems, where, line["source"], f"{what.rstrip('.')}, the {name}.", meant)
+        ask(fit.problems, where, source, f"{what.rstrip('.')}, the {name}.", meant)
 
 
 def bodies(fit: Fit) -> None:
@@ -83,13 +85,13 @@ def bodies(fit: Fit) -> None:
     trusts = float(income[[name in kinds.index[kinds == "trust"] for name in income.index]].sum())
     incomes = {**income.to_dict(), ANY_TRUST: trusts, SYSTEM: float(income.sum())}
     for name, column in OF_A_BODY.items():
-        for row, line in fit.inputs.tables()[name].iterrows():
-            own, value = incomes.get(line["organisation"], 0.0), float(line[column])
+        frame = fit.inputs.tables()[name]
+        lines = lines_of(frame, "organisation", column, "source")
+        for row, (body, value, source) in zip(frame.index, lines, strict=True):
+            own = incomes.get(body, 0.0)
             if abs(value) > OF_INCOME * own > 0:
-                what = (
-                    f"is {gbp_m(value)}, and {line['organisation']} has an income of {gbp_m(own)}."
-                )
-                ask(fit.problems, fit.at(name, row, column), line["source"], what, scaled(value))
+                what = f"is {gbp_m(value)}, and {body} has an income of {gbp_m(own)}."
+                ask(fit.problems, fit.at(name, row, column), source, what, scaled(value))
     shares = fit.inputs.organisation_places
     for name, rows in shares.groupby("organisation"):
         if 0 < rows["share_pct"].sum() <= 1:
@@ -110,9 +112,10 @@ def limits(fit: Fit) -> None:
         The tables and the scenario; takes every question.
     """
     total = fit.scenario.envelope.plan_total_gbp_m
-    for row, line in fit.inputs.capital_limits.iterrows():
+    table = fit.inputs.capital_limits
+    for row, line in table[table["limit_gbp_m"] > total / 2].iterrows():
         value = float(line["limit_gbp_m"])
-        if value > total / 2 > 0:
+        if total > 0:
             what = f"is {gbp_m(value)}, and the plan's total is {gbp_m(total)}."
             where = fit.at("capital_limits", row, "limit_gbp_m")
             ask(fit.problems, where, line["source"], what, scaled(value))

@@ -90,6 +90,8 @@ def plain(table: pd.DataFrame) -> pd.DataFrame:
         kind = column.dtype.kind
         if kind in "bif":
             columns[str(name)] = column.astype({"b": bool, "i": "int64", "f": "float64"}[kind])
+        elif column.dtype == "str":
+            columns[str(name)] = column.fillna("")
         else:
             cells = zip(column.tolist(), column.notna().tolist(), strict=True)
             texts = [str(cell) if there else "" for cell, there in cells]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nelfin import allocations as allocations
     from nelfin import models as models
     from nelfin.data import load_inputs as load_inputs
-    from nelfin.data.scenario_folder import new_scenario as new_scenario
+    from nelfin.data.start.folder import new_scenario as new_scenario
     from nelfin.errors import InputError as InputError
     from nelfin.errors import NelfinError as NelfinError
     from nelfin.errors import NoAnswerError as NoAnswerError
@@ -72,7 +72,7 @@ _PUBLIC = {
     "joint": ("nelfin.system.joint", "join"),
     "load_inputs": ("nelfin.data", "load_inputs"),
     "load_scenario": ("nelfin.scenario", "load_scenario"),
-    "new_scenario": ("nelfin.data.scenario_folder", "new_scenario"),
+    "new_scenario": ("nelfin.data.start.folder", "new_scenario"),
     "odds_of_balance": ("nelfin.system.odds", "odds_of_balance"),
     "odds_of_payback": ("nelfin.system.odds", "odds_of_payback"),
     "need": ("nelfin.system.need_indices", "need"),

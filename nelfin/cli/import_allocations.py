@@ -29,7 +29,7 @@ def import_allocations(
     Each FILE is a workbook as issued. Its sheets and columns are found by the words of their
     headings. OUT.csv can be the allocations of a scenario.
     """
-    from nelfin.data.allocation_figures import import_allocations as import_files
+    from nelfin.data.imports.allocation_figures import import_allocations as import_files
 
     require_csv(output)
     require_free(output, force)

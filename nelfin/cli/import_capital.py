@@ -30,7 +30,7 @@ def import_capital(
     code, organisation, year and amount_gbp_m, or with a column for each year. OUT.csv can be the
     capital_limits of a scenario.
     """
-    from nelfin.data.capital_figures import import_capital as import_file
+    from nelfin.data.imports.capital_figures import import_capital as import_file
 
     require_csv(output)
     require_free(output, force)

@@ -19,7 +19,7 @@ def import_positions(file: str, output: Path, force: bool) -> None:
     FILE has a row for each organisation, year and month, and columns such as plan_gbp_m and
     actual_gbp_m; a deficit is below nought. OUT.csv can be the positions of a scenario.
     """
-    from nelfin.data.position_returns import import_positions as import_file
+    from nelfin.data.imports.position_returns import import_positions as import_file
 
     require_csv(output)
     require_free(output, force)

@@ -100,12 +100,12 @@ def need(
 
 def _name(icbs: tuple[str, ...], label: str) -> str:
     """Return what the systems are called: the name of one, the codes of several."""
-    from nelfin.data.practices.systems import system_of
+    from nelfin.data.footprints import find_system
     from nelfin.errors import InputError
 
     if len(icbs) > 1:
         return label
     try:
-        return f"{system_of(icbs[0]).name} ({label})"
+        return f"{find_system(icbs[0]).name} ({label})"
     except InputError:  # a code that only the file knows, or England
         return label

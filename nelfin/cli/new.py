@@ -38,7 +38,7 @@ def new(
     published figures: places are local authorities, and what is not published is left out, or is a
     national assumption that says so.
     """
-    from nelfin.data.scenario_folder import new_scenario, require_empty
+    from nelfin.data.start.folder import new_scenario, require_empty
     from nelfin.report.text.terminal import wrapped
 
     if listing:
@@ -68,7 +68,7 @@ def new(
 
 def _as_workbook(folder: Path, icb: str, footprint: str) -> list[str]:
     """Write a scenario with its tables as sheets of one workbook; return notes on it."""
-    from nelfin.data.scenario_folder import start_system, write_scenario_file
+    from nelfin.data.start.folder import start_system, write_scenario_file
     from nelfin.report.workbook import write_input_workbook
     from nelfin.scenario import load_scenario
     from nelfin.store.writing import whole_folder

@@ -179,11 +179,11 @@ def find_system(text: str, footprint: str = "") -> System:
     # the last wins: a code that lives on is the system that figures are published for
     known = [_systems(at) for at in ((PRESENT, FORMER) if not footprint else (footprint,))]
     by_code = {code: system for each in known for code, system in each.items()}
-    wanted = _plain(text)
-    fits = {code: s for code, s in by_code.items() if _plain(code) == wanted}
-    fits = fits or {code: s for code, s in by_code.items() if _plain(s.name) == wanted}
+    wanted = plain_name(text)
+    fits = {code: s for code, s in by_code.items() if plain_name(code) == wanted}
+    fits = fits or {code: s for code, s in by_code.items() if plain_name(s.name) == wanted}
     if not fits and wanted:
-        fits = {c: s for c, s in by_code.items() if f" {wanted} " in f" {_plain(s.name)} "}
+        fits = {c: s for c, s in by_code.items() if f" {wanted} " in f" {plain_name(s.name)} "}
     if len(fits) == 1:
         return _noted(next(iter(fits.values())))
     shown = printable(text)[:60]
@@ -194,7 +194,7 @@ def find_system(text: str, footprint: str = "") -> System:
             f'system "{shown}"', f"may be {_called(fits.values(), 'or')}.", "Give its code."
         )
     other = _systems(PRESENT if footprint == FORMER else FORMER) if footprint else {}
-    if found := [s for s in other.values() if wanted in {_plain(s.code), _plain(s.name)}]:
+    if found := [s for s in other.values() if wanted in {plain_name(s.code), plain_name(s.name)}]:
         when = "to March 2026" if footprint == PRESENT else "from April 2026"
         raise InputError.one(
             f'system "{shown}"',
@@ -203,7 +203,7 @@ def find_system(text: str, footprint: str = "") -> System:
         )
     close = sorted(
         by_code.values(),
-        key=lambda s: -SequenceMatcher(None, wanted, _plain(s.name)).ratio(),
+        key=lambda s: -SequenceMatcher(None, wanted, plain_name(s.name)).ratio(),
     )
     raise InputError.one(
         f'system "{shown}"',
@@ -220,9 +220,9 @@ def named_in(text: str) -> list[System]:
     text
         Any text.
     """
-    words = f" {_plain(text)} "
+    words = f" {plain_name(text)} "
     every = {**_systems(PRESENT), **_systems(FORMER)}
-    return [system for system in every.values() if f" {_plain(system.name)} " in words]
+    return [system for system in every.values() if f" {plain_name(system.name)} " in words]
 
 
 def _noted(system: System) -> System:
@@ -239,7 +239,19 @@ def _noted(system: System) -> System:
     return System(system.code, system.name, system.parts, note)
 
 
-def _plain(text: str) -> str:
+def plain_name(text: str) -> str:
+    """Return the name of a system without what differs between tables: case, "NHS", "ICB", "&".
+
+    Parameters
+    ----------
+    text
+        As written.
+
+    Examples
+    --------
+    >>> plain_name("NHS Bedfordshire, Luton & Milton Keynes ICB")
+    'bedfordshire luton and milton keynes'
+    """
     words = re.sub(r"[^a-z0-9]+", " ", text.lower().replace("&", " and ")).strip()
     words = re.sub(r"\bintegrated care (board|system)\b", "", words)
     return " ".join(word for word in words.split() if word not in {"nhs", "icb", "ics"})

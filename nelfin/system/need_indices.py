@@ -14,9 +14,9 @@ from nelfin.data.practices.map_checks import refuse_blank_places, unused_rows
 from nelfin.data.practices.places import SUCCESSOR, place_practices
 from nelfin.data.practices.systems import label_of
 from nelfin.data.practices.words import counted, few
+from nelfin.data.practices.workbook_j import LOOKED_FOR, is_workbook_j
 from nelfin.data.practices.years import check_year
 from nelfin.data.specs import COMPONENTS, WHOLE_SYSTEM
-from nelfin.data.workbook_j import LOOKED_FOR, is_workbook_j
 from nelfin.errors import InputError, Problem, Problems
 from nelfin.scenario.paths import split_sheet
 from nelfin.system.need_sources import Source, from_packaged, from_practices, from_workbook_j

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from nelfin.data.footprints import Part, System, table
+from nelfin.data.footprints import Part, System, find_system, table
 from nelfin.data.national import england, weighted_populations_of
 from nelfin.data.practices.file import Practices, read_practices
 from nelfin.data.practices.importing import choose_all, read_years
-from nelfin.data.practices.systems import EVERYWHERE, Chosen, choose, label_of, system_of
+from nelfin.data.practices.systems import EVERYWHERE, Chosen, choose, label_of
 from nelfin.data.practices.words import code_of, few
+from nelfin.data.practices.workbook_j import NeedSheet, read_workbook_j
+from nelfin.data.practices.workbook_j_practices import as_practices
 from nelfin.data.specs import COMPONENTS
-from nelfin.data.workbook_j import NeedSheet, read_workbook_j
-from nelfin.data.workbook_j_practices import as_practices
 from nelfin.errors import InputError, Problems
 
 SYSTEMS = 42
@@ -134,7 +134,7 @@ def from_packaged(icbs: Sequence[str], years: Sequence[str]) -> tuple[list[Sourc
         What the reader should be told.
     """
     every = [code_of(icb) == EVERYWHERE for icb in icbs]
-    systems = [system_of(icb) for icb, whole in zip(icbs, every, strict=True) if not whole]
+    systems = [find_system(icb) for icb, whole in zip(icbs, every, strict=True) if not whole]
     _refuse_overlaps(systems, any(every) and len(icbs) > 1)
     wanted = list(years) or None
     notes = [system.note for system in systems if system.note]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from nelfin.data.scenario_folder import write_scenario_folder
+from nelfin.data.start.folder import write_scenario_folder
 from nelfin.scenario import load_scenario
 
 WHOLE = "whole system"

@@ -10,7 +10,7 @@ import pytest
 from command import run
 
 import nelfin
-from nelfin.data.position_returns import MONEY
+from nelfin.data.imports.position_returns import MONEY
 from nelfin.data.specs import TABLES
 from nelfin.data.tables import read_table
 

@@ -17,7 +17,7 @@ from python_calamine import CalamineWorkbook
 
 import nelfin
 from nelfin.data import load_inputs
-from nelfin.data.scenario_folder import write_scenario_folder
+from nelfin.data.start.folder import write_scenario_folder
 from nelfin.report.basis import illustrative_words
 from nelfin.report.workbook import write_input_workbook, write_workbook
 from nelfin.report.workbook.settings import settings_table

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from command import run
 
-from nelfin.data.scenario_folder import write_scenario_folder
+from nelfin.data.start.folder import write_scenario_folder
 from nelfin.scenario import load_scenario
 
 pytestmark = pytest.mark.e2e

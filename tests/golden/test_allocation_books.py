@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from nelfin.data import Inputs, national
-from nelfin.data.allocation_books import AllocationBook, read_allocation_book
-from nelfin.data.allocation_figures import allocations_of
-from nelfin.data.capital_figures import import_capital
 from nelfin.data.footprints import find_system, systems
+from nelfin.data.imports.allocation_books import AllocationBook, read_allocation_book
+from nelfin.data.imports.allocation_figures import allocations_of
+from nelfin.data.imports.capital_figures import import_capital
 
 pytestmark = pytest.mark.golden
 

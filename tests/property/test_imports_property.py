@@ -9,9 +9,9 @@ from allocation_sheets import YEARS, columns, core_sheets, figures, names, sheet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nelfin.data.allocation_books import find_allocations
-from nelfin.data.allocation_figures import allocations_of
-from nelfin.data.headings import number_of, years_in
+from nelfin.data.imports.allocation_books import find_allocations
+from nelfin.data.imports.allocation_figures import allocations_of
+from nelfin.data.imports.headings import number_of, years_in
 from nelfin.years import label_of
 
 pytestmark = pytest.mark.property

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nelfin.data import Inputs, load_inputs
-from nelfin.data.scenario_folder import write_scenario_folder
+from nelfin.data.start.folder import write_scenario_folder
 from nelfin.errors import InputError
 from nelfin.scenario import load_scenario
 

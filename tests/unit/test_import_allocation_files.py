@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from table_files import problems_of, workbook_writer
 
 from nelfin.cli import cli
-from nelfin.data.allocation_figures import import_allocations
+from nelfin.data.imports.allocation_figures import import_allocations
 from nelfin.data.specs import TABLES
 from nelfin.data.tables import read_table
 from nelfin.errors import InputError

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from table_files import problems_of, workbook_writer
 
 from nelfin.cli import cli
-from nelfin.data.capital_figures import import_capital
 from nelfin.data.footprints import find_system
+from nelfin.data.imports.capital_figures import import_capital
 from nelfin.data.national import trusts_of
 from nelfin.data.specs import TABLES
 from nelfin.data.tables import read_table

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from table_files import problems_of, workbook_writer
 
 from nelfin.cli import cli
-from nelfin.data.position_returns import MONEY, import_positions
+from nelfin.data.imports.position_returns import MONEY, import_positions
 from nelfin.data.specs import TABLES
 from nelfin.data.specs.recovery import MEASURES
 from nelfin.data.tables import read_table

@@ -8,7 +8,7 @@ import pytest
 from practice_case import book, csv, problems_of, text_of
 
 import nelfin
-from nelfin.data.workbook_j import is_workbook_j, read_workbook_j
+from nelfin.data.practices.workbook_j import is_workbook_j, read_workbook_j
 from nelfin.system.need_indices import ALL_PLACES
 
 pytestmark = pytest.mark.unit

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nelfin.data.scenario_folder import write_scenario_folder
+from nelfin.data.start.folder import write_scenario_folder
 from nelfin.scenario import Scenario, load_scenario
 from nelfin.scenario.keys import dotted, schema_at, walk
 from nelfin.scenario.written import WIDTH, editable_toml

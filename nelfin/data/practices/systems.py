@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from nelfin.data.footprints import FORMER, System, find_system, table
+from nelfin.data.footprints import System, find_system, table
 from nelfin.data.practices.file import Practices
 from nelfin.data.practices.words import code_of, counted, few, plain
 from nelfin.data.specs import FINALS
@@ -72,31 +72,6 @@ def _code(text: str) -> str:
         return find_system(text).code
     except InputError:  # a code that only the file knows
         return code_of(text)
-
-
-def system_of(text: str) -> System:
-    """Return a system by code or name; a former code means the system to March 2026.
-
-    Practice files have the 42 systems to March 2026. So a code of theirs means the same system here
-    as it does in a file.
-
-    Parameters
-    ----------
-    text
-        As the person gives it.
-
-    Raises
-    ------
-    InputError
-        If no system, or several, fit.
-    """
-    system = find_system(text)
-    if system.code == code_of(text) and not system.published:
-        try:
-            return find_system(text, FORMER)
-        except InputError:  # a code of April 2026 alone
-            return system
-    return system
 
 
 def choose(practices: Practices, icbs: Sequence[str]) -> Chosen:
@@ -168,9 +143,9 @@ def _rows(practices: Practices, text: str, problems: Problems) -> tuple[pd.Serie
     if (icb == code_of(text)).any():
         # the file's own code, whichever footprint it has
         former = set(icb) <= set(table("systems")["old_code"])
-        return icb == code_of(text), system_of(text) if former else None
+        return icb == code_of(text), find_system(text) if former else None
     try:
-        system = system_of(text)
+        system = find_system(text)
     except InputError as error:
         remedy = error.problems[0].remedy
         if "," in text:

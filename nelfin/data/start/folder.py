@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from nelfin.data.footprints import find_system
-from nelfin.data.new_system import Start, start_from_published
+from nelfin.data.start.system import Start, start_from_published
 from nelfin.errors import InputError
 from nelfin.scenario import Scenario, load_scenario
 from nelfin.scenario.written import editable_toml

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from nelfin.data.files import Raw, read_raw
-from nelfin.data.headings import is_total, number_of
+from nelfin.data.imports.headings import is_total, number_of
 from nelfin.data.inputs import ANY_TRUST, SYSTEM
 from nelfin.data.specs.columns import SOURCE, STATUS, Column, Table, optional
 from nelfin.data.spots import spot

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from nelfin.data.capital_books import Columns, columns_of, is_provider_capital, table_in
-from nelfin.data.capital_rows import rows_asked
-from nelfin.data.headings import Block, number_of, plain_words, years_in
-from nelfin.data.icbs import asked_once, plain_code, plain_name
+from nelfin.data.footprints import plain_name
+from nelfin.data.imports.capital_books import Columns, columns_of, is_provider_capital, table_in
+from nelfin.data.imports.capital_rows import rows_asked
+from nelfin.data.imports.headings import Block, number_of, plain_words, years_in
+from nelfin.data.imports.icbs import asked_once, plain_code
 from nelfin.errors import Problems
 from nelfin.years import start_of
 

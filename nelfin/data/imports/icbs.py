@@ -6,8 +6,16 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from nelfin.data.footprints import PRESENT, Part, System, find_system, listed, systems
-from nelfin.data.headings import Block, is_total
+from nelfin.data.footprints import (
+    PRESENT,
+    Part,
+    System,
+    find_system,
+    listed,
+    plain_name,
+    systems,
+)
+from nelfin.data.imports.headings import Block, is_total
 from nelfin.data.national import SHARE_OF
 from nelfin.errors import InputError, Problems, nearest
 
@@ -40,25 +48,6 @@ def heads_systems(words: frozenset[str]) -> bool:
     """
     named = words & _KINDS or {"integrated", "board"} <= words or "system" in words
     return bool(named) and words <= _BESIDE
-
-
-def plain_name(text: str) -> str:
-    """Return the name of a system without what differs between tables.
-
-    Parameters
-    ----------
-    text
-        As written: `NHS North East London Integrated Care Board`, say.
-
-    Examples
-    --------
-    >>> plain_name("NHS Bedfordshire, Luton & Milton Keynes ICB")
-    'bedfordshire luton and milton keynes'
-    """
-    words = re.findall(r"[a-z0-9]+", text.lower().replace("&", " and ").replace("’", "'"))
-    plain = " ".join(words)
-    plain = re.sub(r"\bintegrated care (?:board|system)\b|\bicb\b|\bics\b|^nhs\b", " ", plain)
-    return " ".join(plain.split())
 
 
 def plain_code(text: str) -> str:

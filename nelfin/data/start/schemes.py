@@ -29,7 +29,7 @@ def limits_of(
     system
         The system.
     bodies
-        From `nelfin.data.new_bodies.bodies_of`.
+        From `nelfin.data.start.bodies.bodies_of`.
     years
         Years of the plan.
 
@@ -69,7 +69,7 @@ def backlog_schemes(bodies: pd.DataFrame, system: System, without: list[str]) ->
     Parameters
     ----------
     bodies
-        From `nelfin.data.new_bodies.bodies_of`.
+        From `nelfin.data.start.bodies.bodies_of`.
     system
         The system.
     without

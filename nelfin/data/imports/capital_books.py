@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nelfin.data.files import Rows, read_sheets
-from nelfin.data.headings import Block, blocks_in, plain_words, years_in
-from nelfin.data.icbs import heads_systems
+from nelfin.data.imports.headings import Block, blocks_in, plain_words, years_in
+from nelfin.data.imports.icbs import heads_systems
 from nelfin.errors import InputError, Problems
 
 Words = frozenset[str]

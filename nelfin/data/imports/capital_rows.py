@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nelfin.data.capital_books import Columns, is_provider_capital
-from nelfin.data.footprints import listed
-from nelfin.data.headings import Block, is_total, plain_words
-from nelfin.data.icbs import (
+from nelfin.data.footprints import listed, plain_name
+from nelfin.data.imports.capital_books import Columns, is_provider_capital
+from nelfin.data.imports.headings import Block, is_total, plain_words
+from nelfin.data.imports.icbs import (
     heads_systems,
     hint_for,
     is_code,
     known_system,
     plain_code,
-    plain_name,
     rows_by_system,
     system_columns,
     taken_for,

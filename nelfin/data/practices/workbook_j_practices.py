@@ -6,8 +6,8 @@ import pandas as pd
 
 from nelfin.data.practices.file import Practices
 from nelfin.data.practices.words import counted, few
+from nelfin.data.practices.workbook_j import NeedSheet
 from nelfin.data.specs import COMPONENTS
-from nelfin.data.workbook_j import NeedSheet
 from nelfin.errors import InputError
 
 PEOPLE = "registered_population"

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from nelfin.data.allocation_books import (
+from nelfin.data.footprints import listed
+from nelfin.data.imports.allocation_books import (
     BESIDE,
     MONEY,
     RATES,
@@ -18,9 +19,8 @@ from nelfin.data.allocation_books import (
     read_allocation_book,
     words_of,
 )
-from nelfin.data.footprints import listed
-from nelfin.data.headings import Block
-from nelfin.data.icbs import Taken, asked_once, called, hint_for, rows_by_system, taken_for
+from nelfin.data.imports.headings import Block
+from nelfin.data.imports.icbs import Taken, asked_once, called, hint_for, rows_by_system, taken_for
 from nelfin.errors import InputError, Problem, Problems
 from nelfin.years import start_of
 

@@ -12,9 +12,9 @@ import pandas as pd
 from nelfin.data import national
 from nelfin.data.footprints import System
 from nelfin.data.inputs import SYSTEM
-from nelfin.data.new_bodies import bodies_of, income_of, positions_of, savings_of
-from nelfin.data.new_schemes import backlog_schemes, limits_of
 from nelfin.data.specs import COMPONENTS, WHOLE_SYSTEM
+from nelfin.data.start.bodies import bodies_of, income_of, positions_of, savings_of
+from nelfin.data.start.schemes import backlog_schemes, limits_of
 from nelfin.scenario import Scenario, load_scenario
 from nelfin.scenario.paths import NATIONAL
 from nelfin.years import label_of, start_of, years_between

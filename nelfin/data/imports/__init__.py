@@ -1,0 +1,1 @@
+"""What people download and fill, read into the tables of a scenario."""

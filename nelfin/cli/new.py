@@ -47,6 +47,8 @@ def new(
     problems = Problems()
     if as_json:
         problems.add("--json", "goes with --list.", "Leave it out.")
+    if icb is not None and not icb.strip():
+        problems.add("--icb", "is empty.", "Give the code or the name of the system.")
     if footprint and icb is None:
         problems.add("--footprint", "goes with --icb.", "Name the system, or leave it out.")
     if folder is None:

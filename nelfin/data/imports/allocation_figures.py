@@ -339,4 +339,9 @@ def _blanks(table: pd.DataFrame) -> list[str]:
             f"{stream}: no {', '.join(blank)} for {years}; left blank."
             for years, blank in by_years.items()
         )
+        if stream == "specialised":
+            notes.append(
+                f"{stream}: the share that pace of change may move is not read; the setting of the "
+                "stream stands for it, or a column restricted_share of your own."
+            )
     return notes

@@ -73,6 +73,8 @@ class Fit:
         """
         frame = self.inputs.tables()[table]
         words = [*known, *sorted(more)]
+        if set(frame[column].tolist()) <= {"", None, *words}:
+            return
         for row, value in frame[column].items():
             if value and value not in words:
                 self.problems.add(

@@ -8,6 +8,7 @@ from nelfin.data.checks.fit import Fit
 from nelfin.data.inputs import ANY_TRUST, OTHERS, SYSTEM
 from nelfin.data.specs import PROGRAMME_PARAMETERS, PROGRAMME_RETURNS
 from nelfin.data.specs.recovery import STAGES
+from nelfin.data.tables import lines_of
 from nelfin.years import label_of, start_of
 
 AVOIDED, CASH = PROGRAMME_RETURNS
@@ -55,39 +56,36 @@ def programmes(fit: Fit) -> None:
         )
 
 
+MORE_THAN_NONE = {"unit_cost_gbp", "eligible_people", "max_coverage_pct", "gbp_per_qaly"}
+"""Parameters of programmes that are more than 0 where they are given."""
+
+OF_CASH = {"nhs_share_pct", "cashable_share_pct"}
+"""Parameters that are more than 0 where the return is cash."""
+
+
 def _values(fit: Fit) -> None:
     """Find figures of programmes that are too large, or 0 where there must be something."""
     frame = fit.inputs.prevention_programmes
-    percents = frame[frame["parameter"].str.endswith("_pct") & (frame["value"] > 100)]
-    for row, line in percents.iterrows():
-        fit.problems.add(
-            fit.at("prevention_programmes", row, "value"),
-            f"is {line['value']:g} %.",
-            "It must be 100 or less.",
-        )
-    for name in ("unit_cost_gbp", "eligible_people", "max_coverage_pct", "gbp_per_qaly"):
-        for row in frame.index[(frame["parameter"] == name) & (frame["value"] <= 0)]:
-            fit.problems.add(
-                fit.at("prevention_programmes", row, "value"),
-                f"is 0, the {name} of {frame.at[row, 'programme']}.",
+    lines = lines_of(frame, "programme", "parameter", "value")
+    in_cash = {programme for programme, parameter, _ in lines if parameter == CASH}
+    for row, (programme, name, value) in zip(frame.index, lines, strict=True):
+        if name.endswith("_pct") and value > 100:
+            what, remedy = f"is {value:g} %.", "It must be 100 or less."
+        elif value > 0:
+            continue
+        elif name in MORE_THAN_NONE:
+            what, remedy = (
+                f"is 0, the {name} of {programme}.",
                 "Give more than 0, or take the row out.",
             )
-    in_cash = set(frame.loc[frame["parameter"] == CASH, "programme"])
-    for name in ("nhs_share_pct", "cashable_share_pct"):
-        none = (frame["parameter"] == name) & (frame["value"] <= 0)
-        for row in frame.index[none & frame["programme"].isin(in_cash)]:
-            fit.problems.add(
-                fit.at("prevention_programmes", row, "value"),
-                f"is 0, the {name} of {frame.at[row, 'programme']}, whose return is cash.",
-                f"Give more than 0, or give {AVOIDED} in place of {CASH}.",
-            )
-    lags = frame[(frame["parameter"] == "mean_lag_years") & (frame["value"] <= 0)]
-    for row in lags.index:
-        fit.problems.add(
-            fit.at("prevention_programmes", row, "value"),
-            "is 0.",
-            "Give a mean lag above 0 years.",
-        )
+        elif name in OF_CASH and programme in in_cash:
+            what = f"is 0, the {name} of {programme}, whose return is cash."
+            remedy = f"Give more than 0, or give {AVOIDED} in place of {CASH}."
+        elif name == "mean_lag_years":
+            what, remedy = "is 0.", "Give a mean lag above 0 years."
+        else:
+            continue
+        fit.problems.add(fit.at("prevention_programmes", row, "value"), what, remedy)
 
 
 def organisations(fit: Fit) -> None:

@@ -292,3 +292,14 @@ def test_a_table_is_read_anew_when_its_file_has_changed(tmp_path: Path) -> None:
     file.unlink()
     with pytest.raises(InputError, match="does not exist"):
         load_inputs(scenario)
+
+
+def test_place_budgets_do_without_what_only_the_models_need(tmp_path: Path, inputs: Inputs) -> None:
+    table = inputs.allocations.copy()
+    table.loc[table["stream"] == "core", "baseline_gbp_m"] = float("nan")
+    table.to_csv(tmp_path / "allocations.csv", index=False)
+    mine = load_scenario(overrides={"data.allocations": str(tmp_path / "allocations.csv")})
+    budgets = allocate(mine, load_inputs(mine, models=False))["budget"].sel(stream="core")
+    assert float(budgets.sum("place").sel(year="2025/26")) == pytest.approx(4132.727)
+    with pytest.raises(InputError, match="income growth is measured on it"):
+        load_inputs(mine)

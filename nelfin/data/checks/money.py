@@ -58,6 +58,18 @@ def envelope(fit: Fit) -> None:
             f"has no row for {main} in the first year {fit.years[0]}.",
             "Add it, or set years.first to a year it has.",
         )
+
+
+def baseline(fit: Fit) -> None:
+    """Find a main stream without a baseline in the first year: incomes grow on it.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
+    frame, main = fit.inputs.allocations, main_stream(fit.scenario)
+    rows = frame[(frame["year"] == fit.years[0]) & (frame["stream"] == main)]
     for row in rows.index[rows["baseline_gbp_m"].isna()]:
         fit.problems.add(
             fit.at("allocations", row, "baseline_gbp_m"),
@@ -83,7 +95,8 @@ def streams(fit: Fit) -> None:
             fit.problems.add(
                 fit.at("allocations"),
                 f'has no row for the stream "{name}" from {fit.years[0]} to {fit.years[-1]}.',
-                "Add one, or set years.first to a year it has.",
+                "Add one, with 0 where the system has none of it, or set years.first to a year it "
+                "has.",
             )
         if name not in fit.scenario.envelope.growth_pct:
             fit.problems.add(

@@ -45,6 +45,7 @@ def check_together(scenario: Scenario, inputs: Inputs, models: bool = True) -> N
 
 
 def _check_models(fit: Fit) -> None:
+    money.baseline(fit)
     of_models.programmes(fit)
     of_models.organisations(fit)
     of_models.prevention_years(fit)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from nelfin.cli.options import echo_json, json_option
-from nelfin.errors import Problems
+from nelfin.errors import InputError, Problems
 
 TABLES_FILE = "tables.xlsx"
 
@@ -42,6 +42,10 @@ def new(
     from nelfin.report.text.terminal import wrapped
 
     if listing:
+        beside = {"DIR": folder, "--icb": icb, "--footprint": footprint, "--excel": excel or None}
+        given = [name for name, value in beside.items() if value is not None]
+        if given:
+            raise InputError.one(", ".join(given), "does not go with --list.", "Leave it out.")
         _list_systems(as_json)
         return
     problems = Problems()

@@ -54,6 +54,7 @@ def allocations_of(system: System) -> pd.DataFrame:
         return rows
     for name in MONEY:
         rows[name] = 0.0
+    restricted = pd.Series(0.0, index=rows.index)
     for part in system.parts:
         own = every[every["icb"] == part.old_code].reset_index(drop=True)
         if list(zip(own["stream"], own["year"], strict=True)) != list(
@@ -65,6 +66,8 @@ def allocations_of(system: System) -> pd.DataFrame:
         )
         for name in MONEY:
             rows[name] += own[name] * share
+        restricted += own["baseline_gbp_m"] * own["restricted_share"] * share
+    rows["restricted_share"] = (restricted / rows["baseline_gbp_m"]).round(6)
     rows[list(MONEY)] = rows[list(MONEY)].round(6)
     rows["growth"] = rows["convergence"] = float("nan")
     rows["status"] = "derived"

@@ -57,4 +57,12 @@ def test_another_system_starts_as_the_readme_says(tmp_path: Path) -> None:
     assert "West" in said[-1]
     assert "Croydon" in said[-1]
     assert "Merton" not in said[-1]
-    assert list((tmp_path / "nelfin-runs").glob("*/report.html"))
+    (page,) = (tmp_path / "nelfin-runs").glob("*/report.html")
+    # the plan begins in the year of the budgets, which the place table shows once
+    assert page.read_text(encoding="utf-8").count("<bdi>Budget 2025/26, £m</bdi>") == 1
+
+
+def test_the_list_of_systems_goes_alone(tmp_path: Path) -> None:
+    done = run("new", "x", "--list", "--icb", "QWE", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "DIR, --icb: does not go with --list. Leave it out." in done.stderr

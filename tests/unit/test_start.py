@@ -16,6 +16,7 @@ from nelfin.data.start.bodies import (
     bodies_of,
     income_of,
     positions_of,
+    published_positions,
     savings_of,
 )
 from nelfin.data.start.folder import new_scenario
@@ -72,6 +73,38 @@ def test_an_outturn_keeps_the_support_inside_it() -> None:
     assert whole.to_dict() == {"outturn": 13.2, "deficit_support": 27.1}
 
 
+@pytest.mark.parametrize(
+    ("code", "footprint", "own"),
+    [
+        ("D7T5G", "", set()),  # Mid and South Essex is a part of Essex: its outturn is not Essex's
+        ("QH8", "", {"outturn"}),
+        ("QRL", "36", {"savings_plan"}),
+        ("QRL", "42", {"outturn", "deficit_support"}),
+        ("S9B9J", "", {"deficit_support"}),
+        ("QF7", "", {"outturn", "deficit_support"}),
+    ],
+)
+def test_positions_are_of_the_whole_system_as_it_was_in_their_year(
+    code: str, footprint: str, own: set[str]
+) -> None:
+    found, left_out = published_positions(find_system(code, footprint), FIRST)
+    assert set(found["measure"]) == own
+    assert len(found) + len(left_out) == len(national.positions_of(find_system(code, footprint)))
+
+
+def test_what_of_the_baseline_may_move_is_of_all_parts_of_a_merged_system() -> None:
+    def of(code: str) -> pd.Series:
+        table = national.allocations_of(find_system(code))
+        return table[table["stream"] == "specialised"].iloc[0]
+
+    first, second, merged = of("QMJ"), of("QRV"), of("Z9B2Z")
+    both = [first, second]
+    expected = sum(row["baseline_gbp_m"] * row["restricted_share"] for row in both)
+    expected /= sum(row["baseline_gbp_m"] for row in both)
+    assert merged["restricted_share"] == pytest.approx(expected, abs=1e-5)
+    assert first["restricted_share"] != second["restricted_share"]
+
+
 def test_a_body_without_a_plan_is_in_balance_by_assumption_and_others_by_their_plan() -> None:
     system = find_system("QWE")
     table = positions_of(system, bodies_of(system), FIRST)
@@ -103,7 +136,8 @@ def test_limits_are_a_quarter_a_year_and_schemes_are_of_the_trusts_they_are_for(
     assert limits["limit_gbp_m"].tolist() == pytest.approx([capital / 4] * 4, abs=0.001)
     assert limits["figure_status"].tolist() == ["assumption", "derived", "derived", "assumption"]
     assert limits["status"].tolist() == ["firm", "firm", "firm", "indicative"]
-    schemes = backlog_schemes(bodies, system, without)
+    schemes, unknown = backlog_schemes(bodies, system, without)
+    assert unknown == ["Great Ormond Street Hospital for Children", "The Royal Marsden"]
     assert set(schemes["organisation"]).isdisjoint(without)
     backlog = national.backlog_of(system).set_index("code")
     codes = bodies.set_index("organisation")["code"]

@@ -43,6 +43,9 @@ whose plan is known both ways."""
 SAVINGS_GBP_M = {"plan": 11_200.0, "delivered": 10_200.0}
 """Savings of all of England in 2025/26, planned and delivered."""
 
+FORMER_TO = "2025/26"
+"""Last year of the 42 systems."""
+
 RECURRENT_PCT = 50.0
 """Share of savings that is taken to recur."""
 
@@ -227,19 +230,44 @@ def positions_of(system: System, bodies: pd.DataFrame, first: str) -> pd.DataFra
         rows.append([body.organisation, first, "plan", value, status, source])
         start = f"Taken to be where its plan of {first} stands. {source}"
         rows.append([body.organisation, before, "underlying", value, status, start])
-    published = national.positions_of(system)
-    told = published[(published["body"] == SYSTEM) & (published["measure"] == "outturn")]
+    published, _ = published_positions(system, first)
     for line in published.itertuples():
-        if (
-            line.measure == "deficit_support"
-            and line.year == first
-            and first not in set(told["year"])
-        ):
-            continue  # the plans above stand without it
         whole = SYSTEM if line.body == "system" else system.name
         rows.append([whole, line.year, line.measure, line.value_gbp_m, line.status, line.source])
     names = ["organisation", "year", "measure", "value_gbp_m", "status", "source"]
     return pd.DataFrame(rows, columns=names)
+
+
+def published_positions(system: System, first: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what board papers say of the whole of a system, and what is left out of it.
+
+    Left out is what is of a former system that is now a part of this one, or of the footprint that
+    the code had before or has since; and support of the first year where no outturn holds it, since
+    the plans of the trusts stand without it.
+
+    Parameters
+    ----------
+    system
+        The system.
+    first
+        First year of the plan.
+
+    Returns
+    -------
+    own, left_out : pandas.DataFrame
+        Rows as `nelfin.data.national.positions_of` gives them.
+    """
+    rows = national.positions_of(system)
+    before = rows["year"] <= FORMER_TO
+    own = rows["icb"] == system.code
+    if not system.published:
+        own &= ~before
+    elif system.note:  # the code has meant another system since
+        own &= before
+    told = own & (rows["body"] == SYSTEM) & (rows["measure"] == "outturn") & (rows["year"] == first)
+    if not told.any():
+        own &= (rows["measure"] != "deficit_support") | (rows["year"] != first)
+    return rows[own], rows[~own]
 
 
 def savings_of(system: System, positions: pd.DataFrame, first: str) -> pd.DataFrame:

@@ -60,7 +60,9 @@ def limits_of(
     return pd.DataFrame(rows, columns=names), without
 
 
-def backlog_schemes(bodies: pd.DataFrame, system: System, without: list[str]) -> pd.DataFrame:
+def backlog_schemes(
+    bodies: pd.DataFrame, system: System, without: list[str]
+) -> tuple[pd.DataFrame, list[str]]:
     """Return the published backlog of each trust as schemes, one a risk band.
 
     Nobody publishes the schemes of every system. The backlog is real, and what it costs to clear
@@ -77,14 +79,19 @@ def backlog_schemes(bodies: pd.DataFrame, system: System, without: list[str]) ->
 
     Returns
     -------
-    pandas.DataFrame
+    schemes : pandas.DataFrame
         The table `projects`.
+    unknown : list of str
+        Trusts that the limit is for, and whose backlog is not published.
     """
     backlog = national.backlog_of(system).set_index("code")
-    rows = []
+    rows, unknown = [], []
     longest = max(years for _, years in BANDS.values())
     for body in bodies.itertuples():
-        if body.code not in backlog.index or body.organisation in without:
+        if body.kind != "trust" or body.organisation in without:
+            continue
+        if body.code not in backlog.index:
+            unknown.append(body.organisation)
             continue
         for band, (points, years) in BANDS.items():
             cost = float(backlog.at[body.code, f"{band}_gbp_m"])
@@ -112,4 +119,4 @@ def backlog_schemes(bodies: pd.DataFrame, system: System, without: list[str]) ->
     table = pd.DataFrame(rows)
     cleared = [f"backlog_{band}_gbp_m" for band in BANDS]
     table = table.reindex(columns=[*dict.fromkeys([*table.columns, *cleared])])
-    return table.fillna(dict.fromkeys(cleared, 0.0))
+    return table.fillna(dict.fromkeys(cleared, 0.0)), unknown

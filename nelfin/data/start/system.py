@@ -13,7 +13,13 @@ from nelfin.data import national
 from nelfin.data.footprints import System
 from nelfin.data.inputs import SYSTEM
 from nelfin.data.specs import COMPONENTS, WHOLE_SYSTEM
-from nelfin.data.start.bodies import bodies_of, income_of, positions_of, savings_of
+from nelfin.data.start.bodies import (
+    bodies_of,
+    income_of,
+    positions_of,
+    published_positions,
+    savings_of,
+)
 from nelfin.data.start.schemes import backlog_schemes, limits_of
 from nelfin.scenario import Scenario, load_scenario
 from nelfin.scenario.paths import NATIONAL
@@ -76,7 +82,7 @@ def start_from_published(system: System, folder: Path) -> Start:
     bodies = bodies_of(system)
     income = income_of(system, bodies, allocations)
     limits, without_limit = limits_of(system, bodies, years_between(FIRST, LAST))
-    schemes = backlog_schemes(bodies, system, without_limit)
+    schemes, without_backlog = backlog_schemes(bodies, system, without_limit)
     people = national.weighted_populations_of(system, [FIRST])
     positions = positions_of(system, bodies, FIRST)
     tables = {
@@ -96,7 +102,25 @@ def start_from_published(system: System, folder: Path) -> Start:
         settings[f"data.{name}"] = str(folder / f"{name}.csv")
     settings |= _figures(system, allocations, bodies)
     scenario = load_scenario(NATIONAL, settings)
-    return Start(scenario, [*notes, *_notes(people, positions, without_limit)])
+    notes += _notes(people, positions, without_limit, without_backlog)
+    return Start(scenario, [*notes, *_left_out_positions(system)])
+
+
+def _left_out_positions(system: System) -> list[str]:
+    """Say which published positions are not the whole system's own."""
+    _, left_out = published_positions(system, FIRST)
+    told = []
+    for line in left_out.itertuples():
+        money = f"£{abs(line.value_gbp_m):,.1f}m"
+        money = f"({money})" if line.value_gbp_m < 0 else money
+        measure = line.measure.replace("_", " ")
+        told.append(f"{line.icb} {line.body} {measure} {line.year}, {money}")
+    if not told:
+        return []
+    return [
+        f"Positions left out, of a part of the system, of another footprint of its code, or of "
+        f"support that the plans stand without: {'; '.join(told)}."
+    ]
 
 
 def _long(people: pd.DataFrame) -> pd.DataFrame:
@@ -162,7 +186,12 @@ def _figures(
     }
 
 
-def _notes(people: pd.DataFrame, positions: pd.DataFrame, without_limit: list[str]) -> list[str]:
+def _notes(
+    people: pd.DataFrame,
+    positions: pd.DataFrame,
+    without_limit: list[str],
+    without_backlog: list[str],
+) -> list[str]:
     """Say what is left out, what stands in, and which places hang on one practice."""
     left_out = "; ".join(f"{table}: {words}" for table, words in UNPUBLISHED.items())
     notes = [f"Left out, since not published for every system. {left_out}."]
@@ -180,6 +209,11 @@ def _notes(people: pd.DataFrame, positions: pd.DataFrame, without_limit: list[st
         notes.append(
             "No capital limit is published for "
             f"{', '.join(without_limit)}: their backlog is left out of the schemes."
+        )
+    if without_backlog:
+        notes.append(
+            f"No backlog is published for {', '.join(without_backlog)}: they have no scheme, "
+            "though the limit holds their capital."
         )
     few = people[people["registered_population"] < TOO_FEW]
     for line in few.itertuples():

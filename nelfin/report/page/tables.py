@@ -78,9 +78,10 @@ def place_table(headline: Headline, main_stream: str) -> PageTable:
         The stream whose pounds a weighted head are shown.
     """
     year, first, last = headline.budget_year, headline.years[0], headline.years[-1]
+    before = [Column("base", f"Budget {first}, £m", money)] if first != year else []
     columns = [
         Column("place", "Place", filter="place"),
-        Column("base", f"Budget {first}, £m", money),
+        *before,
         Column("budget", f"Budget {year}, £m", money),
         Column("target", f"Target {year}, £m", money),
         Column("per_head", f"A head {year}", pounds),

@@ -42,21 +42,23 @@ def write_summary_sheet(book: Any, result: Findings, formats: Styles) -> None:
         formats,
     )
     opening = headline.marks.get("places")
-    columns = ["base", "budget", "target", "per_head", "dft", "dft_last"]
-    heads = [
-        f"Budget {headline.years[0]}",
-        f"Budget {headline.budget_year}",
-        f"Target {headline.budget_year}",
-        "A head, £",
-        f"From target {headline.budget_year}",
-        f"From target {headline.years[-1]}",
-    ]
-    kinds = [*[formats.money] * 3, formats.whole, formats.percent, formats.percent]
+    first, year = headline.years[0], headline.budget_year
+    columns = {
+        "base": (f"Budget {first}", formats.money),
+        "budget": (f"Budget {year}", formats.money),
+        "target": (f"Target {year}", formats.money),
+        "per_head": ("A head, £", formats.whole),
+        "dft": (f"From target {year}", formats.percent),
+        "dft_last": (f"From target {headline.years[-1]}", formats.percent),
+    }
+    if first == year:  # the plan begins in the year of the budgets
+        del columns["base"]
+    heads, kinds = (list(each) for each in zip(*columns.values(), strict=True))
     row = _figures(
         sheet,
         row,
         f"Opening position {opening}." if opening else "",
-        headline.places[columns].set_axis(heads, axis="columns"),
+        headline.places[list(columns)].set_axis(heads, axis="columns"),
         ("Place", kinds),
         formats,
     )

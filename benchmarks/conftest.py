@@ -67,7 +67,7 @@ def copies(inputs: Inputs, count: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     return projects, limits
 
 
-SETTINGS = {"price_growth_pct": 2.5, "leave_out": True, "check_prices": False}
+SETTINGS: dict[str, Any] = {"price_growth_pct": 2.5, "leave_out": True, "check_prices": False}
 
 
 @dataclass(frozen=True)

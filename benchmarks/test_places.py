@@ -12,6 +12,7 @@ import pytest
 from nelfin.allocations import allocate, converge
 from nelfin.data import Inputs
 from nelfin.data.practices import place_practices, read_practices, sum_to_places
+from nelfin.data.practices.systems import choose
 from nelfin.scenario import Scenario
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -26,11 +27,11 @@ def test_practices_of_england(benchmark: Any, smoke: bool) -> None:
 
     def read_and_place() -> tuple[int, int]:
         practices = read_practices(file)
-        systems = practices.table["icb"].unique()
-        placed = [place_practices(practices, str(code), None) for code in systems]
-        for places in placed:
-            sum_to_places(practices.table, places)
-        return sum(len(places) for places in placed), len(systems)
+        systems = [choose(practices, [str(code)]) for code in practices.table["icb"].unique()]
+        placed = [place_practices(system, None) for system in systems]
+        for system, practice_places in zip(systems, placed, strict=True):
+            sum_to_places(system.table, practice_places["place"])
+        return sum(len(each) for each in placed), len(systems)
 
     count, systems = benchmark.pedantic(read_and_place, rounds=1 if smoke else 3)
     benchmark.extra_info["practices"] = count

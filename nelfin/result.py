@@ -34,11 +34,10 @@ class Result(Findings):
         Parameters
         ----------
         findings
-            What the run found; what was worked out of it already stays worked out.
+            What the run found.
         """
         result = cls(findings.name, findings.data, {}, findings.scenario_toml, findings.provenance)
-        result._tables = findings._tables
-        result._worked_out = findings._worked_out
+        vars(result).update(vars(findings))  # what was worked out of it stays worked out
         return result
 
     @property
@@ -104,6 +103,7 @@ class Result(Findings):
             If it cannot be written.
         """
         target = Path(folder).absolute()
+        self.folder = target
         write_run_folder(self, target, force, self._write_report if report else lambda _: None)
         return target
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from nelfin.data.specs.columns import Table
 from nelfin.data.tables import check, empty_table
 from nelfin.errors import InputError, Problems
 from nelfin.scenario import Scenario
-from nelfin.scenario.paths import opening_files, split_sheet
+from nelfin.scenario.load import SCENARIO_FILE
+from nelfin.scenario.paths import opening_files, original_of, split_sheet
 from nelfin.scenario.schema import Data
+from nelfin.store.kept import Kept
 from nelfin.store.writing import read_at_most
 
 KEPT = 64
@@ -101,8 +104,74 @@ def _digest(path: str | Path) -> str:
     return "" if content is None else hashlib.sha256(content).hexdigest()
 
 
+def read_files(scenario: Scenario) -> list[Kept]:
+    """Read every file that a run of a scenario rests on, as it is.
+
+    Parameters
+    ----------
+    scenario
+        Names the files.
+
+    Returns
+    -------
+    list of Kept
+        Scenario files, by their number; tables, by their key in `[data]`; files of openings.
+    """
+    files = {f"{SCENARIO_FILE}{n}": path for n, path in enumerate(scenario.files, start=1)}
+    named = {name: getattr(scenario.data, name) for name in Data.model_fields}
+    files |= {name: path for name, path in named.items() if path is not None}
+    files |= {
+        f"opening {original_of(scenario, path)}": Path(path) for path in opening_files(scenario)
+    }
+    contents: dict[Path, bytes] = {}
+    kept = []
+    for name, path in files.items():
+        file = split_sheet(path)[0]
+        if file not in contents:
+            contents[file] = file.read_bytes()
+        kept.append(Kept(name, original_of(scenario, file), contents[file]))
+    return kept
+
+
+def read_tables(scenario: Scenario) -> list[Kept]:
+    """Read the tables of a scenario as they are, without the files of its settings.
+
+    Parameters
+    ----------
+    scenario
+        Names the tables.
+
+    Returns
+    -------
+    list of Kept
+        As from `read_files`.
+    """
+    return [each for each in read_files(scenario) if not each.name.startswith(SCENARIO_FILE)]
+
+
+def places_of(scenario: Scenario, kept: Iterable[Kept]) -> dict[str, str]:
+    """Return where the files of a scenario are kept in the folder of its run.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    kept
+        Its files.
+
+    Returns
+    -------
+    dict
+        Path in the folder by the path that the scenario reads, without a sheet.
+    """
+    by_original = {each.original: each.file for each in kept}
+    paths = [*filter(None, dict(scenario.data).values()), *opening_files(scenario)]
+    read = {split_sheet(path)[0] for path in paths}
+    return {str(file): by_original[original_of(scenario, file)] for file in read}
+
+
 def input_hashes(scenario: Scenario) -> dict[str, str]:
-    """Return the SHA-256 of every file a run has read, by its name in the scenario.
+    """Return the SHA-256 of every file that a run of a scenario rests on, by its name.
 
     Parameters
     ----------
@@ -112,13 +181,6 @@ def input_hashes(scenario: Scenario) -> dict[str, str]:
     Returns
     -------
     dict
-        64 hexadecimal digits by name: `scenario 1`, the key in `[data]`, `opening PATH`.
+        64 hexadecimal digits by name, as `read_files` gives them.
     """
-    files = {f"scenario {n}": path for n, path in enumerate(scenario.files, start=1)}
-    named = {name: getattr(scenario.data, name) for name in Data.model_fields}
-    files |= {name: path for name, path in named.items() if path is not None}
-    files |= {f"opening {path}": Path(path) for path in opening_files(scenario)}
-    return {
-        name: hashlib.sha256(split_sheet(path)[0].read_bytes()).hexdigest()
-        for name, path in files.items()
-    }
+    return {each.name: each.sha256 for each in read_files(scenario)}

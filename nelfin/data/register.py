@@ -12,6 +12,8 @@ from nelfin.data.projects import spend_columns
 from nelfin.data.specs import TABLES
 from nelfin.errors import Problems
 from nelfin.scenario import Scenario
+from nelfin.scenario.paths import names_file, opening_label
+from nelfin.scenario.schema import ABOUT
 
 COLUMNS = ["where", "figure", "value", "unit", "status", "source"]
 
@@ -33,26 +35,59 @@ def register(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
         of a table gives its first figure; a capital scheme gives its total spend.
     """
     rows: list[list[object]] = [
-        ["scenario", key, _text(figure.value), figure.unit, figure.status, figure.source]
+        ["scenario", key, setting_shown(scenario, key), figure.unit, figure.status, figure.source]
         for key, figure in scenario.evidence.items()
-        if not key.startswith("data.") and key not in {"schema", "name", "icb"}
+        if not key.startswith("data.") and key not in ABOUT
     ]
-    for name, frame in inputs.tables().items():
+    for name, frame in shown_tables(scenario, inputs).items():
         keys = list(TABLES[name].key)
         status = status_column(frame.columns)
-        value, unit = _value(name, frame)
+        value, unit = main_figure(name, frame)
         for at, line in enumerate(frame.to_dict("records")):
             rows.append(
                 [
                     name,
                     ", ".join(str(line[key]) for key in keys if line[key]) or "all",
-                    _text(value.iloc[at]),
+                    as_shown(value.iloc[at]),
                     unit if isinstance(unit, str) else str(unit.iloc[at]),
                     line[status],
                     line["source"],
                 ]
             )
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def setting_shown(scenario: Scenario, key: str) -> str:
+    """Return the value of a setting as text; a file of openings by its name.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    key
+        Dotted key.
+    """
+    text = as_shown(scenario.evidence[key].value)
+    return opening_label(scenario, text) if names_file(text, key) else text
+
+
+def shown_tables(scenario: Scenario, inputs: Inputs) -> dict[str, pd.DataFrame]:
+    """Return the tables of a scenario as results show them: files of openings by their names.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+
+    Returns
+    -------
+    dict
+        Table by its key in `[data]`.
+    """
+    tables = inputs.tables()
+    openings = tables["openings"]
+    labels = {text: opening_label(scenario, text) for text in openings["opening"].unique()}
+    return tables | {"openings": openings.assign(opening=openings["opening"].map(labels))}
 
 
 def status_column(columns: Collection[str]) -> str:
@@ -105,8 +140,23 @@ def _article(status: str) -> str:
     return f"an {status}" if status == "assumption" else f"an {status} figure"
 
 
-def _value(name: str, frame: pd.DataFrame) -> tuple[pd.Series, str | pd.Series]:
-    """Return the figure each row of a table stands for, and its unit."""
+def main_figure(name: str, frame: pd.DataFrame) -> tuple[pd.Series, str | pd.Series]:
+    """Return the figure each row of a table stands for, and its unit.
+
+    Parameters
+    ----------
+    name
+        Of the table.
+    frame
+        The table; it has rows.
+
+    Returns
+    -------
+    figure : pandas.Series
+        A value a row; a capital scheme has its total spend.
+    unit : str or pandas.Series
+        Of all rows, or a row.
+    """
     special = {"projects": _spend, "growth_bounds": _bounds, "openings": _opening}
     if name in special:
         return special[name](frame)
@@ -129,7 +179,7 @@ def _spend(frame: pd.DataFrame) -> tuple[pd.Series, str]:
 
 def _bounds(frame: pd.DataFrame) -> tuple[pd.Series, str]:
     # an empty column of numbers stays one of numbers
-    least, most = (frame[name].map(_text).astype(object).replace("", "any") for name in _ENDS)
+    least, most = (frame[name].map(as_shown).astype(object).replace("", "any") for name in _ENDS)
     return "at least " + least + ", at most " + most, "%"
 
 
@@ -137,7 +187,14 @@ def _opening(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return frame["value"], frame["measure"].map({"cash_gbp_m": "£m", "dft_pct": "%"})
 
 
-def _text(value: object) -> str:
+def as_shown(value: object) -> str:
+    """Return a figure as text.
+
+    Parameters
+    ----------
+    value
+        A number, a text, yes or no, or a list of them; nothing is "".
+    """
     if isinstance(value, float):
         return "" if pd.isna(value) else f"{value:.10g}"
     if isinstance(value, (list, tuple)):

@@ -9,10 +9,13 @@ from typing import Any
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.scenario.draft import Draft, finish, override
 from nelfin.scenario.keys import SchemaKey, dotted, split_key, walk
-from nelfin.scenario.schema import Scenario
+from nelfin.scenario.schema import ABOUT, Scenario
 
 SOURCE = "changed in Python"
 """Source of a value that `changed` puts in."""
+
+UNCOMPARED = ABOUT - {"icb"}
+"""Keys by which two scenarios do not differ."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,10 @@ def changed(scenario: Scenario, settings: Mapping[str, Any]) -> Scenario:
     problems = Problems()
     for key, value in settings.items():
         override(draft, key, value, "", SOURCE, problems)
-    return finish(draft, scenario.files, problems)
+    made = finish(draft, scenario.files, problems)
+    made._parent, made._allowed = scenario.parent, scenario.allowed
+    made._originals = scenario.originals
+    return made
 
 
 def differences(scenario: Scenario, baseline: Scenario) -> dict[str, Any]:
@@ -158,7 +164,7 @@ def differences(scenario: Scenario, baseline: Scenario) -> dict[str, Any]:
         file has another path.
     """
     ours, theirs = leaves(scenario), leaves(baseline)
-    keys = [key for key in ours if key not in {"name", "schema"}]
+    keys = [key for key in ours if key not in UNCOMPARED]
     return {key: ours[key] for key in keys if key not in theirs or ours[key] != theirs[key]}
 
 
@@ -180,6 +186,6 @@ def differing(scenario: Scenario, baseline: Scenario) -> list[str]:
     return [
         key
         for key in keys
-        if key not in {"name", "schema"}
+        if key not in UNCOMPARED
         and (key not in first or key not in second or first[key] != second[key])
     ]

@@ -13,15 +13,19 @@ from nelfin.scenario.draft import Draft, finish, override, put, section
 from nelfin.scenario.keys import Parts, dotted, split_key, walk
 from nelfin.scenario.layers import layers
 from nelfin.scenario.paths import (
+    NATIONAL,
     PACKAGED,
     SCENARIOS,
+    called,
     is_within,
+    located,
     names_file,
     packaged_folder,
     packaged_scenario,
     refuse_outside,
 )
 from nelfin.scenario.schema import Scenario
+from nelfin.store.kept import SCENARIO, check_kept, is_run_folder, read_record
 
 __all__ = ["load_scenario", "packaged_folder"]
 
@@ -40,7 +44,8 @@ def load_scenario(
     ----------
     path
         TOML file, or the name of a scenario that comes with nelfin: `nel`, the embedded plan of
-        North East London and the default, or `nel-2026`, the same from what is known in 2026.
+        North East London and the default, or `nel-2026`, the same from what is known in 2026; or
+        the folder of a run, which is loaded from what it keeps.
     overrides
         Values that win over the file: a mapping from dotted key to value, or texts "KEY=VALUE". A
         name that holds a dot stands in double quotes. A value may be a table
@@ -65,7 +70,24 @@ def load_scenario(
     along with the value, by the same amount, within what the setting may be.
     """
     named = PACKAGED if path is None else str(path)
+    if is_run_folder(Path(named)):
+        return _load_kept(Path(named).resolve(), overrides, allow)
     start = packaged_scenario(named) if named in SCENARIOS else Path(named)
+    made = _load(start, overrides, allow)
+    *above, own = made.files
+    if named not in SCENARIOS:
+        above = [file for file in above if file != packaged_scenario(NATIONAL).resolve()]
+        own = above[-1] if above else own
+    made._parent = own
+    return made
+
+
+def _load(
+    start: Path,
+    overrides: Mapping[str, Any] | Sequence[str] | None,
+    allow: Sequence[str | Path],
+) -> Scenario:
+    """Load a scenario file, those it extends, and what is set over them."""
     draft = Draft()
     read: list[Path] = []
     packaged = (packaged_scenario(name).parent for name in SCENARIOS)
@@ -77,8 +99,66 @@ def load_scenario(
     problems = Problems()
     for key, value in _pairs(overrides or {}):
         override(draft, key, value, SET, SET, problems)
-    return finish(draft, tuple(read), problems, str(read[-1]))
+    made = finish(draft, tuple(read), problems, str(read[-1]))
+    made._allowed = tuple(Path(folder).expanduser() for folder in allow)
+    return made
 
+
+def _load_kept(
+    folder: Path,
+    overrides: Mapping[str, Any] | Sequence[str] | None,
+    allow: Sequence[str | Path],
+) -> Scenario:
+    """Load the scenario of a run from what its folder keeps, as it was when the run was done."""
+    record = read_record(folder)
+    if not record.get("kept"):
+        raise InputError.one(
+            str(folder),
+            "does not hold the tables it has read: a version before it kept them made it.",
+            "Run the scenario itself.",
+        )
+    check_kept(folder, record)
+    file = folder / SCENARIO
+    made = _load(file, overrides, allow)
+    came_from = {
+        key: str(located(name)) for name, keys in record["origins"].items() for key in keys
+    }
+    made._origins = {
+        key: came_from.get(key, origin) if origin == str(file) else origin
+        for key, origin in made.origins.items()
+    }
+    kept = record["kept"]
+    made._files = tuple(folder / kept[name] for name in kept if name.startswith(SCENARIO_FILE))
+    made._originals = {
+        str(folder / file): part["originals"][name]
+        for part in (record["base"], record)
+        for name, file in part.get("kept", {}).items()
+    }
+    made._parent = made.files[-1]  # what it is a change of, its base says
+    return made
+
+
+def origins_by_file(scenario: Scenario) -> dict[str, list[str]]:
+    """Return the settings of a scenario by what gave them, as a run tells it.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+
+    Returns
+    -------
+    dict
+        Dotted keys by file, as in `nel:scenario.toml`, or `--set`.
+    """
+    found: dict[str, list[str]] = {}
+    for key, origin in scenario.origins.items():
+        found.setdefault(called(origin), []).append(key)
+    return found
+
+
+SCENARIO_FILE = "scenario "
+"""What a run calls the scenario files it has read, with their number."""
 
 SET = "--set"
 """Origin and source of what is set over a file."""

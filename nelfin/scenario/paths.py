@@ -21,6 +21,9 @@ SCENARIOS = {name: f"{name}/scenario.toml" for name in (PACKAGED, "nel-2026", NA
 """Scenarios that come with nelfin: their names, usable in `extends` and, as `nel:file.csv`, in
 `[data]`; and in place of a file those that are whole."""
 
+SCENARIO_FILES = (".toml", ".xlsx", ".xlsm")
+"""Endings of files that hold a scenario."""
+
 _SHEET = re.compile(r"(.+\.(?:xlsx|xlsm|xlsb|xls|ods))#(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -50,6 +53,79 @@ def _packaged_table(name: str, table: str) -> Path:
     """Return a table that comes with nelfin; those for every system once stood with the first."""
     own, national = (packaged_scenario(each).parent / table for each in (name, NATIONAL))
     return own if own.is_file() or not national.is_file() else national
+
+
+def called(path: str | Path) -> str:
+    """Return what a file is called wherever nelfin is installed.
+
+    Parameters
+    ----------
+    path
+        Of a scenario or a table.
+
+    Returns
+    -------
+    str
+        As in `nel:positions.csv` where it comes with nelfin; else the path itself.
+    """
+    file = Path(path)
+    for name in SCENARIOS:
+        if file.parent == packaged_scenario(name).parent:
+            return f"{name}:{file.name}"
+    return str(path)
+
+
+def located(name: str) -> Path:
+    """Return the file that `called` gave a name to.
+
+    Parameters
+    ----------
+    name
+        Such as `nel:positions.csv`, or a path.
+    """
+    scenario, colon, file = name.partition(":")
+    return _packaged_table(scenario, file) if colon and scenario in SCENARIOS else Path(name)
+
+
+def original_of(scenario: Scenario, path: str | Path) -> str:
+    """Return where a file of a scenario was read first.
+
+    Parameters
+    ----------
+    scenario
+        It may read the copies that a run keeps.
+    path
+        Of a table or a scenario file, with its sheet if it names one.
+
+    Returns
+    -------
+    str
+        As `called` gives it, with the sheet.
+    """
+    file, sheet = split_sheet(path)
+    first = scenario.originals.get(str(file), called(file))
+    return first if sheet is None else f"{first}#{sheet}"
+
+
+def opening_label(scenario: Scenario, opening: str) -> str:
+    """Return what an opening is called in results: a file by its name, without its folder.
+
+    So results are alike wherever the file stands. Two files of one name are told apart by the
+    folders they were read from.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    opening
+        Opening of a stream: a name, or the path of a file.
+    """
+    if not is_opening_file(opening):
+        return opening
+    firsts = {path: original_of(scenario, path) for path in opening_files(scenario)}
+    own = Path(firsts.get(opening, opening))
+    alike = [path for path, first in firsts.items() if Path(first).name == own.name]
+    return own.name if len(alike) < 2 else f"{own.parent.name}/{own.name}"
 
 
 def split_sheet(path: str | Path) -> tuple[Path, str | None]:
@@ -155,7 +231,7 @@ def refuse_outside(file: Path, paths: Mapping[str, Path], problems: Problems) ->
 
 
 def names_file(value: Any, key: str) -> bool:
-    """Say whether the value of a key is the path of a table.
+    """Say whether the value of a key is the path of a table, or of the plan it is a change of.
 
     Parameters
     ----------
@@ -167,7 +243,8 @@ def names_file(value: Any, key: str) -> bool:
     if not isinstance(value, (str, Path)):
         return False
     opening = key.startswith("allocation.streams.") and key.endswith(".opening")
-    return key.startswith("data.") or (opening and is_opening_file(str(value)))
+    base = key == "base" and str(value).lower().endswith(SCENARIO_FILES)
+    return base or key.startswith("data.") or (opening and is_opening_file(str(value)))
 
 
 def located_path(value: Any, key: str, folder: Path) -> Any:

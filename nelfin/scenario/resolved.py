@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from nelfin.evidence import Figure
 from nelfin.scenario.draft import section
 from nelfin.scenario.keys import dotted, walk
-from nelfin.scenario.paths import SCENARIOS, packaged_scenario
+from nelfin.scenario.paths import called, names_file, split_sheet
 from nelfin.scenario.schema import Scenario
 
 
-def resolved_toml(scenario: Scenario) -> str:
+def resolved_toml(scenario: Scenario, kept: Mapping[str, str] | None = None, base: str = "") -> str:
     """Return the scenario as one TOML file that needs no other scenario file.
 
     Every setting has its unit, status, source and range, so that the file loads to the same
-    scenario with the same evidence; only the name and the paths of tables stand bare. Tables of
-    nelfin's own are named `nel:file.csv`, so that the file works elsewhere.
+    scenario with the same evidence; only what the plan is and the paths of tables stand bare.
+    Tables of nelfin's own are named `nel:file.csv`, so that the file works elsewhere.
 
     Parameters
     ----------
     scenario
         The scenario.
+    kept
+        Where its files are kept, by their path without a sheet; those that it names by default.
+    base
+        File of what the scenario is a change of, where that is kept too.
 
     Returns
     -------
@@ -36,21 +40,22 @@ def resolved_toml(scenario: Scenario) -> str:
     for parts, here, value in walk(
         scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
     ):
-        written = value
-        if parts[0] == "data":
-            file = Path(value)
-            written = next(
-                (
-                    f"{name}:{file.name}"
-                    for name in SCENARIOS
-                    if file.parent == packaged_scenario(name).parent
-                ),
-                value,
-            )
-        elif here is not None and here.is_setting and len(parts) > 1:
-            written = figure_table(value, scenario.evidence[dotted(parts)])
+        key, written = dotted(parts), value
+        if names_file(value, key):
+            written = _kept(value, kept or {})
+        if parts == ("base",):
+            written = base or written
+        elif parts[0] != "data" and here is not None and here.is_setting and len(parts) > 1:
+            written = figure_table(written, scenario.evidence[key])
         section(tree, parts[:-1])[parts[-1]] = written
     return tomli_w.dumps(tree)
+
+
+def _kept(path: str, kept: Mapping[str, str]) -> str:
+    """Return where a file is kept, with its sheet."""
+    file, sheet = split_sheet(path)
+    place = kept.get(str(file), called(file))
+    return place if sheet is None else f"{place}#{sheet}"
 
 
 def figure_table(value: Any, figure: Figure) -> dict[str, Any]:

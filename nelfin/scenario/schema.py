@@ -214,6 +214,9 @@ class Scenario(Section):
     """What the plan is called."""
     icb: Annotated[str, Unit("code")] = ""
     """Code of the integrated care board whose plan it is, such as QWE; blank if it has none."""
+    base: Annotated[str, Unit("name")] = ""
+    """What the plan is a change of, where it extends no other: `nel`, the code of a system as
+    nelfin starts it, or a scenario file; blank for nothing."""
     years: Years
     data: Data
     envelope: Envelope
@@ -226,6 +229,9 @@ class Scenario(Section):
     _evidence: dict[str, Figure] = PrivateAttr(default_factory=dict)
     _files: tuple[Path, ...] = PrivateAttr(default=())
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+    _originals: dict[str, str] = PrivateAttr(default_factory=dict)
+    _parent: Path | None = PrivateAttr(default=None)
+    _allowed: tuple[Path, ...] = PrivateAttr(default=())
 
     @property
     def evidence(self) -> dict[str, Figure]:
@@ -241,6 +247,25 @@ class Scenario(Section):
     def origins(self) -> dict[str, str]:
         """What gave each setting its value, by its dotted path: a scenario file or `--set`."""
         return self._origins
+
+    @property
+    def originals(self) -> dict[str, str]:
+        """Where each file was read first that is now read from a run's own copy, by its path."""
+        return self._originals
+
+    @property
+    def parent(self) -> Path | None:
+        """File that it is a change of: what it extends, or its own before what is set over it."""
+        return self._parent
+
+    @property
+    def allowed(self) -> tuple[Path, ...]:
+        """Other folders in which its tables were allowed to stand."""
+        return self._allowed
+
+
+ABOUT = frozenset({"schema", "name", "icb", "base"})
+"""Keys that say what a plan is, and hold no figure of it."""
 
 
 def main_stream(scenario: Scenario) -> str:

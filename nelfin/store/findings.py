@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
 import xarray as xr
 
 from nelfin.errors import InputError, nearest
+from nelfin.store.kept import Kept, kept_files
 
 
 class Findings:
@@ -26,7 +28,14 @@ class Findings:
         Versions, SHA-256 of every input, times, the solver's account and warnings.
     scenario_toml : str
         The scenario as run, with the source of every figure.
+    base_toml : str
+        What the scenario is a change of, in the same way; "" where it changes nothing.
+    folder : pathlib.Path or None
+        Folder of the run; None before it is saved.
     """
+
+    base_toml = ""
+    folder: Path | None = None
 
     def __init__(
         self,
@@ -42,6 +51,32 @@ class Findings:
         self.scenario_toml = scenario_toml
         self._tables = {key: plain(table) for key, table in tables.items()}
         self._worked_out: dict[str, Any] = {}
+        self._kept: dict[str, bytes] = {}
+
+    @property
+    def called(self) -> str:
+        """What the run is called: the name it was given, else its folder's, else the scenario's."""
+        given = str(self.provenance.get("run", {}).get("name", ""))
+        return given or (self.folder.name if self.folder is not None else self.name)
+
+    def keep(self, inputs: Iterable[Kept], base_toml: str) -> None:
+        """Keep what the run has read, to write it to its folder.
+
+        Parameters
+        ----------
+        inputs
+            The files.
+        base_toml
+            What the scenario is a change of; "" for nothing.
+        """
+        self._kept = {each.file: each.content for each in inputs}
+        self.base_toml = base_toml
+
+    def kept(self) -> dict[str, bytes]:
+        """Return the files that the run has read, by their path in its folder."""
+        if self.folder is None or self._kept:
+            return self._kept
+        return {file: (self.folder / file).read_bytes() for file in kept_files(self.provenance)}
 
     def __repr__(self) -> str:
         years = self.data["year"].values

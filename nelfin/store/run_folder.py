@@ -12,6 +12,7 @@ import xarray as xr
 
 from nelfin.errors import InputError
 from nelfin.store.findings import Findings
+from nelfin.store.kept import BASE, INPUTS, RECORD, SCENARIO
 from nelfin.store.versions import require_readable
 from nelfin.store.writing import restore, unmarked, whole_folder, write_csv
 
@@ -35,7 +36,7 @@ def unless_of_a_run(folder: Path) -> str:
     folder
         That is there.
     """
-    return "" if (folder / "run.json").is_file() else "is not a run folder"
+    return "" if (folder / RECORD).is_file() else "is not a run folder"
 
 
 def write_run_folder(
@@ -79,10 +80,15 @@ def _write(findings: Findings, folder: Path) -> None:
         table = findings.table(name)
         write_csv(table, folder / "tables" / f"{name}.csv")
         columns[name] = {str(column): KINDS[str(of)] for column, of in table.dtypes.items()}
-    (folder / "scenario.resolved.toml").write_text(findings.scenario_toml, encoding="utf-8")
+    (folder / SCENARIO).write_text(findings.scenario_toml, encoding="utf-8")
+    if findings.base_toml:
+        (folder / BASE).write_text(findings.base_toml, encoding="utf-8")
+    (folder / INPUTS).mkdir()
+    for file, content in findings.kept().items():
+        (folder / file).write_bytes(content)
     account = {"name": findings.name} | findings.provenance | {"columns": columns}
     text = json.dumps(account, indent=2, ensure_ascii=False)
-    (folder / "run.json").write_text(text + "\n", encoding="utf-8")
+    (folder / RECORD).write_text(text + "\n", encoding="utf-8")
 
 
 def open_run_folder(folder: Path) -> Findings:
@@ -100,11 +106,13 @@ def open_run_folder(folder: Path) -> Findings:
     """
     restore(folder)
     try:
-        account = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        account = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         if not isinstance(account, dict) or "capital" not in account:
             raise ValueError("run.json is not that of a run")
         require_readable(str(account["versions"]["nelfin"]), str(folder))
-        toml = (folder / "scenario.resolved.toml").read_text(encoding="utf-8")
+        toml = (folder / SCENARIO).read_text(encoding="utf-8")
+        base = folder / BASE
+        base_toml = base.read_text(encoding="utf-8") if base.is_file() else ""
         with xr.open_dataset(folder / "results.nc", engine="h5netcdf") as stored:
             data = stored.load()
         columns = account.pop("columns", {})
@@ -118,7 +126,9 @@ def open_run_folder(folder: Path) -> Findings:
             f"is not a run folder that can be read: {error}.",
             "Name a folder of a run.",
         ) from None
-    return Findings(account.pop("name"), data, tables, toml, account)
+    found = Findings(account.pop("name"), data, tables, toml, account)
+    found.base_toml, found.folder = base_toml, folder.absolute()
+    return found
 
 
 def _read_table(file: Path, kinds: dict[str, str]) -> pd.DataFrame:

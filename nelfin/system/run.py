@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import platform
 import time
@@ -18,13 +19,15 @@ import xarray as xr
 from nelfin.allocations import far_openings, level_breaks, sensitivity
 from nelfin.data import Inputs, load_inputs
 from nelfin.data.checks.whose import national_growth
-from nelfin.data.load import input_hashes
+from nelfin.data.load import places_of, read_files, read_tables
 from nelfin.data.register import register
 from nelfin.models.capital.case import case_of
 from nelfin.models.capital.checked import Checked
 from nelfin.models.efficiency import schemes_table
 from nelfin.scenario import Scenario, resolved_toml
+from nelfin.scenario.load import origins_by_file
 from nelfin.store.findings import Findings
+from nelfin.store.kept import BASE, record_of
 from nelfin.store.tidy import tidy_tables
 from nelfin.system.back_test import back_test
 from nelfin.system.capital import (
@@ -33,6 +36,7 @@ from nelfin.system.capital import (
     second_aims,
     worth_of_capital,
 )
+from nelfin.system.changes import base_of, changes_of
 from nelfin.system.draws import draw_positions, tornado
 from nelfin.system.headline import listed_figures
 from nelfin.system.joint import Joint, join
@@ -46,7 +50,9 @@ PACKAGES = ("numpy", "pandas", "xarray", "PuLP", "highspy", "pydantic")
 Seconds = dict[str, float]
 
 
-def run_models(scenario: Scenario, draws: int = 0, seed: int = 0) -> Findings:
+def run_models(
+    scenario: Scenario, draws: int = 0, seed: int = 0, name: str = "", note: str = ""
+) -> Findings:
     """Run the models of a scenario; `nelfin.run` gives the same as a `Result`.
 
     Parameters
@@ -57,6 +63,8 @@ def run_models(scenario: Scenario, draws: int = 0, seed: int = 0) -> Findings:
         Draws of the settings that have a range; 0 for none.
     seed
         Of the draws.
+    name, note
+        What the run is called, and what is said of it.
 
     Raises
     ------
@@ -69,6 +77,7 @@ def run_models(scenario: Scenario, draws: int = 0, seed: int = 0) -> Findings:
     seconds: Seconds = {}
     with _timed("read", seconds):
         inputs = load_inputs(scenario)
+        kept = read_files(scenario)
         checked = check_schemes(scenario, inputs)
     with _timed("models", seconds):
         joint = join(scenario, inputs, check_prices=True, checked=checked)
@@ -84,12 +93,19 @@ def run_models(scenario: Scenario, draws: int = 0, seed: int = 0) -> Findings:
         more |= drawn
     tables = tidy_tables(data) | _plan_tables(joint) | more
     tables["sources"] = register(scenario, inputs)
+    with _timed("changes", seconds), base_of(scenario) as base:
+        tables["changes"] = changes_of(scenario, inputs, base)
+        kept_of_base = [] if base is None else read_tables(base)
+        base_toml = "" if base is None else resolved_toml(base, places_of(base, kept_of_base))
     provenance = {
         "started": started.isoformat(timespec="seconds"),
         "versions": {"nelfin": __version__}
         | {name: version(name) for name in PACKAGES}
         | {"python": platform.python_version()},
-        "inputs": input_hashes(scenario),
+        "run": {"name": name, "note": note, "by": _who()},
+        **record_of(kept),
+        "base": {"name": "" if base is None else base.name, **record_of(kept_of_base)},
+        "origins": origins_by_file(scenario),
         "draws": draws,
         "seed": seed,
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
@@ -102,9 +118,19 @@ def run_models(scenario: Scenario, draws: int = 0, seed: int = 0) -> Findings:
             *_warnings(scenario, joint),
         ],
     }
-    found = Findings(scenario.name, data, tables, resolved_toml(scenario), provenance)
+    resolved = resolved_toml(scenario, places_of(scenario, kept), BASE if base_toml else "")
+    found = Findings(scenario.name, data, tables, resolved, provenance)
+    found.keep([*kept, *kept_of_base], base_toml)
     provenance["headline"] = listed_figures(found)
     return found
+
+
+def _who() -> str:
+    """Return who runs this, as the machine knows them; "" where it does not."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
 
 
 def _labelled(scenario: Scenario, inputs: Inputs, joint: Joint) -> xr.Dataset:

@@ -13,9 +13,16 @@ from nelfin.data.specs import PLACES, TABLES, WHOLE_SYSTEM
 from nelfin.data.tables import read_table
 from nelfin.scenario import Scenario, load_scenario
 from nelfin.scenario.keys import dotted, split_key
-from nelfin.scenario.paths import NATIONAL, PACKAGED, SCENARIOS, packaged_scenario
+from nelfin.scenario.paths import (
+    NATIONAL,
+    PACKAGED,
+    SCENARIOS,
+    original_of,
+    packaged_scenario,
+)
+from nelfin.scenario.schema import ABOUT
 
-FREE = {"schema", "name", "icb", "years"}
+FREE = ABOUT | {"years"}
 """Sections that hold no figure of a system."""
 
 OF_PLACES = {"envelope", "allocation"}
@@ -100,7 +107,9 @@ def of_another_system(scenario: Scenario, inputs: Inputs) -> bool:
     named = [system.code for system in named_in(scenario.name)]
     if named and _home_icb() not in named:
         return True
-    own_places = not str(scenario.data.weighted_populations).startswith(home)
+    own_places = not original_of(scenario, scenario.data.weighted_populations).startswith(
+        f"{PACKAGED}:"
+    )
     places = set(inputs.places())
     # neighbours share a few local authorities, where a practice of one stands in the other
     return own_places and 2 * len(places & _home_places()) < len(places)

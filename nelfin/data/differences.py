@@ -1,0 +1,135 @@
+"""How plans differ in what they rest on: settings, and cells of tables by row and column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from nelfin.data.inputs import Inputs
+from nelfin.data.register import as_shown, main_figure, setting_shown, shown_tables
+from nelfin.data.specs import TABLES
+from nelfin.evidence import Figure
+from nelfin.scenario import Scenario
+from nelfin.scenario.change import UNCOMPARED
+from nelfin.scenario.keys import unit_of_ending
+
+Plan = tuple[Scenario, Inputs]
+"""A scenario and its tables."""
+
+NOT_THERE = "–"
+"""What stands for a setting or a row that a plan does not have."""
+
+DIFFER = ["where", "row", "figure", "unit"]
+"""Columns that say what differs: `scenario` or a table, its row, and the setting or column."""
+
+WHY = "why"
+
+
+def what_differs(plans: Mapping[str, Plan]) -> pd.DataFrame:
+    """Return every setting and every cell of a table that plans do not have alike.
+
+    Tables are compared by what they hold, not by the file it stands in: a sheet and a CSV file of
+    the same rows are alike, in whatever order.
+
+    Parameters
+    ----------
+    plans
+        Two or more, by name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `where, row, figure, unit`, a column a plan with what it has, as text, and `why`: the source
+        that the last plan gives. A row of a table that a plan lacks is one line, by its main
+        figure.
+    """
+    names = list(plans)
+    scenarios = [scenario for scenario, _ in plans.values()]
+    tables = [shown_tables(*plan) for plan in plans.values()]
+    lines = _settings(scenarios)
+    for table in TABLES:
+        frames = [each[table] for each in tables]
+        if not all(_alike(frames[0], frame) for frame in frames[1:]):
+            lines += _cells(table, frames)
+    return pd.DataFrame(lines, columns=[*DIFFER, *names, WHY], dtype="str")
+
+
+def _alike(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    return list(one.columns) == list(other.columns) and one.equals(other)
+
+
+def _settings(scenarios: Sequence[Scenario]) -> list[list[str]]:
+    lines = []
+    keys = dict.fromkeys(key for scenario in scenarios for key in scenario.evidence)
+    for key in keys:
+        if key in UNCOMPARED or key.startswith("data."):
+            continue
+        figures = [scenario.evidence.get(key) for scenario in scenarios]
+        shown = [
+            NOT_THERE if figure is None else _with_range(setting_shown(scenario, key), figure)
+            for scenario, figure in zip(scenarios, figures, strict=True)
+        ]
+        if len(set(shown)) > 1:
+            last = next(figure for figure in reversed(figures) if figure is not None)
+            lines.append(["scenario", "", key, last.unit, *shown, last.source])
+    return lines
+
+
+def _with_range(shown: str, figure: Figure) -> str:
+    if figure.low is None:
+        return shown
+    return f"{shown} ({as_shown(figure.low)} to {as_shown(figure.high)})"
+
+
+def _cells(table: str, frames: Sequence[pd.DataFrame]) -> list[list[str]]:
+    """Return the cells of a table that some frames of it do not have alike."""
+    indexed = [_by_row(table, frame) for frame in frames]
+    rows = dict.fromkeys(row for frame in indexed for row in frame.index)
+    columns = list(dict.fromkeys(str(name) for frame in indexed for name in frame.columns))
+    texts = [_texts(frame, columns) for frame in indexed]
+    main = [_main(table, frame) for frame in frames]
+    lines: list[list[str]] = []
+    for row in rows:
+        there = [row in frame.index for frame in indexed]
+        last = next(at for at in reversed(range(len(frames))) if there[at])
+        why = texts[last][row].get("source", "")
+        if not all(there):
+            shown = [main[at][row] if is_there else NOT_THERE for at, is_there in enumerate(there)]
+            lines.append([table, row, "", "", *shown, why])
+        for column in columns:
+            cells = [texts[at][row][column] for at, is_there in enumerate(there) if is_there]
+            if len(set(cells)) > 1:
+                shown = [
+                    texts[at][row][column] if is_there else NOT_THERE
+                    for at, is_there in enumerate(there)
+                ]
+                lines.append([table, row, column, unit_of_ending(column), *shown, why])
+    return lines
+
+
+def _by_row(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table by the name of each row, without the columns that make it."""
+    keys = list(TABLES[table].key)
+    words = [", ".join(text for text in map(as_shown, cells) if text)
+             for cells in frame[keys].itertuples(index=False)]  # fmt: skip
+    return frame.drop(columns=keys).set_axis(pd.Index(words, dtype="str"))
+
+
+def _texts(frame: pd.DataFrame, columns: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return the cells of a table as texts, by row and column; a column it lacks is blank."""
+    records = frame.to_dict("records")
+    return {
+        str(row): {name: as_shown(record.get(name, "")) for name in columns}
+        for row, record in zip(frame.index, records, strict=True)
+    }
+
+
+def _main(table: str, frame: pd.DataFrame) -> dict[str, str]:
+    """Return the main figure of each row, with its unit, by the name of the row."""
+    if frame.empty:
+        return {}
+    value, unit = main_figure(table, frame)
+    units = [unit] * len(frame) if isinstance(unit, str) else [str(each) for each in unit]
+    shown = [f"{as_shown(each)} {of}".strip() for each, of in zip(value, units, strict=True)]
+    return dict(zip(_by_row(table, frame).index, shown, strict=True))

@@ -1,0 +1,78 @@
+"""What a plan is a change of, and what was changed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+
+from nelfin.data import Inputs, load_inputs
+from nelfin.data.differences import DIFFER, WHY, what_differs
+from nelfin.data.start.folder import start_system
+from nelfin.scenario import Scenario, load_scenario
+from nelfin.scenario.load import SET
+from nelfin.scenario.paths import SCENARIO_FILES, SCENARIOS
+
+CHANGES = [*DIFFER, "from", "to", WHY]
+"""Columns of the table of changes."""
+
+
+@contextmanager
+def base_of(scenario: Scenario) -> Iterator[Scenario | None]:
+    """Give what a scenario is a change of, while its tables are there.
+
+    Parameters
+    ----------
+    scenario
+        It says so by its `base`; otherwise it is the scenario that its file extends, or its own
+        file before anything was set over it.
+
+    Yields
+    ------
+    Scenario or None
+        None for a scenario that changes nothing: a file as it stands, which extends no plan.
+    """
+    named = scenario.base
+    if not named and not _is_a_change(scenario):
+        yield None
+    elif not named or named in SCENARIOS or named.lower().endswith(SCENARIO_FILES):
+        base = load_scenario(named or scenario.parent, allow=scenario.allowed)
+        base._originals = scenario.originals  # a run keeps both with the same files
+        yield base
+    else:
+        footprint, _, code = named.rpartition(":")
+        with tempfile.TemporaryDirectory() as folder:
+            yield start_system(code, Path(folder), footprint)[0].scenario
+
+
+def _is_a_change(scenario: Scenario) -> bool:
+    """Say whether a scenario extends another, or something was set over its file."""
+    if scenario.parent is None:
+        return False
+    extends = scenario.parent != scenario.files[-1]
+    return extends or any(origin in {"", SET} for origin in scenario.origins.values())
+
+
+def changes_of(scenario: Scenario, inputs: Inputs, base: Scenario | None) -> pd.DataFrame:
+    """Return what a scenario changes: settings, then cells of tables.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    base
+        What it is a change of, if anything.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `where, row, figure, unit, from, to, why`; what is set over the file comes first.
+    """
+    if base is None or (base.evidence == scenario.evidence and base.data == scenario.data):
+        return pd.DataFrame(columns=CHANGES, dtype="str")
+    found = what_differs({"from": (base, load_inputs(base)), "to": (scenario, inputs)})
+    order = (found[WHY] != SET).sort_values(kind="stable").index
+    return found.loc[order].reset_index(drop=True)

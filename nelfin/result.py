@@ -115,7 +115,9 @@ class Result(Findings):
         write_workbook(self, folder / "report.xlsx")
 
 
-def run(scenario: Scenario, draws: int = 0, seed: int = 0) -> Result:
+def run(
+    scenario: Scenario, draws: int = 0, seed: int = 0, name: str = "", note: str = ""
+) -> Result:
     """Run a scenario: budgets, prevention, capital and recovery.
 
     Parameters
@@ -127,6 +129,8 @@ def run(scenario: Scenario, draws: int = 0, seed: int = 0) -> Result:
         `draw`, and a table `odds`. 0 for none.
     seed
         Of the draws.
+    name, note
+        What the run is called, and what is said of it; both are kept with it.
 
     Returns
     -------
@@ -142,7 +146,7 @@ def run(scenario: Scenario, draws: int = 0, seed: int = 0) -> Result:
     """
     from nelfin.system.run import run_models
 
-    return Result.of(run_models(scenario, draws, seed))
+    return Result.of(run_models(scenario, draws, seed, name, note))
 
 
 def open_result(folder: str | Path) -> Result:

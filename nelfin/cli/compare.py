@@ -22,10 +22,12 @@ from nelfin.cli.options import (
 @output_option
 @json_option
 def compare(runs: tuple[str, ...], causes: bool, output: Path | None, as_json: bool) -> None:
-    """Set runs side by side: changed settings first, then changed results, largest first.
+    """Set runs side by side: what they rest on that differs, then what they come to.
 
-    Each RUN is the folder of a run. With --causes the models run again, to split the change from
-    the first run to the last; the parts add up exactly.
+    Each RUN is the folder of a run. Settings and cells of tables that differ come first, then
+    headline figures, places, organisations, and the capital schemes that are in, out or moved, each
+    with its reason. With --causes the models run again on what each run has read, to split the
+    change from the first run to the last; the parts add up exactly.
     """
     from nelfin.report.text.comparison import causes_text, comparison_text
     from nelfin.result import open_result
@@ -39,18 +41,15 @@ def compare(runs: tuple[str, ...], causes: bool, output: Path | None, as_json: b
     if output is not None:
         check_folder(output)
     comparison = compare_runs(*(open_result(run) for run in runs))
-    tables = {"settings": comparison.settings, "results": comparison.results}
+    tables = comparison.tables()
     if causes:
-        # what a run has read is named in its folder, wherever it stands
-        anywhere = [Path.cwd().anchor]
-        first, last = (load_scenario(Path(run) / "scenario.resolved.toml", allow=anywhere)
-                       for run in (runs[0], runs[-1]))  # fmt: skip
+        first, last = (load_scenario(Path(run)) for run in (runs[0], runs[-1]))
         tables["causes"] = explain(last, first)
     if output is not None:
         write_tables(tables, output)
         click.echo(f"Written to {output}.", err=True)
     if as_json:
-        echo_json(as_records(tables) | {"flags": comparison.flags})
+        echo_json({"runs": comparison.names} | as_records(tables) | {"flags": comparison.flags})
         return
     show(comparison_text(comparison))
     if causes:

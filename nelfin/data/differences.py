@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -14,8 +15,37 @@ from nelfin.scenario import Scenario
 from nelfin.scenario.change import UNCOMPARED
 from nelfin.scenario.keys import unit_of_ending
 
-Plan = tuple[Scenario, Inputs]
-"""A scenario and its tables."""
+
+@dataclass(frozen=True)
+class RestsOn:
+    """What a plan rests on, as results show it.
+
+    Parameters
+    ----------
+    figures
+        Figure by dotted key.
+    tables
+        Tables by their key in `[data]`; None where they are not known.
+    """
+
+    figures: Mapping[str, Figure]
+    tables: Mapping[str, pd.DataFrame] | None
+
+
+def rests_on(scenario: Scenario, inputs: Inputs) -> RestsOn:
+    """Return what a plan rests on.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    """
+    figures = {
+        key: replace(figure, value=setting_shown(scenario, key))
+        for key, figure in scenario.evidence.items()
+    }
+    return RestsOn(figures, shown_tables(scenario, inputs))
+
 
 NOT_THERE = "–"
 """What stands for a setting or a row that a plan does not have."""
@@ -25,8 +55,11 @@ DIFFER = ["where", "row", "figure", "unit"]
 
 WHY = "why"
 
+UNSAID = "no new source is given"
+"""Why figures differ where all give the same source."""
 
-def what_differs(plans: Mapping[str, Plan]) -> pd.DataFrame:
+
+def what_differs(plans: Mapping[str, RestsOn]) -> pd.DataFrame:
     """Return every setting and every cell of a table that plans do not have alike.
 
     Tables are compared by what they hold, not by the file it stands in: a sheet and a CSV file of
@@ -35,7 +68,7 @@ def what_differs(plans: Mapping[str, Plan]) -> pd.DataFrame:
     Parameters
     ----------
     plans
-        Two or more, by name.
+        Two or more, by name. Tables are compared if all of them are known.
 
     Returns
     -------
@@ -44,42 +77,43 @@ def what_differs(plans: Mapping[str, Plan]) -> pd.DataFrame:
         that the last plan gives. A row of a table that a plan lacks is one line, by its main
         figure.
     """
-    names = list(plans)
-    scenarios = [scenario for scenario, _ in plans.values()]
-    tables = [shown_tables(*plan) for plan in plans.values()]
-    lines = _settings(scenarios)
-    for table in TABLES:
+    lines = _settings([plan.figures for plan in plans.values()])
+    tables = [plan.tables for plan in plans.values() if plan.tables is not None]
+    for table in TABLES if len(tables) == len(plans) else ():
         frames = [each[table] for each in tables]
         if not all(_alike(frames[0], frame) for frame in frames[1:]):
             lines += _cells(table, frames)
-    return pd.DataFrame(lines, columns=[*DIFFER, *names, WHY], dtype="str")
+    return pd.DataFrame(lines, columns=[*DIFFER, *plans, WHY], dtype="str")
 
 
 def _alike(one: pd.DataFrame, other: pd.DataFrame) -> bool:
     return list(one.columns) == list(other.columns) and one.equals(other)
 
 
-def _settings(scenarios: Sequence[Scenario]) -> list[list[str]]:
+def _settings(plans: Sequence[Mapping[str, Figure]]) -> list[list[str]]:
     lines = []
-    keys = dict.fromkeys(key for scenario in scenarios for key in scenario.evidence)
-    for key in keys:
+    for key in dict.fromkeys(key for figures in plans for key in figures):
         if key in UNCOMPARED or key.startswith("data."):
             continue
-        figures = [scenario.evidence.get(key) for scenario in scenarios]
-        shown = [
-            NOT_THERE if figure is None else _with_range(setting_shown(scenario, key), figure)
-            for scenario, figure in zip(scenarios, figures, strict=True)
-        ]
+        figures = [plan.get(key) for plan in plans]
+        shown = [NOT_THERE if figure is None else _with_range(figure) for figure in figures]
         if len(set(shown)) > 1:
-            last = next(figure for figure in reversed(figures) if figure is not None)
-            lines.append(["scenario", "", key, last.unit, *shown, last.source])
+            there = [figure for figure in figures if figure is not None]
+            why = _why([figure.source for figure in there])
+            lines.append(["scenario", "", key, there[-1].unit, *shown, why])
     return lines
 
 
-def _with_range(shown: str, figure: Figure) -> str:
+def _with_range(figure: Figure) -> str:
+    shown = as_shown(figure.value)
     if figure.low is None:
         return shown
-    return f"{shown} ({as_shown(figure.low)} to {as_shown(figure.high)})"
+    return f"{shown} (range {as_shown(figure.low)} to {as_shown(figure.high)})"
+
+
+def _why(sources: Sequence[str]) -> str:
+    """Return the source of the last figure; a source that stood before the change is none of it."""
+    return UNSAID if len(sources) > 1 and len(set(sources)) == 1 else sources[-1]
 
 
 def _cells(table: str, frames: Sequence[pd.DataFrame]) -> list[list[str]]:
@@ -92,8 +126,8 @@ def _cells(table: str, frames: Sequence[pd.DataFrame]) -> list[list[str]]:
     lines: list[list[str]] = []
     for row in rows:
         there = [row in frame.index for frame in indexed]
-        last = next(at for at in reversed(range(len(frames))) if there[at])
-        why = texts[last][row].get("source", "")
+        sources = [texts[at][row].get("source", "") for at in range(len(frames)) if there[at]]
+        why = _why(sources)
         if not all(there):
             shown = [main[at][row] if is_there else NOT_THERE for at, is_there in enumerate(there)]
             lines.append([table, row, "", "", *shown, why])

@@ -27,7 +27,8 @@ FIGURES = [
 """What `run.json` tells of a run under `headline`."""
 
 COLUMNS = [
-    "folder", "kind", "name", "started", *FIGURES, "draws", "cases", "varies", "version", "note",
+    "folder", "kind", "called", "name", "started", "by", *FIGURES, "draws", "cases", "varies",
+    "base", "changed", "changes", "version", "remark", "note",
 ]  # fmt: skip
 
 
@@ -43,7 +44,8 @@ def list_runs(folder: str | Path = "nelfin-runs") -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row a run or sweep: its folder, name, when it started (UTC), headline figures (NaN or ""
-        where there are none), and a note if it cannot be read or is not done.
+        where there are none), what it changes from its base, what was said of it in `note`, and a
+        `remark` if it cannot be read or is not done.
 
     Raises
     ------
@@ -75,23 +77,35 @@ def _row(root: Path, file: Path, kind: str) -> dict[str, Any]:
         "name": "",
         "started": "",
         "note": "",
+        "remark": "",
+        "called": file.parent.name,
+        "by": "",
+        "base": "",
+        "changed": 0,
+        "changes": [],
     }
     try:
         about = json.loads(file.read_text(encoding="utf-8"))
-        row |= _of_sweep(about, file.parent) if kind == "sweep" else _of_run(about)
+        row |= _of_sweep(about, file.parent) if kind == "sweep" else _of_run(about, row["called"])
         require_readable(str(row["version"]), str(file.parent))
     except InputError:
-        row["note"] = "of a newer version"
+        row["remark"] = "of a newer version"
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        row["note"] = f"{file.name} cannot be read"
+        row["remark"] = f"{file.name} cannot be read"
     return row
 
 
-def _of_run(about: Mapping[str, Any]) -> dict[str, Any]:
-    headline = about.get("headline", {})
+def _of_run(about: Mapping[str, Any], folder: str) -> dict[str, Any]:
+    headline, told = about.get("headline", {}), about.get("run", {})
     return {
         "name": str(about["name"]),
         "started": str(about["started"]),
+        "called": told.get("name") or folder,
+        "by": told.get("by", ""),
+        "note": told.get("note", ""),
+        "base": about.get("base", {}).get("name", ""),
+        "changed": about.get("base", {}).get("changed", 0),
+        "changes": about.get("base", {}).get("changes", []),
         "draws": about["draws"],
         "version": about["versions"]["nelfin"],
         **{name: headline.get(name) for name in FIGURES},
@@ -106,7 +120,7 @@ def _of_sweep(about: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         "cases": about["cases"],
         "version": about["version"],
         "varies": ", ".join(about["vary"]),
-        "note": "" if done else "not done",
+        "remark": "" if done else "not done",
     }
 
 
@@ -124,7 +138,7 @@ def picked(
     runs
         From `list_runs`.
     name
-        Part of the name or the folder, in capitals or not; "" for any.
+        Part of the name, the scenario's or the folder, in capitals or not; "" for any.
     since
         Day from which they started.
     balance_by
@@ -134,7 +148,7 @@ def picked(
     """
     fits = pd.Series(True, index=runs.index)
     if name:
-        words = runs["name"] + "\n" + runs["folder"]
+        words = runs["called"] + "\n" + runs["name"] + "\n" + runs["folder"]
         fits &= words.str.contains(name, case=False, regex=False)
     if since is not None:
         fits &= runs["started"].str[:10] >= since.isoformat()

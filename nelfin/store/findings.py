@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,7 +11,6 @@ import pandas as pd
 import xarray as xr
 
 from nelfin.errors import InputError, nearest
-from nelfin.store.kept import Kept, kept_files
 
 
 class Findings:
@@ -59,24 +58,23 @@ class Findings:
         given = str(self.provenance.get("run", {}).get("name", ""))
         return given or (self.folder.name if self.folder is not None else self.name)
 
-    def keep(self, inputs: Iterable[Kept], base_toml: str) -> None:
-        """Keep what the run has read, to write it to its folder.
+    def keep(self, files: Mapping[str, bytes], base_toml: str) -> None:
+        """Keep what the run has read.
 
         Parameters
         ----------
-        inputs
-            The files.
+        files
+            Contents by path in the folder of the run.
         base_toml
             What the scenario is a change of; "" for nothing.
         """
-        self._kept = {each.file: each.content for each in inputs}
+        self._kept = dict(files)
         self.base_toml = base_toml
 
+    @property
     def kept(self) -> dict[str, bytes]:
-        """Return the files that the run has read, by their path in its folder."""
-        if self.folder is None or self._kept:
-            return self._kept
-        return {file: (self.folder / file).read_bytes() for file in kept_files(self.provenance)}
+        """The files that the run has read, by their path in its folder."""
+        return self._kept
 
     def __repr__(self) -> str:
         years = self.data["year"].values

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import xarray as xr
 
 from nelfin.errors import InputError
 from nelfin.store.findings import Findings
-from nelfin.store.kept import BASE, INPUTS, RECORD, SCENARIO
+from nelfin.store.kept import BASE, INPUTS, RECORD, SCENARIO, kept_files
 from nelfin.store.versions import require_readable
 from nelfin.store.writing import restore, unmarked, whole_folder, write_csv
 
@@ -80,15 +82,39 @@ def _write(findings: Findings, folder: Path) -> None:
         table = findings.table(name)
         write_csv(table, folder / "tables" / f"{name}.csv")
         columns[name] = {str(column): KINDS[str(of)] for column, of in table.dtypes.items()}
+    account = {"name": findings.name} | findings.provenance | {"columns": columns}
+    _write_what_ran(findings, folder, account)
+
+
+def _write_what_ran(findings: Findings, folder: Path, account: dict[str, Any]) -> None:
+    """Write what a run is done again from: its scenario, what it has read, and its account."""
     (folder / SCENARIO).write_text(findings.scenario_toml, encoding="utf-8")
     if findings.base_toml:
         (folder / BASE).write_text(findings.base_toml, encoding="utf-8")
     (folder / INPUTS).mkdir()
-    for file, content in findings.kept().items():
+    for file, content in findings.kept.items():
         (folder / file).write_bytes(content)
-    account = {"name": findings.name} | findings.provenance | {"columns": columns}
     text = json.dumps(account, indent=2, ensure_ascii=False)
     (folder / RECORD).write_text(text + "\n", encoding="utf-8")
+
+
+@contextmanager
+def what_ran(findings: Findings) -> Iterator[Path]:
+    """Give a folder that a run can be done again from, while it is looked at.
+
+    Parameters
+    ----------
+    findings
+        What the run found; it may not have been saved, or its folder may be gone.
+
+    Yields
+    ------
+    pathlib.Path
+        The folder: scenario, inputs and account, without results.
+    """
+    with tempfile.TemporaryDirectory() as made:
+        _write_what_ran(findings, Path(made), findings.provenance)
+        yield Path(made)
 
 
 def open_run_folder(folder: Path) -> Findings:
@@ -127,7 +153,9 @@ def open_run_folder(folder: Path) -> Findings:
             "Name a folder of a run.",
         ) from None
     found = Findings(account.pop("name"), data, tables, toml, account)
-    found.base_toml, found.folder = base_toml, folder.absolute()
+    there = [file for file in kept_files(account) if (folder / file).is_file()]
+    found.keep({file: (folder / file).read_bytes() for file in there}, base_toml)
+    found.folder = folder.absolute()
     return found
 
 

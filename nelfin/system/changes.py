@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from nelfin.data import Inputs, load_inputs
-from nelfin.data.differences import DIFFER, WHY, what_differs
+from nelfin.data.differences import DIFFER, WHY, rests_on, what_differs
 from nelfin.data.start.folder import start_system
 from nelfin.scenario import Scenario, load_scenario
 from nelfin.scenario.load import SET
@@ -73,6 +73,27 @@ def changes_of(scenario: Scenario, inputs: Inputs, base: Scenario | None) -> pd.
     """
     if base is None or (base.evidence == scenario.evidence and base.data == scenario.data):
         return pd.DataFrame(columns=CHANGES, dtype="str")
-    found = what_differs({"from": (base, load_inputs(base)), "to": (scenario, inputs)})
+    found = what_differs(
+        {"from": rests_on(base, load_inputs(base)), "to": rests_on(scenario, inputs)}
+    )
     order = (found[WHY] != SET).sort_values(kind="stable").index
     return found.loc[order].reset_index(drop=True)
+
+
+def first_changes(changes: pd.DataFrame, most: int = 5) -> list[dict[str, str]]:
+    """Return the first changes, as a list of runs shows them.
+
+    Parameters
+    ----------
+    changes
+        From `changes_of`.
+    most
+        How many.
+
+    Returns
+    -------
+    list of dict
+        Texts by `where, row, figure, from, to`.
+    """
+    told = changes[["where", "row", "figure", "from", "to"]].head(most)
+    return [{str(name): str(cell) for name, cell in row.items()} for row in told.to_dict("records")]

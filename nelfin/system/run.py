@@ -36,7 +36,7 @@ from nelfin.system.capital import (
     second_aims,
     worth_of_capital,
 )
-from nelfin.system.changes import base_of, changes_of
+from nelfin.system.changes import base_of, changes_of, first_changes
 from nelfin.system.draws import draw_positions, tornado
 from nelfin.system.headline import listed_figures
 from nelfin.system.joint import Joint, join
@@ -104,7 +104,8 @@ def run_models(
         | {"python": platform.python_version()},
         "run": {"name": name, "note": note, "by": _who()},
         **record_of(kept),
-        "base": {"name": "" if base is None else base.name, **record_of(kept_of_base)},
+        "base": {"name": "" if base is None else base.name, **record_of(kept_of_base)}
+        | {"changed": len(tables["changes"]), "changes": first_changes(tables["changes"])},
         "origins": origins_by_file(scenario),
         "draws": draws,
         "seed": seed,
@@ -120,7 +121,7 @@ def run_models(
     }
     resolved = resolved_toml(scenario, places_of(scenario, kept), BASE if base_toml else "")
     found = Findings(scenario.name, data, tables, resolved, provenance)
-    found.keep([*kept, *kept_of_base], base_toml)
+    found.keep({each.file: each.content for each in (*kept, *kept_of_base)}, base_toml)
     provenance["headline"] = listed_figures(found)
     return found
 

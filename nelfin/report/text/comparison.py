@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from nelfin.report.text.numbers import money, rows_that_add
+from nelfin.report.text.changes import what_words, why_words
+from nelfin.report.text.numbers import millions, money, rows_that_add
 from nelfin.report.text.terminal import (
     WIDTH,
     are_figures,
@@ -21,47 +22,148 @@ if TYPE_CHECKING:
     from nelfin.system.compare import Comparison
 
 
-def comparison_text(comparison: Comparison, most: int = 20) -> str:
-    """Return settings that differ, then the largest changes of results, then flags.
+LINES = 15
+"""Lines of settings, of cells and of schemes that are shown; a file holds all."""
+
+LARGEST = 8
+"""Changes of results that are shown."""
+
+
+def comparison_text(comparison: Comparison, most: int = LINES) -> str:
+    """Return what differs, headline figures, places, organisations, schemes and other results.
 
     Parameters
     ----------
     comparison
-        Two or more runs side by side; the first and the last are shown.
+        Two or more runs side by side.
     most
-        Results shown.
+        Lines shown of each.
     """
     names = comparison.names
-    half = (WIDTH - len(" and ")) // 2
-    parts = [title_text(cut(names[0], half), f" and {cut(names[-1], half)}")]
-    if len(names) > 2:
-        parts.append(f"Of {len(names)} runs the first and the last are shown; -o writes all.")
-    parts += [_settings_text(comparison), _results_text(comparison, most)]
-    if comparison.flags:
-        parts.append("\n".join(line for flag in comparison.flags for line in wrapped(flag)))
-    return "\n\n".join(parts)
+    room = (WIDTH - len(" and ") * (len(names) - 1)) // len(names)
+    title = [cut(name, room) for name in names]
+    shown = [
+        title_text(", ".join(title[:-1]), f" and {title[-1]}"),
+        _differs_text(comparison, most),
+        headline_text(comparison),
+        _results_text(comparison, "budget", "PLACE BUDGETS", "place"),
+        _results_text(comparison, "reported position", "REPORTED POSITION", "organisation"),
+        _schemes_text(comparison, most),
+        _other_text(comparison),
+        "\n".join(line for flag in comparison.flags for line in wrapped(flag)),
+    ]
+    return "\n\n".join(part for part in shown if part)
 
 
-def _settings_text(comparison: Comparison) -> str:
-    rows = [[str(row[0]), str(row[1]), str(row[-1])] for row in comparison.settings.values]
+def _differs_text(comparison: Comparison, most: int) -> str:
+    title, names = "WHAT DIFFERS", comparison.names
+    settings = comparison.settings.assign(where="scenario", row="", figure=lambda f: f["setting"])
+    cells = comparison.cells.assign(where=lambda f: f["table"], figure=lambda f: f["column"])
+    rows = [
+        [what_words(line["where"], line["row"], line["figure"]), *(line[name] for name in names),
+         why_words(line["why"])]
+        for line in [*settings.to_dict("records"), *cells.to_dict("records")]
+    ]  # fmt: skip
     if not rows:
-        return "SETTINGS THAT DIFFER\n  No setting differs."
-    align = "l" + "".join("r" if are_figures(row[at] for row in rows) else "l" for at in (1, 2))
-    return table_text(["setting", "first", "last"], rows, align, "SETTINGS THAT DIFFER")
+        return f"{title}\n  No setting and no cell of a table differs."
+    heads = ["setting or cell", *names, "why"]
+    align = "l" + "".join(
+        "r" if are_figures(row[at] for row in rows) else "l" for at in range(1, len(heads))
+    )
+    text = table_text(heads, rows[:most], align, title)
+    return text + _more(len(rows) - most, "that differ")
 
 
-def _results_text(comparison: Comparison, most: int) -> str:
-    ends = (comparison.names[0], comparison.names[-1], "change")
+def headline_text(comparison: Comparison) -> str:
+    """Return the headline figures of each run.
+
+    Parameters
+    ----------
+    comparison
+        Two or more runs side by side.
+    """
+    rows = [[line[0], *line[1:]] for line in headline_rows(comparison)]
+    return table_text(["figure", *comparison.names], rows, "l", "HEADLINE FIGURES")
+
+
+def headline_rows(comparison: Comparison) -> list[list[str]]:
+    """Return the headline figures as texts: what each is, with its unit, and each run's.
+
+    Parameters
+    ----------
+    comparison
+        Two or more runs side by side.
+    """
     rows = []
-    for _, row in comparison.results.head(most).iterrows():
-        amounts = (money(float(row[name])) for name in ends)
-        rows.append([str(row["measure"]), str(row["of"]), str(row["year"]), *amounts])
+    for line in comparison.headline.to_dict("records"):
+        unit = str(line["unit"])
+        worded = unit in {"year", "place", "organisations", "schemes", "figures"}
+        what = str(line["figure"]) if worded else f"{line['figure']}, {unit}"
+        cells = [line[name] for name in comparison.names]
+        rows.append(
+            [what, *(money(cell) if isinstance(cell, float) else str(cell) for cell in cells)]
+        )
+    return rows
+
+
+def _results_text(comparison: Comparison, measure: str, title: str, head: str) -> str:
+    """Return one measure of places or organisations in the last year in which they differ."""
+    found, names = comparison.results, comparison.names
+    found = found[(found["measure"] == measure) & (found["of"] != "system")]
+    if found.empty:
+        return ""
+    year = found["year"].max()
+    rows = [
+        [str(line["of"]), *(money(float(line[name])) for name in (*names, "change"))]
+        for line in found[found["year"] == year].to_dict("records")
+    ]
+    return table_text([head, *names, "change"], rows, "l", f"{title}, {year}, £m")
+
+
+def _schemes_text(comparison: Comparison, most: int) -> str:
+    schemes = comparison.schemes
+    if schemes.empty:
+        return "CAPITAL SCHEMES\n  Every run funds the same schemes, in the same years."
+    lines = [f"CAPITAL SCHEMES: {schemes_words(schemes)}"]
+    for line in schemes.head(most).to_dict("records"):
+        starts = "; ".join(f"{name} {line[name]}" for name in comparison.names)
+        words = f"{line['project_id']} {line['name']}: {starts}. {line['reason']}"
+        lines += wrapped(words, indent="  ", hang="    ")
+    return "\n".join(lines) + _more(len(schemes) - most, "that are not funded alike")
+
+
+def schemes_words(schemes: pd.DataFrame) -> str:
+    """Say how many schemes come in, go out and move from the first run to the last.
+
+    Parameters
+    ----------
+    schemes
+        Of a comparison.
+    """
+    parts = []
+    for moved in ("out", "in"):
+        rows = schemes[schemes["moved"] == moved]
+        spend = millions(float(rows["spend_change_gbp_m"].abs().sum()))
+        parts.append(f"{len(rows)} {moved} ({spend})")
+    others = ~schemes["moved"].isin(["in", "out", "not"])
+    return f"{', '.join(parts)}, {int(others.sum())} moved"
+
+
+def _other_text(comparison: Comparison) -> str:
+    ends = (*comparison.names, "change")
+    rows = [
+        [str(row["measure"]), str(row["of"]), str(row["year"]),
+         *(money(float(row[name])) for name in ends)]
+        for row in comparison.results.head(LARGEST).to_dict("records")
+    ]  # fmt: skip
     if not rows:
-        return "RESULT, £m\n  No result differs."
-    heads = ["measure", "of", "year", "first", "last", "change"]
-    text = table_text(heads, rows, "llrrrr", "RESULT, £m")
-    more = len(comparison.results) - most
-    return f"{text}\nand {more:,} smaller changes." if more > 0 else text
+        return "RESULTS, £m\n  No result differs."
+    text = table_text(["measure", "of", "year", *ends], rows, "lll", "LARGEST CHANGES, £m")
+    return text + _more(len(comparison.results) - LARGEST, "that are smaller")
+
+
+def _more(count: int, words: str) -> str:
+    return f"\nand {count:,} more {words}; -o writes all." if count > 0 else ""
 
 
 def causes_text(causes: pd.DataFrame) -> str:

@@ -6,6 +6,7 @@ import math
 
 from nelfin.evidence import STATUSES
 from nelfin.models.recovery import IN_BALANCE
+from nelfin.report.text.changes import base_of_run, changes_of_run, opening_lines
 from nelfin.report.text.numbers import millions, money, plural
 from nelfin.report.text.odds import balance_odds, capital_odds, prevention_odds
 from nelfin.report.text.prevention import comes_back, health_words
@@ -47,7 +48,10 @@ def summary(result: Findings) -> str:
     headline, sentences = headline_of(result), sentences_of(result)
     first, last = headline.years[0], headline.years[-1]
     parts = [
-        title_text(result.name, f", {first} to {last}", corner="£m unless said"),
+        title_text(
+            result.name, f", {first} to {last}", *opening_lines(result), corner="£m unless said"
+        ),
+        *_changed(result),
         _section("WHEN WE BALANCE", sentences["recovery"]),
         _places(headline),
         _section("PREVENTION", sentences["prevention"]),
@@ -55,6 +59,20 @@ def summary(result: Findings) -> str:
         _section("WHAT RESTS ON ASSUMPTION", [*sentences["assumption"], SEE_ALL]),
     ]
     return "\n\n".join(parts)
+
+
+def _changed(result: Findings) -> list[str]:
+    """Say what the run changes from its base; nothing where it has none."""
+    base, changes = base_of_run(result), changes_of_run(result)
+    if not base:
+        return []
+    title = "CHANGED FROM THE BASE" + (f", {base}" if base != result.name else "")
+    words = [
+        f"{change.words[:1].upper()}{change.words[1:]}"
+        + (f" ({change.why})." if change.why else ".")
+        for change in changes
+    ]
+    return [_section(title, words or ["Nothing is changed."])]
 
 
 def _section(title: str, sentences: list[str]) -> str:

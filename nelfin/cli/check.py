@@ -26,6 +26,7 @@ def check(
     from nelfin.data import load_inputs
     from nelfin.scenario import load_scenario, resolved_toml
     from nelfin.system.capital import check_schemes
+    from nelfin.system.changes import base_of
     from nelfin.system.drivers import income_by_body, known_of
     from nelfin.system.joint import outside_bodies
 
@@ -38,6 +39,8 @@ def check(
     income = income_by_body(loaded, inputs)
     outside_bodies(budgets["envelope"], income)
     known_of(loaded, inputs, income.total)
+    with base_of(loaded):
+        pass  # what it says to be a change of is there
     if resolved:
         click.echo(resolved_toml(loaded), nl=False)
     click.echo(

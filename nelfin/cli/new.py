@@ -74,13 +74,16 @@ def new(
 
 def _as_workbook(folder: Path, icb: str, footprint: str) -> list[str]:
     """Write a scenario with its tables as sheets of one workbook; return notes on it."""
-    from nelfin.data.start.folder import start_system, write_scenario_file
+    from nelfin.data.start.folder import (
+        embedded_scenario,
+        start_system,
+        write_scenario_file,
+    )
     from nelfin.report.workbook import write_input_workbook
-    from nelfin.scenario import load_scenario
     from nelfin.store.writing import whole_folder
 
     with whole_folder(folder) as part, tempfile.TemporaryDirectory() as made:
-        scenario, notes, head = load_scenario(), list[str](), ""
+        scenario, notes, head = embedded_scenario(), list[str](), ""
         if icb:
             start, head = start_system(icb, Path(made), footprint)
             scenario, notes = start.scenario, start.notes

@@ -12,9 +12,11 @@ import pandas as pd
 from nelfin.data import Inputs, load_inputs
 from nelfin.data.differences import DIFFER, WHY, rests_on, what_differs
 from nelfin.data.start.folder import start_system
+from nelfin.errors import InputError, printable
 from nelfin.scenario import Scenario, load_scenario
 from nelfin.scenario.load import SET
-from nelfin.scenario.paths import SCENARIO_FILES, SCENARIOS
+from nelfin.scenario.paths import NATIONAL, PACKAGED, SCENARIO_FILES, SCENARIOS
+from nelfin.scenario.wording import spot_of
 
 CHANGES = [*DIFFER, "from", "to", WHY]
 """Columns of the table of changes."""
@@ -38,14 +40,22 @@ def base_of(scenario: Scenario) -> Iterator[Scenario | None]:
     named = scenario.base
     if not named and not _is_a_change(scenario):
         yield None
-    elif not named or named in SCENARIOS or named.lower().endswith(SCENARIO_FILES):
+    elif not named or named in {*SCENARIOS} - {NATIONAL} or named.lower().endswith(SCENARIO_FILES):
         base = load_scenario(named or scenario.parent, allow=scenario.allowed)
         base._originals = scenario.originals  # a run keeps both with the same files
         yield base
     else:
         footprint, _, code = named.rpartition(":")
         with tempfile.TemporaryDirectory() as folder:
-            yield start_system(code, Path(folder), footprint)[0].scenario
+            try:
+                start = start_system(code, Path(folder), footprint)[0]
+            except InputError:
+                raise InputError.one(
+                    spot_of(scenario.origins.get("base", ""), "base"),
+                    f'is "{printable(named)[:60]}", the code or name of no ICB.',
+                    f'Give the code of a system, "{PACKAGED}", a scenario file, or "".',
+                ) from None
+            yield start.scenario
 
 
 def _is_a_change(scenario: Scenario) -> bool:

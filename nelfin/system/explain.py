@@ -7,10 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from nelfin.data import Inputs, load_inputs
 from nelfin.errors import InputError
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed, differences
-from nelfin.system.recompute import outcome_of, recompute
+from nelfin.scenario.keys import split_key
+from nelfin.scenario.paths import names_file
+from nelfin.system.recompute import Outcome, outcome_of, recompute
 
 MANY = 12
 """Changed settings above which they are put together by section."""
@@ -48,9 +51,8 @@ def explain(
         raise InputError.one(
             "baseline", "covers other years than the scenario.", "Compare the same years."
         )
-    changes = differences(scenario, baseline)
-    causes = _causes(changes)
     base = outcome_of(baseline)
+    causes = _causes(_in_content(differences(scenario, baseline), scenario, base))
     array = base.measure(measure)
     start = array.to_series()
 
@@ -73,6 +75,29 @@ def explain(
     )  # fmt: skip
     frame = frame.assign(measure=array.attrs["long_name"], unit=array.attrs["units"])
     return frame[["year", "cause", "measure", "value", "unit"]]
+
+
+def _in_content(changes: Mapping[str, Any], scenario: Scenario, base: Outcome) -> dict[str, Any]:
+    """Leave out the files that hold the same under another name, such as a run's own copies."""
+    theirs, ours = base.inputs, load_inputs(scenario)
+    alike = {f"data.{name}" for name, table in ours.tables().items()
+             if table.equals(theirs.tables()[name])}  # fmt: skip
+    for key in changes:
+        parts = split_key(key)
+        if names_file(changes[key], key) and parts[0] == "allocation":
+            rows = [_opening_rows(of, tables, parts[2])
+                    for of, tables in ((scenario, ours), (base.scenario, theirs))]  # fmt: skip
+            if rows[0].equals(rows[1]):
+                alike.add(key)
+    return {key: value for key, value in changes.items() if key not in alike}
+
+
+def _opening_rows(scenario: Scenario, inputs: Inputs, stream: str) -> pd.DataFrame:
+    """Return what a stream opens from, whatever it is called; without rows if there is none."""
+    streams = scenario.allocation.streams
+    opening = streams[stream].opening if stream in streams else None
+    rows = inputs.openings[inputs.openings["opening"] == opening]
+    return rows.drop(columns="opening").reset_index(drop=True)
 
 
 def _causes(changes: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

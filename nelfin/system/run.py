@@ -79,6 +79,10 @@ def run_models(
         inputs = load_inputs(scenario)
         kept = read_files(scenario)
         checked = check_schemes(scenario, inputs)
+    with _timed("changes", seconds), base_of(scenario) as base:
+        changes = changes_of(scenario, inputs, base)
+        kept_of_base = [] if base is None else read_tables(base)
+        base_toml = "" if base is None else resolved_toml(base, places_of(base, kept_of_base))
     with _timed("models", seconds):
         joint = join(scenario, inputs, check_prices=True, checked=checked)
     data = _labelled(scenario, inputs, joint)
@@ -93,10 +97,7 @@ def run_models(
         more |= drawn
     tables = tidy_tables(data) | _plan_tables(joint) | more
     tables["sources"] = register(scenario, inputs)
-    with _timed("changes", seconds), base_of(scenario) as base:
-        tables["changes"] = changes_of(scenario, inputs, base)
-        kept_of_base = [] if base is None else read_tables(base)
-        base_toml = "" if base is None else resolved_toml(base, places_of(base, kept_of_base))
+    tables["changes"] = changes
     provenance = {
         "started": started.isoformat(timespec="seconds"),
         "versions": {"nelfin": __version__}
@@ -105,7 +106,7 @@ def run_models(
         "run": {"name": name, "note": note, "by": _who()},
         **record_of(kept),
         "base": {"name": "" if base is None else base.name, **record_of(kept_of_base)}
-        | {"changed": len(tables["changes"]), "changes": first_changes(tables["changes"])},
+        | {"changed": len(changes), "changes": first_changes(changes)},
         "origins": origins_by_file(scenario),
         "draws": draws,
         "seed": seed,

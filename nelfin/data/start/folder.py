@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from nelfin.data.footprints import find_system
 from nelfin.data.start.system import Start, start_from_published
 from nelfin.errors import InputError
 from nelfin.scenario import Scenario, load_scenario
+from nelfin.scenario.change import changed
+from nelfin.scenario.paths import PACKAGED
 from nelfin.scenario.written import editable_toml
 from nelfin.store.writing import whole_folder
 
@@ -83,11 +86,18 @@ def start_system(icb: str, folder: Path, footprint: str = "") -> tuple[Start, st
     """
     system = find_system(icb, footprint)
     start = start_from_published(system, folder)
+    named = f"{footprint}:{system.code}" if footprint else system.code
+    start = replace(start, scenario=changed(start.scenario, {"base": named}))
     head = (
         f"A start for {system.name} ({system.code}) from published figures. What is not published "
         "of the system is a national assumption that says so, an illustrative figure, or left out."
     )
     return start, head
+
+
+def embedded_scenario() -> Scenario:
+    """Return the embedded scenario as a start of one's own, which says what it is a change of."""
+    return changed(load_scenario(), {"base": PACKAGED})
 
 
 def require_empty(folder: Path) -> None:
@@ -133,7 +143,7 @@ def new_scenario(folder: str | Path, icb: str = "", footprint: str = "") -> list
     require_empty(Path(folder))
     with whole_folder(Path(folder)) as part, tempfile.TemporaryDirectory() as made:
         if not icb:
-            write_scenario_folder(load_scenario(), part)
+            write_scenario_folder(embedded_scenario(), part)
             return []
         start, head = start_system(icb, Path(made), footprint)
         write_scenario_folder(start.scenario, part, head)

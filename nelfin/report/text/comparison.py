@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from nelfin.data.specs import TABLES
 from nelfin.report.text.changes import what_words, why_words
+from nelfin.report.text.names import setting_words
 from nelfin.report.text.numbers import millions, money, rows_that_add
 from nelfin.report.text.terminal import (
     WIDTH,
@@ -166,6 +168,23 @@ def _more(count: int, words: str) -> str:
     return f"\nand {count:,} more {words}; -o writes all." if count > 0 else ""
 
 
+def cause_words(cause: str) -> str:
+    """Return a cause as a reader says it.
+
+    Parameters
+    ----------
+    cause
+        A setting, a table as in `data.positions`, or a section of settings.
+
+    Examples
+    --------
+    >>> cause_words("data.capital_limits"), cause_words("recovery.efficiency_pct")
+    ('capital limits', 'efficiency, %')
+    """
+    table = cause.removeprefix("data.")
+    return TABLES[table].title if table in TABLES else setting_words(cause)
+
+
 def causes_text(causes: pd.DataFrame) -> str:
     """Return the difference of two scenarios by cause.
 
@@ -179,7 +198,7 @@ def causes_text(causes: pd.DataFrame) -> str:
     first, *parts, last = (wide.loc[name].tolist() for name in names)
     shown = [first, *rows_that_add(parts, last, first), last]
     rows = [
-        (str(name), pd.Series(values, index=wide.columns))
+        (cause_words(str(name)), pd.Series(values, index=wide.columns))
         for name, values in zip(names, shown, strict=True)
     ]
     measure, unit = (str(causes[name].iloc[0]) for name in ("measure", "unit"))

@@ -143,6 +143,7 @@ ABOUT_TABLES = {
     "in the most deprived areas, or high- and significant-risk backlog cleared. An upper bound, as "
     "schemes may be cut into shares; point 0 is the plan.",
     "projects": "The schemes as they were read.",
+    "changes": "What the plan changes from its base: settings and cells of tables, and why.",
     "sensitivity": "How far budgets move when one thing changes.",
     "sources": "Every figure with its unit, status and source.",
     "odds": "Only with draws: odds of balance, payback and staying within limits, and percentiles "

@@ -37,15 +37,14 @@ def resolved_toml(scenario: Scenario, kept: Mapping[str, str] | None = None, bas
     import tomli_w
 
     tree: dict[str, Any] = {}
-    for parts, here, value in walk(
-        scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
-    ):
+    held = scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
+    if base:
+        held["base"] = base
+    for parts, here, value in walk(held):
         key, written = dotted(parts), value
-        if names_file(value, key):
+        if names_file(value, key) and written != base:
             written = _kept(value, kept or {})
-        if parts == ("base",):
-            written = base or written
-        elif parts[0] != "data" and here is not None and here.is_setting and len(parts) > 1:
+        if parts[0] != "data" and here is not None and here.is_setting and len(parts) > 1:
             written = figure_table(written, scenario.evidence[key])
         section(tree, parts[:-1])[parts[-1]] = written
     return tomli_w.dumps(tree)

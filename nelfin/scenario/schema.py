@@ -214,7 +214,7 @@ class Scenario(Section):
     """What the plan is called."""
     icb: Annotated[str, Unit("code")] = ""
     """Code of the integrated care board whose plan it is, such as QWE; blank if it has none."""
-    base: Annotated[str, Unit("name")] = ""
+    base: Annotated[str, Unit("name")] | None = None
     """What the plan is a change of, where it extends no other: `nel`, the code of a system as
     nelfin starts it, or a scenario file; blank for nothing."""
     years: Years

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ INPUTS = "inputs"
 
 SCENARIO = "scenario.resolved.toml"
 """File of a run folder: the scenario as run, whose tables stand in `INPUTS`."""
+
+_KEPT = re.compile(rf"\A{INPUTS}/[0-9a-f]{{12}}-")
 
 BASE = "base.resolved.toml"
 """File of a run folder: what the scenario is changed from, where it is changed from something."""
@@ -56,6 +59,22 @@ class Kept:
 def _last(original: str) -> str:
     """Return the name of a file, without the folder or the scenario that it stands in."""
     return original.replace("\\", "/").rpartition("/")[2].rpartition(":")[2]
+
+
+def kept_name(value: object) -> object:
+    """Return the name of a file that a run keeps, without what tells its content; others as is.
+
+    Parameters
+    ----------
+    value
+        Value of a setting.
+
+    Examples
+    --------
+    >>> kept_name("inputs/4d9638811d14-ours.xlsx#schemes"), kept_name(4.0)
+    ('ours.xlsx#schemes', 4.0)
+    """
+    return _KEPT.sub("", value) if isinstance(value, str) else value
 
 
 def record_of(inputs: Iterable[Kept]) -> dict[str, dict[str, str]]:

@@ -37,7 +37,7 @@ def base_of(scenario: Scenario) -> Iterator[Scenario | None]:
     Scenario or None
         None for a scenario that changes nothing: a file as it stands, which extends no plan.
     """
-    named = scenario.base
+    named = scenario.base or ""
     if not named and not _is_a_change(scenario):
         yield None
     elif not named or named in {*SCENARIOS} - {NATIONAL} or named.lower().endswith(SCENARIO_FILES):

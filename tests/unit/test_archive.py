@@ -56,13 +56,13 @@ def test_runs_are_listed_with_their_headline_figures(root: Path, result: Result)
     assert (now["furthest_under_target"], now["dft"]) == (dft.idxmin(), pytest.approx(dft.min()))
     odds = result.table("odds").set_index(["measure", "year"])["value"]
     assert now["odds_of_balance"] == odds["odds_of_balance", "2032/33"]
-    assert runs.loc["swept", ["kind", "cases", "varies", "note"]].tolist() == [
+    assert runs.loc["swept", ["kind", "cases", "varies", "remark"]].tolist() == [
         "sweep", 2, "recovery.efficiency_pct", "",
     ]  # fmt: skip
     assert list(list_runs(root)["folder"])[-1] == "team/old"
 
 
-def test_what_cannot_be_read_is_listed_with_a_note(root: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_listed_with_a_remark(root: Path, tmp_path: Path) -> None:
     newer = json.loads((root / "now" / "run.json").read_text(encoding="utf-8"))
     newer["versions"]["nelfin"] = "7.0.0"
     for name, text in (
@@ -73,7 +73,7 @@ def test_what_cannot_be_read_is_listed_with_a_note(root: Path, tmp_path: Path) -
     (tmp_path / "half").mkdir()
     about = json.loads((root / "swept" / "sweep.json").read_text(encoding="utf-8"))
     (tmp_path / "half" / "sweep.json").write_text(json.dumps(about), encoding="utf-8")
-    notes = list_runs(tmp_path).set_index("folder")["note"].to_dict()
+    notes = list_runs(tmp_path).set_index("folder")["remark"].to_dict()
     unreadable = dict.fromkeys(("broken", "other", "empty"), "run.json cannot be read")
     assert notes == unreadable | {"newer": "of a newer version", "half": "not done"}
     text = runs_text(list_runs(tmp_path))

@@ -11,6 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from nelfin.data import Inputs
+from nelfin.data.differences import RestsOn, what_differs
 from nelfin.data.register import register
 from nelfin.errors import InputError
 from nelfin.report.workbook.settings import settings_table
@@ -27,7 +28,6 @@ from nelfin.scenario.keys import (
 )
 from nelfin.scenario.resolved import resolved_figures
 from nelfin.store.findings import Findings
-from nelfin.system.compare import _settings
 
 pytestmark = pytest.mark.unit
 
@@ -216,8 +216,10 @@ def test_names_of_the_users_are_never_taken_for_a_figure(tmp_path: Path, inputs:
         f"capital.criteria_weights.{word}": weight for word, weight in weights.items()
     }
     other = changed(mine, {"capital.criteria_weights.value": 9.0})
-    assert _settings([findings(mine), findings(other)]) == [
-        ["capital.criteria_weights.value", "0.0", "9.0"]
+    one, two = (RestsOn(each.evidence, None) for each in (mine, other))
+    found = what_differs({"one": one, "two": two})
+    assert found[["figure", "one", "two"]].values.tolist() == [
+        ["capital.criteria_weights.value", "0", "9"]
     ]
 
 

@@ -190,19 +190,44 @@ def test_positions_fit(joint: Joint, cells: Cells, kind: str, tables: list[list[
 
 def test_comparisons_fit(cells: Cells, kind: str, tables: list[list[str]]) -> None:
     names = [f"{HOSTILE[kind]} (1)", "middle", f"{HOSTILE[kind]} (3)"]
-    settings = [["a.b_pct", "4.0", "x", "5.0"], [f"key.{kind}", *[HOSTILE[kind]] * 3]]
+    settings = [
+        ["a.b_pct", "%", "4.0", "x", "5.0", "--set"],
+        [f"key.{kind}", HOSTILE[kind], *[HOSTILE[kind]] * 4],
+    ]
+    cells_ = [["capital_limits", HOSTILE[kind], "limit_gbp_m", "£m", "1", "2", "3", "–"]] * 20
+    headline = [["In balance from", "year", "none", "none", HOSTILE[kind]],
+                ["Capital used", "£m", HUGE, 1.0, -HUGE]]  # fmt: skip
+    schemes = [[f"P{at}", HOSTILE[kind], HOSTILE[kind], "2031/32", "–", "not funded", -HUGE, moved,
+                HOSTILE[kind]] for at, moved in enumerate(["out", "in", "later"] * 6)]  # fmt: skip
     results = [["budget", name_of(kind, at), "2031/32", "£m", HUGE, 1.0, -HUGE, -2 * HUGE]
                for at in range(25)]  # fmt: skip
     found = Comparison(
         names,
-        pd.DataFrame(settings, columns=["setting", *names]),
+        pd.DataFrame(settings, columns=["setting", "unit", *names, "why"]),
+        pd.DataFrame(cells_, columns=["table", "row", "column", "unit", *names, "why"]),
+        pd.DataFrame(headline, columns=["figure", "unit", *names]),
+        pd.DataFrame(
+            schemes,
+            columns=[
+                "project_id",
+                "name",
+                "organisation",
+                *names,
+                "spend_change_gbp_m",
+                "moved",
+                "reason",
+            ],
+        ),
         pd.DataFrame(results, columns=["measure", "of", "year", "unit", *names, "change"]),
         [f"Tables differ: {HOSTILE[kind]}."],
     )
     text = comparison_text(found)
     fits(text, cells)
     whole(text, tables)
-    assert "and 5 smaller changes." in text
+    for count, words in (
+        (7, "that differ"), (3, "that are not funded alike"), (17, "that are smaller"),
+    ):  # fmt: skip
+        assert f"and {count} more {words}; -o writes all." in text
     assert "4.0" in text.split()
 
 
@@ -212,9 +237,13 @@ def test_lists_of_runs_and_cases_fit(
     run = {
         "folder": HOSTILE[kind] or "x", "kind": "run", "started": "2026-11-26T10:00", "note": "",
         "cases": None, "balance_from": "2029/30", "reported_gbp_m": -HUGE, "schemes_funded": 171.0,
-        "furthest_under_target": HOSTILE[kind], "dft": -0.042,
+        "furthest_under_target": HOSTILE[kind], "dft": -0.042, "called": HOSTILE[kind] or "x",
+        "by": HOSTILE[kind], "remark": "", "base": HOSTILE[kind], "changed": 9, "changes": [
+            {"where": "capital_limits", "row": HOSTILE[kind], "figure": "limit_gbp_m", "from": "1",
+             "to": HOSTILE[kind]},
+        ],
     }  # fmt: skip
-    sweep = run | {"kind": "sweep", "cases": 2.0, "note": "run.json cannot be read"}
+    sweep = run | {"kind": "sweep", "cases": 2.0, "remark": "run.json cannot be read"}
     text = runs_text(pd.DataFrame([run, sweep]))
     fits(text, cells)
     whole(text, tables)

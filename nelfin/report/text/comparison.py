@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 LINES = 15
 """Lines of settings, of cells and of schemes that are shown; a file holds all."""
 
+CELL = 20
+"""Cells that a headline figure in words may take, such as the name of a place."""
+
 LARGEST = 8
 """Changes of results that are shown."""
 
@@ -84,7 +87,8 @@ def headline_text(comparison: Comparison) -> str:
     comparison
         Two or more runs side by side.
     """
-    rows = [[line[0], *line[1:]] for line in headline_rows(comparison)]
+    rows = [[what, *(cut(text, CELL) for text in texts)]
+            for what, *texts in headline_rows(comparison)]  # fmt: skip
     return table_text(["figure", *comparison.names], rows, "l", "HEADLINE FIGURES")
 
 
@@ -126,7 +130,7 @@ def _schemes_text(comparison: Comparison, most: int) -> str:
     schemes = comparison.schemes
     if schemes.empty:
         return "CAPITAL SCHEMES\n  Every run funds the same schemes, in the same years."
-    lines = [f"CAPITAL SCHEMES: {schemes_words(schemes)}"]
+    lines = wrapped(f"CAPITAL SCHEMES: {schemes_words(schemes)}")
     for line in schemes.head(most).to_dict("records"):
         starts = "; ".join(f"{name} {line[name]}" for name in comparison.names)
         words = f"{line['project_id']} {line['name']}: {starts}. {line['reason']}"

@@ -6,6 +6,7 @@ import pandas as pd
 
 from nelfin.scenario.resolved import resolved_figures
 from nelfin.store.findings import Findings
+from nelfin.store.kept import kept_name
 
 
 def settings_table(result: Findings) -> pd.DataFrame:
@@ -33,7 +34,7 @@ def settings_table(result: Findings) -> pd.DataFrame:
         elif key.startswith("data."):
             digest = hashes.get(key.removeprefix("data."), "not known")
             about = ["file", "given", f"SHA-256 {digest}"]
-        rows.append([key, _shown(figure.value), *about, figure.low, figure.high])
+        rows.append([key, kept_name(_shown(figure.value)), *about, figure.low, figure.high])
     columns = ["setting", "value", "unit", "status", "source", "low", "high"]
     return pd.DataFrame(rows, columns=columns).astype({"low": float, "high": float})
 

@@ -103,8 +103,12 @@ class Result(Findings):
             If it cannot be written.
         """
         target = Path(folder).absolute()
-        self.folder = target
-        write_run_folder(self, target, force, self._write_report if report else lambda _: None)
+        before, self.folder = self.folder, target  # the page says what the run is called
+        try:
+            write_run_folder(self, target, force, self._write_report if report else lambda _: None)
+        except BaseException:
+            self.folder = before
+            raise
         return target
 
     def _write_report(self, folder: Path) -> None:

@@ -123,9 +123,11 @@ def _load_kept(
     came_from = {
         key: str(located(name)) for name, keys in record["origins"].items() for key in keys
     }
+    # what the file of a run gives is what the run's own files gave, or a default
     made._origins = {
-        key: came_from.get(key, origin) if origin == str(file) else origin
+        key: came_from[key] if origin == str(file) else origin
         for key, origin in made.origins.items()
+        if origin != str(file) or key in came_from
     }
     kept = record["kept"]
     made._files = tuple(folder / kept[name] for name in kept if name.startswith(SCENARIO_FILE))

@@ -12,7 +12,7 @@ from nelfin.errors import InputError
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed, differences
 from nelfin.scenario.keys import split_key
-from nelfin.scenario.paths import names_file
+from nelfin.scenario.paths import is_opening_file, names_file
 from nelfin.system.recompute import Outcome, outcome_of, recompute
 
 MANY = 12
@@ -80,8 +80,10 @@ def explain(
 def _in_content(changes: Mapping[str, Any], scenario: Scenario, base: Outcome) -> dict[str, Any]:
     """Leave out the files that hold the same under another name, such as a run's own copies."""
     theirs, ours = base.inputs, load_inputs(scenario)
-    alike = {f"data.{name}" for name, table in ours.tables().items()
-             if table.equals(theirs.tables()[name])}  # fmt: skip
+    pairs = {name: (table, theirs.tables()[name]) for name, table in ours.tables().items()}
+    one, other = pairs["openings"]
+    pairs["openings"] = (_named(one), _named(other))
+    alike = {f"data.{name}" for name, (one, other) in pairs.items() if one.equals(other)}
     for key in changes:
         parts = split_key(key)
         if names_file(changes[key], key) and parts[0] == "allocation":
@@ -90,6 +92,12 @@ def _in_content(changes: Mapping[str, Any], scenario: Scenario, base: Outcome) -
             if rows[0].equals(rows[1]):
                 alike.add(key)
     return {key: value for key, value in changes.items() if key not in alike}
+
+
+def _named(openings: pd.DataFrame) -> pd.DataFrame:
+    """Return the openings of the table itself, without those of files of streams' own."""
+    own = openings["opening"].map(is_opening_file).astype(bool)
+    return openings[~own].reset_index(drop=True)
 
 
 def _opening_rows(scenario: Scenario, inputs: Inputs, stream: str) -> pd.DataFrame:

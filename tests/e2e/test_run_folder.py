@@ -14,11 +14,16 @@ from command import Done, run, run_process
 from python_calamine import CalamineWorkbook
 
 import nelfin
+from nelfin.data import load_inputs
 from nelfin.result import Result
+from nelfin.scenario.load import packaged_folder
 
 pytestmark = pytest.mark.e2e
 
-FILES = {"report.html", "report.xlsx", "results.nc", "run.json", "scenario.resolved.toml", "tables"}
+FILES = {
+    "inputs", "report.html", "report.xlsx", "results.nc", "run.json", "scenario.resolved.toml",
+    "tables",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +113,10 @@ def test_a_run_without_a_report_writes_tables_and_data_alone(tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr
     assert done.stderr.endswith("out, without page and workbook.\n")
     there = {path.name for path in (tmp_path / "out").iterdir()}
-    assert there == {"run.json", "results.nc", "scenario.resolved.toml", "tables"}
+    assert there == {
+        "base.resolved.toml", "inputs", "run.json", "results.nc", "scenario.resolved.toml",
+        "tables",
+    }  # fmt: skip
     assert nelfin.open_result(tmp_path / "out").summary() + "\n" == done.stdout
 
 
@@ -145,10 +153,10 @@ def test_an_opened_result_equals_the_one_saved(result: Result, run_folder: Path)
 
 
 def test_tables_are_tidy_and_say_their_unit(run_folder: Path) -> None:
-    wide = {"savings", "plan", "spend", "limits", "prices", "projects", "sources"}
+    wide = {"changes", "savings", "plan", "spend", "limits", "prices", "projects", "sources"}
     for file in (run_folder / "tables").glob("*.csv"):
         table = pd.read_csv(file, keep_default_na=False)
-        assert len(table) > 0
+        assert len(table) > 0 or file.stem == "changes"
         if file.stem not in wide:
             assert list(table.columns[-3:]) == ["measure", "value", "unit"]
             assert (table["unit"] != "").all()
@@ -165,8 +173,14 @@ def test_the_run_record_names_versions_inputs_and_solver(run_folder: Path) -> No
 
 def test_the_resolved_scenario_runs_again(run_folder: Path, result: Result) -> None:
     file = run_folder / "scenario.resolved.toml"
-    assert tomllib.loads(file.read_text(encoding="utf-8"))["data"]["projects"] == "nel:projects.csv"
-    assert nelfin.load_scenario(file).model_dump() == nelfin.load_scenario().model_dump()
+    projects = tomllib.loads(file.read_text(encoding="utf-8"))["data"]["projects"]
+    assert re.fullmatch(r"inputs/[0-9a-f]{12}-projects\.csv", projects)
+    assert (run_folder / projects).read_bytes() == (packaged_folder() / "projects.csv").read_bytes()
+    again, embedded = nelfin.load_scenario(run_folder), nelfin.load_scenario()
+    assert again.model_dump(exclude={"data"}) == embedded.model_dump(exclude={"data"})
+    assert again.evidence.keys() == embedded.evidence.keys()
+    assert again.origins == embedded.origins
+    assert load_inputs(again).projects.equals(load_inputs(embedded).projects)
 
 
 def test_the_workbook_holds_every_table_with_plain_numbers(

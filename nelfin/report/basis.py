@@ -9,9 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nelfin.evidence import count_by_status
-
-LABELS = {"projects": "capital schemes"}
-"""Tables that people call by another name."""
+from nelfin.scenario.names import in_sentence, plain_name, setting_name
 
 UNPUBLISHED = ("assumption", "illustrative", "given")
 """Statuses of figures that are neither published nor worked out from published ones."""
@@ -64,7 +62,7 @@ def groups_of(sources: pd.DataFrame, parts: Iterable[str]) -> list[Group]:
         figures = figures_of(sources, part)
         if len(figures):
             settings = f"settings of {part[:-1]}" if part.endswith(".") else ""
-            label = settings or LABELS.get(part, part.replace("_", " "))
+            label = settings or plain_name(part)
             groups.append(Group(label, int(figures.index[0]), count_by_status(figures["status"])))
     return groups
 
@@ -94,14 +92,14 @@ def illustrative_words(sources: pd.DataFrame, parts: tuple[str, ...]) -> str:
     Returns
     -------
     str
-        Such as "prevention.share_end_pct, 325 of 332 rows of projects"; "" if none is
-        illustrative.
+        Such as "share of spend on prevention before the shift; 325 of 332 capital schemes"; "" if
+        none is illustrative.
     """
     sections = tuple(part for part in parts if part.endswith("."))
     settings = sources[sources["where"] == "scenario"]
     settings = settings[settings["figure"].str.startswith(sections)]
     names = list(settings.loc[settings["status"] == "illustrative", "figure"])
-    words = names[:2]
+    words = [in_sentence(setting_name(name)) for name in names[:2]]
     if len(names) > 2:
         more = len(names) - 2
         words.append(f"{more} more {'setting' if more == 1 else 'settings'}")
@@ -111,8 +109,9 @@ def illustrative_words(sources: pd.DataFrame, parts: tuple[str, ...]) -> str:
         figures = figures_of(sources, table)
         count = count_by_status(figures["status"])["illustrative"]
         if count:
-            words.append(f"{count} of {len(figures)} rows of {table}")
-    return ", ".join(words)
+            rows = "" if table == "projects" else "rows of "
+            words.append(f"{count} of {len(figures)} {rows}{plain_name(table)}")
+    return "; ".join(words)
 
 
 def illustrative_note(words: str) -> str:

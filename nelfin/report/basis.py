@@ -10,6 +10,7 @@ import pandas as pd
 
 from nelfin.evidence import count_by_status
 from nelfin.scenario.names import in_sentence, plain_name, setting_name
+from nelfin.system.headline import Headline
 
 UNPUBLISHED = ("assumption", "illustrative", "given")
 """Statuses of figures that are neither published nor worked out from published ones."""
@@ -77,6 +78,55 @@ def unpublished(groups: Iterable[Group]) -> dict[str, int]:
     """
     counts: Counter[str] = sum((group.counts for group in groups), Counter())
     return {status: counts[status] for status in UNPUBLISHED if counts[status]}
+
+
+def counted(groups: Iterable[Group]) -> list[tuple[str, int, str]]:
+    """Count the figures of some groups that are neither published nor derived.
+
+    The capital schemes are counted apart, here as everywhere: they are many, and each is a row.
+
+    Parameters
+    ----------
+    groups
+        Of figures, as from `groups_of`.
+
+    Returns
+    -------
+    list of tuple
+        Status, count and what is counted: figures, or capital schemes.
+    """
+    groups = list(groups)
+    schemes = plain_name("projects")
+    parts = {
+        "figures": [group for group in groups if group.label != schemes],
+        schemes: [group for group in groups if group.label == schemes],
+    }
+    return [
+        (status, count, what)
+        for what, some in parts.items()
+        for status, count in unpublished(some).items()
+    ]
+
+
+def illustrative_count(headline: Headline) -> str:
+    """Say how many figures of a run are illustrative, the capital schemes apart.
+
+    Parameters
+    ----------
+    headline
+        The headline figures of a run.
+
+    Returns
+    -------
+    str
+        Such as "58 illustrative figures and 325 illustrative capital schemes of 332"; "" if none
+        is.
+    """
+    figures, schemes = headline.statuses.get("illustrative", 0), headline.illustrative_schemes
+    words = [f"{figures:,} illustrative {'figure' if figures == 1 else 'figures'}"] * bool(figures)
+    if schemes:
+        words.append(f"{schemes:,} illustrative capital schemes of {headline.schemes:,}")
+    return " and ".join(words)
 
 
 def illustrative_words(sources: pd.DataFrame, parts: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -161,9 +162,10 @@ def _bars(who: str, groups: pd.DataFrame) -> pd.DataFrame:
     ends[REPORTED] = groups[REPORTED]
     begins = (ends - groups).assign(**{OPENING: 0.0, REPORTED: 0.0})
     parts = {"from": begins, "to": ends, "value": groups}
-    long = pd.concat({name: frame.stack() for name, frame in parts.items()}, axis="columns")
-    long = long.rename_axis(["year", "bar"]).round(6).reset_index()
-    return long.assign(who=who)
+    long = pd.DataFrame({name: frame.to_numpy().ravel() for name, frame in parts.items()})
+    keys = {"year": np.repeat(groups.index, len(groups.columns)),
+            "bar": np.tile(groups.columns, len(groups)), "who": who}  # fmt: skip
+    return long.round(3).assign(**keys)
 
 
 def _year_words(who: str, groups: pd.DataFrame) -> str:

@@ -86,12 +86,15 @@ def _bars_and_limits(frame: pd.DataFrame, categories: list[str], system: pd.Data
         .mark_text(color="white", fontSize=11)
         .encode(y=middle, text=alt.Text("shown:N"))
     )
+    thin = 0.005 * highest
+    marks = system.assign(above=system["limit_gbp_m"] + thin, below=system["limit_gbp_m"] - thin)
     ticks = (
-        alt.Chart(system)
-        .mark_bar(color="black", height=3, width={"band": 0.92}, opacity=1)
+        alt.Chart(marks)
+        .mark_bar(color="black", width={"band": 0.96}, opacity=1)
         .encode(
             x=alt.X("year:O"),
-            y=alt.Y("limit_gbp_m:Q"),
+            y=alt.Y("below:Q"),
+            y2=alt.Y2("above:Q"),
             tooltip=[alt.Tooltip("limit_gbp_m:Q", title="Limit, £m", format=MONEY)],
         )
     )

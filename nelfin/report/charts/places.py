@@ -60,7 +60,7 @@ def budgets(result: Findings) -> Card:
             "budget:Q",
             title=f"£m, {headline.budget_year}, all streams of places",
             # room for the words behind the longest bar
-            scale=alt.Scale(domainMax=1.2 * edge(frame[["budget", "target"]].max())),
+            scale=alt.Scale(domainMax=1.3 * edge(frame[["budget", "target"]].max())),
         ),
         tooltip=tooltip,
     )

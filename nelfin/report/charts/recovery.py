@@ -131,7 +131,7 @@ def bodies(result: Findings) -> Card:
     return Card(
         "Who carries the deficit",
         words,
-        narrow(themed(chart), row=44),
+        narrow(themed(chart), row=44, upright=True),
         table.reset_index(),
         words_of=words_of,
     )

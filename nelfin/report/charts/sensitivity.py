@@ -88,7 +88,7 @@ def sensitivity(result: Findings) -> Card | str:
     return Card(
         "What the budgets rest on",
         text,
-        narrow(themed(chart), row=44),
+        narrow(themed(chart), row=44, upright=True),
         shown,
         places_across=True,
         words_of=of_place,

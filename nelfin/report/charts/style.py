@@ -107,8 +107,8 @@ def narrow(chart: Any, **hints: Any) -> Any:
     chart
         An Altair chart of any kind.
     **hints
-        `row`, the height of a row of a grid, in which figures then stand upright; `turn`, the
-        height of the chart when across and up change places.
+        `row`, the height of a row; `upright`, whether figures stand upright in the cells of a
+        grid; `turn`, the height of the chart when across and up change places.
     """
     return chart.properties(usermeta={"narrow": hints})
 

@@ -45,11 +45,12 @@ def timeline(result: Findings) -> Card | str:
     organisations = list(dict.fromkeys(plan["organisation"]))
     chart = _cells(_largest(spend, plan, whole), years)
     chart = chart.add_params(chosen("organisation", EVERY_ORGANISATION, organisations))
+    chart = chart.properties(width=WIDTH - 110, height=alt.Step(18))
     owner = plan.set_index("project_id")["organisation"].reindex(whole.index)
     return Card(
         "The plan by year",
         _words(whole),
-        narrow(themed(chart.properties(width=WIDTH - 110, height=alt.Step(18))), row=30),
+        narrow(themed(chart), row=30, upright=True),
         _table(spend, plan, years),
         words_of={name: _words(whole[owner == name], name) for name in organisations},
     )

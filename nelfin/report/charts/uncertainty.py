@@ -22,6 +22,7 @@ from nelfin.report.charts.style import (
     WIDTH,
     Card,
     edge,
+    narrow,
     themed,
 )
 from nelfin.report.text.numbers import millions, money
@@ -151,14 +152,15 @@ def tornado(result: Findings) -> Card | str:
     ends = frame[frame["setting"] == names[0]]["value"]
     words = (
         f"What moves {last} most: {in_sentence(setting_name(str(names[0])))}, by "
-        f"{millions(ends.max())} or {millions(ends.min())}. Each assumption alone, a tenth of its range in from either end."
+        f"{millions(ends.max())} or {millions(ends.min())}. Each assumption alone, a tenth of its "
+        "range in from either end."
     )
-    chart = _bars_and_words(frame, last).properties(width=WIDTH - 120, height=30 * len(names))
+    chart = _bars_and_words(frame, last).properties(width=WIDTH - 170, height=30 * len(names))
     shown = frame[["assumption", "end", "at", "value"]].set_axis(
         ["Assumption", "End of its range", "Its value there", "Moves the position by, £m"],
         axis="columns",
     )
-    return Card("Which assumption moves it most", words, themed(chart), shown)
+    return Card("Which assumption moves it most", words, narrow(themed(chart), row=56), shown)
 
 
 def _bars_and_words(frame: pd.DataFrame, year: str) -> Any:
@@ -166,7 +168,12 @@ def _bars_and_words(frame: pd.DataFrame, year: str) -> Any:
     far = 1.8 * edge(frame["value"])
     scale = alt.Scale(domain=[-far, far], nice=False)
     base = alt.Chart(frame).encode(
-        y=alt.Y("assumption:N", title=None, sort=list(dict.fromkeys(frame["assumption"])))
+        y=alt.Y(
+            "assumption:N",
+            title=None,
+            sort=list(dict.fromkeys(frame["assumption"])),
+            axis=alt.Axis(labelLimit=350),
+        )
     )
     legend = alt.Legend(orient="top")
     domain = ["low end", "high end"]

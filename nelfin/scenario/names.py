@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from functools import cache, lru_cache
 
-from nelfin.scenario.keys import NAME, schema_at, schema_settings, split_key
+from nelfin.scenario.keys import NAME, schema, schema_at, schema_settings, split_key
 
 NAMES = {
     # openings of the places
@@ -59,6 +59,9 @@ _SPELT = {
 _CODE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
 _YEAR = re.compile(r"\b(20\d\d) (\d\d)\b")
 _UNITS = re.compile(r"_(pct|gbp_m|gbp_k|s)$")
+_KEY = re.compile(
+    r"(?<![\w./-])(?:[a-z]+\.)?[a-z]+(?:_[a-z0-9]+)+\b(?!\.(?:csv|py|toml|xlsx|html)\b)(?![/-])"
+)
 _CLAUSE = re.compile(r"[;:.](?: |$)")
 
 
@@ -130,6 +133,33 @@ def setting_name(key: str) -> str:
     return f"{words} ({', '.join(whose)})" if whose else words
 
 
+def in_words(text: str) -> str:
+    """Return a text with the settings it tells by their keys told by their names.
+
+    Parameters
+    ----------
+    text
+        Such as the source of a figure; names of files in it stay.
+
+    Examples
+    --------
+    >>> in_words("as recovery.efficiency_pct; see growth_bounds.csv")
+    'as “Efficiency asked”; see growth_bounds.csv'
+    """
+    return _KEY.sub(_named, text) if "_" in text else text
+
+
+def _named(found: re.Match[str]) -> str:
+    key = found[0]
+    section, dot, _ = key.partition(".")
+    if dot:
+        known = section in schema().below
+    else:
+        key = _sections_of_settings().get(key, "")
+        known = bool(key)
+    return f"“{setting_name(key)}”" if known else plain_name(found[0])
+
+
 def in_sentence(name: str) -> str:
     """Return a name as it stands within a sentence: its first letter small, unless it is spelt so.
 
@@ -144,6 +174,13 @@ def in_sentence(name: str) -> str:
     ('discount rate of money', 'NHS England')
     """
     return name[:1].lower() + name[1:] if name[1:2].islower() or name[1:2] == " " else name
+
+
+@cache
+def _sections_of_settings() -> dict[str, str]:
+    """Return the whole key of each setting by its last name."""
+    patterns = [each.pattern for each in schema_settings() if NAME not in each.pattern]
+    return {pattern.rpartition(".")[2]: pattern for pattern in patterns}
 
 
 @cache

@@ -24,7 +24,6 @@ from nelfin.report.charts.style import (
     WIDTH,
     Card,
     chosen,
-    narrow,
     themed,
 )
 from nelfin.report.charts.waterfall import steps_of, waterfall
@@ -137,7 +136,7 @@ def bridge_by_year(result: Findings) -> Card:
     return Card(
         "The bridge of each year",
         words,
-        narrow(themed(chart.properties(width=WIDTH, height=HEIGHT)), turn=64 * len(years)),
+        themed(chart.properties(width=WIDTH, height=HEIGHT), turn=64 * len(years)),
         table,
         words_of=words_of,
     )

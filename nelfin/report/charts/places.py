@@ -191,7 +191,7 @@ def budget_change(result: Findings) -> Card:
     year = str(data.attrs["last_published_year"])
     frame = (
         data["budget_change"].sel(year=year, drop=True).sum("stream")
-        .to_series().rename("value").reset_index()
+        .to_series().rename("value").round(9).reset_index()
     )  # fmt: skip
     fenced = frame.loc[frame["change"] == "ring-fence", "value"].abs().max() > 1e-9
     parts = ["restated", "envelope", "need", "pace", *(["ring-fence"] if fenced else [])]

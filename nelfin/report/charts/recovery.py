@@ -20,7 +20,6 @@ from nelfin.report.charts.style import (
     chosen,
     edge,
     faded,
-    narrow,
     themed,
 )
 from nelfin.report.text.names import short
@@ -71,7 +70,7 @@ def recovery(result: Findings) -> Card:
         )
     )
     planned = data["system_plan"].to_series().dropna().rename("value").reset_index()
-    plans = (
+    plans = [
         alt.Chart(planned.assign(position="As planned"))
         .mark_point(shape="diamond", size=70, color=INK)
         .encode(
@@ -83,7 +82,7 @@ def recovery(result: Findings) -> Card:
                 alt.Tooltip("value:Q", title="£m", format=MONEY),
             ],
         )
-    )
+    ] * bool(len(planned))
     zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y=alt.Y("y:Q"))
     headline = headline_of(result)
     words = (
@@ -95,7 +94,7 @@ def recovery(result: Findings) -> Card:
         words += " Diamonds show what the system planned to report."
     table = data[[*names, "system_plan"]].to_dataframe().reset_index()
     table.columns = ["Year", *(f"{title}, £m" for title in names.values()), "As planned, £m"]
-    chart = (zero + lines + plans).properties(width=WIDTH, height=HEIGHT)
+    chart = alt.layer(zero, lines, *plans).properties(width=WIDTH, height=HEIGHT)
     return Card("When the system balances", words, themed(chart), table)
 
 
@@ -131,7 +130,7 @@ def bodies(result: Findings) -> Card:
     return Card(
         "Who carries the deficit",
         words,
-        narrow(themed(chart), row=44, upright=True),
+        themed(chart, row=44, upright=True),
         table.reset_index(),
         words_of=words_of,
     )

@@ -17,7 +17,6 @@ from nelfin.report.charts.style import (
     chosen,
     edge,
     faded,
-    narrow,
     themed,
 )
 from nelfin.report.text.names import short
@@ -88,7 +87,7 @@ def sensitivity(result: Findings) -> Card | str:
     return Card(
         "What the budgets rest on",
         text,
-        narrow(themed(chart), row=44, upright=True),
+        themed(chart, row=44, upright=True),
         shown,
         places_across=True,
         words_of=of_place,
@@ -110,7 +109,9 @@ def _block(frame: pd.DataFrame, places: list[str], title: str) -> Any:
     moves = frame[["place", "label", "budget_move", "target_move"]]
     far = edge(moves["budget_move"])
     base = alt.Chart(moves).encode(
-        x=alt.X("place:N", sort=places, title=None, axis=alt.Axis(labelAngle=-40)),
+        x=alt.X(
+            "place:N", sort=places, title=None, axis=alt.Axis(labelAngle=-40, labelOverlap=False)
+        ),
         y=alt.Y("label:N", sort=list(dict.fromkeys(moves["label"])), title=None),
         opacity=faded("place", EVERY_PLACE),
         tooltip=[

@@ -40,20 +40,26 @@ class Card:
     shows the same whoever is chosen."""
 
 
-def themed(chart: Any) -> Any:
+def themed(chart: Any, **narrow: Any) -> Any:
     """Return a chart with the lettering and lines of all charts.
 
     Parameters
     ----------
     chart
         An Altair chart of any kind.
+    **narrow
+        What the page does with it on a phone: `row`, the height of a row; `upright`, whether
+        figures stand upright in the cells of a grid; `turn`, the height of the chart when across
+        and up change places.
     """
     # all at once: each `configure_...` of Altair would copy the whole chart again
-    return chart.configure(
+    done = chart.configure(
         font="Arial, sans-serif",
         background="white",
         view=alt.ViewConfig(stroke=None),
         axisQuantitative=alt.AxisConfig(format="(,f"),
+        # of many years every other is named
+        axisX=alt.AxisConfig(labelOverlap="parity"),
         axis=alt.AxisConfig(
             labelFontSize=12,
             titleFontSize=12,
@@ -64,6 +70,9 @@ def themed(chart: Any) -> Any:
         legend=alt.LegendConfig(labelFontSize=12, titleFontSize=12, labelLimit=260),
         header=alt.HeaderConfig(labelFontSize=13, titleFontSize=12),
     )
+    if narrow:
+        done.usermeta = {"narrow": narrow}
+    return done
 
 
 def chosen(name: str, everything: str, others: Iterable[str]) -> Any:
@@ -97,20 +106,6 @@ def faded(name: str, everything: str) -> Any:
     """
     test = f"{name} === {json.dumps(everything)} || datum.{name} === {name}"
     return alt.condition(test, alt.value(1), alt.value(0.18))
-
-
-def narrow(chart: Any, **hints: Any) -> Any:
-    """Return a chart with what the page is to do with it on a phone.
-
-    Parameters
-    ----------
-    chart
-        An Altair chart of any kind.
-    **hints
-        `row`, the height of a row; `upright`, whether figures stand upright in the cells of a
-        grid; `turn`, the height of the chart when across and up change places.
-    """
-    return chart.properties(usermeta={"narrow": hints})
 
 
 def edge(values: pd.Series) -> float:

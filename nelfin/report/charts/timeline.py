@@ -15,7 +15,6 @@ from nelfin.report.charts.style import (
     Card,
     chosen,
     edge,
-    narrow,
     themed,
 )
 from nelfin.report.text.names import short
@@ -50,7 +49,7 @@ def timeline(result: Findings) -> Card | str:
     return Card(
         "The plan by year",
         _words(whole),
-        narrow(themed(chart), row=30, upright=True),
+        themed(chart, row=30, upright=True),
         _table(spend, plan, years),
         words_of={name: _words(whole[owner == name], name) for name in organisations},
     )

@@ -22,7 +22,6 @@ from nelfin.report.charts.style import (
     WIDTH,
     Card,
     edge,
-    narrow,
     themed,
 )
 from nelfin.report.text.numbers import millions, money
@@ -160,7 +159,7 @@ def tornado(result: Findings) -> Card | str:
         ["Assumption", "End of its range", "Its value there", "Moves the position by, £m"],
         axis="columns",
     )
-    return Card("Which assumption moves it most", words, narrow(themed(chart), row=56), shown)
+    return Card("Which assumption moves it most", words, themed(chart, row=56), shown)
 
 
 def _bars_and_words(frame: pd.DataFrame, year: str) -> Any:

@@ -89,6 +89,8 @@ def waterfall(
         .transform_calculate(end="max(datum.from, datum.to)")
         .encode(x=alt.X("end:Q"), text=alt.Text("words:N"))
     )
-    zero = alt.Chart(pd.DataFrame({"x": [0]})).mark_rule(color=INK, opacity=0.5).encode(x=alt.X("x:Q"))
+    zero = (
+        alt.Chart(pd.DataFrame({"x": [0]})).mark_rule(color=INK, opacity=0.5).encode(x=alt.X("x:Q"))
+    )
     longest = int(frame.groupby("who")["step"].count().max())
     return (bars + zero + labels).add_params(parameter).properties(width=WIDTH, height=27 * longest)

@@ -43,7 +43,7 @@ from nelfin.report.text.numbers import (
 )
 from nelfin.report.text.odds import odds_in
 from nelfin.report.text.summary import sentences_of
-from nelfin.scenario.names import plain_name
+from nelfin.scenario.names import in_words, plain_name
 from nelfin.store.findings import Findings
 from nelfin.store.writing import write_whole
 from nelfin.system.compare import Comparison, compare
@@ -180,7 +180,12 @@ def _environment() -> Any:
         "plain_percent": percent,
         "plain_count": _count,
     }
-    environment.filters |= {"unpublished": unpublished, "counted": counted, "named": plain_name}
+    environment.filters |= {
+        "unpublished": unpublished,
+        "counted": counted,
+        "named": plain_name,
+        "in_words": in_words,
+    }
     return environment
 
 

@@ -12,7 +12,7 @@ from nelfin.evidence import STATUSES
 from nelfin.report.basis import groups_of
 from nelfin.report.charts.style import Card
 from nelfin.report.text.numbers import money, percent, pounds
-from nelfin.scenario.names import plain_name, rule_name, setting_name
+from nelfin.scenario.names import in_words, plain_name, rule_name, setting_name
 from nelfin.store.findings import Findings
 from nelfin.system.compare import Comparison
 from nelfin.system.headline import Headline
@@ -170,7 +170,12 @@ def source_table(sources: pd.DataFrame) -> PageTable:
         Column("source", "Source"),
     ]
     rows = [
-        Row([*_named(*values[:3]), *values[3:]], f"source-{at}", printed=False, code=str(values[1]))
+        Row(
+            [*_named(*values[:3]), *values[3:5], in_words(values[5] or "")],
+            f"source-{at}",
+            printed=False,
+            code=str(values[1]),
+        )
         for at, values in enumerate(_values(sources, columns))
     ]
     return PageTable(
@@ -210,9 +215,10 @@ def _named(where: Any, figure: Any, value: Any) -> list[Any]:
         name = rule_name(figure)
     else:
         name = plain_name(figure)
-    shown = {"True": "yes", "False": "no"}.get(value)
-    if shown is None and value is not None:
-        shown = rule_name(value) if str(figure).endswith(".rule") else plain_name(value)
+    text = "" if value is None else str(value)
+    shown = {"True": "yes", "False": "no"}.get(text)
+    if shown is None:
+        shown = rule_name(text) if str(figure).endswith(".rule") else plain_name(text)
     return [plain_name(where), name, shown]
 
 

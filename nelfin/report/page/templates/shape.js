@@ -55,6 +55,8 @@ const shaped = (() => {
         view.encoding.y.axis = {...view.encoding.y.axis, labelLimit: limit, ...(small ? {labelFontSize: 11} : {}),
           ...(small || !hints.row ? {labelExpr: small ? folded(most > 2 ? 12 : 9, most) : folded(22, 2)} : {})};
       }
+      const across = view.encoding && view.encoding.x;
+      if (hints.upright && named(across) && across.axis !== null) { across.axis = {...across.axis, labelAngle: -40, labelOverlap: false}; }
       const legend = view.encoding && view.encoding.color && view.encoding.color.legend;
       if (legend && legend.orient === "right") { Object.assign(legend, {orient: "bottom", columns: 3}); }
       if (view.encoding && small) { phone(view, hints); }

@@ -125,16 +125,17 @@ def _require_known(data: xr.Dataset, place: str, year: str) -> None:
 def _opening_mark(scenario: Scenario, inputs: Inputs, data: xr.Dataset) -> str:
     """Name the opening position, illustrative where its figures are that, and how it is scaled."""
     from nelfin.allocations import how_scaled
+    from nelfin.scenario.names import plain_name
 
     stream = str(data.attrs["main_stream"])
     opening = scenario.allocation.streams[stream].opening
     rows = inputs.openings[inputs.openings["opening"] == opening]
     illustrative = opening == "on-target" or count_by_status(rows["status"])["illustrative"]
-    told = [f"{'illustrative' if illustrative else 'given'}: {Path(opening).name}."]
+    told = [f"{'illustrative' if illustrative else 'given'}: {plain_name(Path(opening).name)}."]
     told.append(how_scaled(scenario, inputs, data, stream))
     for other in scenario.allocation.streams:
         scaled = "" if other == stream else how_scaled(scenario, inputs, data, other)
-        told += [f"That of {other.replace('_', ' ')}: {scaled}"] if scaled else []
+        told += [f"That of {plain_name(other)}: {scaled}"] if scaled else []
     return " ".join(filter(None, told)).removesuffix(".")
 
 

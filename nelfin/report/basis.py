@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nelfin.evidence import count_by_status
-
-LABELS = {"projects": "capital schemes"}
-"""Tables that people call by another name."""
+from nelfin.scenario.names import in_sentence, plain_name, setting_name
+from nelfin.system.headline import Headline
 
 UNPUBLISHED = ("assumption", "illustrative", "given")
 """Statuses of figures that are neither published nor worked out from published ones."""
@@ -64,7 +63,7 @@ def groups_of(sources: pd.DataFrame, parts: Iterable[str]) -> list[Group]:
         figures = figures_of(sources, part)
         if len(figures):
             settings = f"settings of {part[:-1]}" if part.endswith(".") else ""
-            label = settings or LABELS.get(part, part.replace("_", " "))
+            label = settings or plain_name(part)
             groups.append(Group(label, int(figures.index[0]), count_by_status(figures["status"])))
     return groups
 
@@ -81,6 +80,55 @@ def unpublished(groups: Iterable[Group]) -> dict[str, int]:
     return {status: counts[status] for status in UNPUBLISHED if counts[status]}
 
 
+def counted(groups: Iterable[Group]) -> list[tuple[str, int, str]]:
+    """Count the figures of some groups that are neither published nor derived.
+
+    The capital schemes are counted apart, here as everywhere: they are many, and each is a row.
+
+    Parameters
+    ----------
+    groups
+        Of figures, as from `groups_of`.
+
+    Returns
+    -------
+    list of tuple
+        Status, count and what is counted: figures, or capital schemes.
+    """
+    groups = list(groups)
+    schemes = plain_name("projects")
+    parts = {
+        "figures": [group for group in groups if group.label != schemes],
+        schemes: [group for group in groups if group.label == schemes],
+    }
+    return [
+        (status, count, what)
+        for what, some in parts.items()
+        for status, count in unpublished(some).items()
+    ]
+
+
+def illustrative_count(headline: Headline) -> str:
+    """Say how many figures of a run are illustrative, the capital schemes apart.
+
+    Parameters
+    ----------
+    headline
+        The headline figures of a run.
+
+    Returns
+    -------
+    str
+        Such as "58 illustrative figures and 325 illustrative capital schemes of 332"; "" if none
+        is.
+    """
+    figures, schemes = headline.statuses.get("illustrative", 0), headline.illustrative_schemes
+    words = [f"{figures:,} illustrative {'figure' if figures == 1 else 'figures'}"] * bool(figures)
+    if schemes:
+        words.append(f"{schemes:,} illustrative capital schemes of {headline.schemes:,}")
+    return " and ".join(words)
+
+
 def illustrative_words(sources: pd.DataFrame, parts: tuple[str, ...]) -> str:
     """Name the illustrative figures of some parts of a scenario in a few words.
 
@@ -94,14 +142,14 @@ def illustrative_words(sources: pd.DataFrame, parts: tuple[str, ...]) -> str:
     Returns
     -------
     str
-        Such as "prevention.share_end_pct, 325 of 332 rows of projects"; "" if none is
-        illustrative.
+        Such as "share of spend on prevention before the shift; 325 of 332 capital schemes"; "" if
+        none is illustrative.
     """
     sections = tuple(part for part in parts if part.endswith("."))
     settings = sources[sources["where"] == "scenario"]
     settings = settings[settings["figure"].str.startswith(sections)]
     names = list(settings.loc[settings["status"] == "illustrative", "figure"])
-    words = names[:2]
+    words = [in_sentence(setting_name(name)) for name in names[:2]]
     if len(names) > 2:
         more = len(names) - 2
         words.append(f"{more} more {'setting' if more == 1 else 'settings'}")
@@ -111,8 +159,9 @@ def illustrative_words(sources: pd.DataFrame, parts: tuple[str, ...]) -> str:
         figures = figures_of(sources, table)
         count = count_by_status(figures["status"])["illustrative"]
         if count:
-            words.append(f"{count} of {len(figures)} rows of {table}")
-    return ", ".join(words)
+            rows = "" if table == "projects" else "rows of "
+            words.append(f"{count} of {len(figures)} {rows}{plain_name(table)}")
+    return "; ".join(words)
 
 
 def illustrative_note(words: str) -> str:

@@ -59,11 +59,11 @@ class Prevention(Section):
     target_people_pct: Annotated[float, Field(gt=0, le=100)] = 100.0
     """Share of people whom rapid and community programmes are for."""
     target_cost_pct: Percent = 100.0
-    """Share of the cost of emergency admissions that those people cause."""
+    """Share of the cost of emergency admissions that the people of those programmes cause."""
     emergency_cost_gbp_m: NotNegative = 0.0
     """Cost of emergency admissions a year; 0 if it is not known, so that it limits nothing."""
     avoidable_emergency_pct: Percent = 100.0
-    """Share of that cost which can be avoided at the most."""
+    """Share of the cost of emergency admissions which can be avoided at the most."""
     secondary_care_gbp_m: NotNegative = 0.0
     """Cost of secondary care a year, prices of the first year: the NHS avoids no more than that; 0
     if it is not known, so that it limits nothing."""
@@ -129,7 +129,8 @@ class Recovery(Section):
     marginal_cost_pct: Percent
     """Cost of one more unit of demand, or of one less, within the year: a share of average cost."""
     marginal_cost_later_pct: Annotated[float, Field(gt=0, le=100)] = 90.0
-    """The same after `marginal_cost_years`; in between it moves evenly, and it never falls."""
+    """Cost of one more unit of demand, or of one less, in the end: a share of average cost, after
+    `marginal_cost_years`; in between it moves evenly, and it never falls."""
     marginal_cost_years: Annotated[float, Field(gt=0, le=40)] = 3.0
     """Years after which cost has moved as far as it will."""
     cost_uplift_pct: Growth
@@ -145,15 +146,16 @@ class Recovery(Section):
     """Efficiency asked, share of the cost base, in years where no row of the efficiency schemes is
     the whole ask. Schemes named count towards it; the rest is delivered as below."""
     efficiency_delivery_pct: Percent
-    """Share of the unnamed rest of the ask which is delivered."""
+    """Share of the efficiency asked beyond named schemes which is delivered."""
     efficiency_recurrent_pct: Percent
-    """Share of the delivery which recurs."""
+    """Share of delivered efficiency which recurs."""
     support_gbp_m: Money
     """Deficit support a year, in years that are open."""
     repayment_gbp_m: NotNegative
     """Repayment of past deficits a year, in years that are open, where the rule is fixed."""
     repayment_rule: Annotated[Literal["fixed", "surplus"], Unit("rule")] = "fixed"
-    """A fixed repayment a year, or what a surplus allows until the plan's deficits are repaid."""
+    """How past deficits are repaid: a fixed amount a year, or what a surplus allows until the
+    plan's deficits are repaid."""
     repayment_cap_pct: Percent = 0.5
     """Most that a surplus repays in a year, share of income."""
     support_needs_developed_pct: Percent = 0.0
@@ -173,9 +175,9 @@ class Recovery(Section):
     agency_share_pct: Percent = 3.2
     """Agency staff, share of the pay bill before it falls."""
     agency_target_pct: Percent = 3.2
-    """Agency staff, share of the pay bill in the end, where the rule is `given`."""
+    """Agency staff, share of the pay bill in the end: where the rule is `given`."""
     agency_year: Year = "2028/29"
-    """Year in which the end is reached, where the rule is `given`."""
+    """Year in which agency staff reach their share in the end, where the rule is `given`."""
     agency_premium_pct: NotNegative = 25.0
     """What agency staff cost above own staff."""
     bank_share_pct: Percent = 0.0
@@ -238,4 +240,4 @@ class Capital(Section):
     time_limit_s: Positive
     """The solver stops after this many seconds with the best plan found."""
     solver: Annotated[Literal["highs", "cbc"], Unit("solver")]
-    """Solver."""
+    """Program that solves the capital plan."""

@@ -32,9 +32,9 @@ class Years(Section):
     """The financial years of the plan."""
 
     first: Year
-    """First year, the base year, such as 2023/24."""
+    """First year of the plan, the base year, such as 2023/24."""
     last: Year
-    """Last year."""
+    """Last year of the plan."""
     planned_to: Annotated[str, Unit("year")] = ""
     """Last year that is reported as planned where neither an outturn nor a forecast is given;
     blank for none."""
@@ -142,8 +142,8 @@ class Envelope(Section):
     """Distance of the system's allocation from its fair share by stream, below target is
     negative."""
     distance_year: Annotated[str, Unit("year")] = ""
-    """Year that the distance is of: it is closed from the year after. Blank for the last year with
-    a published allocation."""
+    """Year of the distance from fair share: it is closed from the year after. Blank for the last
+    year with a published allocation."""
     fair_share_year: Year = "2028/29"
     """Year by which allocations are at their fair share, where the rule is `fair-share`."""
 
@@ -173,7 +173,8 @@ class Allocation(Section):
     area_cost: YesNo = True
     """Whether need counts the cost of staff and property of the area, as the formula does."""
     need_weights: dict[str, dict[str, Share]] = Field(default_factory=dict)
-    """What-ifs: new weights by final and component; the other weights scale to keep the sum."""
+    """New weights of need by final and component, for what-ifs; the other weights scale to keep the
+    sum."""
 
 
 class Uncertainty(Section):
@@ -191,7 +192,8 @@ class Uncertainty(Section):
     capital_cost_pct: Growth = 0.0
     """What capital schemes cost above their price; drawn if it has a range."""
     capital_cost_common_pct: Percent = 50.0
-    """Share of that which all schemes have in common, such as tender prices."""
+    """Share of what schemes cost above their price that all have in common, such as tender
+    prices."""
 
     persistence: Share = 0.5
     """How much of a year's departure from the value of a rate is there a year later."""

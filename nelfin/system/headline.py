@@ -15,6 +15,7 @@ from nelfin.data.projects import spend_profile
 from nelfin.evidence import count_by_status
 from nelfin.models.months import MONTHS
 from nelfin.models.recovery import balance_year
+from nelfin.scenario.names import plain_name
 from nelfin.store.findings import Findings, once
 from nelfin.system.place_figures import place_figures
 
@@ -177,7 +178,7 @@ def _marks(sources: pd.DataFrame, main: str) -> dict[str, str]:
     marks = {}
     for section, keys in SECTION_KEYS.items():
         named = [key.format(main=main) for key in keys]
-        values = [str(illustrative[key]) for key in named if key in illustrative.index]
+        values = [plain_name(str(illustrative[key])) for key in named if key in illustrative.index]
         if values:
             marks[section] = "illustrative: " + ", ".join(values)
     return marks

@@ -1,8 +1,8 @@
 """The standard charts, in Altair: for a notebook, the page, and slides.
 
 Each is a function from a result to a `Card`: the chart, its title, one sentence that says what to
-see (it is the alternative text too), and the table behind it. It returns None where the run lacks
-what the chart shows. Colour never carries meaning alone.
+see (it is the alternative text too), and the table behind it. Where the run lacks what the chart
+shows it returns a sentence that says why. Colour never carries meaning alone.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from altair.utils.schemapi import debug_mode
 
 from nelfin.report.charts import (
+    bridges,
     capital,
     frontier,
     in_year,
@@ -27,7 +28,7 @@ from nelfin.report.charts.style import Card
 from nelfin.store.findings import Findings, once
 from nelfin.system.rests_on import CAPITAL, PLACES, PREVENTION, RECOVERY
 
-__all__ = ["CHARTS", "RESTS_ON", "SECTIONS", "Card", "Chart", "cards"]
+__all__ = ["CHARTS", "RESTS_ON", "SECTIONS", "Card", "Chart", "cards", "left_out"]
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,8 @@ class Chart:
     name: str
     section: str
     """Of the page."""
-    draw: Callable[[Findings], Card | None]
-    """None where a run has nothing to show in it."""
-    needs_draws: bool = False
+    draw: Callable[[Findings], Card | str]
+    """A sentence that says why where a run has nothing to show in it."""
 
 
 CHARTS = {
@@ -53,10 +53,12 @@ CHARTS = {
         Chart("prevention", "prevention", prevention.prevention),
         Chart("break_even", "prevention", prevention.break_even),
         Chart("recovery", "recovery", recovery.recovery),
+        Chart("bodies", "recovery", recovery.bodies),
         Chart("months", "recovery", in_year.months),
-        Chart("fan", "recovery", uncertainty.fan, needs_draws=True),
-        Chart("bridge", "recovery", recovery.bridge),
-        Chart("tornado", "recovery", uncertainty.tornado, needs_draws=True),
+        Chart("fan", "recovery", uncertainty.fan),
+        Chart("bridge", "recovery", bridges.bridge),
+        Chart("bridge_by_year", "recovery", bridges.bridge_by_year),
+        Chart("tornado", "recovery", uncertainty.tornado),
         Chart("back_test", "recovery", in_year.back_test),
         Chart("timeline", "capital", timeline.timeline),
         Chart("capital", "capital", capital.capital),
@@ -68,6 +70,9 @@ CHARTS = {
 }
 """Every chart by name, in the order of the page: a new one needs its function and a line here."""
 
+FAILED = "could not be drawn"
+"""Begins what is said of a chart that failed, rather than had nothing to show."""
+
 RESTS_ON = {"places": PLACES, "prevention": PREVENTION, "recovery": RECOVERY, "capital": CAPITAL}
 """What the charts of a section rest on: tables, and settings by the beginning of their key."""
 
@@ -78,7 +83,6 @@ SECTIONS = {
 """Names of charts by section of the page."""
 
 
-@once
 def cards(result: Findings) -> dict[str, Card]:
     """Return the charts that a result has, by name.
 
@@ -87,7 +91,30 @@ def cards(result: Findings) -> dict[str, Card]:
     result
         A run.
     """
+    return {name: card for name, card in _drawn(result).items() if isinstance(card, Card)}
+
+
+def left_out(result: Findings) -> dict[str, str]:
+    """Return why a result lacks charts: a sentence each, by name.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
+    return {name: why for name, why in _drawn(result).items() if isinstance(why, str)}
+
+
+@once
+def _drawn(result: Findings) -> dict[str, Card | str]:
     # tests hold each chart to its schema: to do so again takes a quarter of the page's time
     with debug_mode(False):
-        drawn = {name: chart.draw(result) for name, chart in CHARTS.items()}
-    return {name: card for name, card in drawn.items() if card is not None}
+        return {name: _one(chart, result) for name, chart in CHARTS.items()}
+
+
+def _one(chart: Chart, result: Findings) -> Card | str:
+    """Draw a chart; one that fails must not take the page and the other charts with it."""
+    try:
+        return chart.draw(result)
+    except Exception as error:
+        return f"{FAILED}: {type(error).__name__}, {error}."

@@ -25,7 +25,7 @@ from nelfin.store.findings import Findings
 from nelfin.system.headline import headline_of
 
 
-def capital(result: Findings) -> Card:
+def capital(result: Findings) -> Card | str:
     """Show the use of the capital limit by category and year.
 
     Parameters
@@ -37,6 +37,8 @@ def capital(result: Findings) -> Card:
     merged = spend.merge(plan[["project_id", "category"]], on="project_id")
     frame = merged.groupby(["year", "category"], as_index=False)["cdel_gbp_m"].sum()
     frame = frame[frame["cdel_gbp_m"] > 0]
+    if frame.empty:
+        return "Capital spend against the limit: not shown, as no scheme of the plan uses a limit."
     system = _of_system(limits)
     years = limits["year"].nunique()
     words = (
@@ -84,12 +86,15 @@ def _bars_and_limits(frame: pd.DataFrame, categories: list[str], system: pd.Data
         .mark_text(color="white", fontSize=11)
         .encode(y=middle, text=alt.Text("shown:N"))
     )
+    thin = 0.005 * highest
+    marks = system.assign(above=system["limit_gbp_m"] + thin, below=system["limit_gbp_m"] - thin)
     ticks = (
-        alt.Chart(system)
-        .mark_tick(color="black", thickness=3, width=46, opacity=1)
+        alt.Chart(marks)
+        .mark_bar(color="black", width={"band": 0.96}, opacity=1)
         .encode(
             x=alt.X("year:O"),
-            y=alt.Y("limit_gbp_m:Q"),
+            y=alt.Y("below:Q"),
+            y2=alt.Y2("above:Q"),
             tooltip=[alt.Tooltip("limit_gbp_m:Q", title="Limit, £m", format=MONEY)],
         )
     )
@@ -102,7 +107,7 @@ def _of_system(limits: pd.DataFrame) -> pd.DataFrame:
     return limits[owner.isna() | (owner == "")]
 
 
-def capital_price(result: Findings) -> Card | None:
+def capital_price(result: Findings) -> Card | str:
     """Show the price of capital by year.
 
     Parameters
@@ -112,11 +117,11 @@ def capital_price(result: Findings) -> Card | None:
     """
     limits = result.table("limits")
     frame = _of_system(limits)
-    if frame.empty:
-        return None
+    if frame["price_per_gbp_m"].isna().all():
+        return "The price of capital: not shown, as the system as a whole has no limit."
     chart = (
         alt.Chart(frame)
-        .mark_bar(color=BLUE, size=30)
+        .mark_bar(color=BLUE, width={"band": 0.5})
         .encode(
             x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)),
             y=alt.Y("price_per_gbp_m:Q", title="points of benefit per £1m"),
@@ -136,7 +141,7 @@ def capital_price(result: Findings) -> Card | None:
     return Card("The price of capital", words, themed(chart), table)
 
 
-def capital_categories(result: Findings) -> Card:
+def capital_categories(result: Findings) -> Card | str:
     """Split what each category asks for: in the plan, after it, and left out.
 
     Parameters
@@ -145,6 +150,8 @@ def capital_categories(result: Findings) -> Card:
         A run.
     """
     frame = headline_of(result).categories
+    if frame.empty:
+        return "What the capital buys, and what it leaves out: not shown, as there are no schemes."
     kinds = list(frame.columns)
     order = list(frame.sum(axis=1).sort_values(ascending=False).index)
     long = frame.reset_index().melt("category", var_name="kind", value_name="value")
@@ -181,7 +188,7 @@ def capital_categories(result: Findings) -> Card:
     return Card("What the capital buys, and what it leaves out", words, themed(chart), table)
 
 
-def budget_curve(result: Findings) -> Card | None:
+def budget_curve(result: Findings) -> Card | str:
     """Show what more or less capital would buy: the frontier of benefit and limits.
 
     Parameters
@@ -189,13 +196,14 @@ def budget_curve(result: Findings) -> Card | None:
     result
         A run.
     """
+    nothing = "What more or less capital would buy: not shown, as there is no limit to widen."
     if "budget_curve" not in result.tables:
-        return None
+        return nothing
     table = result.table("budget_curve")
     frame = table.pivot(index="share_of_limit", columns="measure", values="value")
     frame = frame.dropna().rename_axis(columns=None).reset_index()
     if frame.empty or not frame["limit"].any():
-        return None
+        return nothing
     limit = float(frame["limit"].iloc[0] / frame["share_of_limit"].iloc[0])
     benefit = float(result.provenance["capital"]["objective"])
     low, high = frame.iloc[0], frame.iloc[-1]

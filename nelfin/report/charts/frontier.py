@@ -15,7 +15,7 @@ TITLES = {
 """Second aims, and what they are called."""
 
 
-def capital_frontier(result: Findings) -> Card | None:
+def capital_frontier(result: Findings) -> Card | str:
     """Show the most benefit that is left as more is asked of a second aim.
 
     Parameters
@@ -23,12 +23,16 @@ def capital_frontier(result: Findings) -> Card | None:
     result
         A run.
     """
+    nothing = (
+        "What a second aim costs: not shown, as no scheme that can be had reaches deprived areas "
+        "or clears backlog."
+    )
     if "capital_frontier" not in result.tables:
-        return None
+        return nothing
     table = result.table("capital_frontier")
     wide = table.pivot(index=["aim", "point"], columns="measure", values="value").dropna()
     if wide.empty:
-        return None
+        return nothing
     frame = wide.rename_axis(columns=None).reset_index()
     aims = [aim for aim in TITLES if aim in set(frame["aim"])]
     tooltip = [

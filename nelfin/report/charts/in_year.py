@@ -25,7 +25,7 @@ from nelfin.store.findings import Findings
 AXIS = "£m, surplus positive"
 
 
-def months(result: Findings) -> Card | None:
+def months(result: Findings) -> Card | str:
     """Show plan and actual of the system to the end of each month, and where the year heads.
 
     Parameters
@@ -36,7 +36,9 @@ def months(result: Findings) -> Card | None:
     table = result.table("months")
     ends = table[(table["organisation"] == SYSTEM) & (table["measure"] == "forecast")]
     if ends.empty:
-        return None
+        return (
+            "Where a year is heading is not shown: the positions have no plan and actual by month."
+        )
     year = str(ends["year"].max())
     table = table[table["year"] == year]
     mine = table[(table["organisation"] == SYSTEM) & (table["note"] == "")]
@@ -104,7 +106,7 @@ def months_by_body(table: pd.DataFrame) -> pd.DataFrame:
     return wide.set_axis(heads, axis="columns").reset_index(drop=True)
 
 
-def back_test(result: Findings) -> Card | None:
+def back_test(result: Findings) -> Card | str:
     """Show what the model would have said at the start of each year beside what came.
 
     Parameters
@@ -114,7 +116,10 @@ def back_test(result: Findings) -> Card | None:
     """
     table = result.table("back_test")
     if table.empty:
-        return None
+        return (
+            "What the model would have said is not shown: no year of this plan, after its first, "
+            "has an outturn or a forecast yet."
+        )
     wide = table.pivot(index="year", columns="measure", values="value").reset_index()
     wide = wide.reindex(
         columns=["year", "plan", "predicted_p10", "predicted", "predicted_p90", "came", "error"]
@@ -127,7 +132,7 @@ def back_test(result: Findings) -> Card | None:
         alt.Tooltip("came:Q", title="Came, £m", format=MONEY),
     ]
     scale = alt.Scale(nice=True, padding=12)
-    band = base.mark_bar(size=24, color=LIGHT_BLUE, opacity=0.6).encode(
+    band = base.mark_bar(width={"band": 0.3}, color=LIGHT_BLUE, opacity=0.6).encode(
         x=x, y=alt.Y("predicted_p10:Q", title=AXIS, scale=scale), y2="predicted_p90:Q", tooltip=tips
     )
     said = base.mark_tick(size=24, thickness=3, color=DARK_BLUE).encode(

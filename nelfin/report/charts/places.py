@@ -21,6 +21,7 @@ from nelfin.report.charts.style import (
     Card,
     chosen,
     colours,
+    edge,
     faded,
     themed,
 )
@@ -55,7 +56,12 @@ def budgets(result: Findings) -> Card:
         alt.Tooltip("words:N", title="From target"),
     ]
     bars = base.mark_bar(color=BLUE, height=16).encode(
-        x=alt.X("budget:Q", title=f"£m, {headline.budget_year}, all streams of places"),
+        x=alt.X(
+            "budget:Q",
+            title=f"£m, {headline.budget_year}, all streams of places",
+            # room for the words behind the longest bar
+            scale=alt.Scale(domainMax=1.3 * edge(frame[["budget", "target"]].max())),
+        ),
         tooltip=tooltip,
     )
     ticks = base.mark_tick(color=ORANGE, thickness=4, size=26).encode(
@@ -71,6 +77,12 @@ def budgets(result: Findings) -> Card:
         f"below target comes first. {short(lowest['place'])} is at {lowest['words']}, "
         f"{short(highest['place'])} at {highest['words']}."
     )
+    of_place = {
+        str(line.place): f"{short(line.place)} has {millions(line.budget)} in "
+        f"{headline.budget_year} against a target of {millions(line.target)}: {line.words} from "
+        f"target, {at} of {len(frame)} from the furthest below."
+        for at, line in enumerate(frame.itertuples(), start=1)
+    }
     table = frame.drop(columns="words").assign(dft=100 * frame["dft"])
     table.columns = ["Place", "Budget, £m", "Target, £m", "From target, %"]
     chart = layered.add_params(chosen("place", EVERY_PLACE, order))
@@ -79,6 +91,7 @@ def budgets(result: Findings) -> Card:
         words,
         themed(chart.properties(width=WIDTH, height=max(27 * len(frame), 90))),
         table,
+        words_of=of_place,
     )
 
 
@@ -99,7 +112,13 @@ def distance(result: Findings) -> Card:
         f"The gap between the furthest places is {percent(float(span[0]))} in {years[0]} and "
         f"{percent(float(span[-1]))} in {years[-1]}."
     )
-    table = frame.pivot(index="place", columns="year", values="dft").reset_index()
+    wide = frame.pivot(index="place", columns="year", values="dft")
+    of_place = {
+        place: f"{short(place)} is {percent(wide.loc[place, years[0]] / 100)} from target in "
+        f"{years[0]} and {percent(wide.loc[place, years[-1]] / 100)} in {years[-1]}."
+        for place in places
+    }
+    table = wide.reset_index()
     table = table.rename_axis(columns=None).rename(columns={"place": "Place"})
     chart = (
         _lines_by_year(frame, places, years[-1])
@@ -110,7 +129,7 @@ def distance(result: Findings) -> Card:
             padding={"right": 150, "left": 5, "top": 5, "bottom": 5},
         )
     )
-    return Card("Distance from target by year, %", words, themed(chart), table)
+    return Card("Distance from target by year, %", words, themed(chart), table, words_of=of_place)
 
 
 def _lines_by_year(frame: pd.DataFrame, places: list[str], last: str) -> Any:
@@ -130,7 +149,8 @@ def _lines_by_year(frame: pd.DataFrame, places: list[str], last: str) -> Any:
     )
     lines = base.mark_line(point=alt.OverlayMarkDef(size=30))
     ends = frame[frame["year"] == last].copy()
-    height_of_text = (frame["dft"].max() - frame["dft"].min()) / 17
+    # places that are all on target stand apart too
+    height_of_text = max(frame["dft"].max() - frame["dft"].min(), 1.0) / 17
     ends["label_y"] = _apart(ends["dft"].to_numpy(), height_of_text)
     labels = (
         alt.Chart(ends)
@@ -171,7 +191,7 @@ def budget_change(result: Findings) -> Card:
     year = str(data.attrs["last_published_year"])
     frame = (
         data["budget_change"].sel(year=year, drop=True).sum("stream")
-        .to_series().rename("value").reset_index()
+        .to_series().rename("value").round(9).reset_index()
     )  # fmt: skip
     fenced = frame.loc[frame["change"] == "ring-fence", "value"].abs().max() > 1e-9
     parts = ["restated", "envelope", "need", "pace", *(["ring-fence"] if fenced else [])]
@@ -205,9 +225,16 @@ def budget_change(result: Findings) -> Card:
         f"by the pace of change towards target (next bar){'; ring-fences last' if fenced else ''}. "
         f"The largest pace move is {millions(float(whole['pace'].abs().max()))}."
     )
+    of_place = {
+        place: f"Beyond an even share of growth, the budget of {short(place)} moves by "
+        f"{millions(float(whole.at[place, 'need']))} through need (weighted population) and by "
+        f"{millions(float(whole.at[place, 'pace']))} through the pace of change towards target."
+        for place in order
+    }
     table = whole.assign(total=whole.sum(axis="columns")).rename_axis(columns=None).reset_index()
     table.columns = [str(name).capitalize() for name in table.columns]
-    return Card(f"Need and pace by place in {year}", words, themed(chart), table)
+    title = f"Need and pace by place in {year}"
+    return Card(title, words, themed(chart), table, words_of=of_place)
 
 
 def what_moved(result: Findings) -> Card:
@@ -238,12 +265,15 @@ def what_moved(result: Findings) -> Card:
     chart = waterfall(
         rows, [*labels.values(), ends], "place", EVERY_PLACE, "£m beside the year before"
     )
-    whole = frame[EVERY_PLACE]
-    words = (
-        f"From {millions(float(whole['last year']))} the year before to "
-        f"{millions(float(whole['this year']))} in {year}, all places together. The steps add "
-        "up exactly."
-    )
+    words_of = {
+        str(place): f"From {millions(float(moves['last year']))} the year before to "
+        f"{millions(float(moves['this year']))} in {year}, "
+        f"{'all places together' if place == EVERY_PLACE else short(place)}. The steps add up "
+        "exactly."
+        for place, moves in frame.items()
+    }
+    words = words_of.pop(EVERY_PLACE)
     names = {"last year": "The year before", **labels, "this year": year}
     table = frame.loc[list(names)].rename(index=names).T.rename_axis("Place").reset_index()
-    return Card(f"What moved the budgets in {year}", words, themed(chart), table)
+    title = f"What moved the budgets in {year}"
+    return Card(title, words, themed(chart), table, words_of=words_of)

@@ -109,7 +109,7 @@ def _flows(table: pd.DataFrame) -> Any:
     ]
     drawn = (
         alt.Chart(bars)
-        .mark_bar(size=26)
+        .mark_bar(width={"band": 0.4})
         .encode(
             x=alt.X("Year:O", title=None, axis=alt.Axis(labelAngle=0)),
             y=alt.Y("value:Q", title="£m, cash"),

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
-import xarray as xr
 
-from nelfin.models.recovery import ONE_OFF, RECURRENT
 from nelfin.report.charts.style import (
     BLUE,
     EVERY_ORGANISATION,
     HEIGHT,
     INK,
+    LIGHT_BLUE,
     MONEY,
     ORANGE,
     WIDTH,
     Card,
+    chosen,
+    edge,
+    faded,
     themed,
 )
-from nelfin.report.charts.waterfall import steps_of, waterfall
+from nelfin.report.text.names import short
 from nelfin.report.text.numbers import millions
 from nelfin.store.findings import Findings
 from nelfin.system.headline import headline_of
@@ -66,7 +70,7 @@ def recovery(result: Findings) -> Card:
         )
     )
     planned = data["system_plan"].to_series().dropna().rename("value").reset_index()
-    plans = (
+    plans = [
         alt.Chart(planned.assign(position="As planned"))
         .mark_point(shape="diamond", size=70, color=INK)
         .encode(
@@ -78,7 +82,7 @@ def recovery(result: Findings) -> Card:
                 alt.Tooltip("value:Q", title="£m", format=MONEY),
             ],
         )
-    )
+    ] * bool(len(planned))
     zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y=alt.Y("y:Q"))
     headline = headline_of(result)
     words = (
@@ -90,54 +94,66 @@ def recovery(result: Findings) -> Card:
         words += " Diamonds show what the system planned to report."
     table = data[[*names, "system_plan"]].to_dataframe().reset_index()
     table.columns = ["Year", *(f"{title}, £m" for title in names.values()), "As planned, £m"]
-    chart = (zero + lines + plans).properties(width=WIDTH, height=HEIGHT)
+    chart = alt.layer(zero, lines, *plans).properties(width=WIDTH, height=HEIGHT)
     return Card("When the system balances", words, themed(chart), table)
 
 
-def bridge(result: Findings) -> Card:
-    """Draw the waterfall from the first opening underlying to the last reported position.
+def bodies(result: Findings) -> Card:
+    """Show who carries the deficit: what each organisation reports by year.
 
     Parameters
     ----------
     result
         A run.
     """
-    array = result.data["recovery_bridge"]
-    first, last = (str(year) for year in array["year"].values[[0, -1]])
-    every = _bridge(array.sum("organisation"), first, last)
-    names = [str(name) for name in array["organisation"].values]
-    whose = {EVERY_ORGANISATION: every} | {
-        name: _bridge(array.sel(organisation=name), first, last) for name in names
-    }
-    rows = [row for who, steps in whose.items() for row in steps_of(who, steps)]
-    title = f"£m, all steps of {first} to {last}"
-    order = [label for label, _, _ in every]
-    chart = waterfall(rows, order, "organisation", EVERY_ORGANISATION, title)
-    largest = max((s for s in every if s[0] in RECURRENT), key=lambda step: abs(step[1]))
+    frame = headline_of(result).bodies
+    names, years = ([str(name) for name in labels] for labels in (frame.index, frame.columns))
+    last = years[-1]
+    whole = frame.sum()
+    long = frame.rename_axis("organisation").reset_index()
+    long = long.melt("organisation", var_name="year", value_name="value")
+    chart = _grid(long, names, years).add_params(chosen("organisation", EVERY_ORGANISATION, names))
+    worst = frame[last].idxmin()
     words = (
-        f"From {millions(every[0][1])} underlying to {millions(every[-1][1])} reported, all "
-        f"organisations together. The largest step is {largest[0]} at {millions(largest[1])}. "
-        "The steps add up exactly."
+        f"What each organisation reports by year, £m; brackets are deficits. Together they report "
+        f"{millions(float(whole[last]))} in {last}; {short(worst)} is furthest down at "
+        f"{millions(float(frame.at[worst, last]))}."
     )
-    table = pd.DataFrame({who: {label: v for label, v, _ in steps} for who, steps in whose.items()})
-    table = table.loc[order, [*names, EVERY_ORGANISATION]].T
+    words_of = {
+        name: f"{short(name)} reports {millions(float(frame.at[name, years[0]]))} in {years[0]} "
+        f"and {millions(float(frame.at[name, last]))} in {last}; all organisations together report "
+        f"{millions(float(whole[last]))} then."
+        for name in names
+    }
+    table = frame.rename_axis(index="Organisation", columns=None)
+    table.loc[EVERY_ORGANISATION] = whole
     return Card(
-        "The bridge to balance",
+        "Who carries the deficit",
         words,
-        themed(chart),
-        table.rename_axis("Organisation").reset_index(),
+        themed(chart, row=44, upright=True),
+        table.reset_index(),
+        words_of=words_of,
     )
 
 
-def _bridge(array: xr.DataArray, first: str, last: str) -> list[tuple[str, float, bool]]:
-    """Return the steps of one bridge: what recurs over all years, what does not in the last."""
-    opening = float(array.sel(year=first, step="opening underlying"))
-    moves = {step: float(array.sel(step=step).sum()) for step in RECURRENT}
-    once = {step: float(array.sel(step=step, year=last)) for step in ONE_OFF}
-    return [
-        (f"opening underlying {first}", opening, True),
-        *((step, value, False) for step, value in moves.items()),
-        (f"closing underlying {last}", opening + sum(moves.values()), True),
-        *((step, value, False) for step, value in once.items()),
-        (f"reported {last}", opening + sum(moves.values()) + sum(once.values()), True),
-    ]
+def _grid(long: pd.DataFrame, names: list[str], years: list[str]) -> Any:
+    """Draw a row an organisation and a column a year, £m in each cell."""
+    far = edge(long["value"])
+    base = alt.Chart(long).encode(
+        x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, orient="top")),
+        y=alt.Y("organisation:N", sort=names, title=None),
+        opacity=faded("organisation", EVERY_ORGANISATION),
+        tooltip=[
+            alt.Tooltip("organisation:N", title="Organisation"),
+            alt.Tooltip("year:O", title="Year"),
+            alt.Tooltip("value:Q", title="Reported, £m", format=MONEY),
+        ],
+    )
+    scale = alt.Scale(
+        domain=[-far, 0, far], range=[ORANGE, "#FFFFFF", LIGHT_BLUE], interpolate="rgb"
+    )
+    cells = base.mark_rect().encode(color=alt.Color("value:Q", legend=None, scale=scale))
+    # the figure stands in each cell, so that colour only helps to find it
+    words = base.mark_text(fontSize=11).encode(text=alt.Text("value:Q", format=MONEY))
+    width = max(WIDTH - 60, 56 * len(years))
+    return (cells + words).properties(width=width, height=24 * len(names))

@@ -15,6 +15,7 @@ from nelfin.report.charts.style import (
     WIDTH,
     Card,
     chosen,
+    edge,
     faded,
     themed,
 )
@@ -32,7 +33,7 @@ TITLES = {
 """What changes, and what it is called."""
 
 
-def sensitivity(result: Findings) -> Card:
+def sensitivity(result: Findings) -> Card | str:
     """Show how far each place's budget moves when one thing it rests on changes.
 
     Parameters
@@ -41,6 +42,11 @@ def sensitivity(result: Findings) -> Card:
         A run.
     """
     table = result.table("sensitivity").dropna(subset="value")
+    if table.empty:
+        return (
+            "What the budgets rest on is not shown: this run has no need weight, no other opening "
+            "position and no other rule of pace to try."
+        )
     keys = ["kind", "case", "place"]
     wide = table.pivot(index=keys, columns="measure", values="value")
     frame = table[["year", *keys]].drop_duplicates().join(wide, on=keys)
@@ -49,12 +55,16 @@ def sensitivity(result: Findings) -> Card:
         case_words(kind, case) for kind, case in zip(frame["kind"], frame["case"], strict=True)
     ]
     frame = frame.assign(
-        label=[label if of in {"opening", "rule"} else f"{label} ({of.split(', ')[1]})"
+        label=[label if of in {"opening", "rule"} else f"{label} ({of.partition(', ')[2]})"
                for of, label in pairs],
     )  # fmt: skip
     places = list(headline_of(result).places.index)
     chart = alt.vconcat(
-        *(_block(frame[frame["kind"] == kind], places, title) for kind, title in TITLES.items())
+        *(
+            _block(frame[frame["kind"] == kind], places, title)
+            for kind, title in TITLES.items()
+            if kind in set(frame["kind"])
+        )
     )
     chart = chart.resolve_scale(color="independent", x="independent")
     largest = frame.loc[frame["budget_move"].abs().idxmax()]
@@ -64,28 +74,49 @@ def sensitivity(result: Findings) -> Card:
         f"largest move is {short(largest['place'])}'s {millions(float(largest['budget_move']))} "
         f"({TITLES[str(largest['kind'])].lower()}: {largest['label']})."
     )
+    without = [title.lower() for kind, title in TITLES.items() if kind not in set(frame["kind"])]
+    if without:
+        text += f" Not shown, as this run has none: {', '.join(without)}."
+    of_place = {place: _words_of(frame[frame["place"] == place], place, year) for place in places}
     shown = frame.pivot(index=["kind", "case"], columns="place", values="budget_move")[places]
-    shown = shown.rename_axis(columns=None).reset_index()
+    cases = frame.drop_duplicates(["kind", "case"])
+    shown = shown.loc[list(zip(cases["kind"], cases["case"], strict=True))]
+    shown = shown.rename_axis(columns=None).reset_index(drop=True)
+    shown.insert(0, "How", list(cases["label"]))
+    shown.insert(0, "What changes", list(cases["kind"].map(TITLES)))
     return Card(
         "What the budgets rest on",
         text,
-        themed(chart),
-        shown.rename(columns={"kind": "What changes", "case": "How"}),
+        themed(chart, row=44, upright=True),
+        shown,
         places_across=True,
+        words_of=of_place,
+    )
+
+
+def _words_of(moves: pd.DataFrame, place: str, year: str) -> str:
+    """Say how far one place's budget moves at the most, £m."""
+    most = moves.loc[moves["budget_move"].abs().idxmax()]
+    return (
+        f"How far the budget of {short(place)} in {year} moves, £m, when one thing changes and all "
+        f"else stays. Its largest move is {millions(float(most['budget_move']))} "
+        f"({TITLES[str(most['kind'])].lower()}: {most['label']})."
     )
 
 
 def _block(frame: pd.DataFrame, places: list[str], title: str) -> Any:
     """Draw how far the budgets move, £m: a row a change, a column a place."""
-    moves = frame[["place", "label", "case", "budget_move", "target_move"]]
-    far = float(moves["budget_move"].abs().max())
+    moves = frame[["place", "label", "budget_move", "target_move"]]
+    far = edge(moves["budget_move"])
     base = alt.Chart(moves).encode(
-        x=alt.X("place:N", sort=places, title=None, axis=alt.Axis(labelAngle=-20)),
+        x=alt.X(
+            "place:N", sort=places, title=None, axis=alt.Axis(labelAngle=-40, labelOverlap=False)
+        ),
         y=alt.Y("label:N", sort=list(dict.fromkeys(moves["label"])), title=None),
         opacity=faded("place", EVERY_PLACE),
         tooltip=[
             alt.Tooltip("place:N", title="Place"),
-            alt.Tooltip("case:N", title="Change"),
+            alt.Tooltip("label:N", title="Change"),
             alt.Tooltip("budget_move:Q", title="Budget moves, £m", format=MONEY2),
             alt.Tooltip("target_move:Q", title="Target moves, £m", format=MONEY2),
         ],

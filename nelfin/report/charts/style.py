@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import altair as alt
@@ -35,28 +35,44 @@ class Card:
     """Exact values, under headings people read."""
     places_across: bool = False
     """Each column of numbers in the table is of a place."""
+    words_of: Mapping[str, str] = field(default_factory=dict)
+    """What to see when one place or organisation is chosen, by its name; empty for a chart that
+    shows the same whoever is chosen."""
 
 
-def themed(chart: Any) -> Any:
+def themed(chart: Any, **narrow: Any) -> Any:
     """Return a chart with the lettering and lines of all charts.
 
     Parameters
     ----------
     chart
         An Altair chart of any kind.
+    **narrow
+        What the page does with it on a phone: `row`, the height of a row; `upright`, whether
+        figures stand upright in the cells of a grid; `turn`, the height of the chart when across
+        and up change places.
     """
     # all at once: each `configure_...` of Altair would copy the whole chart again
-    return chart.configure(
+    done = chart.configure(
         font="Arial, sans-serif",
         background="white",
         view=alt.ViewConfig(stroke=None),
         axisQuantitative=alt.AxisConfig(format="(,f"),
+        # of many years every other is named
+        axisX=alt.AxisConfig(labelOverlap="parity"),
         axis=alt.AxisConfig(
-            labelFontSize=12, titleFontSize=12, gridColor="#E8EDEE", labelLimit=260
+            labelFontSize=12,
+            titleFontSize=12,
+            gridColor="#E8EDEE",
+            labelLimit=260,
+            labelSeparation=8,
         ),
         legend=alt.LegendConfig(labelFontSize=12, titleFontSize=12, labelLimit=260),
         header=alt.HeaderConfig(labelFontSize=13, titleFontSize=12),
     )
+    if narrow:
+        done.usermeta = {"narrow": narrow}
+    return done
 
 
 def chosen(name: str, everything: str, others: Iterable[str]) -> Any:
@@ -90,6 +106,18 @@ def faded(name: str, everything: str) -> Any:
     """
     test = f"{name} === {json.dumps(everything)} || datum.{name} === {name}"
     return alt.condition(test, alt.value(1), alt.value(0.18))
+
+
+def edge(values: pd.Series) -> float:
+    """Return the largest of some numbers without their signs, to draw up to; 1 where all are 0.
+
+    Parameters
+    ----------
+    values
+        Numbers; what is missing counts as nothing.
+    """
+    far = float(values.abs().max())
+    return far if far > 0 else 1.0
 
 
 def colours(count: int) -> list[str]:

@@ -14,6 +14,7 @@ from nelfin.report.charts.style import (
     WIDTH,
     Card,
     chosen,
+    edge,
     themed,
 )
 from nelfin.report.text.names import short
@@ -24,7 +25,7 @@ MOST = 35
 """Schemes drawn: the largest of those chosen."""
 
 
-def timeline(result: Findings) -> Card | None:
+def timeline(result: Findings) -> Card | str:
     """Show when the largest schemes of the plan spend, all organisations or one.
 
     Parameters
@@ -37,23 +38,33 @@ def timeline(result: Findings) -> Card | None:
         plan[["project_id", "name", "organisation", "category"]], on="project_id"
     )
     if spend.empty:
-        return None
+        return "The plan by year: not shown, as no scheme of it spends."
     whole = spend.groupby("project_id")["spend_gbp_m"].sum()
     years = [str(year) for year in result.data["year"].values]
     organisations = list(dict.fromkeys(plan["organisation"]))
     chart = _cells(_largest(spend, plan, whole), years)
     chart = chart.add_params(chosen("organisation", EVERY_ORGANISATION, organisations))
-    funded = len(whole)
-    shown = f"the {MOST} largest of {funded:,}" if funded > MOST else f"all {funded:,}"
-    words = (
-        f"Spend by year, £m in cash, of {shown} schemes in the plan, largest first; they spend "
-        f"{millions(float(whole.sum()))} in all."
-    )
+    chart = chart.properties(width=WIDTH - 110, height=alt.Step(18))
+    owner = plan.set_index("project_id")["organisation"].reindex(whole.index)
     return Card(
         "The plan by year",
-        words,
-        themed(chart.properties(width=WIDTH - 110, height=alt.Step(18))),
+        _words(whole),
+        themed(chart, row=30, upright=True),
         _table(spend, plan, years),
+        words_of={name: _words(whole[owner == name], name) for name in organisations},
+    )
+
+
+def _words(whole: pd.Series, name: str = "") -> str:
+    """Say what the schemes of an organisation, or of all, spend: £m by scheme."""
+    of = f" of {short(name, 40)}" if name else ""
+    if whole.empty:
+        return f"No scheme{of} is in the plan."
+    funded = len(whole)
+    shown = f"the {MOST} largest of {funded:,}" if funded > MOST else f"all {funded:,}"
+    return (
+        f"Spend by year, £m in cash, of {shown} schemes{of} in the plan, largest first; all "
+        f"{funded:,} spend {millions(float(whole.sum()))}."
     )
 
 
@@ -76,7 +87,7 @@ def _largest(spend: pd.DataFrame, plan: pd.DataFrame, whole: pd.Series) -> pd.Da
 def _cells(frame: pd.DataFrame, years: list[str]) -> Any:
     """Draw a row a scheme and a cell a year, £m: the largest of what is chosen, by size."""
     base = _rows_by_size(frame, years)
-    ceiling = float(frame["spend_gbp_m"].max())
+    ceiling = edge(frame["spend_gbp_m"])
     cells = base.mark_rect(stroke="white").encode(
         color=alt.Color(
             "spend_gbp_m:Q",

@@ -21,18 +21,21 @@ from nelfin.report.charts.style import (
     ORANGE,
     WIDTH,
     Card,
+    edge,
     themed,
 )
-from nelfin.report.text.names import setting_words
 from nelfin.report.text.numbers import millions, money
+from nelfin.scenario.names import in_sentence, setting_name
 from nelfin.store.findings import Findings
 from nelfin.system.odds import open_years
 
 MOVERS = 10
 """Assumptions shown in the tornado."""
 
+NO_DRAWS = 'not shown, as this run has no draws. Run it with "--draws 1000".'
 
-def fan(result: Findings) -> Card | None:
+
+def fan(result: Findings) -> Card | str:
     """Show the reported position of the plan, and what eight draws in ten lie between.
 
     Parameters
@@ -40,8 +43,12 @@ def fan(result: Findings) -> Card | None:
     result
         A run.
     """
-    if "odds" not in result.tables or not open_years(result.data):
-        return None
+    if "odds" not in result.tables:
+        return f"How sure the reported position is: {NO_DRAWS}"
+    if not open_years(result.data):
+        return (
+            "How sure the reported position is: not shown, as the position of every year is known."
+        )
     odds = result.table("odds")
     wide = odds.pivot(index="year", columns="measure", values="value")
     frame = wide[[f"reported_p{p}" for p in (10, 50, 90)]].set_axis(
@@ -113,7 +120,7 @@ def _band_and_lines(frame: pd.DataFrame) -> Any:
     return band + zero + drawn
 
 
-def tornado(result: Findings) -> Card | None:
+def tornado(result: Findings) -> Card | str:
     """Show the assumptions that move the reported position of the last year most.
 
     Parameters
@@ -122,40 +129,50 @@ def tornado(result: Findings) -> Card | None:
         A run.
     """
     if "tornado" not in result.tables:
-        return None
+        return f"Which assumption moves the position most: {NO_DRAWS}"
     table = result.table("tornado")
+    if table.empty:
+        return (
+            "Which assumption moves the position most: not shown, as no setting has a range or the "
+            "position of every year is known."
+        )
     last = str(table["year"].iloc[-1])
     frame = table[table["year"] == last].drop(columns=["year", "measure", "unit"])
     names = list(dict.fromkeys(frame["setting"]))[:MOVERS]
     frame = frame[frame["setting"].isin(names)]
-    frame["assumption"] = [setting_words(str(name)) for name in frame["setting"]]
+    frame["assumption"] = [setting_name(str(name)) for name in frame["setting"]]
     frame["end"] = frame["end"].map({"p10": "low end", "p90": "high end"})
-    frame["words"] = [
-        f"{money(v)} at {at:.3g}" for v, at in zip(frame["value"], frame["at"], strict=True)
-    ]
+    frame["brief"] = frame["value"].map(money)
+    frame["words"] = [f"{v} at {at:.3g}" for v, at in zip(frame["brief"], frame["at"], strict=True)]
     # of two ends on one side only the farther is told: their words would lie on each other
     far = frame.groupby("setting")["value"].transform(lambda ends: ends.abs().max())
     alone = frame.groupby("setting")["value"].transform(lambda ends: ends.prod() < 0)
-    frame.loc[~alone & (frame["value"].abs() < far), "words"] = ""
+    frame.loc[~alone & (frame["value"].abs() < far), ["words", "brief"]] = ""
     ends = frame[frame["setting"] == names[0]]["value"]
     words = (
-        f"{setting_words(str(names[0])).capitalize()} moves {last} most: {millions(ends.max())} or "
-        f"{millions(ends.min())}. Each assumption alone, a tenth of its range in from either end."
+        f"What moves {last} most: {in_sentence(setting_name(str(names[0])))}, by "
+        f"{millions(ends.max())} or {millions(ends.min())}. Each assumption alone, a tenth of its "
+        "range in from either end."
     )
-    chart = _bars_and_words(frame, last).properties(width=WIDTH - 120, height=26 * len(names))
+    chart = _bars_and_words(frame, last).properties(width=WIDTH - 170, height=30 * len(names))
     shown = frame[["assumption", "end", "at", "value"]].set_axis(
         ["Assumption", "End of its range", "Its value there", "Moves the position by, £m"],
         axis="columns",
     )
-    return Card("Which assumption moves it most", words, themed(chart), shown)
+    return Card("Which assumption moves it most", words, themed(chart, row=56), shown)
 
 
 def _bars_and_words(frame: pd.DataFrame, year: str) -> Any:
     """Draw a bar for each end of an assumption's range, £m, with its words beside it."""
-    edge = 1.6 * float(frame["value"].abs().max())
-    scale = alt.Scale(domain=[-edge, edge], nice=False)
+    far = 1.8 * edge(frame["value"])
+    scale = alt.Scale(domain=[-far, far], nice=False)
     base = alt.Chart(frame).encode(
-        y=alt.Y("assumption:N", title=None, sort=list(dict.fromkeys(frame["assumption"])))
+        y=alt.Y(
+            "assumption:N",
+            title=None,
+            sort=list(dict.fromkeys(frame["assumption"])),
+            axis=alt.Axis(labelLimit=350),
+        )
     )
     legend = alt.Legend(orient="top")
     domain = ["low end", "high end"]
@@ -171,10 +188,11 @@ def _bars_and_words(frame: pd.DataFrame, year: str) -> Any:
             alt.Tooltip("value:Q", title="Moves the position by, £m", format=MONEY),
         ],
     )  # fmt: skip
-    right = base.transform_filter("datum.value >= 0").mark_text(align="left", dx=4)
-    left = base.transform_filter("datum.value < 0").mark_text(align="right", dx=-4)
+    told = base.transform_calculate(told="narrow ? datum.brief : datum.words")
+    right = told.transform_filter("datum.value >= 0").mark_text(align="left", dx=4)
+    left = told.transform_filter("datum.value < 0").mark_text(align="right", dx=-4)
     texts = [
-        mark.encode(x=alt.X("value:Q", scale=scale), text=alt.Text("words:N"))
+        mark.encode(x=alt.X("value:Q", scale=scale), text=alt.Text("told:N"))
         for mark in (right, left)
     ]
-    return alt.layer(bars, *texts)
+    return alt.layer(bars, *texts).add_params(alt.param(name="narrow", value=False))

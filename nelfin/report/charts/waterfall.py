@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from nelfin.report.charts.style import DARK_BLUE, GREEN, ORANGE, WIDTH, chosen
+from nelfin.report.charts.style import DARK_BLUE, GREEN, INK, ORANGE, WIDTH, chosen
 from nelfin.report.text.numbers import money
 
 LEVEL = "level"
@@ -70,7 +70,7 @@ def waterfall(
     )
     bars = base.mark_bar(height=16).encode(
         # wide enough for the labels, whoever is chosen
-        x=alt.X("from:Q", title=title, scale=alt.Scale(padding=55)),
+        x=alt.X("from:Q", title=title, scale=alt.Scale(padding=45)),
         x2=alt.X2("to:Q"),
         color=alt.Color(
             "kind:N",
@@ -89,5 +89,8 @@ def waterfall(
         .transform_calculate(end="max(datum.from, datum.to)")
         .encode(x=alt.X("end:Q"), text=alt.Text("words:N"))
     )
-    longest = frame.groupby("who")["step"].count().max()
-    return (bars + labels).add_params(parameter).properties(width=WIDTH, height=27 * int(longest))
+    zero = (
+        alt.Chart(pd.DataFrame({"x": [0]})).mark_rule(color=INK, opacity=0.5).encode(x=alt.X("x:Q"))
+    )
+    longest = int(frame.groupby("who")["step"].count().max())
+    return (bars + zero + labels).add_params(parameter).properties(width=WIDTH, height=27 * longest)

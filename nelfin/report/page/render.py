@@ -11,12 +11,21 @@ from markupsafe import Markup
 
 from nelfin.data.projects import spend_profile
 from nelfin.evidence import MEANING
-from nelfin.report.basis import groups_of, unpublished
-from nelfin.report.charts import CHARTS, RESTS_ON, SECTIONS, cards
+from nelfin.report.basis import (
+    counted,
+    groups_of,
+    illustrative_count,
+    illustrative_words,
+    unpublished,
+)
+from nelfin.report.charts import CHARTS, RESTS_ON, SECTIONS, cards, left_out
 from nelfin.report.charts.comparison import positions
+from nelfin.report.charts.style import EVERY_ORGANISATION, EVERY_PLACE
 from nelfin.report.page.place_leads import place_leads
-from nelfin.report.page.scripts import chart_specs, vega_bundle
+from nelfin.report.page.scripts import chart_specs, content_policy, vega_bundle
 from nelfin.report.page.tables import (
+    MOST_PRINTED,
+    basis_table,
     chart_table,
     comparison_tables,
     place_table,
@@ -34,6 +43,7 @@ from nelfin.report.text.numbers import (
 )
 from nelfin.report.text.odds import odds_in
 from nelfin.report.text.summary import sentences_of
+from nelfin.scenario.names import in_words, plain_name
 from nelfin.store.findings import Findings
 from nelfin.store.writing import write_whole
 from nelfin.system.compare import Comparison, compare
@@ -94,6 +104,8 @@ def _values(result: Findings, baseline: Findings | None) -> dict[str, Any]:
         comparison = compare(baseline, result)
         charts = charts | {"positions": positions(baseline, result, comparison)}
     groups = {section: groups_of(sources, RESTS_ON[section]) for section in SECTIONS}
+    specs, failed = chart_specs(charts)
+    scripts = {"bundle": vega_bundle(), "program": _program()}
     return {
         "result": result,
         "headline": headline,
@@ -101,26 +113,39 @@ def _values(result: Findings, baseline: Findings | None) -> dict[str, Any]:
         "place_leads": place_leads(result),
         "odds": odds_in(result, headline.balance_year or headline.years[-1]),
         "left_out": _left_out(result),
+        "missing": left_out(result) | failed,
+        "everything": {
+            "places": EVERY_PLACE,
+            "recovery": EVERY_ORGANISATION,
+            "capital": EVERY_ORGANISATION,
+            "prevention": "",
+            "comparison": "",
+        },
         "titles": {key: title for key, title in TITLES.items() if key != "comparison" or baseline},
         "sentences": sentences_of(result),
         "cards": charts,
-        "charts": {
-            section: [name for name in names if name in charts]
-            for section, names in SECTIONS.items()
-        },
+        "charts": SECTIONS,
         "chart_tables": {name: chart_table(name, card) for name, card in charts.items()},
         "rests_on": {name: groups[CHARTS[name].section] for name in charts if name in CHARTS},
-        "specs": chart_specs(charts),
+        "specs": specs,
+        "notes": {
+            section: f"Rests on illustrative figures: {words}." if words else ""
+            for section in SECTIONS
+            for words in [illustrative_words(sources, RESTS_ON[section])]
+        },
         "place_table": place_table(headline, str(result.data.attrs["main_stream"])),
         "scheme_table": scheme_table(result, sources),
+        "most_printed": MOST_PRINTED,
+        "basis_table": basis_table(sources),
+        "illustrative": illustrative_count(headline),
         "source_table": source_table(sources),
         "comparison": comparison,
         "comparison_tables": comparison_tables(comparison) if comparison else [],
         "choices": _choices(result),
         "meaning": MEANING,
         "provenance": result.provenance,
-        "bundle": vega_bundle(),
-    }
+        "policy": content_policy(scripts.values()),
+    } | scripts
 
 
 @cache
@@ -149,9 +174,28 @@ def _environment() -> Any:
         )
         for name, function in shown.items()
     }
-    environment.filters |= {"short": short, "plural": plural, "plain_percent": percent}
-    environment.filters["unpublished"] = unpublished
+    environment.filters |= {
+        "short": short,
+        "plural": plural,
+        "plain_percent": percent,
+        "plain_count": _count,
+    }
+    environment.filters |= {
+        "unpublished": unpublished,
+        "counted": counted,
+        "named": plain_name,
+        "in_words": in_words,
+    }
     return environment
+
+
+@cache
+def _program() -> str:
+    """Return the page's own program."""
+    loader = _environment().loader
+    return "\n".join(
+        loader.get_source(_environment(), name)[0] for name in ("shape.js", "report.js")
+    )
 
 
 def _count(value: float) -> str:

@@ -8,9 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from nelfin.report.basis import UNPUBLISHED
+from nelfin.evidence import STATUSES
+from nelfin.report.basis import groups_of
 from nelfin.report.charts.style import Card
 from nelfin.report.text.numbers import money, percent, pounds
+from nelfin.scenario.names import in_words, plain_name, rule_name, setting_name
 from nelfin.store.findings import Findings
 from nelfin.system.compare import Comparison
 from nelfin.system.headline import Headline
@@ -42,6 +44,8 @@ class Row:
     link: str = ""
     """Where the text of its first cell leads."""
     printed: bool = True
+    code: str = ""
+    """The code word of what it is of, which a search finds too."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,10 @@ class PageTable:
     rows: Sequence[Row]
 
 
+MOST_PRINTED = 40
+"""Schemes printed on paper, the largest of the plan; the screen has them all."""
+
+
 def money2(value: float) -> str:
     """Return a number to two decimals, negatives in brackets.
 
@@ -65,6 +73,17 @@ def money2(value: float) -> str:
         £m, or any other number; NaN is a dash.
     """
     return money(value, 2)
+
+
+def whole(value: float) -> str:
+    """Return a whole number.
+
+    Parameters
+    ----------
+    value
+        A count.
+    """
+    return f"{value:,.0f}"
 
 
 def place_table(headline: Headline, main_stream: str) -> PageTable:
@@ -85,7 +104,7 @@ def place_table(headline: Headline, main_stream: str) -> PageTable:
         Column("budget", f"Budget {year}, £m", money),
         Column("target", f"Target {year}, £m", money),
         Column("per_head", f"A head {year}", pounds),
-        Column("per_weighted_head", f"A weighted head, {main_stream.replace('_', ' ')}", pounds),
+        Column("per_weighted_head", f"A weighted head, {plain_name(main_stream)}", pounds),
         Column("dft", f"From target {year}", percent),
         Column("dft_last", f"From target {last}", percent),
     ]
@@ -117,6 +136,8 @@ def scheme_table(result: Findings, sources: pd.DataFrame) -> PageTable:
         Column("reason", "Why"),
     ]
     plan = result.table("plan")
+    largest = plan[plan["status"] != "not funded"].nlargest(MOST_PRINTED, "spend_gbp_m")
+    printed = set(largest["project_id"])
     of_schemes = sources[sources["where"] == "projects"]
     row_of = dict(zip(of_schemes["figure"], of_schemes.index, strict=True))
     rows = []
@@ -126,7 +147,7 @@ def scheme_table(result: Findings, sources: pd.DataFrame) -> PageTable:
             Row(
                 values,
                 link="" if source is None else f"#source-{source}",
-                printed=line["status"] != "not funded",
+                printed=line["project_id"] in printed,
             )
         )
     return PageTable("scheme-table", "plan", "Schemes: in or out, and why", columns, rows)
@@ -148,15 +169,57 @@ def source_table(sources: pd.DataFrame) -> PageTable:
         Column("status", "Status", style="status", filter="status"),
         Column("source", "Source"),
     ]
-    printed = sources["status"].isin(UNPUBLISHED)
-    printed &= sources["where"] != "projects"
     rows = [
-        Row(values, f"source-{at}", printed=bool(shown))
-        for at, (values, shown) in enumerate(zip(_values(sources, columns), printed, strict=True))
+        Row(
+            [*_named(*values[:3]), *values[3:5], in_words(values[5] or "")],
+            f"source-{at}",
+            printed=False,
+            code=str(values[1]),
+        )
+        for at, values in enumerate(_values(sources, columns))
     ]
     return PageTable(
         "source-table", "sources", "Every figure, its status and its source", columns, rows
     )
+
+
+def basis_table(sources: pd.DataFrame) -> PageTable:
+    """Return how many figures of each status every part of a scenario has.
+
+    Parameters
+    ----------
+    sources
+        The register of figures of a run.
+    """
+    settings = sources["where"] == "scenario"
+    sections = sources.loc[settings, "figure"].str.partition(".")[0].unique()
+    parts = [*(f"{name}." for name in sections), *sources.loc[~settings, "where"].unique()]
+    heads = ["Part", *(status.capitalize() for status in STATUSES)]
+    columns = [Column(heads[0], heads[0]), *(Column(head, head, whole) for head in heads[1:])]
+    rows = [
+        Row(
+            [group.label.capitalize(), *(group.counts[status] or None for status in STATUSES)],
+            link=f"#source-{group.row}",
+        )
+        for group in groups_of(sources, parts)
+    ]
+    caption = "How many figures of each part are published, derived, assumed and so on"
+    return PageTable("basis-table", "basis", caption, columns, rows)
+
+
+def _named(where: Any, figure: Any, value: Any) -> list[Any]:
+    """Return where a figure stands, what it is and its value, without code words."""
+    if where == "scenario":
+        name = setting_name(figure)
+    elif where == "pace_rules":
+        name = rule_name(figure)
+    else:
+        name = plain_name(figure)
+    text = "" if value is None else str(value)
+    shown = {"True": "yes", "False": "no"}.get(text)
+    if shown is None:
+        shown = rule_name(text) if str(figure).endswith(".rule") else plain_name(text)
+    return [plain_name(where), name, shown]
 
 
 def chart_table(name: str, card: Card) -> PageTable:

@@ -1,4 +1,4 @@
-"""Names of places, schemes and settings as people read them."""
+"""Names cut to fit a sentence; `nelfin.scenario.names` has those of settings and rules."""
 
 from __future__ import annotations
 
@@ -20,27 +20,3 @@ def short(name: object, most: int = 60) -> str:
     """
     text = str(name)
     return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def setting_words(key: str) -> str:
-    """Return a setting's key as a reader says it.
-
-    Parameters
-    ----------
-    key
-        A dotted key of the scenario, or "return of" and a programme.
-
-    Examples
-    --------
-    >>> setting_words("recovery.pressures_pct"), setting_words("return of Smoking")
-    ('pressures, %', 'return of Smoking')
-    """
-    if key.startswith("return of "):
-        return key
-    section, _, rest = key.partition(".")
-    name, _, of = (rest or section).partition(".")
-    for ending, unit in (("_pct", ", %"), ("_gbp_m", ", £m"), ("_years", ", years")):
-        if name.endswith(ending):
-            name = name.removesuffix(ending) + (f" of {of}" if of else "") + unit
-            break
-    return name.replace("_", " ")

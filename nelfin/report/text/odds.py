@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from nelfin.report.text.names import setting_words
 from nelfin.report.text.numbers import millions, share_of_draws
 from nelfin.report.text.terminal import by_year_text
+from nelfin.scenario.names import in_sentence, setting_name
 from nelfin.store.findings import Findings
 from nelfin.system.odds import open_years
 
@@ -38,7 +38,7 @@ def balance_odds(result: Findings) -> list[str]:
     moves = result.table("tornado")
     moves = moves[moves["year"] == last]
     setting = str(moves["setting"].iloc[0])
-    ends = moves[moves["setting"] == setting]["value"]
+    ends, name = moves[moves["setting"] == setting]["value"], in_sentence(setting_name(setting))
     sentences = [f"Odds of balance over {draws:,} draws of the assumptions: {by_year}."]
     supported = odds.loc["odds_of_balance", years] - odds.loc["odds_without_support", years]
     if float(supported.abs().max()) > 0:
@@ -48,7 +48,7 @@ def balance_odds(result: Findings) -> list[str]:
         sentences.append(f"Without deficit support: {by_year}.")
     return [
         *sentences,
-        f"{last} rests most on {setting_words(setting)}: in eight draws of ten it is worth between "
+        f"{last} rests most on {name}: in eight draws of ten it is worth between "
         f"{millions(ends.min())} and {millions(ends.max())}.",
     ]
 

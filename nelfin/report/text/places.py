@@ -17,6 +17,7 @@ from nelfin.report.text.numbers import (
     whole_pounds,
 )
 from nelfin.report.text.terminal import cut, table_text, title_text, wrapped_sentences
+from nelfin.scenario.names import plain_name
 
 CHANGES = {
     "streams that begin": "Streams that begin, at their opening",
@@ -70,7 +71,7 @@ def places_table(data: xr.Dataset, name: str, year: str, opening: str) -> str:
             frame.iterrows(), zip(budgets, shares, targets, strict=True), strict=True
         )
     ]
-    main = str(data.attrs["main_stream"]).replace("_", " ")
+    main = plain_name(str(data.attrs["main_stream"]))
     notes = [
         f"Held at system level {millions(held)}; envelope {millions(whole)}.",
         "From target: budget over target, less one; brackets are below target.",
@@ -178,14 +179,14 @@ def _streams(data: xr.Dataset, place: str, year: str, own: pd.Series) -> str:
         if float(now["budget"]) > 0:
             distance = money(100 * float(now["dft"]), 2)
             shown = (whole_pounds(budget), whole_pounds(target), distance)
-            rows.append([str(name).replace("_", " "), *shown])
+            rows.append([plain_name(str(name)), *shown])
     heads = ["stream", "budget, £", "target, £", "from target, %"]
     return table_text(heads, rows, title="BY STREAM")
 
 
 def _measures(data: xr.Dataset, frame: pd.DataFrame, place: str, year: str) -> str:
     """Return pounds a head and need by component: the place, all places, and its rank."""
-    main = str(data.attrs["main_stream"]).replace("_", " ")
+    main = plain_name(str(data.attrs["main_stream"]))
     series: list[tuple[str, pd.Series, Callable[[float], str]]] = [
         ("Budget a head", frame["gbp_per_head"], pounds),
         (f"{main.capitalize()} a weighted head", frame["gbp_per_weighted_head"], pounds),
@@ -195,7 +196,7 @@ def _measures(data: xr.Dataset, frame: pd.DataFrame, place: str, year: str) -> s
         if component != "registered_population":
             need = index.sel(component=component).to_series()
             need["All places"] = 1.0
-            words = f"Need a head: {str(component).replace('_', ' ')}"
+            words = f"Need a head: {plain_name(str(component))}"
             series.append((words, need, "{:.3f}".format))
     if "out_of_hospital_share" in frame:
         series.append(("Spend outside hospital", frame["out_of_hospital_share"], percent))

@@ -7,6 +7,7 @@ import pandas as pd
 from nelfin.report.text.numbers import money
 from nelfin.report.text.places import opening_sentence
 from nelfin.report.text.terminal import table_text, title_text, wrapped_sentences
+from nelfin.scenario.names import plain_name, rule_name
 
 
 def sensitivity_table(table: pd.DataFrame, name: str, opening: str) -> str:
@@ -62,11 +63,11 @@ def case_words(kind: str, case: str) -> tuple[str, str]:
     --------
     >>> case_words("need weight", "final_core: acute +1 point")
     ('need weight, core', 'acute')
-    >>> case_words("rule", "nhse-2024-25")
-    ('rule', '2024-25')
+    >>> case_words("rule", "nhse-core-2024-25")
+    ('rule', 'NHS England, core, 2024/25')
     """
     final, colon, component = case.partition(": ")
     if not colon:
-        return kind, case.removeprefix("nhse-")
-    words = final.removeprefix("final_").replace("_", " ")
-    return f"{kind}, {words}", component.removesuffix(" +1 point").replace("_", " ")
+        return kind, rule_name(case) if kind == "rule" else plain_name(case)
+    words = plain_name(final.removeprefix("final_"))
+    return f"{kind}, {words}", plain_name(component.removesuffix(" +1 point"))

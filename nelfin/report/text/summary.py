@@ -12,6 +12,7 @@ from nelfin.report.text.odds import balance_odds, capital_odds, prevention_odds
 from nelfin.report.text.prevention import comes_back, health_words
 from nelfin.report.text.terminal import table_text, title_text, wrapped
 from nelfin.report.text.to_put_in import to_put_in
+from nelfin.scenario.names import plain_name
 from nelfin.store.findings import Findings, once
 from nelfin.system.headline import Headline, headline_of
 
@@ -179,7 +180,7 @@ def joined_words(headline: Headline) -> list[str]:
     if not headline.joined:
         return []
     named = ", ".join(
-        f"{millions(value)} of {name.replace('_', ' ')}" for name, value in headline.joined.items()
+        f"{millions(value)} of {plain_name(name)}" for name, value in headline.joined.items()
     )
     return [
         f"Budgets of {headline.budget_year} hold {named}, which {headline.years[0]} does not: "

@@ -43,7 +43,7 @@ def to_put_in(result: Findings) -> dict[str, list[str]]:
 
 def _sentence(sources: pd.DataFrame, tables: dict[str, str]) -> list[str]:
     own = sources.loc[sources["status"].isin(PLAIN), "where"]
-    wanted = [f"{words} ({table})" for table, words in tables.items() if table not in set(own)]
+    wanted = [f"{words} ({table}.csv)" for table, words in tables.items() if table not in set(own)]
     if not wanted:
         return []
     return [

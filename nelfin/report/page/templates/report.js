@@ -1,17 +1,31 @@
-"use strict";
 // Draws the charts, and lets the reader choose, search and sort. No page is loaded, nothing is sent.
 (() => {
-  const specs = JSON.parse(document.getElementById("specs").textContent);
-  const views = {};
+  const specs = {}, views = {}, drawings = {};
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const figureOf = (name) => document.getElementById("figure-" + name);
 
-  function drawn(name) {
-    return vegaEmbed("#chart-" + name, specs[name], {renderer: "svg", actions: false, config: {aria: false}})
-      .then((found) => { views[name] = found.view; })
-      .catch((error) => {
-        document.getElementById("chart-" + name).textContent = "This chart could not be drawn; its table is below.";
-        console.error(error);
-      });
+  function missing(name, error) {
+    document.getElementById("chart-" + name).textContent = "This chart could not be drawn; its table is below.";
+    console.error(name, error);
+  }
+
+  // Each chart by itself: one that fails leaves the others as they are. Nothing is evaluated: the
+  // interpreter works out the expressions, so that the page needs no leave to make code.
+  const drawnFrom = (element, spec, how) => vegaEmbed(element, spec, {renderer: "svg", actions: false, ast: true, config: {aria: false}, ...how});
+
+  const fitted = (spec) => ({...spec, autosize: {type: "fit-x", contains: "content"}});
+
+  async function drawn(name) {
+    const element = document.getElementById("chart-" + name);
+    try {
+      const room = element.parentElement.clientWidth;
+      const {spec, fit} = shaped(specs[name], room);
+      const found = await drawnFrom(element, spec, fit ? {patch: fitted} : {});
+      if (drawings[name]) { drawings[name].finalize(); }
+      drawings[name] = found;
+      views[name] = found.view;
+      element.dataset.room = String(room);
+    } catch (error) { missing(name, error); }
   }
 
   // Lists and searches: a heading with data-filter says which list finds rows by its column; one
@@ -30,11 +44,12 @@
       for (const row of table.tBodies[0].rows) {
         let shown = asked.every(([at, value]) => row.cells[at].textContent === value);
         if (shown && searched) {
-          row.words ??= row.textContent.toLowerCase();
+          row.words ??= (row.textContent + " " + (row.dataset.code || "")).toLowerCase();
           shown = words.every((word) => row.words.includes(word));
         }
         row.hidden = !shown;
       }
+      table.classList.toggle("chosen", asked.length > 0 || searched);
       heads.forEach((head, at) => {
         if (!head.dataset.place) { return; }
         const hidden = place !== undefined && place.value !== head.dataset.place;
@@ -44,13 +59,35 @@
     for (const lead of all("[data-lead]", section)) {
       lead.hidden = !chosen.some((list) => list.value === lead.dataset.lead);
     }
+    const show = section.querySelector("select[data-show]");
+    const whose = show && show.selectedIndex > 0 ? show.value : "";
+    for (const scope of all("[data-scope]", section)) { scope.hidden = !whose; }
+    for (const printed of all("[data-printed]", section)) {
+      const table = document.getElementById(printed.dataset.printed);
+      printed.hidden = table.classList.contains("chosen") !== ("chosen" in printed.dataset);
+    }
     for (const {dataset: {chart: name}} of all("[data-chart]", section)) {
-      for (const list of lists) {
-        const known = (specs[name].params || []).some((parameter) => parameter.name === list.dataset.filter);
-        if (known && views[name]) { views[name].signal(list.dataset.filter, list.value).runAsync(); }
-      }
+      say(name, whose);
+      for (const list of lists) { signal(name, list); }
     }
     count(section);
+  }
+
+  const known = (name, list) => ((specs[name] || {}).params || []).find((parameter) => parameter.name === list.dataset.filter);
+
+  function signal(name, list) {
+    if (known(name, list) && views[name]) {
+      views[name].signal(list.dataset.filter, list.value).runAsync().catch((error) => missing(name, error));
+    }
+  }
+
+  // The words beside a chart are those of who is chosen, as far as the chart shows one alone.
+  function say(name, whose) {
+    const lines = all("[data-words]", figureOf(name));
+    const own = lines.find((line) => line.dataset.words === whose) || lines[0];
+    for (const line of lines) { line.hidden = line !== own; }
+    const drawing = document.getElementById("chart-" + name).parentElement;
+    drawing.setAttribute("aria-label", drawing.dataset.title + ". " + own.textContent + " The table behind it follows.");
   }
 
   function count(section) {
@@ -94,10 +131,38 @@
     });
   }
 
+  // A line of words in lines of so many letters, for a picture.
+  function lines(text, letters = 95) {
+    const found = [""];
+    for (const word of text.split(/\s+/).filter(Boolean)) {
+      const last = found[found.length - 1];
+      if (last && last.length + word.length >= letters) { found.push(word); } else { found[found.length - 1] = (last + " " + word).trim(); }
+    }
+    return found.filter(Boolean);
+  }
+
+  // A picture for a slide: as on a wide screen, of who is chosen, with what a reader must know.
   async function save(name, as) {
+    const figure = figureOf(name), section = figure.closest("section");
+    const spec = structuredClone(specs[name]);
+    const chosen = [];
+    for (const list of all("select[data-filter]", section)) {
+      const parameter = known(name, list);
+      if (parameter) { parameter.value = list.value; }
+      if (parameter && list.selectedIndex > 0) { chosen.push(list.value); }
+    }
+    const words = all("[data-words]", figure).find((line) => !line.hidden).textContent;
+    const run = document.querySelector("h1").textContent;
+    const about = [run, ...chosen.map((value) => "shown: " + value)].join("; ") + ".";
+    spec.title = {
+      text: figure.querySelector("h3").textContent, anchor: "start", fontSize: 18, subtitleFontSize: 12, offset: 14,
+      subtitle: [about, words, section.dataset.note].flatMap((text) => lines(text || "")),
+    };
+    const {view, finalize} = await drawnFrom(document.createElement("div"), spec);
     const link = document.createElement("a");
-    link.href = await views[name].toImageURL(as, 2);
-    link.download = name + "." + as;
+    link.href = await view.toImageURL(as, 2);
+    finalize();
+    link.download = [name, ...chosen].join("-").replace(/[^\p{L}\p{N}_-]+/gu, "-").slice(0, 80) + "." + as;
     link.click();
   }
 
@@ -105,18 +170,37 @@
   for (const section of all("section")) {
     const react = (event) => { if (event.target.matches("select, input")) { choose(section); } };
     section.addEventListener("input", react);
-    count(section);
   }
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (button && "clear" in button.dataset) { clear(button.closest("section")); }
-    if (button && button.dataset.save) { save(button.dataset.save, button.dataset.as); }
+    if (button && button.dataset.save) {
+      save(button.dataset.save, button.dataset.as).catch((error) => missing(button.dataset.save, error));
+    }
     // a link to a source must not lead to a row that a search has hidden
     const link = event.target.closest('a[href^="#source-"]');
     if (link) { clear(document.getElementById("assumptions")); }
   });
-  Promise.all(Object.keys(specs).map(drawn)).then(() => {
+  for (const element of all("script[data-spec]")) {
+    try { specs[element.dataset.spec] = JSON.parse(element.textContent); } catch (error) { missing(element.dataset.spec, error); }
+  }
+  async function draw(names) {
+    await Promise.all(names.map(drawn));
     for (const section of all("section")) { choose(section); }
     document.body.dataset.charts = String(Object.keys(views).length);
+  }
+  // what was drawn for another room is drawn again, once the window keeps still
+  let still;
+  addEventListener("resize", () => {
+    clearTimeout(still);
+    still = setTimeout(() => {
+      draw(Object.keys(views).filter((name) => {
+        const element = document.getElementById("chart-" + name);
+        const [was, room] = [Number(element.dataset.room), element.parentElement.clientWidth];
+        return room > 0 && Math.min(was, WIDE) !== Math.min(room, WIDE);
+      }));
+    }, 150);
   });
+  for (const section of all("section")) { choose(section); }
+  draw(Object.keys(specs));
 })();

@@ -19,11 +19,15 @@ from nelfin.errors import InputError
     help="Write each chart as PNG and SVG, for slides.",
 )  # fmt: skip
 @click.option(
-    "--compare", type=click.Path(path_type=Path), metavar="OTHER",
-    help="Compare with this run, on the page: what changed from OTHER to RUN.",
+    "--compare", "others", multiple=True, type=click.Path(path_type=Path), metavar="OTHER",
+    help="Compare with this run, on the page. May be given again; RUN comes last.",
 )  # fmt: skip
 def report(
-    run: Path, html: Path | None, xlsx: Path | None, charts: Path | None, compare: Path | None
+    run: Path,
+    html: Path | None,
+    xlsx: Path | None,
+    charts: Path | None,
+    others: tuple[Path, ...],
 ) -> None:
     """Print the summary of the run folder RUN; write its page, workbook or charts."""
     from nelfin.report.charts.pictures import write_charts
@@ -32,7 +36,7 @@ def report(
     from nelfin.result import open_result
     from nelfin.store.run_folder import check_folder, check_writable
 
-    if compare is not None and html is None:
+    if others and html is None:
         raise InputError.one("--compare", "has no page to go on.", "Add --html FILE.")
     if charts is not None and charts.exists():
         raise InputError.one(str(charts), "already exists.", "Choose another folder.")
@@ -41,11 +45,11 @@ def report(
     for file in filter(None, (html, xlsx)):
         check_writable(file)
     result = open_result(run)
-    baseline = None if compare is None else open_result(compare)
+    beside = [open_result(other) for other in others]
     try:
         summary = result.summary()
         if html is not None:
-            write_page(result, html, baseline)
+            write_page(result, html, beside)
         if xlsx is not None:
             write_workbook(result, xlsx)
         if charts is not None:

@@ -1,13 +1,14 @@
-"""The chart of two runs side by side. It needs both, so it is none of the standard charts."""
+"""The chart of runs side by side. It needs several, so it is none of the standard charts."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from nelfin.report.charts.style import BLUE, HEIGHT, INK, MONEY, ORANGE, WIDTH, Card, themed
+from nelfin.report.charts.style import HEIGHT, INK, MONEY, WIDTH, Card, colours, themed
 from nelfin.report.text.names import short
 from nelfin.report.text.numbers import millions
 from nelfin.store.findings import Findings
@@ -16,43 +17,36 @@ from nelfin.system.compare import Comparison
 POSITIONS = {"system_reported": "reported", "system_underlying": "underlying"}
 
 
-def positions(first: Findings, last: Findings, comparison: Comparison) -> Card:
-    """Show the positions of two runs.
+def positions(found: Sequence[Findings], comparison: Comparison) -> Card:
+    """Show the positions of runs.
 
     Parameters
     ----------
-    first, last
+    found
         The runs, as compared.
     comparison
         Of them, for their names.
     """
-    pairs = list(zip(comparison.names, (first, last), strict=True))
-    table = pd.DataFrame(
-        {
-            f"{name}, {title}, £m": run.data[variable].to_series()
-            for variable, title in POSITIONS.items()
-            for name, run in pairs
-        }
-    ).rename_axis("Year")
-    frame = pd.concat(
-        run.data[variable]
-        .to_series()
-        .rename("value")
-        .reset_index()
-        .assign(run=short(name, 40), position=title)
+    names = [short(name, 40) for name in comparison.names]
+    pairs = list(zip(names, found, strict=True))
+    series = {
+        (name, title): run.data[variable].to_series()
         for variable, title in POSITIONS.items()
         for name, run in pairs
+    }
+    table = pd.DataFrame(
+        {f"{name}, {title}, £m": values for (name, title), values in series.items()}
+    ).rename_axis("Year")
+    frame = pd.concat(
+        values.rename("value").reset_index().assign(run=name, position=title)
+        for (name, title), values in series.items()
     )
-    runs = [short(name, 40) for name in comparison.names]
-    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=ORANGE).encode(y=alt.Y("y:Q"))
-    chart = (zero + _lines(frame, runs)).properties(width=WIDTH, height=HEIGHT)
-    year = str(last.data["year"].values[-1])
-    ends = [float(run.data["system_reported"].to_series().iloc[-1]) for run in (first, last)]
-    words = (
-        f"The last reported position is {millions(ends[0])} in {runs[0]} and {millions(ends[1])} "
-        f"in {runs[1]} ({year})."
-    )
-    return Card("Positions of both runs", words, themed(chart), table.reset_index())
+    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y=alt.Y("y:Q"))
+    chart = (zero + _lines(frame, names)).properties(width=WIDTH, height=HEIGHT)
+    year = str(found[-1].data["year"].values[-1])
+    ends = [f"{millions(float(run.data['system_reported'][-1]))} in {name}" for name, run in pairs]
+    words = f"The last reported position, {year}: {', '.join(ends)}."
+    return Card("Positions of the runs", words, themed(chart), table.reset_index())
 
 
 def _lines(frame: pd.DataFrame, runs: list[str]) -> Any:
@@ -67,7 +61,7 @@ def _lines(frame: pd.DataFrame, runs: list[str]) -> Any:
             color=alt.Color(
                 "run:N",
                 title=None,
-                scale=alt.Scale(domain=runs, range=[INK, BLUE]),
+                scale=alt.Scale(domain=runs, range=colours(len(runs))),
                 legend=alt.Legend(orient="top"),
             ),
             strokeDash=alt.StrokeDash(
@@ -82,7 +76,7 @@ def _lines(frame: pd.DataFrame, runs: list[str]) -> Any:
                     symbolFillColor="black",
                 ),
             ),
-            shape=alt.Shape("run:N", title=None, scale=alt.Scale(domain=runs)),
+            shape=alt.Shape("run:N", title=None, sort=runs, scale=alt.Scale(domain=runs)),
             tooltip=[
                 alt.Tooltip("run:N", title="Run"),
                 alt.Tooltip("position:N", title="Position"),

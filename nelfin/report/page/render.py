@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,19 +20,19 @@ from nelfin.report.basis import (
     unpublished,
 )
 from nelfin.report.charts import CHARTS, RESTS_ON, SECTIONS, cards, left_out
-from nelfin.report.charts.comparison import positions
 from nelfin.report.charts.style import EVERY_ORGANISATION, EVERY_PLACE
+from nelfin.report.page.comparison import changes_table, compared
 from nelfin.report.page.place_leads import place_leads
 from nelfin.report.page.scripts import chart_specs, content_policy, vega_bundle
 from nelfin.report.page.tables import (
     MOST_PRINTED,
     basis_table,
     chart_table,
-    comparison_tables,
     place_table,
     scheme_table,
     source_table,
 )
+from nelfin.report.text.changes import base_of_run, changes_of_run, opening_lines
 from nelfin.report.text.names import short
 from nelfin.report.text.numbers import (
     money,
@@ -46,21 +47,21 @@ from nelfin.report.text.summary import sentences_of
 from nelfin.scenario.names import in_words, plain_name
 from nelfin.store.findings import Findings
 from nelfin.store.writing import write_whole
-from nelfin.system.compare import Comparison, compare
 from nelfin.system.headline import headline_of
 
 TITLES = {
+    "changes": "What is changed",
+    "comparison": "Compared",
     "places": "Place budgets",
     "prevention": "Prevention",
     "recovery": "Recovery",
     "capital": "Capital",
-    "comparison": "Compared",
     "assumptions": "Assumptions",
     "provenance": "Provenance",
 }
 
 
-def write_page(result: Findings, file: Path, baseline: Findings | None = None) -> None:
+def write_page(result: Findings, file: Path, others: Sequence[Findings] = ()) -> None:
     """Write the page of a run.
 
     Parameters
@@ -69,40 +70,42 @@ def write_page(result: Findings, file: Path, baseline: Findings | None = None) -
         The run.
     file
         Where to.
-    baseline
-        A run to compare it with, if there is one.
+    others
+        Runs to compare it with, in their order; it is the last of them.
 
     Raises
     ------
     OutputError
         If the file cannot be written.
     """
-    text = page_text(result, baseline)
+    text = page_text(result, others)
     write_whole(file, lambda part: part.write_text(text, encoding="utf-8"), "Choose another file.")
 
 
-def page_text(result: Findings, baseline: Findings | None = None) -> str:
+def page_text(result: Findings, others: Sequence[Findings] = ()) -> str:
     """Return the page of a run as HTML. Every text is escaped.
 
     Parameters
     ----------
     result
         The run.
-    baseline
-        A run to compare it with, if there is one.
+    others
+        Runs to compare it with, in their order; it is the last of them.
     """
-    page: str = _environment().get_template("report.html.j2").render(_values(result, baseline))
+    page: str = _environment().get_template("report.html.j2").render(_values(result, others))
     return page
 
 
-def _values(result: Findings, baseline: Findings | None) -> dict[str, Any]:
+def _values(result: Findings, others: Sequence[Findings]) -> dict[str, Any]:
     """Return what the template fills in."""
     headline, sources = headline_of(result), result.table("sources")
     charts = cards(result)
-    comparison: Comparison | None = None
-    if baseline is not None:
-        comparison = compare(baseline, result)
-        charts = charts | {"positions": positions(baseline, result, comparison)}
+    side_by_side = compared([*others, result]) if others else None
+    if side_by_side is not None:
+        charts = charts | {"positions": side_by_side.chart}
+    base, run_words = base_of_run(result), opening_lines(result)
+    absent = {"comparison"} if not others else set()
+    absent |= {"changes"} if not (base or run_words) else set()
     groups = {section: groups_of(sources, RESTS_ON[section]) for section in SECTIONS}
     specs, failed = chart_specs(charts)
     scripts = {"bundle": vega_bundle(), "program": _program()}
@@ -121,7 +124,7 @@ def _values(result: Findings, baseline: Findings | None) -> dict[str, Any]:
             "prevention": "",
             "comparison": "",
         },
-        "titles": {key: title for key, title in TITLES.items() if key != "comparison" or baseline},
+        "titles": {key: title for key, title in TITLES.items() if key not in absent},
         "sentences": sentences_of(result),
         "cards": charts,
         "charts": SECTIONS,
@@ -139,8 +142,11 @@ def _values(result: Findings, baseline: Findings | None) -> dict[str, Any]:
         "basis_table": basis_table(sources),
         "illustrative": illustrative_count(headline),
         "source_table": source_table(sources),
-        "comparison": comparison,
-        "comparison_tables": comparison_tables(comparison) if comparison else [],
+        "compared": side_by_side,
+        "base": base,
+        "run_words": run_words,
+        "changes": changes_of_run(result),
+        "changes_table": changes_table(result),
         "choices": _choices(result),
         "meaning": MEANING,
         "provenance": result.provenance,

@@ -14,7 +14,6 @@ from nelfin.report.charts.style import Card
 from nelfin.report.text.numbers import money, percent, pounds
 from nelfin.scenario.names import in_words, plain_name, rule_name, setting_name
 from nelfin.store.findings import Findings
-from nelfin.system.compare import Comparison
 from nelfin.system.headline import Headline
 
 Shown = Callable[[float], str]
@@ -109,7 +108,7 @@ def place_table(headline: Headline, main_stream: str) -> PageTable:
         Column("dft_last", f"From target {last}", percent),
     ]
     frame = headline.places.reset_index(names="place")
-    rows = [Row(values) for values in _values(frame, columns)]
+    rows = [Row(values) for values in values_of(frame, columns)]
     return PageTable("place-table", "places", "Place budgets against target", columns, rows)
 
 
@@ -141,7 +140,7 @@ def scheme_table(result: Findings, sources: pd.DataFrame) -> PageTable:
     of_schemes = sources[sources["where"] == "projects"]
     row_of = dict(zip(of_schemes["figure"], of_schemes.index, strict=True))
     rows = []
-    for values, line in zip(_values(plan, columns), plan.to_dict("records"), strict=True):
+    for values, line in zip(values_of(plan, columns), plan.to_dict("records"), strict=True):
         source = row_of.get(line["project_id"])
         rows.append(
             Row(
@@ -176,7 +175,7 @@ def source_table(sources: pd.DataFrame) -> PageTable:
             printed=False,
             code=str(values[1]),
         )
-        for at, values in enumerate(_values(sources, columns))
+        for at, values in enumerate(values_of(sources, columns))
     ]
     return PageTable(
         "source-table", "sources", "Every figure, its status and its source", columns, rows
@@ -244,42 +243,20 @@ def chart_table(name: str, card: Card) -> PageTable:
     return PageTable(f"table-{name}", name, f"Table behind “{card.title}”", columns, rows)
 
 
-def comparison_tables(comparison: Comparison) -> list[PageTable]:
-    """Return the settings that differ between two runs, and the results, largest first.
-
-    Parameters
-    ----------
-    comparison
-        Of the two runs.
-    """
-    settings, results = comparison.settings, comparison.results
-    setting = [Column(str(name), str(name).capitalize() if at == 0 else str(name))
-               for at, name in enumerate(settings.columns)]  # fmt: skip
-    result = [
-        Column(
-            str(name),
-            str(name).capitalize() if name in {"measure", "of", "year", "unit", "change"} else name,
-            money2 if _is_number(results[name]) else None,
-        )
-        for name in results.columns
-    ]
-    return [
-        PageTable(
-            f"compared-{name}", name, caption, columns, [Row(v) for v in _values(frame, columns)]
-        )
-        for name, caption, columns, frame in (
-            ("settings", "Settings that differ", setting, settings),
-            ("results", "Results that differ, largest first", result, results),
-        )
-    ]
-
-
 def _is_number(series: pd.Series) -> bool:
     return bool(pd.api.types.is_numeric_dtype(series)) and series.dtype != bool
 
 
-def _values(frame: pd.DataFrame, columns: Sequence[Column]) -> list[list[Any]]:
-    """Return cells by row; what is missing is None."""
+def values_of(frame: pd.DataFrame, columns: Sequence[Column]) -> list[list[Any]]:
+    """Return cells by row; what is missing is None.
+
+    Parameters
+    ----------
+    frame
+        A table.
+    columns
+        Which of its columns.
+    """
     return _cells(frame[[column.field for column in columns]])
 
 

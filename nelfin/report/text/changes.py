@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nelfin.data.differences import NOT_THERE
+from nelfin.data.notes import unit_of
 from nelfin.data.specs import TABLES
-from nelfin.report.text.names import setting_words
 from nelfin.report.text.numbers import plural
 from nelfin.scenario.load import SET
+from nelfin.scenario.names import plain_name, setting_name
 from nelfin.store.findings import Findings
 
 MANY = 3
@@ -43,7 +44,7 @@ class Change:
     def words(self) -> str:
         """The change as one phrase."""
         moved = f": from {self.before} to {self.after}" if self.before or self.after else ""
-        return f"{self.what}{moved}"
+        return f"{self.what[:1].upper()}{self.what[1:]}{moved}"
 
 
 def what_words(where: str, row: str, figure: str) -> str:
@@ -63,12 +64,13 @@ def what_words(where: str, row: str, figure: str) -> str:
     >>> what_words("capital_limits", "2026/27", "limit_gbp_m")
     'capital limits, 2026/27: limit, £m'
     >>> what_words("scenario", "", "recovery.efficiency_pct")
-    'efficiency, %'
+    'Efficiency'
     """
     if where == "scenario":
-        return setting_words(figure)
-    column = f": {setting_words(figure)}" if figure else ""
-    return f"{TABLES[where].title}, {row}{column}"
+        return setting_name(figure)
+    unit = unit_of(figure)
+    column = f": {plain_name(figure)}{f', {unit}' if unit else ''}" if figure else ""
+    return f"{TABLES[where].title}, {plain_name(row)}{column}"
 
 
 def why_words(why: str) -> str:
@@ -79,7 +81,9 @@ def why_words(why: str) -> str:
     why
         Source of the figure.
     """
-    return "set for this run" if why == SET or why.startswith(f"{SET}.") else why
+    if why == SET or why.startswith(f"{SET}."):
+        return "set for this run"
+    return why
 
 
 def changes_of_run(result: Findings, most: int = MOST) -> list[Change]:
@@ -141,7 +145,8 @@ def changes_in_words(table: pd.DataFrame, most: int = 0) -> list[Change]:
 
 def _change(row: dict[str, str]) -> Change:
     what = what_words(row["where"], row["row"], row["figure"])
-    return Change(what, row["from"] or "blank", row["to"] or "blank", why_words(row["why"]))
+    before, after = (plain_name(row[end]) or "blank" for end in ("from", "to"))
+    return Change(what, before, after, why_words(row["why"]))
 
 
 def opening_lines(result: Findings) -> list[str]:

@@ -8,7 +8,6 @@ import pandas as pd
 
 from nelfin.data.specs import TABLES
 from nelfin.report.text.changes import what_words, why_words
-from nelfin.report.text.names import setting_words
 from nelfin.report.text.numbers import millions, money, rows_that_add
 from nelfin.report.text.terminal import (
     WIDTH,
@@ -19,6 +18,7 @@ from nelfin.report.text.terminal import (
     title_text,
     wrapped,
 )
+from nelfin.scenario.names import setting_name
 
 if TYPE_CHECKING:
     from nelfin.system.compare import Comparison
@@ -183,10 +183,10 @@ def cause_words(cause: str) -> str:
     Examples
     --------
     >>> cause_words("data.capital_limits"), cause_words("recovery.efficiency_pct")
-    ('capital limits', 'efficiency, %')
+    ('capital limits', 'Efficiency')
     """
     table = cause.removeprefix("data.")
-    return TABLES[table].title if table in TABLES else setting_words(cause)
+    return TABLES[table].title if table in TABLES else setting_name(cause)
 
 
 def causes_text(causes: pd.DataFrame) -> str:

@@ -68,11 +68,7 @@ def _changed(result: Findings) -> list[str]:
     if not base:
         return []
     title = "CHANGED FROM THE BASE" + (f", {base}" if base != result.name else "")
-    words = [
-        f"{change.words[:1].upper()}{change.words[1:]}"
-        + (f" ({change.why})." if change.why else ".")
-        for change in changes
-    ]
+    words = [f"{change.words}{f' ({change.why})' if change.why else ''}." for change in changes]
     return [_section(title, words or ["Nothing is changed."])]
 
 

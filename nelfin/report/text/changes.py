@@ -145,6 +145,8 @@ def changes_in_words(table: pd.DataFrame, most: int = 0) -> list[Change]:
 
 def _change(row: dict[str, str]) -> Change:
     what = what_words(row["where"], row["row"], row["figure"])
+    if row["where"] == "scenario" and row.get("unit") and row["to"][:1] in "-0123456789":
+        what = f"{what}, {row['unit']}"
     before, after = (plain_name(row[end]) or "blank" for end in ("from", "to"))
     return Change(what, before, after, why_words(row["why"]))
 

@@ -66,13 +66,8 @@ class Result(Findings):
         if name not in CHARTS:
             raise InputError.one("chart", f'"{name}" is not known.', nearest(name, CHARTS))
         card = CHARTS[name].draw(self)
-        if card is None:
-            what, remedy = (
-                ("needs draws, and the run has none.", "Run it with draws.")
-                if CHARTS[name].needs_draws
-                else ("shows what this run does not have.", "See Result.charts.")
-            )
-            raise InputError.one("chart", f'"{name}" {what}', remedy)
+        if isinstance(card, str):
+            raise InputError.one("chart", f'"{name}" shows what this run does not have.', card)
         return card.chart.properties(title=card.title, description=f"{card.title}. {card.words}")
 
     def summary(self) -> str:

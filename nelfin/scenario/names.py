@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from functools import cache, lru_cache
 
-from nelfin.scenario.keys import NAME, schema, schema_at, schema_settings, split_key
+from nelfin.scenario.keys import ENDINGS, NAME, schema, schema_at, schema_settings, split_key
 
 NAMES = {
     # openings of the places
@@ -56,7 +56,8 @@ _SPELT = {
     "gp": "GP", "icb": "ICB", "it": "IT", "nhs": "NHS", "nhse": "NHS England",
     "pct": "%", "pfi": "PFI", "pmc": "primary medical", "qaly": "QALY", "qalys": "QALYs",
 }  # fmt: skip
-_CODE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
+# words with hyphens alone, such as one-off, are a person's own
+_CODE = re.compile(r"(?=.*[_0-9])[a-z][a-z0-9]*(?:[-_][a-z0-9]+)+")
 _YEAR = re.compile(r"\b(20\d\d) (\d\d)\b")
 _UNITS = re.compile(r"_(pct|gbp_m|gbp_k|s)$")
 _KEY = re.compile(
@@ -133,6 +134,24 @@ def setting_name(key: str) -> str:
     return f"{words} ({', '.join(whose)})" if whose else words
 
 
+def setting_heading(key: str) -> str:
+    """Return what a setting is, with its unit, to stand above a column.
+
+    Parameters
+    ----------
+    key
+        As for `setting_name`.
+
+    Examples
+    --------
+    >>> setting_heading("recovery.efficiency_pct")
+    'Efficiency asked, %'
+    """
+    here = schema_at(split_key(key))
+    unit = here.unit if here is not None and here.is_setting else ""
+    return f"{setting_name(key)}, {unit}" if unit in ENDINGS.values() else setting_name(key)
+
+
 def in_words(text: str) -> str:
     """Return a text with the settings it tells by their keys told by their names.
 
@@ -179,7 +198,8 @@ def in_sentence(name: str) -> str:
 @cache
 def _sections_of_settings() -> dict[str, str]:
     """Return the whole key of each setting by its last name."""
-    patterns = [each.pattern for each in schema_settings() if NAME not in each.pattern]
+    of_models = (each.pattern for each in schema_settings() if NAME not in each.pattern)
+    patterns = [pattern for pattern in of_models if not pattern.startswith("data.")]
     return {pattern.rpartition(".")[2]: pattern for pattern in patterns}
 
 

@@ -81,6 +81,12 @@ class Facts:
         parts = [part for part in str(self.attrs["known_years"]).split(", ") if part]
         return {part[:7]: part[8:] for part in parts}
 
+    def bodies(self) -> pd.DataFrame:
+        """Return what each body reports, a row a body and a column a year."""
+        bridge = self.table("recovery_bridge")
+        mine = bridge[bridge["step"] == "reported"]
+        return mine.set_index(["organisation", "year"])["value"].unstack("year")
+
     def short(self, year: str) -> pd.Series:
         """Return the reported positions of the bodies in deficit in a year, the worst first."""
         bridge = self.table("recovery_bridge")

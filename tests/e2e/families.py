@@ -37,12 +37,18 @@ class Family:
 
 
 def chart_says(
-    section: str, name: str, numbers: Sequence[str] = (), title: str = ""
+    section: str,
+    name: str,
+    numbers: Sequence[str] = (),
+    title: str = "",
+    chosen: Sequence[str] = (),
 ) -> Iterator[Family]:
-    """Give the sentence of a chart, its title wherever that stands, and what it rests on."""
+    """Give the sentences of a chart, of all and of each that can be chosen, and its title."""
     of_title = tokens(title)
     mark = re.escape(title)
-    yield Family(section, name, "p", r"(?!.*\d (assumption|illustrative|given))", numbers)
+    yield Family(
+        section, name, "p", r"(?!.*\d (assumption|illustrative|given))", [*numbers, *chosen]
+    )
     yield Family(section, name, "aria-label", "(?!Table behind)", [*of_title, *numbers])
     if of_title:
         yield Family(section, name, "h3", mark, of_title)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import pandas as pd
 from facts import Facts, millions, odds, plain
 from families import Family, chart_says
 
@@ -39,11 +40,25 @@ def recovery_families(facts: Facts) -> Iterator[Family]:
         yield says("One-off savings ", millions(facts.one_off(balance)), balance)
     yield from chart_says("recovery", "recovery", [at])
     bridge = facts.table("recovery_bridge")
-    moves = bridge[~bridge["step"].isin(NOT_MOVES | ONE_OFF)].groupby("step")["value"].sum()
-    opening = bridge[(bridge["step"] == "opening underlying") & (bridge["year"] == first)]
-    yield from chart_says("recovery", "bridge", [
-        millions(opening["value"].sum()), millions(reported[last]),
-        millions(moves[moves.abs().idxmax()]),
+    names = list(dict.fromkeys(bridge["organisation"]))
+    of_bodies = [_bridge(bridge[bridge["organisation"] == name], first, last) for name in names]
+    yield from chart_says(
+        "recovery", "bridge", _bridge(bridge, first, last),
+        chosen=[text for own in of_bodies for text in own],
+    )  # fmt: skip
+    by_year = [_years(bridge[bridge["organisation"] == name]) for name in names]
+    yield from chart_says(
+        "recovery", "bridge_by_year", _years(bridge),
+        chosen=[text for own in by_year for text in own],
+    )  # fmt: skip
+    bodies = facts.bodies().loc[names]
+    together = [millions(reported[last])]
+    yield from chart_says("recovery", "bodies", [
+        *together, last, millions(bodies[last].min()),
+    ], chosen=[
+        text for name in names
+        for text in (millions(bodies.at[name, first]), first, millions(bodies.at[name, last]),
+                     last, *together)
     ])  # fmt: skip
     heading = facts.heads_for()
     if heading:
@@ -78,3 +93,19 @@ def recovery_families(facts: Facts) -> Iterator[Family]:
     yield from chart_says("recovery", "fan", [
         millions(low), millions(high), last, millions(reported[last]),
     ])  # fmt: skip
+
+
+def _bridge(bridge: pd.DataFrame, first: str, last: str) -> list[str]:
+    """Return the numbers of a bridge: where it begins and ends, and its largest step."""
+    moves = bridge[~bridge["step"].isin(NOT_MOVES | ONE_OFF)].groupby("step")["value"].sum()
+    ends = [
+        bridge[(bridge["step"] == step) & (bridge["year"] == year)]["value"].sum()
+        for step, year in (("opening underlying", first), ("reported", last))
+    ]
+    return [*map(millions, ends), millions(moves[moves.abs().idxmax()])]
+
+
+def _years(bridge: pd.DataFrame) -> list[str]:
+    """Return the year that takes most from the underlying position, and how much it takes."""
+    moves = bridge[~bridge["step"].isin(NOT_MOVES | ONE_OFF)].groupby("year")["value"].sum()
+    return [str(moves.idxmin()), millions(moves.min())]

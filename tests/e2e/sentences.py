@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator
 
+import pandas as pd
 from facts import Facts, millions, odds, percent, plain
 from families import Family, chart_says, tokens
 from markup import Block
@@ -28,6 +29,7 @@ def families(result: Result, compared: Comparison | None, first: Result | None) 
     found = [
         Family("", "", "title", ".*: plan ", [facts.first, facts.last]),
         Family("", "", "p", "Plan ", [facts.first, facts.last]),
+        Family("", "", "p", "Long lists", [f"{len(facts.plan):,}", f"{len(facts.sources):,}"]),
         *_headline(facts), *_places(facts), *_prevention(facts), *recovery_families(facts),
         *_capital(facts), *_assumptions(facts), *_provenance(facts),
     ]  # fmt: skip
@@ -46,9 +48,14 @@ def _headline(facts: Facts) -> Iterator[Family]:
     sound = _sound(facts)
     likely = [odds(facts.draws["odds_of_balance", at])] if facts.drawn and sound else []
     yield says("(from|not by) 20", sound or last, *likely)
-    yield says("Reported: ", balance or last, plain(facts.reported[last]))
-    yield says("Underlying, ", under or last, plain(facts.underlying[last]))
-    yield says("(In deficit|Every organisation)", at, *map(plain, facts.short(at)))
+    for begins, year, position in (
+        ("Reported: ", balance, facts.reported), ("Underlying, ", under, facts.underlying),
+    ):  # fmt: skip
+        yield says(begins, *([year] if year else []), plain(position[last]), last)
+    bodies = facts.bodies()[at].sort_values()
+    yield says("Who carries the deficit", at, tag="h3")
+    if len(facts.short(at)):
+        yield says(r" \(", plain(bodies.iloc[0]))
     if facts.heads_for():
         yield says("20.* heads for ", *facts.heads_for())
     if balance and facts.underlying[balance] < 0:
@@ -65,7 +72,7 @@ def _headline(facts: Facts) -> Iterator[Family]:
     yield says("Budgets against target", facts.year, tag="caption")
     cells = zip(places["budget"][:8], places["dft"][:8], strict=True)
     shown = [text for budget, dft in cells for text in (plain(budget), percent(dft))]
-    yield says("", *shown, tag="td")
+    yield says("", *map(plain, bodies[:8]), *shown, tag="td")
     more = [str(len(places) - 8)] if len(places) > 8 else []
     yield says("(And |Opening )", *more, *_opening(facts))
     limit, years = facts.limits["limit_gbp_m"].sum(), len(facts.years)
@@ -77,7 +84,7 @@ def _headline(facts: Facts) -> Iterator[Family]:
     outside = [millions(spend - used)] if spend - used > 0.05 else []
     yield says("They use ", millions(used), millions(limit), str(years), *outside)
     made_up = facts.count("illustrative", schemes=True)
-    yield says(r"[\d,]+ schemes are", *([f"{made_up:,}"] if made_up else []))
+    yield says("Of all schemes", *([f"{made_up:,}"] if made_up else []))
     asked = facts.asked()
     yield says("£", millions(asked["out"].sum()))
     yield says(r"[\d,]+ schemes wait", f"{schemes - started:,}")
@@ -85,8 +92,14 @@ def _headline(facts: Facts) -> Iterator[Family]:
     largest = asked.sum(axis="columns")[waiting].nlargest(3)
     yield says(", £", *map(millions, largest), tag="li")
     yield says(r"[\d,]+ assumptions", f"{facts.count('assumption'):,}")
-    beside = ("illustrative", "published", "derived")
-    yield says("and ", *(f"{facts.count(status):,}" for status in beside))
+    figures = facts.count("illustrative")
+    yield says(
+        "illustrative Made up", *([f"{figures:,}"] if figures else []),
+        *([f"{made_up:,}", f"{schemes:,}"] if made_up else []),
+    )  # fmt: skip
+    given = [f"{facts.count('given'):,}"] if facts.count("given") else []
+    beside = (f"{facts.count(status):,}" for status in ("published", "derived"))
+    yield says("Beside them ", *beside, *given)
 
 
 def _sound(facts: Facts) -> str:
@@ -101,12 +114,13 @@ def _opening(facts: Facts) -> list[str]:
     """Return the numbers in the name of the opening position, where it is illustrative."""
     key = f"allocation.streams.{facts.attrs['main_stream']}.opening"
     mine = facts.sources[facts.sources["figure"] == key]
-    return tokens(str(mine["value"].iloc[0])) if "illustrative" in set(mine["status"]) else []
+    year = re.sub(r"(20\d\d)-(\d\d)", r"\1/\2", str(mine["value"].iloc[0]))
+    return tokens(year) if "illustrative" in set(mine["status"]) else []
 
 
 def rests(facts: Facts, block: Block, whole: bool = False) -> list[str]:
     """Return the counts of the figures that a chart rests on, by the groups its text names."""
-    counts = []
+    counts, schemes = [], []
     for group in re.split(r",\s+", block.text.strip(" .\n")):
         label = re.split(r" \d", group)[0]
         name = {"capital schemes": "projects"}.get(label, label.replace(" ", "_"))
@@ -118,8 +132,11 @@ def rests(facts: Facts, block: Block, whole: bool = False) -> list[str]:
         assert rows.any(), f"{label} is no group of figures"
         status = facts.sources.loc[rows, "status"]
         counts.append([int((status == word).sum()) for word in UNPUBLISHED])
-    if whole:
-        counts = [[sum(column) for column in zip(*counts, strict=True)]]
+        schemes.append(name == "projects")
+    if whole:  # the capital schemes apart
+        parts = ([row for row, of in zip(counts, schemes, strict=True) if of is apart]
+                 for apart in (False, True))  # fmt: skip
+        counts = [[sum(column) for column in zip(*part, strict=True)] for part in parts]
     return [str(number) for row in counts for number in row if number]
 
 
@@ -161,27 +178,47 @@ def _places(facts: Facts) -> Iterator[Family]:
         yield Family("places", place, "td", "", [plain(value, 0) for value in whole if value])
     yield from chart_says("places", "budgets", [
         year, percent(places["dft"].iloc[0]), percent(places["dft"].iloc[-1]),
+    ], chosen=[
+        text for at, line in enumerate(places.itertuples(), start=1)
+        for text in (millions(line.budget), year, millions(line.target), percent(line.dft),
+                     str(at), str(len(places)))
     ])  # fmt: skip
     span = facts.gaps.max() - facts.gaps.min()
     first, last = facts.first, facts.last
+    of_data = [str(name) for name in facts.result.data["place"].values]
     yield from chart_says("places", "distance", [
         percent(span[first]), first, percent(span[last]), last,
+    ], chosen=[
+        text for name in of_data for at in (first, last)
+        for text in (percent(facts.gaps.at[name, at]), at)
     ])  # fmt: skip
     whole = moves.sum()
+    moves = moves.loc[places.index]
     yield from chart_says(
         "places", "what_moved",
         [millions(whole["before"]), millions(whole["now"]), year],
         f"What moved the budgets in {year}",
+        [text for line in moves.itertuples()
+         for text in (millions(line.before), millions(line.now), year)],
     )  # fmt: skip
     yield from chart_says(
         "places", "budget_change", [millions(moves["pace"].abs().max())],
         f"Need and pace by place in {year}",
+        [text for line in moves.itertuples() for text in (millions(line.need), millions(line.pace))],
     )  # fmt: skip
     table = facts.table("sensitivity")
     table = table[table["measure"] == "budget_move"].dropna(subset="value")
-    most = table.loc[table["value"].abs().idxmax()]
-    case = tokens(str(most["case"]).removesuffix(" +1 point"))
-    yield from chart_says("places", "sensitivity", [year, millions(most["value"]), *case])
+    far = [table, *(table[table["place"] == place] for place in places.index)]
+    most = [frame.loc[frame["value"].abs().idxmax()] for frame in far]
+    said = [[year, millions(line["value"]), *_case(str(line["case"]))] for line in most]
+    yield from chart_says(
+        "places", "sensitivity", said[0], chosen=[text for own in said[1:] for text in own]
+    )
+
+
+def _case(case: str) -> list[str]:
+    """Return the numbers in the name of a case of what budgets rest on."""
+    return tokens(re.sub(r"(20\d\d)-(\d\d)", r"\1/\2", case.removesuffix(" +1 point")))
 
 
 def _prevention(facts: Facts) -> Iterator[Family]:
@@ -253,12 +290,15 @@ def _capital(facts: Facts) -> Iterator[Family]:
         within = facts.draws["odds_within_limits_so_far", facts.last]
         yield says("With costs drawn", odds(within), millions(dear.max()))
     started = f"{int((plan['status'] != 'not funded').sum()):,}"
-    yield says("Printed: ", started, f"{schemes:,}")
-    spenders = facts.spend["project_id"].nunique()
-    shown = ["35", f"{spenders:,}"] if spenders > 35 else [f"{spenders:,}"]
-    yield from chart_says("capital", "timeline", [
-        *shown, millions(facts.spend["spend_gbp_m"].sum()),
-    ])  # fmt: skip
+    printed = ["40"] if int(started.replace(",", "")) > 40 else []
+    yield says("Printed: ", *printed, started, f"{schemes:,}")
+    owner = plan.set_index("project_id")["organisation"]
+    spending = facts.spend.groupby("project_id")["spend_gbp_m"].sum()
+    of_owner = [spending[owner.reindex(spending.index) == name] for name in owner.unique()]
+    yield from chart_says(
+        "capital", "timeline", _spent(spending),
+        chosen=[text for part in of_owner for text in _spent(part)],
+    )  # fmt: skip
     yield from chart_says("capital", "capital", [
         millions(facts.spend["cdel_gbp_m"].sum()), str(years),
     ])  # fmt: skip
@@ -277,6 +317,14 @@ def _capital(facts: Facts) -> Iterator[Family]:
     yield from chart_says("capital", "capital_frontier", list(_two_aims(facts)))
 
 
+def _spent(spending: pd.Series) -> list[str]:
+    """Return the numbers of what schemes spend, £m a scheme: how many show, and their sum."""
+    if spending.empty:
+        return []
+    count, most = f"{len(spending):,}", ["35"] if len(spending) > 35 else []
+    return [*most, count, count, millions(spending.sum())]
+
+
 def _two_aims(facts: Facts) -> Iterator[str]:
     table = facts.table("capital_frontier").set_index(["aim", "point", "measure"])["value"]
     for aim in ("deprived", "backlog"):
@@ -292,6 +340,7 @@ def _assumptions(facts: Facts) -> Iterator[Family]:
     if made_up:
         numbers = [str(made_up), str(len(facts.plan))]
         yield Family("assumptions", "", "p", r"\d+ of ", numbers)
+    yield Family("assumptions", "", "p", "Not printed", [f"{len(facts.sources):,}"])
 
 
 def _provenance(facts: Facts) -> Iterator[Family]:

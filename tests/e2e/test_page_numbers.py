@@ -16,6 +16,7 @@ from markup import Markup
 
 from nelfin.report.charts import Card, cards
 from nelfin.result import Result
+from nelfin.scenario.names import in_words, plain_name, rule_name, setting_name
 
 pytestmark = pytest.mark.e2e
 
@@ -83,7 +84,19 @@ def test_every_scheme_is_as_in_the_plan(page: Markup, result: Result) -> None:
 def test_every_source_is_as_in_the_table(page: Markup, result: Result) -> None:
     table = next(table for table in page.tables if table.holds == "sources")
     expected = result.table("sources").fillna("").astype(str)
-    assert [[cell.text for cell in row] for row in table.rows] == expected.to_numpy().tolist()
+    assert len(table.rows) == len(expected)
+    for row, line in zip(table.rows, expected.itertuples(), strict=True):
+        where, figure, value, *rest = (cell.text for cell in row)
+        assert (where, rest) == (
+            plain_name(line.where), [line.unit, line.status, in_words(line.source)],
+        )  # fmt: skip
+        settings = line.where == "scenario"
+        names = {setting_name(line.figure)} if settings else {
+            plain_name(line.figure), rule_name(line.figure)
+        }  # fmt: skip
+        assert figure in names
+        plainly = {"True": "yes", "False": "no"}.get(line.value, plain_name(line.value))
+        assert value in {plainly, rule_name(line.value)}
 
 
 def test_table_behind_each_chart_is_the_chart_s_own(page: Markup, drawn: dict[str, Card]) -> None:

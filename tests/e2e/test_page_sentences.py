@@ -16,6 +16,7 @@ from nelfin.report.charts import CHARTS, RESTS_ON
 from nelfin.report.charts.pictures import titled_charts
 from nelfin.report.page import write_page
 from nelfin.result import Result
+from nelfin.scenario.names import in_sentence, plain_name, setting_name
 from nelfin.system.compare import Comparison
 
 pytestmark = pytest.mark.e2e
@@ -82,7 +83,8 @@ def test_no_number_of_the_page_is_left_out_of_the_test_above(told: Told) -> None
 def test_names_are_those_of_the_tables(told: Told) -> None:
     """What the numbers are read without is a name as it was given, cut short if it is long."""
     result = told.result
-    known = {result.name, *result.provenance["inputs"], *result.table("need")["place"]}
+    known = {result.name, *map(plain_name, result.provenance["inputs"])}
+    known |= set(result.table("need")["place"])
     known |= set(result.table("plan")["name"]) | set(result.data["organisation"].values)
     known |= set(told.compared.names) if told.compared else set()
     for block in told.page.blocks:
@@ -124,18 +126,19 @@ def test_pictures_count_the_illustrative_figures_they_rest_on(told: Told) -> Non
         lines = " ".join(spec["title"]["subtitle"])
         assert f"{spec['title']['text']}. {lines}" == spec["description"]
         made_up = sources[sources["status"] == "illustrative"]
-        for group in note.strip(".").split(", "):
-            if rows := re.fullmatch(r"(\d+) of (\d+) rows of (\w+)", group):
-                both = [(frame["where"] == rows[3]).sum() for frame in (made_up, sources)]
+        for group in note.strip(".").split("; "):
+            if rows := re.fullmatch(r"(\d+) of (\d+) (?:rows of )?([a-z ]+)", group):
+                table = rows[3].replace("capital schemes", "projects").replace(" ", "_")
+                both = [(frame["where"] == table).sum() for frame in (made_up, sources)]
                 assert [int(rows[1]), int(rows[2])] == both
             elif more := re.fullmatch(r"(\d+) more settings?", group):
-                named = note.partition(f", {group}")[0].split(", ")
+                named = note.partition(f"; {group}")[0].split("; ")
                 sections = {part for part in RESTS_ON[CHARTS[name].section] if part.endswith(".")}
                 mine = made_up[made_up["where"] == "scenario"]["figure"]
                 count = sum(figure.startswith(tuple(sections)) for figure in mine)
                 assert int(more[1]) == count - len(named)
             else:
-                assert group in set(made_up["figure"]), group
+                assert group in {in_sentence(setting_name(key)) for key in made_up["figure"]}
 
 
 def test_tables_of_a_comparison_equal_it_cell_by_cell(told: Told) -> None:

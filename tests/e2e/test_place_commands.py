@@ -61,7 +61,7 @@ def test_allocate_prints_a_page_for_a_place_and_writes_the_tables(tmp_path: Path
     done = run("allocate", "--place", "Havering", "-o", "tables", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "WHY IT MOVED" in done.stdout
-    assert "illustrative: cash-share-2018-19" in done.stdout
+    assert "illustrative: cash shares of 2018/19" in done.stdout
     assert {file.name for file in (tmp_path / "tables").iterdir()} == {
         "budget_change.csv",
         "envelope.csv",

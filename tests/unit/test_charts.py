@@ -84,7 +84,10 @@ def what_moved(result: Result) -> pd.DataFrame:
 def sensitivity(result: Result) -> pd.DataFrame:
     table = result.table("sensitivity").dropna(subset="value")
     table = table[table["measure"] == "budget_move"].set_index(["kind", "case", "place"])
-    return table["value"].unstack("place")[list(budgets(result).index)].sort_index()
+    cells = table["value"].unstack("place")[list(budgets(result).index)]
+    order = list(dict.fromkeys(table.index.droplevel("place")))
+    kinds = ["need weight", "opening", "rule"]
+    return cells.loc[sorted(order, key=lambda of: kinds.index(of[0]))]
 
 
 def prevention(result: Result) -> pd.DataFrame:
@@ -118,6 +121,34 @@ def bridge(result: Result) -> pd.DataFrame:
         parts[step] = mine[years[0]] if first else mine[years[-1]] if whole else mine.sum(axis=1)
     frame = pd.DataFrame(parts).loc[list(dict.fromkeys(table["organisation"]))]
     return pd.concat([frame, frame.sum().to_frame("All organisations").T])
+
+
+def bodies(result: Result) -> pd.DataFrame:
+    table = result.table("recovery_bridge")
+    cells = table[table["step"] == "reported"].set_index(["organisation", "year"])["value"]
+    frame = cells.unstack("year").loc[list(dict.fromkeys(table["organisation"]))]
+    return pd.concat([frame, frame.sum().to_frame("All organisations").T])
+
+
+def bridge_by_year(result: Result) -> pd.DataFrame:
+    table = result.table("recovery_bridge")
+    cells = table.set_index(["organisation", "year", "step"])["value"].unstack("step")
+    names = list(dict.fromkeys(table["organisation"]))
+    every = pd.concat({"All organisations": cells.groupby("year").sum()}, names=["organisation"])
+    cells = pd.concat([cells.loc[names], every])
+    ends = ["opening underlying", "closing underlying", "reported"]
+    parts = {
+        "income": ["income growth", "convergence", "place budgets"],
+        "cost": ["cost inflation", "demand growth", "pressures by driver", "not explained"],
+        "savings": ["recurrent efficiency", "full-year effect of last year's schemes",
+                    "agency and bank"],
+        "others": ["prevention net cash", "capital consequences"],
+    }  # fmt: skip
+    frame = pd.DataFrame({name: cells[steps].sum(axis=1) for name, steps in parts.items()})
+    frame.insert(0, "opening", cells[ends[0]])
+    frame["once"] = cells[ends[2]] - cells[ends[1]]  # all that is between the two
+    np.testing.assert_allclose(frame.drop(columns="once").sum(axis=1), cells[ends[1]])
+    return frame.assign(reported=cells[ends[2]])
 
 
 def fan(result: Result) -> pd.DataFrame:
@@ -204,9 +235,8 @@ EXPECTED: dict[str, Callable[[Result], pd.DataFrame]] = {
     function.__name__: function
     for function in (
         budgets, distance, what_moved, budget_change, sensitivity, prevention, break_even,
-        recovery, months, fan, bridge, tornado, back_test, timeline, capital, capital_price,
-        capital_categories,
-        budget_curve, capital_frontier,
+        recovery, bodies, months, fan, bridge, bridge_by_year, tornado, back_test, timeline,
+        capital, capital_price, capital_categories, budget_curve, capital_frontier,
     )
 }  # fmt: skip
 
@@ -220,8 +250,6 @@ def test_table_behind_a_chart_equals_the_tables_of_the_result(
     name: str, result: Result, drawn: dict[str, Card]
 ) -> None:
     table = drawn[name].table
-    if name == "sensitivity":
-        table = table.sort_values(["What changes", "How"])
     numbers = table.select_dtypes("number")
     if name == "capital_categories":
         numbers = numbers.sum(axis="columns").to_frame()
@@ -276,7 +304,7 @@ def test_the_price_of_a_system_whose_limits_are_all_of_organisations(result: Res
     limits = result.table("limits").assign(organisation="BHRUT")
     tables = {name: result.table(name) for name in result.tables} | {"limits": limits}
     bare = Result(result.name, result.data, tables, result.scenario_toml, result.provenance)
-    assert CHARTS["capital_price"].draw(bare) is None
+    assert "no limit" in str(CHARTS["capital_price"].draw(bare))
     card = CHARTS["capital"].draw(bare)
-    assert card is not None
+    assert isinstance(card, Card)
     assert card.chart.to_dict()

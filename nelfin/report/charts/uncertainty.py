@@ -32,7 +32,7 @@ from nelfin.system.odds import open_years
 MOVERS = 10
 """Assumptions shown in the tornado."""
 
-NO_DRAWS = 'not shown, as this run has no draws. Run it with "--draws 1000".'
+NO_DRAWS = 'not shown, as this run has no draws. Run it with "--draws".'
 
 
 def fan(result: Findings) -> Card | str:

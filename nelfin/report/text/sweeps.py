@@ -10,7 +10,7 @@ from nelfin.models.appraisal import lasting_from
 from nelfin.models.recovery import IN_BALANCE
 from nelfin.report.text.numbers import money
 from nelfin.report.text.terminal import are_figures, table_text
-from nelfin.scenario.names import setting_name
+from nelfin.scenario.names import setting_heading
 from nelfin.store.sweeps import Sweep
 
 SHOWN = 40
@@ -60,7 +60,7 @@ def sweep_text(sweep: Sweep) -> str:
     """
     table = case_table(sweep, range(min(len(sweep), SHOWN)))
     settings = [name for name in sweep.cases.columns if name != "case"]
-    heads = ["case", *(setting_name(name) for name in settings), "balance from"]
+    heads = ["case", *(setting_heading(name) for name in settings), "balance from"]
     heads += ["reported, £m", "underlying, £m"]
     rows = []
     for row in table.to_dict("records"):

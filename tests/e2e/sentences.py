@@ -17,6 +17,7 @@ from markup import Block
 from recovery_sentences import recovery_families
 
 from nelfin.result import Result
+from nelfin.scenario.names import setting_name
 from nelfin.system.compare import Comparison
 
 STATUSES = ("published", "derived", "assumption", "illustrative", "given")
@@ -33,6 +34,7 @@ def families(result: Result, compared: Comparison | None, first: Result | None) 
         *_headline(facts), *_places(facts), *_prevention(facts), *recovery_families(facts),
         *_capital(facts), *_assumptions(facts), *_provenance(facts),
     ]  # fmt: skip
+    found += _changes(facts)
     if compared is not None and first is not None:
         found += _comparison(facts, compared, first)
     return [family for family in found if family.numbers]
@@ -358,11 +360,37 @@ def _provenance(facts: Facts) -> Iterator[Family]:
     yield Family("provenance", "", "p", "Contains public sector information", ["3.0"])
 
 
+def _changes(facts: Facts) -> Iterator[Family]:
+    said = []
+    for row in facts.table("changes").to_dict("records"):
+        assert row["where"] == "scenario"
+        said += tokens(f"{setting_name(row['figure'])} {row['unit']} {row['from']} {row['to']}")
+    yield Family("changes", "", "li", "", said)
+
+
 def _comparison(facts: Facts, compared: Comparison, first: Result) -> Iterator[Family]:
     flags = [number for text in compared.flags for number in tokens(text)]
-    yield Family("comparison", "", "p", "The |Tables differ", flags)
+    yield Family("comparison", "", "p", "The |Capital plans", flags)
     ends = [millions(Facts(run).reported[facts.last]) for run in (first, facts.result)]
     names = [tokens(name) for name in compared.names]
     yield from chart_says("comparison", "positions", [
-        ends[0], *names[0], ends[1], *names[1], facts.last,
+        facts.last, ends[0], *names[0], ends[1], *names[1],
     ])  # fmt: skip
+    plans = [run.table("plan").set_index("project_id") for run in (first, facts.result)]
+    shares = pd.DataFrame({at: plan["funded_share"] for at, plan in enumerate(plans)})
+    spend = pd.DataFrame({at: plan["spend_gbp_m"] for at, plan in enumerate(plans)})
+    starts = pd.DataFrame({at: plan["start_year"] for at, plan in enumerate(plans)})
+    out, into = (shares[0] > 0) & (shares[1] == 0), (shares[0] == 0) & (shares[1] > 0)
+    both = (shares > 0).all(axis=1)
+    moved = both & ((starts[0] != starts[1]) | ((shares[0] - shares[1]).abs() >= 5e-3))
+    if len(compared.schemes):
+        yield Family("comparison", "", "h3", "Capital schemes", [
+        f"{out.sum()}", millions(spend.loc[out, 0].sum()), f"{into.sum()}",
+        millions(spend.loc[into, 1].sum()), f"{moved.sum()}",
+    ])  # fmt: skip
+    found = compared.results
+    for measure in ("budget", "reported position"):
+        mine = found[(found["measure"] == measure) & (found["of"] != "system")]
+        if len(mine):
+            begins = f"{measure.capitalize()}, "
+            yield Family("comparison", "", "aria-label", begins, [str(mine["year"].max())])

@@ -68,7 +68,7 @@ def test_the_command_prints_what_differs_and_why(
     done = run("compare", str(run_folder), str(other), "--causes", "-o", "tables", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert max(len(line) for line in done.stdout.splitlines()) <= 80
-    for text in ("efficiency, %", "positions,", "HEADLINE FIGURES", "LARGEST CHANGES, £m",
+    for text in ("Efficiency asked", "positions,", "HEADLINE FIGURES", "LARGEST CHANGES, £m",
                  "REPORTED POSITION OF THE SYSTEM BY CAUSE, £m"):  # fmt: skip
         assert text in done.stdout
     causes = pd.read_csv(tmp_path / "tables" / "causes.csv")

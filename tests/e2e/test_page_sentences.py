@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import pandas as pd
 import pytest
 from facts import Facts, plain
 from markup import Block, Markup
@@ -51,7 +52,7 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         write_page(result, folder / "report.html")
         return Told(Markup(folder / "report.html"), result)
     first = nelfin.run(nelfin.load_scenario(file))
-    write_page(result, folder / "report.html", first)
+    write_page(result, folder / "report.html", [first])
     compared = nelfin.compare(first, result)
     return Told(Markup(folder / "report.html"), result, first, compared)
 
@@ -144,14 +145,18 @@ def test_pictures_count_the_illustrative_figures_they_rest_on(told: Told) -> Non
 def test_tables_of_a_comparison_equal_it_cell_by_cell(told: Told) -> None:
     tables = {table.holds: table for table in told.page.tables}
     if told.compared is None:
-        assert not {"settings", "results"} & set(tables)
+        assert not {"differs", "headline", "results"} & set(tables)
         return
-    for name in ("settings", "results"):
-        own = getattr(told.compared, name)
-        assert len(tables[name].rows) == len(own) > 1
-        for row, line in zip(tables[name].rows, own.to_numpy(dtype=object).tolist(), strict=True):
-            for cell, value in zip(row, line, strict=True):
-                if isinstance(value, str):
-                    assert cell.text == value
-                else:
-                    assert (cell.value, cell.text) == (value, plain(value, 2))
+    differs = [row[1:-1] for row in tables["differs"].rows]
+    own = [each[told.compared.names] for each in (told.compared.settings, told.compared.cells)]
+    assert [[cell.text for cell in row] for row in differs] == pd.concat(own).values.tolist()
+    assert len(tables["headline"].rows) == len(told.compared.headline)
+    results = told.compared.results
+    assert len(tables["results"].rows) == len(results) > 1
+    lines = results.to_numpy(dtype=object).tolist()
+    for row, line in zip(tables["results"].rows, lines, strict=True):
+        for cell, value in zip(row, line, strict=True):
+            if isinstance(value, str):
+                assert cell.text == value
+            else:
+                assert (cell.value, cell.text) == (value, plain(value, 2))

@@ -52,33 +52,35 @@ def test_a_folder_that_cannot_be_is_refused_and_nothing_is_left(
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "there"]
 
 
-def test_a_page_that_compares_two_runs(
+def test_a_page_that_compares_three_runs_in_their_order(
     chromium: str, run_folder: Path, result: Result, tmp_path: Path
 ) -> None:
-    other = nelfin.run(
-        nelfin.load_scenario(overrides=["recovery.efficiency_pct=3", "capital.gap_pct=5"])
-    )
+    rough = {"capital.gap_pct": 5.0}
+    middle = nelfin.run(nelfin.load_scenario(overrides=rough | {"capital.relax": True}))
+    middle.save(tmp_path / "relaxed", report=False)
+    other = nelfin.run(nelfin.load_scenario(overrides=rough | {"recovery.efficiency_pct": 3.0}))
     other.save(tmp_path / "other", report=False)
-    words = ("report", "other", "--compare", str(run_folder), "--html", "page.html")
-    done = run(*words, cwd=tmp_path)
+    words = ("report", "other", "--compare", str(run_folder), "--compare", "relaxed")
+    done = run(*words, "--html", "page.html", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    found = nelfin.compare(result, other)
+    found = nelfin.compare(result, middle, other)
+    assert found.names == [result.called, "relaxed", "other"]
     page = Markup(tmp_path / "page.html")
-    settings, results = (t for t in page.tables if t.id.startswith("compared-"))
-    assert [row[0].text for row in settings.rows] == list(found.settings["setting"])
-    assert {"recovery.efficiency_pct", "capital.gap_pct"} <= {r[0].text for r in settings.rows}
-    changes = [row[-1].value for row in results.rows]
+    tables = {table.holds: table for table in page.tables if table.id.startswith("compared-")}
+    assert {"differs", "headline", "schemes", "results"} <= set(tables)
+    assert len(tables["differs"].rows) == len(found.settings) == 3
+    changes = [row[-1].value for row in tables["results"].rows]
     assert changes == list(found.results["change"])
     assert [abs(c) for c in changes] == sorted((abs(c) for c in changes), reverse=True)
-    for row, line in zip(results.rows, found.results.to_numpy().tolist(), strict=True):
-        assert [cell.text for cell in row[:3]] == line[:3]
-        assert [cell.value for cell in row[4:]] == line[4:]
+    moved = [row[-3].text for row in tables["schemes"].rows]
+    assert moved == list(found.schemes["moved"])
     behind = next(table for table in page.tables if table.holds == "positions")
-    last = behind.rows[-1]
-    assert last[1].value == float(result.data["system_reported"][-1])
-    assert last[2].value == float(other.data["system_reported"][-1])
+    ends = [cell.value for cell in behind.rows[-1][1:4]]
+    assert ends == [float(run.data["system_reported"][-1]) for run in (result, middle, other)]
     with opened(chromium, tmp_path / "page.html") as browser:
         assert browser.locator("#chart-positions svg").is_visible()
+        legend = browser.locator("#chart-positions svg .role-legend-label").all_text_contents()
+        assert legend[:3] == found.names
         browser.locator("nav a", has_text="Compared").click()
         assert violations(browser, within="#comparison") == []
 

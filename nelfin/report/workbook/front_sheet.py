@@ -8,7 +8,8 @@ from typing import Any
 from nelfin.evidence import MEANING, STATUSES
 from nelfin.report.text.numbers import plural
 from nelfin.report.text.summary import sentences_of
-from nelfin.report.workbook.cells import LONGEST, WIDE, Styles, height, put
+WIDE = 104
+from nelfin.report.workbook.cells import LONGEST, Styles, height, put
 from nelfin.report.workbook.table_sheets import TableSheet
 from nelfin.store.findings import Findings
 from nelfin.system.headline import Headline, headline_of

@@ -137,7 +137,7 @@ def write_table_sheet(book: Any, of: TableSheet, formats: Styles) -> None:
     units = [str(unit) for unit in frame["unit"]] if "unit" in frame else []
     before = False
     for at, column in enumerate(columns):
-        values = list(frame.iloc[:, at])
+        values = frame.iloc[:, at].tolist()
         numeric = pd.api.types.is_numeric_dtype(frame.iloc[:, at])
         if numeric:
             style = formats.money if column.endswith("_gbp_m") else formats.plain

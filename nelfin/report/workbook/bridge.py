@@ -177,7 +177,9 @@ def _totals(of: People, rows: Rows, by_step: Mapping[str, Array], whose: str) ->
         between(steps[ONE_OFF[0]], steps[ONE_OFF[-1]]),
         list(once),
     )
-    of.total(rows.reported, "Reported position", plus(rows.closing, rows.once), list(closing + once))
+    of.total(
+        rows.reported, "Reported position", plus(rows.closing, rows.once), list(closing + once)
+    )
 
 
 def _on_reported(of: People, by_step: Mapping[str, Array]) -> None:

@@ -52,11 +52,14 @@ class Styles:
     note: Any
     table: Any
     after: Any
+    right: Any
     given: Any
     """Money that may be changed: shaded, in blue."""
     given_percent: Any
+    """A share that may be changed."""
     total: Any
     """A sum, under a line."""
+    percent_total: Any
     total_words: Any
     section: Any
     """Heading of a block; the years beside it are `across`."""
@@ -69,7 +72,10 @@ class Styles:
     """A difference, to two places."""
     check_words: Any
     ratio: Any
-    flag: Any
+    flag_line: Any
+    bold: Any
+    bold_money: Any
+    across_wrap: Any
     link: Any
 
     def of_unit(self, unit: str) -> Any:
@@ -105,11 +111,13 @@ def styles(book: Any) -> Styles:
         note=book.add_format({"italic": True, "text_wrap": True, "valign": "top"}),
         table=book.add_format({"bold": True, "font_color": "white", "bg_color": BLUE}),
         after=book.add_format({"indent": 1}),
+        right=book.add_format({"align": "right"}),
         given=book.add_format({"num_format": MONEY, "font_color": GIVEN, "bg_color": SHADE}),
         given_percent=book.add_format(
             {"num_format": PERCENT, "font_color": GIVEN, "bg_color": SHADE}
         ),
         total=book.add_format({"num_format": MONEY, "bold": True, "top": 1}),
+        percent_total=book.add_format({"num_format": PERCENT, "bold": True, "top": 1}),
         total_words=book.add_format({"bold": True, "top": 1}),
         section=book.add_format({"bold": True, "font_color": "white", "bg_color": BLUE}),
         across=book.add_format(
@@ -120,7 +128,18 @@ def styles(book: Any) -> Styles:
         check=book.add_format({"num_format": PENNIES, "italic": True, "font_color": GREY}),
         check_words=book.add_format({"italic": True, "font_color": GREY}),
         ratio=book.add_format({"num_format": RATIO}),
-        flag=book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
+        flag_line=book.add_format({"bold": True, "font_color": BLUE}),
+        bold=book.add_format({"bold": True}),
+        bold_money=book.add_format({"bold": True, "num_format": MONEY}),
+        across_wrap=book.add_format(
+            {
+                "bold": True,
+                "font_color": "white",
+                "bg_color": BLUE,
+                "align": "right",
+                "text_wrap": True,
+            }  # fmt: skip
+        ),
         link=book.add_format({"font_color": GIVEN, "underline": 1}),
     )
 

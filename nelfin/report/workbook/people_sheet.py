@@ -44,7 +44,7 @@ class People:
 
     def letter(self, year: int) -> str:
         """Return the column of a year as a formula names it."""
-        return xl_col_to_name(FIRST + year)
+        return str(xl_col_to_name(FIRST + year))
 
     def cell(self, row: int, year: int) -> str:
         """Return a cell of this sheet as another sheet names it."""
@@ -146,9 +146,7 @@ class People:
         """Write, at the top, the sum of the differences that stand in some rows."""
         first, last = self.letter(0), self.letter(len(self.years) - 1)
         parts = [f"SUMPRODUCT(ABS({first}{row + 1}:{last}{row + 1}))" for row in rows]
-        self.sheet.write_string(
-            CHECK, 0, "Differences from the run, £m", self.formats.check_words
-        )
+        self.sheet.write_string(CHECK, 0, "Differences from the run, £m", self.formats.check_words)
         self.sheet.write_formula(CHECK, FIRST, "=" + "+".join(parts), self.formats.check, 0.0)
 
 

@@ -31,6 +31,9 @@ CARRIED = (
     "other ways, such as inflation of the cost base, only a run works out."
 )
 
+DOING_NOTHING = AFTER + 3
+"""Row of the system's underlying position without its measures."""
+
 
 def write_position_sheets(
     result: Findings,
@@ -124,13 +127,13 @@ def _nothing_done(of: People, result: Findings, bridge: Array) -> int:
         formats.part,
     )
     of.total(
-        row + 3,
+        DOING_NOTHING,
         "Underlying, doing nothing",
         lambda letter, _: f"={letter}{row + 2}+{letter}{row + 3}",
         list(closing - taken),
     )
     own = of.against(
-        row + 4, "Doing nothing", row + 3, result.data["system_do_nothing"].to_numpy()
+        row + 4, "Doing nothing", DOING_NOTHING, result.data["system_do_nothing"].to_numpy()
     )
     plan = result.data["system_plan"].to_numpy()
     if np.isfinite(plan).any():
@@ -192,9 +195,7 @@ def _by_body(
             list(line),
             of.formats.money,
         )
-        of.sheet.write_url(
-            row, 0, f"internal:{quoted(body.name)}!A1", of.formats.link, name[:60]
-        )
+        of.sheet.write_url(row, 0, f"internal:{quoted(body.name)}!A1", of.formats.link, name[:60])
     row += 1
     of.total(
         row,

@@ -116,7 +116,7 @@ def _about_another(name: str) -> About:
     return About(name.replace("_", " ").capitalize()[:31], "", RECOVERY + PLACES)
 
 
-def write_table_sheet(book: Any, of: TableSheet, formats: Styles) -> None:
+def write_table_sheet(book: Any, of: TableSheet, formats: Styles) -> Any:
     """Write a sheet that holds a table.
 
     Parameters
@@ -127,6 +127,11 @@ def write_table_sheet(book: Any, of: TableSheet, formats: Styles) -> None:
         The sheet with its table.
     formats
         Of the workbook.
+
+    Returns
+    -------
+    Any
+        The sheet.
     """
     about, frame = of.about, of.table
     sheet = book.add_worksheet(about.title)
@@ -165,6 +170,7 @@ def write_table_sheet(book: Any, of: TableSheet, formats: Styles) -> None:
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(TOP)
+    return sheet
 
 
 def _width(column: str, values: list[object], numeric: bool) -> int:

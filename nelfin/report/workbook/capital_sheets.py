@@ -15,12 +15,14 @@ from nelfin.models.appraisal import price_index
 from nelfin.report.workbook.cells import LONGEST, Styles, height, label, put
 from nelfin.report.workbook.people_sheet import (
     CHANGE,
+    CONTENTS,
     FIRST,
     TOP,
     People,
     across,
     begin,
     illustrative_of,
+    rows_sum,
     set_paper,
 )
 from nelfin.report.workbook.sheet_names import quoted
@@ -171,13 +173,9 @@ def _rules(
         of.sheet.write_number(row, FIRST, settings[name], of.formats.given_percent)
     growth = f"$B${TOP + 2}"
     first = years.index(min(limits["year"])) if len(limits) else 0
-    of.formulas(
-        INDEX,
-        f"Prices; {years[first]} is 1",
-        lambda _, year: f"={of.letter(year - 1)}{INDEX + 1}*(1+{growth})" if year > first else "=1",
-        list(prices),
-        of.formats.ratio,
-    )
+    words, ratio = f"Prices; {years[first]} is 1", of.formats.ratio
+    of.figures(INDEX, words, prices[: first + 1], ratio)
+    of.formulas(INDEX, words, f"={{p}}{INDEX + 1}*(1+{growth})", prices, ratio, start=first + 1)
 
 
 def _limit(
@@ -200,38 +198,22 @@ def _limit(
     of.head(head, owner[:LONGEST] or "The system, £m")
     of.given(head + LIMIT, "Limit", limit)
 
-    def carries(letter: str, year: int) -> str:
-        if not year:
-            return "=0"
-        before = of.letter(year - 1)
-        whole = f"({before}{head + LIMIT + 1}+{before}{head + LIMIT + 2})"
-        return f"=MIN(MAX({before}{head + LEFT + 1},0),{carry}*{whole})"
-
     of.formulas(
         head + 2,
         "Over-programming",
-        lambda letter, _: f"={over}*{letter}{head + LIMIT + 1}",
-        list(most - limit),
+        f"={over}*{{c}}{head + LIMIT + 1}",
+        most - limit,
         formats.money,
         formats.part,
     )
-    of.formulas(
-        head + 3, "Carried over from last year", carries, list(carried), formats.money, formats.part
-    )
-    of.total(
-        head + TO_SPEND,
-        "May be used",
-        lambda letter, _: f"=SUM({letter}{head + LIMIT + 1}:{letter}{head + TO_SPEND})",
-        list(most + carried),
-    )
+    whole = f"({{p}}{head + LIMIT + 1}+{{p}}{head + LIMIT + 2})"
+    carries = f"=MIN(MAX({{p}}{head + LEFT + 1},0),{carry}*{whole})"
+    words = "Carried over from last year"
+    of.formulas(head + 3, words, carries, carried, formats.money, formats.part, start=1)
+    of.total(head + TO_SPEND, "May be used", rows_sum(head + LIMIT, head + 3), most + carried)
     whose = f"$A${head + 1}" if owner else ""
-    of.formulas(head + USED, "Used", _used(listed, whose), list(used), formats.money)
-    of.total(
-        head + LEFT,
-        "Left",
-        lambda letter, _: f"={letter}{head + TO_SPEND + 1}-{letter}{head + USED + 1}",
-        list(left),
-    )
+    of.formulas(head + USED, "Used", _used(of, listed, whose), used, formats.money)
+    of.total(head + LEFT, "Left", f"={{c}}{head + TO_SPEND + 1}-{{c}}{head + USED + 1}", left)
     first = of.against(head + LEFT + 1, "Used", head + USED, used)
     second = of.against(first + 1, "Left", head + LEFT, left)
     price = lines["price_per_gbp_m"].to_numpy()
@@ -239,13 +221,13 @@ def _limit(
     return [first, second]
 
 
-def _used(listed: Schemes, whose: str) -> Callable[[str, int], str]:
+def _used(of: People, listed: Schemes, whose: str) -> Callable[[int], str]:
     """Return the formula of what is used of a limit: of every scheme, or of those of a body."""
     of_body = f",--EXACT({listed.column(BODY)},{whose})" if whose else ""
 
-    def used(letter: str, year: int) -> str:
+    def used(year: int) -> str:
         parts = f"{listed.column(SPEND + year)},{listed.column(COUNTS)}{of_body}"
-        return f"=SUMPRODUCT({parts})*{letter}${INDEX + 1}"
+        return f"=SUMPRODUCT({parts})*{of.letter(year)}${INDEX + 1}"
 
     return used
 
@@ -258,20 +240,15 @@ def _bodies(of: People, head: int, listed: Schemes, prices: Array) -> tuple[int,
     row = head
     for owner, line in use.sum().iterrows():
         row += 1
-        used = _used(listed, f"$A{row + 1}")
-        of.formulas(row, str(owner)[:LONGEST], used, list(line), of.formats.money, of.formats.part)
+        used = _used(of, listed, f"$A{row + 1}")
+        of.formulas(row, str(owner)[:LONGEST], used, line, of.formats.money, of.formats.part)
     total = row + 1
-    of.total(
-        total,
-        "All bodies",
-        lambda letter, _: f"=SUM({letter}{head + 1}:{letter}{total})",
-        list(counted.sum(axis=0)),
-    )
-    whole = _used(listed, "")
+    of.total(total, "All bodies", rows_sum(head + 1, total - 1), counted.sum(axis=0))
+    whole = _used(of, listed, "")
     of.formulas(
         total + 1,
         "Difference from all schemes",
-        lambda letter, year: f"=ROUND({letter}{total + 1}-{whole(letter, year)[1:]},8)",
+        lambda year: f"=ROUND({of.letter(year)}{total + 1}-{whole(year)[1:]},8)",
         [0.0] * len(of.years),
         of.formats.check,
         of.formats.check_words,
@@ -283,15 +260,14 @@ def _outside(of: People, row: int, listed: Schemes, prices: Array) -> None:
     """Write what the plan spends that counts against no limit."""
     share = 1 - listed.table["cdel_share"].to_numpy()
     of.head(row, "Outside the limits, £m")
+    counts = _used(of, listed, "")
     of.formulas(
         row + 1,
         "Spend that counts against no limit",
-        lambda letter, year: (
-            f"=SUM({listed.column(SPEND + year)})*{letter}${INDEX + 1}"
-            f"-SUMPRODUCT({listed.column(SPEND + year)},{listed.column(COUNTS)})"
-            f"*{letter}${INDEX + 1}"
+        lambda year: (
+            f"=SUM({listed.column(SPEND + year)})*{of.letter(year)}${INDEX + 1}-{counts(year)[1:]}"
         ),
-        list((listed.spend * share[:, None]).sum(axis=0) * prices),
+        (listed.spend * share[:, None]).sum(axis=0) * prices,
         of.formats.money,
     )
 
@@ -307,11 +283,11 @@ def _schemes(
     sheet.hide_gridlines(2)
     heads = ["Scheme", "Body", "Starts", "Counts", *years, "All years", "Why it is in", "Figures"]
     heads.append("Number")
-    widths = [44, 15, 8.5, 8, *[7.5] * len(years), 8.5, 46, 11, 8]
+    widths = [58, 15, 8.5, 8, *[7.5] * len(years), 8.5, 46, 11, 8]
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     sheet.write_string(0, 0, "Capital schemes in the plan", formats.title)
-    sheet.write_url(0, last, "internal:'Summary'!A1", formats.link, "Contents")
+    sheet.write_url(0, BODY, CONTENTS, formats.link, "Contents")
     out = len(result.table("plan")) - len(table)
     for row, line in enumerate(
         (
@@ -322,10 +298,11 @@ def _schemes(
         start=1,
     ):
         across(sheet, row, 0, last, line, formats.note)
-        sheet.set_row(row, height(line, 150))
+        sheet.set_row(row, height(line, 180))
     for column, head in enumerate(heads):
-        right = START <= column <= last
-        sheet.write_string(TOP, column, head, formats.across if right else formats.section)
+        style = formats.across if START <= column <= last else formats.section
+        style = formats.section_after if column > last else style
+        sheet.write_string(TOP, column, head, style)
     row = TOP
     for cells, line in zip(table.itertuples(), spend, strict=True):
         row += 1
@@ -334,7 +311,7 @@ def _schemes(
         put(sheet, row, START, cells.start_year, formats.right)
         sheet.write_number(row, COUNTS, cells.cdel_share, formats.given_percent)
         for column, value in enumerate(line, SPEND):
-            sheet.write_number(row, column, value, formats.given)
+            sheet.write_number(row, column, value, formats.given_dash)
         first, end = xl_col_to_name(SPEND), xl_col_to_name(last - 1)
         total = f"=SUM({first}{row + 1}:{end}{row + 1})"
         sheet.write_formula(row, last, total, formats.money, float(line.sum()))

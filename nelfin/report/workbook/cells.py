@@ -20,6 +20,9 @@ from nelfin.errors import OutputError
 MONEY = "#,##0.0;(#,##0.0);0.0"
 """Brackets for negatives by format; the cell keeps the plain number."""
 
+DASHED = '#,##0.0;(#,##0.0);"–"'
+"""A dash for what is nothing, in lists where most is."""
+
 PERCENT = "0.0%;(0.0%);0.0%"
 PLAIN = "#,##0.0###;(#,##0.0###);0"
 WHOLE = "#,##0;(#,##0);0"
@@ -55,6 +58,7 @@ class Styles:
     right: Any
     given: Any
     """Money that may be changed: shaded, in blue."""
+    given_dash: Any
     given_percent: Any
     """A share that may be changed."""
     total: Any
@@ -63,6 +67,7 @@ class Styles:
     total_words: Any
     section: Any
     """Heading of a block; the years beside it are `across`."""
+    section_after: Any
     across: Any
     part: Any
     """Words of a row within a sum."""
@@ -113,6 +118,9 @@ def styles(book: Any) -> Styles:
         after=book.add_format({"indent": 1}),
         right=book.add_format({"align": "right"}),
         given=book.add_format({"num_format": MONEY, "font_color": GIVEN, "bg_color": SHADE}),
+        given_dash=book.add_format(
+            {"num_format": DASHED, "font_color": GIVEN, "bg_color": SHADE, "align": "right"}
+        ),
         given_percent=book.add_format(
             {"num_format": PERCENT, "font_color": GIVEN, "bg_color": SHADE}
         ),
@@ -120,6 +128,9 @@ def styles(book: Any) -> Styles:
         percent_total=book.add_format({"num_format": PERCENT, "bold": True, "top": 1}),
         total_words=book.add_format({"bold": True, "top": 1}),
         section=book.add_format({"bold": True, "font_color": "white", "bg_color": BLUE}),
+        section_after=book.add_format(
+            {"bold": True, "font_color": "white", "bg_color": BLUE, "indent": 1}
+        ),
         across=book.add_format(
             {"bold": True, "font_color": "white", "bg_color": BLUE, "align": "right"}
         ),
@@ -132,26 +143,21 @@ def styles(book: Any) -> Styles:
         bold=book.add_format({"bold": True}),
         bold_money=book.add_format({"bold": True, "num_format": MONEY}),
         across_wrap=book.add_format(
-            {
-                "bold": True,
-                "font_color": "white",
-                "bg_color": BLUE,
-                "align": "right",
-                "text_wrap": True,
-            }  # fmt: skip
+            {"bold": True, "font_color": "white", "bg_color": BLUE, "align": "right"}
+            | {"text_wrap": True}
         ),
         link=book.add_format({"font_color": GIVEN, "underline": 1}),
     )
 
 
-class PlainSheet(Worksheet):
+class PlainSheet(Worksheet):  # type: ignore[misc]
     """A sheet whose formulas are written as they are.
 
     XlsxWriter looks in each formula for functions that are newer than Excel 2010, which takes
     longer than all the rest; formulas of nelfin have none.
     """
 
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+    def _prepare_formula(self, formula: str, *_: object) -> str:
         return formula.removeprefix("=")
 
 

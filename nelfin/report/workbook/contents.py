@@ -31,7 +31,7 @@ class Entry:
 def write_contents(
     sheet: Any, row: int, people: Sequence[Entry], lists: Sequence[TableSheet], formats: Styles
 ) -> None:
-    """Write the list of sheets below the summary, on a page of its own.
+    """Write the list of sheets below the summary; it is not printed.
 
     Parameters
     ----------
@@ -46,8 +46,7 @@ def write_contents(
     formats
         Of the workbook.
     """
-    sheet.set_h_pagebreaks([row])
-    _head(sheet, row, "Sheets to read and to change", "From the run, £m", formats)
+    _head(sheet, row, "Sheets to read and to change", "Difference", formats)
     for entry in people:
         row += 1
         _line(sheet, row, entry.name, entry.words, entry.illustrative, formats)
@@ -78,7 +77,7 @@ def _head(sheet: Any, row: int, title: str, where: str, formats: Styles) -> None
     sheet.write_string(row, 0, title, formats.section)
     sheet.write_string(row, 1, "What it holds", formats.section)
     sheet.write_string(row, WHERE, where, formats.across)
-    sheet.write_string(row, ILLUSTRATIVE, "Rests on figures that are", formats.section)
+    sheet.write_string(row, ILLUSTRATIVE, "Rests on figures that are", formats.section_after)
 
 
 def _line(sheet: Any, row: int, name: str, words: str, illustrative: bool, formats: Styles) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
@@ -13,6 +15,8 @@ from nelfin.report.basis import groups_of
 from nelfin.report.workbook.cells import LONGEST, Styles, height, label, put
 from nelfin.report.workbook.sheet_names import quoted
 from nelfin.store.findings import Findings
+
+Array = npt.NDArray[np.float64]
 
 FIRST = 1
 """Column of the first year."""
@@ -25,6 +29,9 @@ CHECK = 3
 
 TOP = 5
 """Row of the first block: title, words, how to change it and the check stand above."""
+
+CONTENTS = "internal:contents"
+"""Where the list of sheets is: a name of the workbook."""
 
 CHANGE = (
     "Shaded cells hold the run's figures and may be changed; all other figures are formulas and "
@@ -49,6 +56,10 @@ class People:
     def cell(self, row: int, year: int) -> str:
         """Return a cell of this sheet as another sheet names it."""
         return f"{quoted(self.name)}!{self.letter(year)}{row + 1}"
+
+    def row(self, row: int) -> str:
+        """Return the cells of a row of this sheet as `formulas` of another sheet names them."""
+        return f"{quoted(self.name)}!{{c}}{row + 1}"
 
     @property
     def last(self) -> int:
@@ -85,30 +96,42 @@ class People:
         self,
         row: int,
         words: str,
-        formula: Callable[[str, int], str],
-        values: Sequence[float | str],
+        formula: str | Callable[[int], str],
+        values: Sequence[float | str] | Array,
         style: Any,
         words_style: Any = None,
+        start: int = 0,
     ) -> None:
-        """Write a row of formulas with what they come to.
+        """Write a row of formulas with what they come to, from the year of number `start`.
 
-        `formula` takes the letter of a column and the number of its year; "" leaves a cell blank.
+        A formula names its own column {c} and that of the year before {p}; or it is told by the
+        number of its year.
         """
         self.sheet.write_string(row, 0, words, words_style)
         for year, value in enumerate(values):
-            text = formula(self.letter(year), year)
-            if text:
+            if year >= start:
                 shown = value if isinstance(value, str) else float(value) + 0.0
+                before = self.letter(year - 1) if year else ""
+                text = (
+                    formula.format(c=self.letter(year), p=before)
+                    if isinstance(formula, str)
+                    else formula(year)
+                )
                 self.sheet.write_formula(row, FIRST + year, text, style, shown)
 
     def total(
-        self, row: int, words: str, formula: Callable[[str, int], str], values: Sequence[float]
+        self,
+        row: int,
+        words: str,
+        formula: str,
+        values: Sequence[float] | Array,
+        start: int = 0,
     ) -> None:
         """Write a row of sums under a line."""
         of = self.formats
-        self.formulas(row, words, formula, values, of.total, of.total_words)
+        self.formulas(row, words, formula, values, of.total, of.total_words, start)
 
-    def against(self, row: int, words: str, figure: int, own: Sequence[float]) -> int:
+    def against(self, row: int, words: str, figure: int, own: Sequence[float] | Array) -> int:
         """Write the run's own figures and, below, what a row differs from them by.
 
         Parameters
@@ -134,13 +157,9 @@ class People:
 
     def difference(self, row: int, words: str, figure: int, other: int, start: int = 0) -> None:
         """Write what two rows differ by, to the penny."""
-        of = self.formats
-
-        def between(letter: str, year: int) -> str:
-            less = f"=ROUND({letter}{figure + 1}-{letter}{other + 1},8)"
-            return less if year >= start else ""
-
-        self.formulas(row, words, between, [0.0] * len(self.years), of.check, of.check_words)
+        less = f"=ROUND({{c}}{figure + 1}-{{c}}{other + 1},8)"
+        of, nothing = self.formats, [0.0] * len(self.years)
+        self.formulas(row, words, less, nothing, of.check, of.check_words, start)
 
     def check(self, rows: Iterable[int]) -> None:
         """Write, at the top, the sum of the differences that stand in some rows."""
@@ -148,6 +167,22 @@ class People:
         parts = [f"SUMPRODUCT(ABS({first}{row + 1}:{last}{row + 1}))" for row in rows]
         self.sheet.write_string(CHECK, 0, "Differences from the run, £m", self.formats.check_words)
         self.sheet.write_formula(CHECK, FIRST, "=" + "+".join(parts), self.formats.check, 0.0)
+
+
+def rows_sum(first: int, last: int) -> str:
+    """Return the formula of the sum of some rows of a column.
+
+    Parameters
+    ----------
+    first, last
+        The rows, from 0.
+
+    Examples
+    --------
+    >>> rows_sum(5, 8)
+    '=SUM({c}6:{c}9)'
+    """
+    return f"=SUM({{c}}{first + 1}:{{c}}{last + 1})"
 
 
 def begin(
@@ -174,10 +209,10 @@ def begin(
     sheet.set_column(0, 0, WORDS)
     sheet.set_column(FIRST, of.last, YEAR)
     sheet.write_string(0, 0, title[:LONGEST], formats.title)
-    sheet.write_url(0, of.last, "internal:'Summary'!A1", formats.link, "Contents")
+    sheet.write_url(0, of.last, CONTENTS, formats.link, "Contents")
     for row, line in enumerate(words, start=1):
         across(sheet, row, 0, of.last, line, formats.note)
-        sheet.set_row(row, height(line, round(WORDS + YEAR * len(years))))
+        sheet.set_row(row, height(line, round(1.15 * (WORDS + YEAR * len(years)))))
     sheet.freeze_panes(TOP + 1, 1)
     return of
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,6 @@ import numpy.typing as npt
 import xarray as xr
 
 from nelfin.report.text.places import CHANGES
-from nelfin.report.workbook.bridge import sum_of
 from nelfin.report.workbook.cells import Styles
 from nelfin.report.workbook.people_sheet import (
     CHANGE,
@@ -18,6 +17,7 @@ from nelfin.report.workbook.people_sheet import (
     People,
     begin,
     illustrative_of,
+    rows_sum,
     set_paper,
 )
 from nelfin.store.findings import Findings
@@ -26,6 +26,10 @@ from nelfin.system.place_figures import place_figures
 from nelfin.system.rests_on import PLACES
 
 Array = npt.NDArray[np.float64]
+
+YEAR_BEFORE = "Budget of the year before"
+ROWS = {"last year": YEAR_BEFORE, **CHANGES}
+"""What adds up to a budget: the parts, and how each row is called."""
 
 BLOCK = len(CHANGES) + 6
 """Rows of a block of what moved, the blank row below it included."""
@@ -86,23 +90,13 @@ def _moved(of: People, head: int, place: str, values: Array, names: list[str]) -
     by_part = dict(zip(map(str, names), values, strict=True))
     of.head(head, f"{place}, £m"[:60])
     this = head + THIS_YEAR
-    of.formulas(
-        head + LAST_YEAR,
-        "Budget of the year before",
-        lambda _, year: f"={of.letter(year - 1)}{this + 1}" if year else "",
-        list(by_part["last year"]),
-        of.formats.money,
-    )
+    last = by_part["last year"]
+    of.formulas(head + LAST_YEAR, YEAR_BEFORE, f"={{p}}{this + 1}", last, of.formats.money, start=1)
     for row, (part, words) in enumerate(CHANGES.items(), start=head + LAST_YEAR + 1):
         of.given(row, words, by_part[part])
-    of.total(
-        this, "Budget of the year", _sum(head + LAST_YEAR, this - 1), list(by_part["this year"])
-    )
+    total = rows_sum(head + LAST_YEAR, this - 1)
+    of.total(this, "Budget of the year", total, by_part["this year"])
     of.against(this + 1, "Budget", this, by_part["this year"])
-
-
-def _sum(first: int, last: int) -> Callable[[str, int], str]:
-    return lambda letter, _: f"=SUM({letter}{first + 1}:{letter}{last + 1})"
 
 
 def _every_place(of: People, result: Findings, places: list[People]) -> None:
@@ -111,37 +105,25 @@ def _every_place(of: People, result: Findings, places: list[People]) -> None:
     first, last = EVERY + BLOCK + 1, EVERY + BLOCK * (count + 1)
     moves = place_figures(result).moves.sum("place")
     of.head(head, "All places, £m")
-    names = {"last year": "Budget of the year before", **CHANGES}
-    for row, (part, words) in enumerate(names.items(), start=head + LAST_YEAR):
+    for row, (part, words) in enumerate(ROWS.items(), start=head + LAST_YEAR):
+        column = f"{{c}}${first}:{{c}}${last}"
         of.formulas(
             row,
             words,
-            lambda letter, year, row=row: (  # type: ignore[misc]
-                f"=SUMIF($A${first}:$A${last},$A{row + 1},{letter}${first}:{letter}${last})"
-            ),
-            list(moves.sel(part=part).values),
+            f"=SUMIF($A${first}:$A${last},$A{row + 1},{column})",
+            moves.sel(part=part).to_numpy(),
             of.formats.money,
             of.formats.part if part in CHANGES else None,
         )
     this = head + THIS_YEAR
     budget = moves.sel(part="this year").to_numpy()
-    of.total(this, "Budget of the year", _sum(head + LAST_YEAR, this - 1), list(budget))
+    of.total(this, "Budget of the year", rows_sum(head + LAST_YEAR, this - 1), budget)
     heads = result.data["population"].sum("place").to_numpy()
-    people = rows_of(result)["people"]
-    of.formulas(
-        head + PEOPLE_ROW,
-        "Registered population",
-        lambda _, year: sum_of([place.cell(people, year) for place in places]),
-        list(heads),
-        of.formats.whole,
-    )
-    of.formulas(
-        head + PEOPLE_ROW + 1,
-        "Budget a head, £",
-        lambda letter, _: f"={letter}{this + 1}*1000000/{letter}{head + PEOPLE_ROW + 1}",
-        list(budget * 1e6 / heads),
-        of.formats.whole,
-    )
+    row, people = head + PEOPLE_ROW, rows_of(result)["people"]
+    added = "=" + "+".join(place.row(people) for place in places)
+    of.formulas(row, "Registered population", added, heads, of.formats.whole)
+    a_head = f"={{c}}{this + 1}*1000000/{{c}}{row + 1}"
+    of.formulas(row + 1, "Budget a head, £", a_head, budget * 1e6 / heads, of.formats.whole)
 
 
 def streams_of(data: xr.Dataset) -> list[str]:
@@ -224,26 +206,20 @@ def _streams(of: People, row: int, streams: list[str], values: Array, total: str
     for at, (stream, line) in enumerate(zip(streams, values, strict=True)):
         of.given(row + at, _words(stream), line)
     last = row + len(streams)
-    of.total(last, total, _sum(row, last - 1), list(np.nansum(values, axis=0)))
+    of.total(last, total, rows_sum(row, last - 1), np.nansum(values, axis=0))
 
 
 def _links(of: People, head: int, moved: tuple[People, int], moves: xr.DataArray) -> Array:
     """Write what moved the budget, as it stands on the sheet of what moved; return the budget."""
     all_of, start = moved
     of.head(head, "What moved it, £m")
-    lines = {"last year": "Budget of the year before", **CHANGES}
-    for at, (part, words) in enumerate(lines.items(), start=LAST_YEAR):
-        of.formulas(
-            head + at,
-            words,
-            lambda _, year, at=at: "=" + all_of.cell(start + at, year),  # type: ignore[misc]
-            list(moves.sel(part=part).values),
-            of.formats.money,
-            of.formats.part if part in CHANGES else None,
-        )
+    for at, (part, words) in enumerate(ROWS.items(), start=LAST_YEAR):
+        values = moves.sel(part=part).to_numpy()
+        style = of.formats.part if part in CHANGES else None
+        of.formulas(head + at, words, "=" + all_of.row(start + at), values, of.formats.money, style)
     this = head + THIS_YEAR
     budget = moves.sel(part="this year").to_numpy()
-    of.total(this, "Budget of the year", _sum(head + LAST_YEAR, this - 1), list(budget))
+    of.total(this, "Budget of the year", rows_sum(head + LAST_YEAR, this - 1), budget)
     return np.asarray(budget)
 
 
@@ -260,38 +236,25 @@ def _distances(
     target = np.nansum(targets, axis=0)
     of.head(head, "Distance from target: above is more")
 
-    def over(budgets: int, target_row: int) -> Callable[[str, int], str]:
-        return lambda letter, _: (
-            f'=IF(N({letter}{target_row + 1})=0,"",'
-            f"{letter}{budgets + 1}/{letter}{target_row + 1}-1)"
-        )
+    def over(budgets: int, target_row: int) -> str:
+        ratio = f"{{c}}{budgets + 1}/{{c}}{target_row + 1}-1"
+        return f'=IF(N({{c}}{target_row + 1})=0,"",{ratio})'
 
     for at, (stream, line) in enumerate(zip(streams, dft, strict=True)):
-        of.formulas(
-            head + 1 + at,
-            _words(stream),
-            over(rows["streams"] + at, rows["targets"] + 1 + at),
-            _or_blank(line),
-            percent,
-            of.formats.part,
-        )
+        formula = over(rows["streams"] + at, rows["targets"] + 1 + at)
+        part = of.formats.part
+        of.formulas(head + 1 + at, _words(stream), formula, _or_blank(line), percent, part)
+    whole = np.divide(budget, target, out=np.full(len(budget), np.nan), where=target != 0) - 1
     of.formulas(
         rows["dft"],
         "All streams",
         over(rows["budget"], rows["target"]),
-        _or_blank(
-            np.divide(budget, target, out=np.full(len(budget), np.nan), where=target != 0) - 1
-        ),
+        _or_blank(whole),
         of.formats.percent_total,
         of.formats.total_words,
     )
-    of.formulas(
-        rows["dft"] + 1,
-        "All streams, £m",
-        lambda letter, _: f"={letter}{rows['budget'] + 1}-{letter}{rows['target'] + 1}",
-        list(budget - target),
-        of.formats.money,
-    )
+    pounds = f"={{c}}{rows['budget'] + 1}-{{c}}{rows['target'] + 1}"
+    of.formulas(rows["dft"] + 1, "All streams, £m", pounds, budget - target, of.formats.money)
 
 
 def _or_blank(values: Sequence[float] | Array) -> list[float | str]:
@@ -312,28 +275,18 @@ def _a_head(
     at = streams_of(result.data).index(main)
     of.head(rows["a_head"], "A head")
     of.figures(row, "Registered population", here["people"].to_numpy(), whole)
-    of.formulas(
-        row + 1,
-        "Budget a head, £",
-        lambda letter, _: f"={letter}{rows['budget'] + 1}*1000000/{letter}{row + 1}",
-        list(here["per_head"].values),
-        whole,
-    )
+    a_head = f"={{c}}{rows['budget'] + 1}*1000000/{{c}}{row + 1}"
+    of.formulas(row + 1, "Budget a head, £", a_head, here["per_head"].to_numpy(), whole)
     every = figures["budget"].sum("place") * 1e6 / figures["people"].sum("place")
-    of.formulas(
-        row + 2,
-        "Budget a head of all places, £",
-        lambda _, year: "=" + moved[0].cell(EVERY + PEOPLE_ROW + 1, year),
-        list(every.values),
-        whole,
-    )
+    of_all = "=" + moved[0].row(EVERY + PEOPLE_ROW + 1)
+    of.formulas(row + 2, "Budget a head of all places, £", of_all, every.to_numpy(), whole)
     weighted = here["weighted_people"].to_numpy()
     of.figures(row + 3, f"People weighted by need, {_words(main).lower()}", weighted, whole)
     of.formulas(
         row + 4,
         f"{_words(main)} a weighted head, £",
-        lambda letter, _: f"={letter}{rows['streams'] + at + 1}*1000000/{letter}{row + 4}",
-        list(here["per_weighted_head"].values),
+        f"={{c}}{rows['streams'] + at + 1}*1000000/{{c}}{row + 4}",
+        here["per_weighted_head"].to_numpy(),
         whole,
     )
 

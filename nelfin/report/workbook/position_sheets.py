@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nelfin.models.recovery import MEASURES, STEPS
-from nelfin.report.workbook.bridge import AFTER, CHECKS, YEARLY, sum_of, write_bridges
+from nelfin.report.workbook.bridge import AFTER, CHECKS, YEARLY, write_bridges
 from nelfin.report.workbook.cells import Styles
 from nelfin.report.workbook.people_sheet import (
     CHANGE,
@@ -17,6 +17,7 @@ from nelfin.report.workbook.people_sheet import (
     People,
     begin,
     illustrative_of,
+    rows_sum,
     set_paper,
 )
 from nelfin.report.workbook.sheet_names import quoted
@@ -74,7 +75,7 @@ def _body(
 ) -> People:
     words = (f"{_known(result, name)} {mark}".strip(), f"{CHANGE} {CARRIED}")
     of = begin(each, f"Position of {name}", words, _years(result), formats)
-    write_bridges(of, bridge, "", None, "body")
+    write_bridges(of, bridge, (), "body")
     of.check(CHECKS)
     set_paper(of.sheet, result, None, portrait=len(of.years) <= 12)
     return of
@@ -94,10 +95,7 @@ def _system(
     )
     of = begin(each, "Position of the system", words, _years(result), formats)
 
-    def added(row: int, letter: str, year: int) -> str:
-        return sum_of([body.cell(row, year) for body in bodies])
-
-    write_bridges(of, bridge, added(YEARLY.opening, "", 0), added, "system")
+    write_bridges(of, bridge, bodies, "system")
     own = _nothing_done(of, result, bridge)
     of.check((*CHECKS, own))
     set_paper(of.sheet, result, None, portrait=len(of.years) <= 12)
@@ -110,31 +108,17 @@ def _nothing_done(of: People, result: Findings, bridge: Array) -> int:
     of.head(row, "If the system took no measures, £m")
     closing = bridge[:, STEPS.index("closing underlying")]
     taken = np.cumsum(sum(bridge[:, STEPS.index(step)] for step in MEASURES))
+    money, does = formats.money, YEARLY.does + 1
     of.formulas(
-        row + 1,
-        "Closing underlying position",
-        lambda letter, _: f"={letter}{YEARLY.closing + 1}",
-        list(closing),
-        formats.money,
+        row + 1, "Closing underlying position", f"={{c}}{YEARLY.closing + 1}", closing, money
     )
-    does = YEARLY.does + 1
-    of.formulas(
-        row + 2,
-        "Less what its measures have brought",
-        lambda letter, _: f"=-SUM(${start}{does}:{letter}{does})",
-        list(-taken),
-        formats.money,
-        formats.part,
-    )
+    less = f"=-SUM(${start}{does}:{{c}}{does})"
+    of.formulas(row + 2, "Less what its measures have brought", less, -taken, money, formats.part)
     of.total(
-        DOING_NOTHING,
-        "Underlying, doing nothing",
-        lambda letter, _: f"={letter}{row + 2}+{letter}{row + 3}",
-        list(closing - taken),
+        DOING_NOTHING, "Underlying, doing nothing", rows_sum(row + 1, row + 2), closing - taken
     )
-    own = of.against(
-        row + 4, "Doing nothing", DOING_NOTHING, result.data["system_do_nothing"].to_numpy()
-    )
+    done = result.data["system_do_nothing"].to_numpy()
+    own = of.against(row + 4, "Doing nothing", DOING_NOTHING, done)
     plan = result.data["system_plan"].to_numpy()
     if np.isfinite(plan).any():
         of.figures(own + 2, "Reported position that was planned", plan, formats.money)
@@ -188,25 +172,14 @@ def _by_body(
     row = head
     for (name, body), line in zip(bodies.items(), values, strict=True):
         row += 1
-        of.formulas(
-            row,
-            "",
-            lambda _, year, body=body: "=" + body.cell(source, year),  # type: ignore[misc]
-            list(line),
-            of.formats.money,
-        )
+        of.formulas(row, "", "=" + body.row(source), line, of.formats.money)
         of.sheet.write_url(row, 0, f"internal:{quoted(body.name)}!A1", of.formats.link, name[:60])
     row += 1
-    of.total(
-        row,
-        "System",
-        lambda letter, _: f"=SUM({letter}{head + 2}:{letter}{row})",
-        list(values.sum(axis=0)),
-    )
+    of.total(row, "System", rows_sum(head + 1, row - 1), values.sum(axis=0))
     of.formulas(
         row + 1,
         "Difference from the sheet of the system",
-        lambda letter, year: f"=ROUND({letter}{row + 1}-{system.cell(source, year)},8)",
+        f"=ROUND({{c}}{row + 1}-{system.row(source)},8)",
         [0.0] * len(of.years),
         of.formats.check,
         of.formats.check_words,

@@ -13,7 +13,7 @@ from nelfin.report.workbook.charts_sheet import write_charts_sheet
 from nelfin.report.workbook.contents import Entry, check_of, write_contents
 from nelfin.report.workbook.place_sheets import write_place_sheets
 from nelfin.report.workbook.position_sheets import write_position_sheets
-from nelfin.report.workbook.sheet_names import named_sheets
+from nelfin.report.workbook.sheet_names import named_sheets, quoted
 from nelfin.report.workbook.summary_sheet import Live, write_checked, write_summary_sheet
 from nelfin.report.workbook.table_sheets import table_sheets, write_table_sheet
 from nelfin.store.findings import Findings
@@ -73,6 +73,7 @@ def write_workbook(result: Findings, file: Path) -> None:
         write_charts_sheet(book, charts, result, live, formats)
         people = _people(result, bodies, places)
         write_checked(summary, [check_of(of.name) for of in people if of.checked], formats)
+        book.define_name("contents", f"={quoted(SUMMARY)}!$A${row + 1}")
         write_contents(summary, row, people, lists, formats)
         for of in lists:
             write_table_sheet(book, of, formats).set_tab_color(LIST_TAB)

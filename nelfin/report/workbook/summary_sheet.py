@@ -21,7 +21,7 @@ from nelfin.report.workbook.capital_sheets import (
     has_system_limit,
 )
 from nelfin.report.workbook.cells import LONGEST, Styles, height, put
-from nelfin.report.workbook.people_sheet import FIRST, People, across, set_paper
+from nelfin.report.workbook.people_sheet import CONTENTS, FIRST, People, across, set_paper
 from nelfin.report.workbook.place_sheets import rows_of
 from nelfin.store.findings import Findings
 from nelfin.system.headline import Headline, headline_of
@@ -98,8 +98,10 @@ def write_summary_sheet(sheet: Any, result: Findings, live: Live, formats: Style
     row = _statuses(sheet, headline.statuses, row, formats)
     warnings = [str(line) for line in result.provenance["warnings"]] or ["None."]
     row = _said(sheet, row + 1, "Warnings", warnings, formats)
+    sheet.write_url(0, FIGURES, CONTENTS, formats.link, "Contents")
     sheet.freeze_panes(1, 0)
     set_paper(sheet, result, None, portrait=False, one_page=False)
+    sheet.print_area(0, 0, row - 1, max(FIGURES, len(headline.years)))
     return row + 1
 
 
@@ -180,7 +182,7 @@ def _said(sheet: Any, row: int, title: str, lines: Sequence[str], formats: Style
     for line in lines:
         text = str(line)[:LONGEST]
         across(sheet, row, 1, FIGURES, text, formats.wrap)
-        sheet.set_row(row, height(text, round(FIGURES * FIGURE)))
+        sheet.set_row(row, height(text, round(1.15 * FIGURES * FIGURE)))
         row += 1
     return row
 
@@ -235,7 +237,7 @@ def _places(
     if first == year:  # the plan begins in the year of the budgets
         del columns["base"]
     opening = headline.marks.get("places")
-    title = "Places, £m" + (" (opening position illustrative)" if opening else "")
+    title = "Places, £m" + (" (opening illustrative)" if opening else "")
     sheet.write_string(row, 0, title, formats.section)
     for column, (head, *_) in enumerate(columns.values(), FIRST):
         sheet.write_string(row, column, head, formats.across_wrap)

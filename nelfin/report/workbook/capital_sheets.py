@@ -315,7 +315,8 @@ def _schemes(
         first, end = xl_col_to_name(SPEND), xl_col_to_name(last - 1)
         total = f"=SUM({first}{row + 1}:{end}{row + 1})"
         sheet.write_formula(row, last, total, formats.money, float(line.sum()))
-        put(sheet, row, last + 1, cells.reason, formats.after)
+        put(sheet, row, last + 1, cells.reason, formats.after_wrap)
+        sheet.set_row(row, height(str(cells.reason), 50))
         put(sheet, row, last + 2, cells.figures, formats.after)
         put(sheet, row, last + 3, cells.project_id, formats.after)
     rows = (TOP + 2, max(row + 1, TOP + 2))

@@ -55,6 +55,7 @@ class Styles:
     note: Any
     table: Any
     after: Any
+    after_wrap: Any
     right: Any
     given: Any
     """Money that may be changed: shaded, in blue."""
@@ -116,6 +117,7 @@ def styles(book: Any) -> Styles:
         note=book.add_format({"italic": True, "text_wrap": True, "valign": "top"}),
         table=book.add_format({"bold": True, "font_color": "white", "bg_color": BLUE}),
         after=book.add_format({"indent": 1}),
+        after_wrap=book.add_format({"indent": 1, "text_wrap": True}),
         right=book.add_format({"align": "right"}),
         given=book.add_format({"num_format": MONEY, "font_color": GIVEN, "bg_color": SHADE}),
         given_dash=book.add_format(

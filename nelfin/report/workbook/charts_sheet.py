@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from nelfin.report.basis import illustrative_words
 from nelfin.report.charts.style import (
     BLUE,
     DARK_BLUE,
@@ -22,7 +21,7 @@ from nelfin.report.charts.style import (
 from nelfin.report.workbook.bridge import YEARLY
 from nelfin.report.workbook.capital_sheets import SYSTEM_LIMIT, USED, allowed, has_system_limit
 from nelfin.report.workbook.cells import MONEY, PERCENT, WHOLE, Styles, height, label, put
-from nelfin.report.workbook.people_sheet import set_paper
+from nelfin.report.workbook.people_sheet import illustrative_of, set_paper
 from nelfin.report.workbook.place_sheets import rows_of
 from nelfin.report.workbook.position_sheets import DOING_NOTHING
 from nelfin.report.workbook.summary_sheet import Live
@@ -86,8 +85,8 @@ def write_charts_sheet(
     row = 0
     breaks = []
     for block in _blocks(result, live):
-        illustrative = illustrative_words(sources, block.rests_on)
-        mark = f" Rests on illustrative figures: {illustrative}." if illustrative else ""
+        illustrative = illustrative_of(sources, block.rests_on)
+        mark = f" {illustrative}" if illustrative else ""
         sheet.write_string(row, 0, block.title + (MARK if illustrative else ""), formats.title)
         sheet.merge_range(row + 1, 0, row + 1, ACROSS, block.words + mark, formats.note)
         sheet.set_row(row + 1, height(block.words + mark, 42 + 10 * ACROSS))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from nelfin.report.basis import illustrative_words
 from nelfin.report.workbook.capital_sheets import write_capital_sheets
 from nelfin.report.workbook.cells import PlainSheet, open_book, styles
 from nelfin.report.workbook.charts_sheet import SHEET as CHARTS
 from nelfin.report.workbook.charts_sheet import write_charts_sheet
 from nelfin.report.workbook.contents import Entry, check_of, write_contents
+from nelfin.report.workbook.people_sheet import illustrative_of
 from nelfin.report.workbook.place_sheets import write_place_sheets
 from nelfin.report.workbook.position_sheets import write_position_sheets
 from nelfin.report.workbook.sheet_names import named_sheets, quoted
@@ -84,7 +84,7 @@ def _people(result: Findings, bodies: dict[str, str], places: dict[str, str]) ->
     """Return the sheets for people, in order, with what each holds."""
     sources = result.table("sources")
     recovery, budgets, capital = (
-        bool(illustrative_words(sources, parts)) for parts in (RECOVERY, PLACES, CAPITAL)
+        bool(illustrative_of(sources, parts)) for parts in (RECOVERY, PLACES, CAPITAL)
     )
     body = "Its bridge year by year and from the opening: steps to change."
     place = "For its lead: budget by stream, distance from target, what moved, need."

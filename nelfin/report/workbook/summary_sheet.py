@@ -10,6 +10,7 @@ import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
 from nelfin.evidence import MEANING, STATUSES
+from nelfin.report.text.names import setting_words
 from nelfin.report.text.numbers import plural
 from nelfin.report.text.summary import sentences_of
 from nelfin.report.workbook.bridge import YEARLY
@@ -20,7 +21,7 @@ from nelfin.report.workbook.capital_sheets import (
     USED,
     has_system_limit,
 )
-from nelfin.report.workbook.cells import LONGEST, Styles, height, put
+from nelfin.report.workbook.cells import LONGEST, Styles, height
 from nelfin.report.workbook.people_sheet import CONTENTS, FIRST, People, across, set_paper
 from nelfin.report.workbook.place_sheets import rows_of
 from nelfin.store.findings import Findings
@@ -28,6 +29,12 @@ from nelfin.system.headline import Headline, headline_of
 
 WORDS, FIGURE, FIGURES = 34, 10.5, 10
 """Widths of the words and of a figure, in characters, and the figures that words run over."""
+
+MOST_CHANGES = 12
+"""Changes from the base that the summary tells; the others are on their own sheet."""
+
+TALLEST = 90.0
+"""Points of the highest row of a change."""
 
 CHECKED = 3
 """Row that says whether every figure is the run's."""
@@ -86,7 +93,7 @@ def write_summary_sheet(sheet: Any, result: Findings, live: Live, formats: Style
             formats.flag_line,
         )
         row += 1
-    row = write_changes(sheet, row + 1, result, formats)
+    row = write_changes(sheet, row + 1, told_changes(result), formats)
     row = _said(sheet, row, "When we balance", sentences["recovery"], formats)
     row = _positions(sheet, row + 1, headline, live, formats)
     row = _places(sheet, row + 1, headline, result, live, formats)
@@ -105,8 +112,41 @@ def write_summary_sheet(sheet: Any, result: Findings, live: Live, formats: Style
     return row + 1
 
 
-def write_changes(sheet: Any, row: int, result: Findings, formats: Styles) -> int:
-    """Write what was changed from the base, if the run tells it: the table `changes`.
+def told_changes(result: Findings) -> list[tuple[str, str, str, str]]:
+    """Return what a run changes from its base: what it is of, from, to, and why.
+
+    Parameters
+    ----------
+    result
+        The run. Its table `changes`, if there is one, has `from, to, why` and says what each line
+        is of by `words`, or by `where` (`scenario` or a table), `row` and `figure`.
+    """
+    if "changes" not in result.tables:
+        return []
+    lines = result.table("changes").to_dict("records")
+    told = [
+        (_what(line), str(line["from"]), str(line["to"]), str(line["why"]))
+        for line in lines[:MOST_CHANGES]
+    ]
+    more = len(lines) - len(told)
+    if more:
+        told.append((f"and {more} more", "", "", "See the sheet Changes, at the end."))
+    return told
+
+
+def _what(line: Mapping[str, Any]) -> str:
+    if line.get("words"):
+        return str(line["words"])
+    figure = setting_words(str(line.get("figure") or line.get("setting") or "the row"))
+    if line.get("where", "scenario") == "scenario":
+        return figure
+    return f"{str(line['where']).replace('_', ' ')}, {line['row']}: {figure}"
+
+
+def write_changes(
+    sheet: Any, row: int, changes: Sequence[tuple[str, str, str, str]], formats: Styles
+) -> int:
+    """Write what was changed from the base, if anything was.
 
     Parameters
     ----------
@@ -114,8 +154,8 @@ def write_changes(sheet: Any, row: int, result: Findings, formats: Styles) -> in
         The sheet.
     row
         Where to.
-    result
-        The run. Its table has `setting, words, from, to, why`.
+    changes
+        What each is of, from, to, and why.
     formats
         Of the workbook.
 
@@ -124,25 +164,20 @@ def write_changes(sheet: Any, row: int, result: Findings, formats: Styles) -> in
     int
         The row where the next block begins.
     """
-    if "changes" not in result.tables or result.table("changes").empty:
+    if not changes:
         return row
-    heads = (("Changed from the base", 0, 0), ("From", 1, 2), ("To", 3, 4), ("Why", 5, FIGURES))
-    for words, first, last in heads:
+    columns = ((0, 0), (1, 2), (3, 4), (5, FIGURES))
+    heads = ("Changed from the base", "From", "To", "Why")
+    for words, (first, last) in zip(heads, columns, strict=True):
         across(sheet, row, first, last, words, formats.section)
-    for line in result.table("changes").to_dict("records"):
+    for line in changes:
         row += 1
-        put(sheet, row, 0, line["words"] or line["setting"], formats.wrap)
-        for name, first, last in (("from", 1, 2), ("to", 3, 4), ("why", 5, FIGURES)):
-            across(sheet, row, first, last, str(line[name])[:LONGEST], formats.wrap)
-        sheet.set_row(
-            row,
-            max(
-                height(str(line["words"]), WORDS),
-                height(str(line["from"]), round(2 * FIGURE)),
-                height(str(line["to"]), round(2 * FIGURE)),
-                height(str(line["why"]), round(6 * FIGURE)),
-            ),
-        )
+        most = 15.0
+        for words, (first, last) in zip(line, columns, strict=True):
+            across(sheet, row, first, last, words, formats.wrap)
+            width = FIGURE * (last - first + 1) if first else WORDS
+            most = max(most, height(words, round(width)))
+        sheet.set_row(row, min(most, TALLEST))
     return row + 2
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from nelfin.report.basis import illustrative_words
 from nelfin.report.workbook.cells import Styles, put
+from nelfin.report.workbook.people_sheet import illustrative_of
 from nelfin.report.workbook.settings import settings_table
 from nelfin.store.findings import Findings
 from nelfin.system.rests_on import CAPITAL, ENVELOPE, NEED, PLACES, PREVENTION, RECOVERY
@@ -34,7 +34,7 @@ class TableSheet:
     about: About
     table: pd.DataFrame
     illustrative: str
-    """The illustrative figures that it rests on, in words; "" for none."""
+    """A sentence on the illustrative figures that it rests on; "" for none."""
 
 
 ABOUT = {
@@ -98,7 +98,7 @@ def table_sheets(result: Findings) -> list[TableSheet]:
         ),
     }  # fmt: skip
     parts = {about.rests_on for about, _ in tables.values()}
-    words = {each: illustrative_words(sources, each) for each in parts}
+    words = {each: illustrative_of(sources, each) for each in parts}
     return [
         TableSheet(name, about, table, words[about.rests_on])
         for name, (about, table) in tables.items()
@@ -136,8 +136,7 @@ def write_table_sheet(book: Any, of: TableSheet, formats: Styles) -> Any:
     about, frame = of.about, of.table
     sheet = book.add_worksheet(about.title)
     sheet.write_string(0, 0, about.title, formats.title)
-    mark = f"Rests on illustrative figures: {of.illustrative}." if of.illustrative else ""
-    sheet.write_string(1, 0, f"{about.words} {mark}".strip())
+    sheet.write_string(1, 0, f"{about.words} {of.illustrative}".strip())
     columns = [str(column) for column in frame.columns]
     units = [str(unit) for unit in frame["unit"]] if "unit" in frame else []
     before = False

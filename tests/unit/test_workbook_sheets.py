@@ -135,8 +135,8 @@ def test_rows_of_figures_add_up_by_formulas_with_what_they_come_to(tmp_path: Pat
 
 
 def test_illustrative_figures_are_counted_in_plain_words(result: Result) -> None:
-    words = illustrative_of(result.table("sources"), ("projects", "need_weights"))
+    words = illustrative_of(result, ("projects", "need_weights"))
     assert words == (
         "Rests on illustrative figures, made up to show the method: 325 of 332 capital schemes."
     )
-    assert illustrative_of(result.table("sources"), ("need_weights",)) == ""
+    assert illustrative_of(result, ("need_weights",)) == ""

@@ -97,7 +97,7 @@ def write_capital_sheets(
     years, settings = headline.years, _settings(result)
     limits = result.table("limits")
     prices = _prices(years, limits, settings["growth"])
-    mark = illustrative_of(result.table("sources"), CAPITAL)
+    mark = illustrative_of(result, CAPITAL)
     listed = _schemes(result, schemes, prices, mark, formats)
     words = (
         "Use of a limit: what its schemes spend at prices of the first year, times the share that "

@@ -181,6 +181,7 @@ def open_book(file: Path) -> Iterator[Any]:
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
+        "in_memory": True,  # a file for each sheet takes longer
     }
     try:
         with xlsxwriter.Workbook(str(file), options) as book:

@@ -81,11 +81,10 @@ def write_charts_sheet(
     sheet.set_column(0, 0, 42)
     sheet.set_column(1, 60, 10)
     styles = {MONEY: formats.money, PERCENT: formats.percent}
-    sources = result.table("sources")
     row = 0
     breaks = []
     for block in _blocks(result, live):
-        illustrative = illustrative_of(sources, block.rests_on)
+        illustrative = illustrative_of(result, block.rests_on)
         mark = f" {illustrative}" if illustrative else ""
         sheet.write_string(row, 0, block.title + (MARK if illustrative else ""), formats.title)
         sheet.merge_range(row + 1, 0, row + 1, ACROSS, block.words + mark, formats.note)

@@ -11,10 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
-from nelfin.report.basis import groups_of
+from nelfin.report.basis import Group, groups_of
 from nelfin.report.workbook.cells import LONGEST, Styles, height, label, put
 from nelfin.report.workbook.sheet_names import quoted
-from nelfin.store.findings import Findings
+from nelfin.store.findings import Findings, once
+from nelfin.system.rests_on import CAPITAL, PLACES, PREVENTION, RECOVERY
 
 Array = npt.NDArray[np.float64]
 
@@ -236,13 +237,13 @@ def across(sheet: Any, row: int, first: int, last: int, text: str, style: Any) -
     put(sheet, row, first, text, style)
 
 
-def illustrative_of(sources: pd.DataFrame, parts: Sequence[str]) -> str:
+def illustrative_of(result: Findings, parts: Sequence[str]) -> str:
     """Say, for people, how much of what a sheet rests on is illustrative.
 
     Parameters
     ----------
-    sources
-        The register of figures.
+    result
+        The run.
     parts
         Sections of settings and tables that it rests on.
 
@@ -251,14 +252,24 @@ def illustrative_of(sources: pd.DataFrame, parts: Sequence[str]) -> str:
     str
         A sentence; "" if nothing is.
     """
-    groups = [group for group in groups_of(sources, parts) if group.counts["illustrative"]]
+    groups = _groups(result)
     counts = [
         f"{group.counts['illustrative']} of {group.counts.total()} {group.label}"
-        for group in groups
+        for group in (groups[part] for part in parts if part in groups)
+        if group.counts["illustrative"]
     ]
     if not counts:
         return ""
     return f"Rests on illustrative figures, made up to show the method: {', '.join(counts)}."
+
+
+@once
+def _groups(result: Findings) -> dict[str, Group]:
+    """Return the figures of each part that any sheet rests on."""
+    sources = result.table("sources")
+    parts = dict.fromkeys((*PLACES, *RECOVERY, *CAPITAL, *PREVENTION))
+    found = {part: groups_of(sources, [part]) for part in parts}
+    return {part: groups[0] for part, groups in found.items() if groups}
 
 
 def set_paper(

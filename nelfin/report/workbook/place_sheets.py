@@ -20,7 +20,7 @@ from nelfin.report.workbook.people_sheet import (
     rows_sum,
     set_paper,
 )
-from nelfin.store.findings import Findings
+from nelfin.store.findings import Findings, once
 from nelfin.system.headline import headline_of
 from nelfin.system.place_figures import place_figures
 from nelfin.system.rests_on import PLACES
@@ -33,6 +33,12 @@ ROWS = {"last year": YEAR_BEFORE, **CHANGES}
 
 BLOCK = len(CHANGES) + 6
 """Rows of a block of what moved, the blank row below it included."""
+
+SHOWN = (
+    "budget", "target", "dft", "ring_fence", "need_index", "public_health_grant",
+    "public_health_formula",
+)  # fmt: skip
+"""What the sheet of a place takes of the run, as far as it is there."""
 
 EVERY = TOP
 """Heading of the block of all places; that of each place follows."""
@@ -67,7 +73,7 @@ def write_place_sheets(
         The sheets as written.
     """
     headline = headline_of(result)
-    mark = illustrative_of(result.table("sources"), PLACES)
+    mark = illustrative_of(result, PLACES)
     moves = place_figures(result).moves
     words = (f"From the budget of one year to the next, cause by cause. {mark}".strip(), CHANGE)
     all_of = begin(moved, "What moved the budgets", words, headline.years, formats)
@@ -126,18 +132,20 @@ def _every_place(of: People, result: Findings, places: list[People]) -> None:
     of.formulas(row + 1, "Budget a head, £", a_head, budget * 1e6 / heads, of.formats.whole)
 
 
-def streams_of(data: xr.Dataset) -> list[str]:
+@once
+def streams_of(result: Findings) -> list[str]:
     """Return the streams that any place has a budget of.
 
     Parameters
     ----------
-    data
-        Of a run.
+    result
+        The run.
     """
-    total = data["budget"].sum(("place", "year")).to_series()
+    total = result.data["budget"].sum(("place", "year")).to_series()
     return [str(stream) for stream in total.index[total > 0]]
 
 
+@once
 def rows_of(result: Findings) -> dict[str, int]:
     """Return the rows of a place's sheet that other sheets name.
 
@@ -146,7 +154,7 @@ def rows_of(result: Findings) -> dict[str, int]:
     result
         The run.
     """
-    count = len(streams_of(result.data))
+    count = len(streams_of(result))
     budget = TOP + count + 1
     moved = budget + 3
     target = moved + THIS_YEAR + 3
@@ -172,14 +180,15 @@ def _place(
     result: Findings, place: str, each: tuple[Any, str], moved: tuple[People, int], mark: str
 ) -> People:
     """Write the sheet of a place lead."""
-    data = result.data.sel(place=place)
+    shown = [name for name in SHOWN if name in result.data]
+    data = result.data[shown].sel(place=place)
     all_of, rows = moved[0], rows_of(result)
     words = (
         mark or "Budget, target and need of the place.",
         f"{CHANGE} What moved the budget is changed on the sheet {all_of.name}.",
     )
     of = begin(each, place, words, all_of.years, all_of.formats)
-    streams = streams_of(result.data)
+    streams = streams_of(result)
     table = data[["budget", "target", "dft"]].sel(stream=streams).transpose("stream", "year")
     of.head(TOP, "Budget by stream, £m")
     _streams(of, rows["streams"], streams, table["budget"].to_numpy(), "All streams")
@@ -272,7 +281,7 @@ def _a_head(
     figures, row = place_figures(result).totals, rows["people"]
     here, whole = figures.sel(place=place), of.formats.whole
     main = str(result.data.attrs["main_stream"])
-    at = streams_of(result.data).index(main)
+    at = streams_of(result).index(main)
     of.head(rows["a_head"], "A head")
     of.figures(row, "Registered population", here["people"].to_numpy(), whole)
     a_head = f"={{c}}{rows['budget'] + 1}*1000000/{{c}}{row + 1}"

@@ -61,7 +61,7 @@ def write_position_sheets(
     """
     data = result.data["recovery_bridge"].transpose("organisation", "year", "step")
     bridge = data.sel(step=list(STEPS)).to_numpy()
-    mark = illustrative_of(result.table("sources"), RECOVERY)
+    mark = illustrative_of(result, RECOVERY)
     written = {
         name: _body(result, name, each, bridge[at], mark, formats)
         for at, (name, each) in enumerate(bodies.items())

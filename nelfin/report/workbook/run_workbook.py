@@ -82,9 +82,8 @@ def write_workbook(result: Findings, file: Path) -> None:
 
 def _people(result: Findings, bodies: dict[str, str], places: dict[str, str]) -> list[Entry]:
     """Return the sheets for people, in order, with what each holds."""
-    sources = result.table("sources")
     recovery, budgets, capital = (
-        bool(illustrative_of(sources, parts)) for parts in (RECOVERY, PLACES, CAPITAL)
+        bool(illustrative_of(result, parts)) for parts in (RECOVERY, PLACES, CAPITAL)
     )
     body = "Its bridge year by year and from the opening: steps to change."
     place = "For its lead: budget by stream, distance from target, what moved, need."

@@ -98,7 +98,7 @@ def table_sheets(result: Findings) -> list[TableSheet]:
         ),
     }  # fmt: skip
     parts = {about.rests_on for about, _ in tables.values()}
-    words = {each: illustrative_of(sources, each) for each in parts}
+    words = {each: illustrative_of(result, each) for each in parts}
     return [
         TableSheet(name, about, table, words[about.rests_on])
         for name, (about, table) in tables.items()

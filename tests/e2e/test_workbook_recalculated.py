@@ -23,9 +23,10 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 import nelfin
 from nelfin.data import load_inputs
-from nelfin.report.workbook import write_input_workbook
+from nelfin.report.workbook import write_comparison_workbook, write_input_workbook
 from nelfin.result import Result
 from nelfin.scenario import Scenario
+from nelfin.system.compare import compare
 
 pytestmark = pytest.mark.e2e
 
@@ -35,6 +36,8 @@ RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
 </oor:items>"""
 """Settings of LibreOffice: work out every formula when a workbook is opened."""
+
+BOOKS = ("report", "nasty", "changed", "compared", "inputs")
 
 YEAR, LATER = 3, 6
 """Numbers of the years in which cells are changed."""
@@ -64,6 +67,16 @@ def changes(book: Cells) -> dict[tuple[str, str], float]:
     )
 
 
+def moved_run(result: Result) -> Result:
+    """Return the run as if its system reported £3m more in one year, under a hostile name."""
+    data = result.data.copy()
+    reported = data["system_reported"].copy()
+    reported[YEAR] += 3.0
+    tables = {name: result.table(name) for name in result.tables}
+    about = result.provenance
+    return Result("=A1", data.assign(system_reported=reported), tables, result.scenario_toml, about)
+
+
 def counting(book: Cells) -> list[object]:
     """Return the first scheme whose spend counts against the limits."""
     listed = book["Capital schemes"][6:]
@@ -79,6 +92,7 @@ PLACES = [
 @pytest.fixture(scope="module")
 def reopened(
     run_folder: Path,
+    result: Result,
     nasty: tuple[Result, Path],
     scenario: Scenario,
     libreoffice: str,
@@ -89,11 +103,12 @@ def reopened(
     again, profile = folder / "again", folder / "profile"
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(RECALCULATE, encoding="utf-8")
-    files = {name: folder / f"{name}.xlsx" for name in ("report", "nasty", "changed", "inputs")}
+    files = {name: folder / f"{name}.xlsx" for name in BOOKS}
     files["report"].write_bytes((run_folder / "report.xlsx").read_bytes())
     files["nasty"].write_bytes(nasty[1].read_bytes())
     with_cells(files["report"], files["changed"], changes(cells(files["report"])))
     write_input_workbook(scenario, files["inputs"])
+    write_comparison_workbook(compare(result, moved_run(result)), files["compared"])
     done = subprocess.run(
         [
             libreoffice, "--headless", "--norestore", f"-env:UserInstallation={profile.as_uri()}",
@@ -321,6 +336,20 @@ def test_hostile_names_of_bodies_and_places_name_sheets(
     for sheet, body in (("King's SORT A1", "King's: SORT(A1)"), ("SYSTEM 2", "SYSTEM")):
         found = figures(book[sheet], "Reported position", count)
         assert found == pytest.approx(bridge.sel(organisation=body).to_numpy(), abs=1e-8)
+
+
+def test_runs_side_by_side_differ_by_formulas(
+    result: Result, reopened: Mapping[str, tuple[Path, Path]]
+) -> None:
+    before, after = (cells(file) for file in reopened["compared"])
+    assert_same_cells(before, after)
+    heads, *rows = after["By year"][3:]
+    year = heads.index(str(result.data["year"].values[YEAR]))
+    position = [row[year] for row in rows if row[0] == "reported position" or row[2] == "Change"]
+    first, second, change = position[:3]
+    assert float(str(second)) - float(str(first)) == pytest.approx(3.0)
+    assert change == pytest.approx(3.0)
+    assert "=A1" in {row[2] for row in rows}
 
 
 def test_a_workbook_of_inputs_that_libreoffice_saved_passes_the_check(

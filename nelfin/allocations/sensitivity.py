@@ -57,9 +57,8 @@ def sensitivity(scenario: Scenario, inputs: Inputs, year: str = "") -> pd.DataFr
     if year not in years:
         raise InputError.one("year", f'"{year}" is not a year of the plan.', nearest(year, years))
     base = _of_year(data, year)
-    # no later year moves the budgets of this one, but the plan's total stands in its own year
-    last = max(year, plan_year(scenario))
-    to_year = scenario.years.model_copy(update={"last": last})
+    # no later year moves the budgets of this one, but the year of the plan's total has to be there
+    to_year = scenario.years.model_copy(update={"last": max(year, plan_year(scenario))})
     shorter = scenario.model_copy(update={"years": to_year})
     weighted = weighted.sel(year=to_year.labels())
     named, values = [], []

@@ -10,7 +10,6 @@ import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
 from nelfin.evidence import MEANING, STATUSES
-from nelfin.report.text.names import setting_words
 from nelfin.report.text.numbers import plural
 from nelfin.report.text.summary import sentences_of
 from nelfin.report.workbook.bridge import YEARLY
@@ -137,7 +136,8 @@ def told_changes(result: Findings) -> list[tuple[str, str, str, str]]:
 def _what(line: Mapping[str, Any]) -> str:
     if line.get("words"):
         return str(line["words"])
-    figure = setting_words(str(line.get("figure") or line.get("setting") or "the row"))
+    figure = str(line.get("figure") or line.get("setting") or "the row")
+    figure = figure.rpartition(".")[2].replace("_", " ")
     if line.get("where", "scenario") == "scenario":
         return figure
     return f"{str(line['where']).replace('_', ' ')}, {line['row']}: {figure}"

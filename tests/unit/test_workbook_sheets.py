@@ -92,7 +92,7 @@ def test_changes_are_told_by_their_words_or_by_setting_and_cell(result: Result) 
         }
     )
     assert [line[0] for line in told_changes(with_changes(result, by_cell))] == [
-        "efficiency, %", "capital limits, 2026/27: limit gbp m",
+        "efficiency pct", "capital limits, 2026/27: limit gbp m",
     ]  # fmt: skip
     many = pd.concat([by_words] * (MOST_CHANGES + 3))
     assert told_changes(with_changes(result, many))[-1][0] == "and 3 more"

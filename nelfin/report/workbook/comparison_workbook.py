@@ -103,8 +103,9 @@ def _headline(
         row += 1
         put(sheet, row, 0, line["figure"])
         put(sheet, row, 1, line["unit"], formats.right)
-        style = formats.of_unit(str(line["unit"]))
         values = [line[name] for name in names]
+        whole = all(isinstance(value, int) for value in values)
+        style = formats.whole if whole else formats.money
         for column, value in enumerate(values, 2):
             put(sheet, row, column, value, formats.right if isinstance(value, str) else style)
         if all(pd.api.types.is_number(value) for value in (values[0], values[-1])):

@@ -281,7 +281,7 @@ def test_what_is_changed_moves_body_system_and_the_years_after(
     assert moved("Homerton", "Reported position") == pytest.approx([0.0] * 10)
     for sheet, words in (
         ("Summary", "Reported"),
-        ("Summary", "Reported by BHRUT"),
+        ("Summary", "BHRUT"),
         ("Charts", "Reported"),
         ("Bodies", "BHRUT"),
         ("Bodies", "System"),

@@ -26,7 +26,7 @@ from nelfin.report.workbook.place_sheets import rows_of
 from nelfin.store.findings import Findings
 from nelfin.system.headline import Headline, headline_of
 
-WORDS, FIGURE, FIGURES = 34, 10.5, 10
+WORDS, FIGURE, FIGURES = 42, 10.5, 10
 """Widths of the words and of a figure, in characters, and the figures that words run over."""
 
 MOST_CHANGES = 12
@@ -230,12 +230,13 @@ def _head(sheet: Any, row: int, words: str, heads: Sequence[str], formats: Style
 
 def _positions(sheet: Any, row: int, headline: Headline, live: Live, formats: Styles) -> int:
     """Write the positions of the system by year, with what each body reports."""
-    _head(sheet, row, "Position of the system, £m", headline.years, formats)
+    title = "Position, £m; by body as reported"
+    _head(sheet, row, title, headline.years, formats)
     lines = [
         ("Underlying", live.system, YEARLY.closing, headline.underlying),
         ("Reported", live.system, YEARLY.reported, headline.reported),
         *(
-            (f"Reported by {name}"[:60], body, YEARLY.reported, headline.bodies.loc[name])
+            (str(name)[:60], body, YEARLY.reported, headline.bodies.loc[name])
             for name, body in live.bodies.items()
         ),
     ]

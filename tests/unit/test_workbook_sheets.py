@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from nelfin.allocations.comparisons import moves_by_year
 from nelfin.models.recovery import MEASURES, ONE_OFF, RECURRENT
 from nelfin.report.workbook.bridge import CUMULATIVE, YEARLY
+from nelfin.report.workbook.capital_sheets import has_system_limit, write_capital_sheets
 from nelfin.report.workbook.cells import PlainSheet, open_book, styles
 from nelfin.report.workbook.people_sheet import People, illustrative_of
 from nelfin.report.workbook.sheet_names import named_sheets
@@ -139,3 +142,31 @@ def test_illustrative_figures_are_counted_in_plain_words(result: Result) -> None
         "Rests on illustrative figures, made up to show the method: 325 of 332 capital schemes."
     )
     assert illustrative_of(result, ("need_weights",)) == ""
+
+
+def test_a_plan_without_schemes_says_so_and_uses_nothing(result: Result, tmp_path: Path) -> None:
+    plan, limits = result.table("plan"), result.table("limits")
+    # only a body has a limit, and no scheme is in
+    tables = {name: result.table(name) for name in result.tables} | {
+        "plan": plan.assign(funded_share=0.0, status="not funded", start_year=""),
+        "limits": limits.assign(
+            organisation="BHRUT", used_gbp_m=0.0, slack_gbp_m=limits["limit_gbp_m"]
+        ),
+    }
+    bare = Findings(result.name, result.data, tables, result.scenario_toml, result.provenance)
+    file = tmp_path / "book.xlsx"
+    with open_book(file) as book:
+        sheets = [(book.add_worksheet(n, PlainSheet), n) for n in ("Capital", "Capital schemes")]
+        write_capital_sheets(bare, *sheets, styles(book))
+    book = CalamineWorkbook.from_path(str(file))
+    rows = {str(row[0]): row[1:] for row in book.get_sheet_by_name("Capital").to_python()}
+    assert not has_system_limit(bare)
+    assert "The system, £m" not in rows
+    assert set(rows["Used"]) == set(rows["All bodies"]) == {0.0}
+    assert rows["Left"] == pytest.approx(list(limits["limit_gbp_m"]))
+    assert "No scheme is in the plan." in rows
+    with ZipFile(file) as packed:
+        text = packed.read("xl/worksheets/sheet1.xml").decode("utf-8")
+    sums = re.findall(r"SUM\([A-Z]+(\d+):[A-Z]+(\d+)\)", text)
+    assert sums
+    assert all(int(first) <= int(last) for first, last in sums)

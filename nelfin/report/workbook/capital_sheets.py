@@ -242,6 +242,9 @@ def _bodies(of: People, head: int, listed: Schemes, prices: Array) -> tuple[int,
         row += 1
         used = _used(of, listed, f"$A{row + 1}")
         of.formulas(row, str(owner)[:LONGEST], used, line, of.formats.money, of.formats.part)
+    if row == head:
+        row += 1
+        of.sheet.write_string(row, 0, "No scheme is in the plan.", of.formats.part)
     total = row + 1
     of.total(total, "All bodies", rows_sum(head + 1, total - 1), counted.sum(axis=0))
     whole = _used(of, listed, "")

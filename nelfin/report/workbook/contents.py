@@ -53,7 +53,7 @@ def write_contents(
         if entry.checked:
             sheet.write_formula(row, WHERE, "=" + check_of(entry.name), formats.check, 0.0)
     row += 2
-    _head(sheet, row, "Long lists, at the end", "Rows", formats)
+    _head(sheet, row, "Long lists: grey tabs, at the end", "Rows", formats)
     for of in lists:
         row += 1
         _line(sheet, row, of.about.title, of.about.words, bool(of.illustrative), formats)

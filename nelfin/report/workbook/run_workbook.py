@@ -10,12 +10,12 @@ from nelfin.report.workbook.cells import PlainSheet, open_book, styles
 from nelfin.report.workbook.charts_sheet import SHEET as CHARTS
 from nelfin.report.workbook.charts_sheet import write_charts_sheet
 from nelfin.report.workbook.contents import Entry, check_of, write_contents
-from nelfin.report.workbook.people_sheet import illustrative_of
+from nelfin.report.workbook.people_sheet import illustrative_of, set_paper
 from nelfin.report.workbook.place_sheets import write_place_sheets
 from nelfin.report.workbook.position_sheets import write_position_sheets
 from nelfin.report.workbook.sheet_names import named_sheets, quoted
 from nelfin.report.workbook.summary_sheet import Live, write_checked, write_summary_sheet
-from nelfin.report.workbook.table_sheets import table_sheets, write_table_sheet
+from nelfin.report.workbook.table_sheets import TOP, table_sheets, write_table_sheet
 from nelfin.store.findings import Findings
 from nelfin.system.rests_on import CAPITAL, PLACES, RECOVERY
 
@@ -76,7 +76,9 @@ def write_workbook(result: Findings, file: Path) -> None:
         book.define_name("contents", f"={quoted(SUMMARY)}!$A${row + 1}")
         write_contents(summary, row, people, lists, formats)
         for of in lists:
-            write_table_sheet(book, of, formats).set_tab_color(LIST_TAB)
+            sheet = write_table_sheet(book, of, formats)
+            sheet.set_tab_color(LIST_TAB)
+            set_paper(sheet, result, TOP, portrait=False, one_page=False)
         summary.activate()
 
 

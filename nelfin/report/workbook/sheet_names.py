@@ -29,10 +29,8 @@ def named_sheets(names: Iterable[str], taken: set[str], other: str) -> dict[str,
 
     Examples
     --------
-    >>> taken = {"system"}
-    >>> named_sheets(["St. Helens", "System", "=cmd|'/C calc'!A0", "?"], taken, "Body")
-    {'St. Helens': 'St. Helens', 'System': 'System 2', "=cmd|'/C calc'!A0": "cmd 'C calc' A0", \
-'?': 'Body'}
+    >>> named_sheets(["St. Helens", "System", "=SUM(A1)"], {"system"}, "Body")
+    {'St. Helens': 'St. Helens', 'System': 'System 2', '=SUM(A1)': 'SUM A1'}
     """
     found = {}
     for name in names:

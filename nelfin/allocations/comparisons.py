@@ -10,7 +10,6 @@ import pandas as pd
 import xarray as xr
 
 from nelfin.data import Inputs, lines_of
-from nelfin.years import label_of, start_of
 
 EVERY_PLACE = "All places"
 """Label of the row of all places together."""
@@ -136,6 +135,40 @@ def compare_places(data: xr.Dataset, year: str) -> pd.DataFrame:
     return table
 
 
+def moves_by_year(data: xr.Dataset) -> xr.DataArray:
+    """Return what moved each place's budget from the year before, £m; the parts add up exactly.
+
+    Parameters
+    ----------
+    data
+        From `allocate`.
+
+    Returns
+    -------
+    xarray.DataArray
+        Dims `place, part, year`. The parts are `last year`, `streams that begin` (the opening
+        position of a stream new to the year, or of every stream in the first), `restated`,
+        `envelope`, `need`, `pace`, `ring-fence`, `streams that end`, `this year`.
+    """
+    dims = ("stream", "place", "year")
+    budget, opening = (data[name].transpose(*dims).to_numpy() for name in ("budget", "opening"))
+    change = data["budget_change"].transpose("change", *dims).to_numpy()
+    last = np.zeros_like(budget)
+    last[..., 1:] = np.nan_to_num(budget[..., :-1])
+    parts = {
+        "last year": last.sum(axis=0),
+        "streams that begin": np.nansum(np.where(last == 0, opening, 0.0), axis=0),
+        **dict(zip(map(str, data["change"].values), np.nansum(change, axis=1), strict=True)),
+        "streams that end": -np.where(np.isnan(opening), last, 0.0).sum(axis=0) + 0.0,
+        "this year": np.nansum(budget, axis=0),
+    }
+    return xr.DataArray(
+        np.stack(list(parts.values()), axis=1),
+        {"place": data["place"], "part": list(parts), "year": data["year"]},
+        ("place", "part", "year"),
+    )
+
+
 def what_moved(data: xr.Dataset, place: str, year: str) -> pd.Series:
     """Return what moved a place's budget from the year before, £m; the parts add up exactly.
 
@@ -149,27 +182,10 @@ def what_moved(data: xr.Dataset, place: str, year: str) -> pd.Series:
     Returns
     -------
     pandas.Series
-        `last year`, `streams that begin` (the opening position of a stream new to the year, or
-        of every stream in the first), `restated`, `envelope`, `need`, `pace`, `ring-fence`,
-        `streams that end`, `this year`.
+        The parts as in `moves_by_year`.
     """
-    total = data["budget"].sel(place=place).sum("stream")
-    streams = data[["budget", "opening", "budget_change"]].sel(place=place)
-    before, now = label_of(start_of(year) - 1), streams.sel(year=year, drop=True)
-    last, last_year = xr.zeros_like(now["budget"]), 0.0
-    if before in data["year"].values:
-        last = streams["budget"].sel(year=before, drop=True)
-        last_year = float(total.sel(year=before))
-    opening = now["opening"]
-    change = now["budget_change"].sum("stream").to_series()
-    parts = {
-        "last year": last_year,
-        "streams that begin": float(opening.where(last == 0).sum()),
-        **{str(part): float(moved) for part, moved in change.items()},
-        "streams that end": -float(last.where(np.isnan(opening)).sum()),
-        "this year": float(total.sel(year=year)),
-    }
-    return pd.Series(parts, name="gbp_m")
+    here = data[["budget", "opening", "budget_change"]].sel(place=[place])
+    return moves_by_year(here).sel(place=place, year=year).to_series().rename("gbp_m")
 
 
 def beside_budgets(

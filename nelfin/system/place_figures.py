@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 import xarray as xr
 
-from nelfin.allocations.comparisons import compare_places, place_totals, what_moved
+from nelfin.allocations.comparisons import compare_places, moves_by_year, place_totals
 from nelfin.store.findings import Findings, once
 
 
@@ -21,6 +21,8 @@ class PlaceFigures:
     """A row a place and one for all places, as from `compare_places`."""
     moved: pd.DataFrame
     """A column a place: what moved its budget from the year before, £m, as from `what_moved`."""
+    moves: xr.DataArray
+    """The same of every year, as from `moves_by_year`; dims `place, part, year`."""
     totals: xr.Dataset
     """What each place has of all streams together, as from `place_totals`; dims `place, year`."""
 
@@ -36,10 +38,11 @@ def place_figures(findings: Findings) -> PlaceFigures:
     """
     data = findings.data
     year = str(data.attrs["last_published_year"])
-    places = [str(place) for place in data["place"].values]
+    moves = moves_by_year(data)
     return PlaceFigures(
         year,
         compare_places(data, year),
-        pd.DataFrame({place: what_moved(data, place, year) for place in places}),
+        moves.sel(year=year, drop=True).transpose("part", "place").to_pandas(),
+        moves,
         place_totals(data),
     )

@@ -187,8 +187,10 @@ def test_the_workbook_holds_every_table_with_plain_numbers(
     run_folder: Path, result: Result
 ) -> None:
     book = CalamineWorkbook.from_path(str(run_folder / "report.xlsx"))
-    assert book.sheet_names[:3] == ["Front", "Summary", "Charts"]
-    assert len(book.sheet_names) == 3 + len(result.tables) + 2, "settings and warnings beside"
+    assert book.sheet_names[:3] == ["Summary", "System", "Bodies"]
+    people = book.sheet_names.index("Charts") + 1
+    assert people == 7 + result.data.sizes["organisation"] + result.data.sizes["place"]
+    assert len(book.sheet_names) == people + len(result.tables) + 2, "settings and warnings beside"
     cells = book.get_sheet_by_name("Capital limits").to_python()[3:]
     limits = result.table("limits")
     assert cells[0] == list(limits.columns)

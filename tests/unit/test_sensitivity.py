@@ -96,6 +96,13 @@ def test_a_case_without_an_answer_says_why(scenario: Scenario, inputs: Inputs) -
     assert "the least growth of the places needs" in sensitivity_table(table, "x", "")
 
 
+def test_a_year_before_that_of_the_plans_total_is_worked_out(inputs: Inputs) -> None:
+    later = {"envelope.plan_year": "2024/25", "envelope.plan_total_gbp_m": 4400.0}
+    found = sensitivity(nelfin.load_scenario(overrides=later), inputs, "2023/24")
+    assert set(found["year"]) == {"2023/24"}
+    assert found["value"].notna().all()
+
+
 def test_a_year_outside_the_plan_is_refused(scenario: Scenario, inputs: Inputs) -> None:
     with pytest.raises(InputError, match="is not a year of the plan"):
         sensitivity(scenario, inputs, "2050/51")

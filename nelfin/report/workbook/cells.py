@@ -13,15 +13,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 from nelfin.errors import OutputError
 
 MONEY = "#,##0.0;(#,##0.0);0.0"
 """Brackets for negatives by format; the cell keeps the plain number."""
 
+DASHED = '#,##0.0;(#,##0.0);"–"'
+"""A dash for what is nothing, in lists where most is."""
+
 PERCENT = "0.0%;(0.0%);0.0%"
 PLAIN = "#,##0.0###;(#,##0.0###);0"
 WHOLE = "#,##0;(#,##0);0"
+PENNIES = "#,##0.00;(#,##0.00);0.00"
+RATIO = "0.000"
 
 BY_UNIT = {"£m": MONEY, "£": WHOLE, "people": WHOLE, "QALYs": MONEY, "%": MONEY}
 """Formats of tidy values by their unit; the others are plain."""
@@ -30,8 +36,7 @@ LONGEST = 32767
 """Characters an Excel cell can hold."""
 
 BLUE, PALE = "#003087", "#D8E6F3"
-WIDE = 104
-"""Width of the column of sentences, in characters."""
+GIVEN, SHADE, GREY = "#0000FF", "#FFF8E1", "#5F6B73"
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,34 @@ class Styles:
     note: Any
     table: Any
     after: Any
+    after_wrap: Any
+    right: Any
+    given: Any
+    """Money that may be changed: shaded, in blue."""
+    given_dash: Any
+    given_percent: Any
+    """A share that may be changed."""
+    total: Any
+    """A sum, under a line."""
+    percent_total: Any
+    total_words: Any
+    section: Any
+    """Heading of a block; the years beside it are `across`."""
+    section_after: Any
+    across: Any
+    part: Any
+    """Words of a row within a sum."""
+    own: Any
+    """Money as the run has it, to check against."""
+    check: Any
+    """A difference, to two places."""
+    check_words: Any
+    ratio: Any
+    flag_line: Any
+    bold: Any
+    bold_money: Any
+    across_wrap: Any
+    link: Any
 
     def of_unit(self, unit: str) -> Any:
         """Return the format of a tidy value.
@@ -84,7 +117,50 @@ def styles(book: Any) -> Styles:
         note=book.add_format({"italic": True, "text_wrap": True, "valign": "top"}),
         table=book.add_format({"bold": True, "font_color": "white", "bg_color": BLUE}),
         after=book.add_format({"indent": 1}),
+        after_wrap=book.add_format({"indent": 1, "text_wrap": True}),
+        right=book.add_format({"align": "right"}),
+        given=book.add_format({"num_format": MONEY, "font_color": GIVEN, "bg_color": SHADE}),
+        given_dash=book.add_format(
+            {"num_format": DASHED, "font_color": GIVEN, "bg_color": SHADE, "align": "right"}
+        ),
+        given_percent=book.add_format(
+            {"num_format": PERCENT, "font_color": GIVEN, "bg_color": SHADE}
+        ),
+        total=book.add_format({"num_format": MONEY, "bold": True, "top": 1}),
+        percent_total=book.add_format({"num_format": PERCENT, "bold": True, "top": 1}),
+        total_words=book.add_format({"bold": True, "top": 1}),
+        section=book.add_format({"bold": True, "font_color": "white", "bg_color": BLUE}),
+        section_after=book.add_format(
+            {"bold": True, "font_color": "white", "bg_color": BLUE, "indent": 1}
+        ),
+        across=book.add_format(
+            {"bold": True, "font_color": "white", "bg_color": BLUE, "align": "right"}
+        ),
+        part=book.add_format({"indent": 1}),
+        own=book.add_format({"num_format": MONEY, "italic": True, "font_color": GREY}),
+        check=book.add_format({"num_format": PENNIES, "italic": True, "font_color": GREY}),
+        check_words=book.add_format({"italic": True, "font_color": GREY}),
+        ratio=book.add_format({"num_format": RATIO}),
+        flag_line=book.add_format({"bold": True, "font_color": BLUE}),
+        bold=book.add_format({"bold": True}),
+        bold_money=book.add_format({"bold": True, "num_format": MONEY}),
+        across_wrap=book.add_format(
+            {"bold": True, "font_color": "white", "bg_color": BLUE, "align": "right"}
+            | {"text_wrap": True}
+        ),
+        link=book.add_format({"font_color": GIVEN, "underline": 1}),
     )
+
+
+class PlainSheet(Worksheet):  # type: ignore[misc]
+    """A sheet whose formulas are written as they are.
+
+    XlsxWriter looks in each formula for functions that are newer than Excel 2010, which takes
+    longer than all the rest; formulas of nelfin have none.
+    """
+
+    def _prepare_formula(self, formula: str, *_: object) -> str:
+        return formula.removeprefix("=")
 
 
 @contextmanager
@@ -105,6 +181,7 @@ def open_book(file: Path) -> Iterator[Any]:
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
+        "in_memory": True,  # a file for each sheet takes longer
     }
     try:
         with xlsxwriter.Workbook(str(file), options) as book:
@@ -129,12 +206,15 @@ def put(sheet: Any, row: int, column: int, value: object, style: Any = None) -> 
     style
         Format of the cell; that of its column by default.
     """
-    if isinstance(value, bool | np.bool_):
+    if isinstance(value, str):
+        if value:
+            sheet.write_string(row, column, value[:LONGEST], style)
+    elif isinstance(value, bool | np.bool_):
         sheet.write_string(row, column, "yes" if value else "no", style)
     elif isinstance(value, (int, float)) or pd.api.types.is_number(value):
         if math.isfinite(value):  # type: ignore[arg-type]
             sheet.write_number(row, column, value, style)
-    elif value is not None and not pd.isna(value) and value != "":
+    elif value is not None and not pd.isna(value):
         sheet.write_string(row, column, str(value)[:LONGEST], style)
 
 

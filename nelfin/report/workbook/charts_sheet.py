@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from nelfin.report.basis import illustrative_words
 from nelfin.report.charts.style import (
     BLUE,
     DARK_BLUE,
@@ -18,7 +18,13 @@ from nelfin.report.charts.style import (
     ORANGE,
     RED,
 )
+from nelfin.report.workbook.bridge import YEARLY
+from nelfin.report.workbook.capital_sheets import SYSTEM_LIMIT, USED, allowed, has_system_limit
 from nelfin.report.workbook.cells import MONEY, PERCENT, WHOLE, Styles, height, label, put
+from nelfin.report.workbook.people_sheet import illustrative_of, set_paper
+from nelfin.report.workbook.place_sheets import rows_of
+from nelfin.report.workbook.position_sheets import DOING_NOTHING
+from nelfin.report.workbook.summary_sheet import Live
 from nelfin.store.findings import Findings
 from nelfin.system.headline import headline_of
 from nelfin.system.place_figures import place_figures
@@ -51,31 +57,35 @@ class Block:
     axis: str = "£m"
     least: float | None = None
     """Where the axis starts; left to Excel by default."""
+    links: dict[str, Callable[[int], str]] = field(default_factory=dict)
+    """The cell of another sheet that a row takes its value of a column from, by its number."""
 
 
-def write_charts_sheet(book: Any, result: Findings, formats: Styles) -> None:
+def write_charts_sheet(
+    book: Any, sheet: Any, result: Findings, live: Live, formats: Styles
+) -> None:
     """Write the sheet of charts. Each is drawn by Excel from the cells above it.
 
     Parameters
     ----------
-    book
-        The workbook.
+    book, sheet
+        The workbook, and the sheet in it.
     result
         The run.
+    live
+        The sheets that the charts of positions, places and capital follow.
     formats
         Of the workbook.
     """
-    sheet = book.add_worksheet(SHEET)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 42)
     sheet.set_column(1, 60, 10)
     styles = {MONEY: formats.money, PERCENT: formats.percent}
-    sources = result.table("sources")
     row = 0
     breaks = []
-    for block in _blocks(result):
-        illustrative = illustrative_words(sources, block.rests_on)
-        mark = f" Rests on illustrative figures: {illustrative}." if illustrative else ""
+    for block in _blocks(result, live):
+        illustrative = illustrative_of(result, block.rests_on)
+        mark = f" {illustrative}" if illustrative else ""
         sheet.write_string(row, 0, block.title + (MARK if illustrative else ""), formats.title)
         sheet.merge_range(row + 1, 0, row + 1, ACROSS, block.words + mark, formats.note)
         sheet.set_row(row + 1, height(block.words + mark, 42 + 10 * ACROSS))
@@ -86,30 +96,34 @@ def write_charts_sheet(book: Any, result: Findings, formats: Styles) -> None:
         sheet.set_row(first, max(height(label(name), 8) for name in block.table.columns))
         for at, (name, line) in enumerate(block.table.iterrows(), start=first + 1):
             sheet.write_string(at, 0, label(name))
+            link = block.links.get(str(name))
             for column, value in enumerate(line, start=1):
-                put(sheet, at, column, float(value), styles[block.number])
+                style = styles[block.number]
+                if link is None:
+                    put(sheet, at, column, float(value), style)
+                else:
+                    sheet.write_formula(at, column, "=" + link(column - 1), style, float(value))
         chart = _chart(book, block, first, bool(illustrative))
         row = first + len(block.table) + 2
         sheet.insert_chart(row, 0, chart, {"description": block.title + ". " + block.words})
         row += HEIGHT + 1
         breaks.append(row)
-    sheet.set_h_pagebreaks(breaks)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    sheet.set_h_pagebreaks(breaks[1::2])
+    set_paper(sheet, result, None, one_page=False)
 
 
-def _blocks(result: Findings) -> Iterator[Block]:
-    makers: list[Callable[[Findings], Block]] = [
-        _position, _budgets, _distance, _prevention, _capital,
-    ]  # fmt: skip
-    for make in makers:
-        yield make(result)
+def _blocks(result: Findings, live: Live) -> Iterator[Block]:
+    for make in (_position, _budgets, _distance):
+        yield make(result, live)
+    yield _prevention(result)
+    yield _capital(result, live)
     if "odds" in result.tables:
         yield _fan(result)
 
 
-def _position(result: Findings) -> Block:
+def _position(result: Findings, live: Live) -> Block:
     data = result.data
+    of = live.system
     rows = {
         "Reported": "system_reported",
         "Underlying": "system_underlying",
@@ -122,12 +136,19 @@ def _position(result: Findings) -> Block:
         RECOVERY,
         {"Reported": "column", "Underlying, doing nothing": "none"},
         {"Reported": BLUE, "Underlying": ORANGE},
+        links={
+            "Reported": partial(of.cell, YEARLY.reported),
+            "Underlying": partial(of.cell, YEARLY.closing),
+            "Underlying, doing nothing": partial(of.cell, DOING_NOTHING),
+        },
     )
 
 
-def _budgets(result: Findings) -> Block:
+def _budgets(result: Findings, live: Live) -> Block:
     headline = headline_of(result)
-    year = headline.budget_year
+    year, rows = headline.budget_year, rows_of(result)
+    at = headline.years.index(year)
+    sheets = [live.places[str(place)] for place in headline.places.index]
     return Block(
         f"Budget against target in {year}",
         "What each place is planned to have, beside what its need would give it.",
@@ -138,10 +159,15 @@ def _budgets(result: Findings) -> Block:
         {"Budget": "column", "Target": "column"},
         {"Budget": BLUE, "Target": LIGHT_BLUE},
         least=0,
+        links={
+            "Budget": lambda place: sheets[place].cell(rows["budget"], at),
+            "Target": lambda place: sheets[place].cell(rows["target"], at),
+        },
     )
 
 
-def _distance(result: Findings) -> Block:
+def _distance(result: Findings, live: Live) -> Block:
+    row = rows_of(result)["dft"]
     return Block(
         "Distance from target",
         "Above 0 a place has more than its target.",
@@ -149,6 +175,7 @@ def _distance(result: Findings) -> Block:
         PLACES,
         number=PERCENT,
         axis="% of target",
+        links={place: partial(of.cell, row) for place, of in live.places.items()},
     )
 
 
@@ -168,8 +195,8 @@ def _prevention(result: Findings) -> Block:
     )
 
 
-def _capital(result: Findings) -> Block:
-    data = result.data
+def _capital(result: Findings, live: Live) -> Block:
+    data, of = result.data, live.capital
     rows = {
         "Use of the limit": data["capital_used"].sum("organisation").to_series(),
         "Limit of the system": data["capital_limit"].to_series(),
@@ -182,6 +209,12 @@ def _capital(result: Findings) -> Block:
         {"Use of the limit": "column"},
         {"Use of the limit": BLUE, "Limit of the system": RED},
         least=0,
+        links={
+            "Use of the limit": partial(of.cell, SYSTEM_LIMIT + USED),
+            "Limit of the system": lambda year: allowed(of, year),
+        }
+        if has_system_limit(result)
+        else {},
     )
 
 

@@ -1,15 +1,31 @@
-"""The workbook of a run: front sheet, summary, charts, and the tables as real Excel tables."""
+"""The workbook of a run: sheets that people read and change, then the tables as Excel tables."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from nelfin.report.workbook.cells import open_book, styles
+from nelfin.report.workbook.capital_sheets import write_capital_sheets
+from nelfin.report.workbook.cells import PlainSheet, open_book, styles
+from nelfin.report.workbook.charts_sheet import SHEET as CHARTS
 from nelfin.report.workbook.charts_sheet import write_charts_sheet
-from nelfin.report.workbook.front_sheet import write_front_sheet
-from nelfin.report.workbook.summary_sheet import write_summary_sheet
-from nelfin.report.workbook.table_sheets import table_sheets, write_table_sheet
+from nelfin.report.workbook.contents import Entry, check_of, write_contents
+from nelfin.report.workbook.people_sheet import illustrative_of, set_paper
+from nelfin.report.workbook.place_sheets import write_place_sheets
+from nelfin.report.workbook.position_sheets import write_position_sheets
+from nelfin.report.workbook.sheet_names import named_sheets, quoted
+from nelfin.report.workbook.summary_sheet import Live, write_checked, write_summary_sheet
+from nelfin.report.workbook.table_sheets import TOP, table_sheets, write_table_sheet
 from nelfin.store.findings import Findings
+from nelfin.system.rests_on import CAPITAL, PLACES, RECOVERY
+
+SUMMARY, SYSTEM, BODIES, MOVED = "Summary", "System", "Bodies", "What moved"
+LIMITS, SCHEMES = "Capital", "Capital schemes"
+
+TABS = {"summary": "#003087", "positions": "#005EB8", "places": "#00703C", "capital": "#7C2855"}
+"""Colours of the tabs; the long lists have grey ones."""
+
+LIST_TAB = "#AEB7BD"
 
 
 def write_workbook(result: Findings, file: Path) -> None:
@@ -27,11 +43,59 @@ def write_workbook(result: Findings, file: Path) -> None:
     OutputError
         If the file cannot be written.
     """
-    sheets = table_sheets(result)
+    lists = table_sheets(result)
+    taken = {of.about.title.lower() for of in lists}
+    taken |= {each.lower() for each in (SUMMARY, SYSTEM, BODIES, MOVED, LIMITS, SCHEMES, CHARTS)}
+    bodies = named_sheets(map(str, result.data["organisation"].values), taken, "Body")
+    places = named_sheets(map(str, result.data["place"].values), taken, "Place")
     with open_book(file) as book:
         formats = styles(book)
-        write_front_sheet(book, result, sheets, formats)
-        write_summary_sheet(book, result, formats)
-        write_charts_sheet(book, result, formats)
-        for sheet in sheets:
-            write_table_sheet(book, sheet, formats)
+
+        def made(name: str, part: str) -> tuple[Any, str]:
+            sheet = book.add_worksheet(name, PlainSheet)
+            sheet.set_tab_color(TABS[part])
+            return sheet, name
+
+        # in the order of the tabs; each is written when what it takes is there
+        summary, _ = made(SUMMARY, "summary")
+        system, together = made(SYSTEM, "positions"), made(BODIES, "positions")
+        of_body = {name: made(sheet, "positions") for name, sheet in bodies.items()}
+        moved = made(MOVED, "places")
+        of_place = {name: made(sheet, "places") for name, sheet in places.items()}
+        limits, schemes = made(LIMITS, "capital"), made(SCHEMES, "capital")
+        charts, _ = made(CHARTS, "summary")
+
+        whole, _, body_sheets = write_position_sheets(result, system, together, of_body, formats)
+        _, place_sheets = write_place_sheets(result, moved, of_place, formats)
+        capital = write_capital_sheets(result, limits, schemes, formats)
+        live = Live(whole, body_sheets, place_sheets, capital)
+        row = write_summary_sheet(summary, result, live, formats)
+        write_charts_sheet(book, charts, result, live, formats)
+        people = _people(result, bodies, places)
+        write_checked(summary, [check_of(of.name) for of in people if of.checked], formats)
+        book.define_name("contents", f"={quoted(SUMMARY)}!$A${row + 1}")
+        write_contents(summary, row, people, lists, formats)
+        for of in lists:
+            sheet = write_table_sheet(book, of, formats)
+            sheet.set_tab_color(LIST_TAB)
+            set_paper(sheet, result, TOP, portrait=False, one_page=False)
+        summary.activate()
+
+
+def _people(result: Findings, bodies: dict[str, str], places: dict[str, str]) -> list[Entry]:
+    """Return the sheets for people, in order, with what each holds."""
+    recovery, budgets, capital = (
+        bool(illustrative_of(result, parts)) for parts in (RECOVERY, PLACES, CAPITAL)
+    )
+    body = "Its bridge year by year and from the opening: steps to change."
+    place = "For its lead: budget by stream, distance from target, what moved, need."
+    return [
+        Entry(SYSTEM, "Bridge of all bodies: year by year, and from the opening.", recovery),
+        Entry(BODIES, "Who reports what, beside the system.", recovery),
+        *(Entry(name, body, recovery) for name in bodies.values()),
+        Entry(MOVED, "From one budget to the next by cause, each place: parts to change.", budgets),
+        *(Entry(name, place, budgets) for name in places.values()),
+        Entry(LIMITS, "Limit, used and left by year.", capital),
+        Entry(SCHEMES, "Schemes that are in: start, spend to change, reason.", capital, False),
+        Entry(CHARTS, "Charts of the figures on the sheets before.", recovery, False),
+    ]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from nelfin.report.basis import illustrative_words
 from nelfin.report.workbook.cells import Styles, put
+from nelfin.report.workbook.people_sheet import illustrative_of
 from nelfin.report.workbook.settings import settings_table
 from nelfin.store.findings import Findings
 from nelfin.system.rests_on import CAPITAL, ENVELOPE, NEED, PLACES, PREVENTION, RECOVERY
@@ -34,7 +34,7 @@ class TableSheet:
     about: About
     table: pd.DataFrame
     illustrative: str
-    """The illustrative figures that it rests on, in words; "" for none."""
+    """A sentence on the illustrative figures that it rests on; "" for none."""
 
 
 ABOUT = {
@@ -98,7 +98,7 @@ def table_sheets(result: Findings) -> list[TableSheet]:
         ),
     }  # fmt: skip
     parts = {about.rests_on for about, _ in tables.values()}
-    words = {each: illustrative_words(sources, each) for each in parts}
+    words = {each: illustrative_of(result, each) for each in parts}
     return [
         TableSheet(name, about, table, words[about.rests_on])
         for name, (about, table) in tables.items()
@@ -116,7 +116,7 @@ def _about_another(name: str) -> About:
     return About(name.replace("_", " ").capitalize()[:31], "", RECOVERY + PLACES)
 
 
-def write_table_sheet(book: Any, of: TableSheet, formats: Styles) -> None:
+def write_table_sheet(book: Any, of: TableSheet, formats: Styles) -> Any:
     """Write a sheet that holds a table.
 
     Parameters
@@ -127,17 +127,21 @@ def write_table_sheet(book: Any, of: TableSheet, formats: Styles) -> None:
         The sheet with its table.
     formats
         Of the workbook.
+
+    Returns
+    -------
+    Any
+        The sheet.
     """
     about, frame = of.about, of.table
     sheet = book.add_worksheet(about.title)
     sheet.write_string(0, 0, about.title, formats.title)
-    mark = f"Rests on illustrative figures: {of.illustrative}." if of.illustrative else ""
-    sheet.write_string(1, 0, f"{about.words} {mark}".strip())
+    sheet.write_string(1, 0, f"{about.words} {of.illustrative}".strip())
     columns = [str(column) for column in frame.columns]
     units = [str(unit) for unit in frame["unit"]] if "unit" in frame else []
     before = False
     for at, column in enumerate(columns):
-        values = list(frame.iloc[:, at])
+        values = frame.iloc[:, at].tolist()
         numeric = pd.api.types.is_numeric_dtype(frame.iloc[:, at])
         if numeric:
             style = formats.money if column.endswith("_gbp_m") else formats.plain
@@ -165,6 +169,7 @@ def write_table_sheet(book: Any, of: TableSheet, formats: Styles) -> None:
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(TOP)
+    return sheet
 
 
 def _width(column: str, values: list[object], numeric: bool) -> int:

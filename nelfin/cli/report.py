@@ -20,7 +20,7 @@ from nelfin.errors import InputError
 )  # fmt: skip
 @click.option(
     "--compare", "others", multiple=True, type=click.Path(path_type=Path), metavar="OTHER",
-    help="Compare with this run, on the page. May be given again; RUN comes last.",
+    help="Compare with this run, on page and workbook. May be given again; RUN comes last.",
 )  # fmt: skip
 def report(
     run: Path,
@@ -36,8 +36,10 @@ def report(
     from nelfin.result import open_result
     from nelfin.store.run_folder import check_folder, check_writable
 
-    if others and html is None:
-        raise InputError.one("--compare", "has no page to go on.", "Add --html FILE.")
+    if others and html is None and xlsx is None:
+        raise InputError.one(
+            "--compare", "has no page or workbook to go on.", "Add --html FILE or --xlsx FILE."
+        )
     if charts is not None and charts.exists():
         raise InputError.one(str(charts), "already exists.", "Choose another folder.")
     if charts is not None:
@@ -51,7 +53,7 @@ def report(
         if html is not None:
             write_page(result, html, beside)
         if xlsx is not None:
-            write_workbook(result, xlsx)
+            write_workbook(result, xlsx, beside)
         if charts is not None:
             write_charts(result, charts)
     except KeyError as error:

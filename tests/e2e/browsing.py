@@ -21,6 +21,10 @@ DRAWINGS = """
     [data-chart] svg * { pointer-events: auto !important; }
 """
 ALIKE = (Path(__file__).parent / "alike.js").read_text(encoding="utf-8")
+COLLIDE = (Path(__file__).parent / "collide.js").read_text(encoding="utf-8")
+FITTED = """() => [...document.querySelectorAll('[data-chart]')].every(one =>
+    Math.min(Number(one.dataset.room), 850) === Math.min(one.parentElement.clientWidth, 850))"""
+"""Every chart is drawn for the room there is."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 

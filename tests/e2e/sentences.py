@@ -206,7 +206,8 @@ def _places(facts: Facts) -> Iterator[Family]:
     yield from chart_says(
         "places", "budget_change", [millions(moves["pace"].abs().max())],
         f"Need and pace by place in {year}",
-        [text for line in moves.itertuples() for text in (millions(line.need), millions(line.pace))],
+        [text for line in moves.itertuples()
+         for text in (millions(line.need), millions(line.pace))],
     )  # fmt: skip
     table = facts.table("sensitivity")
     table = table[table["measure"] == "budget_move"].dropna(subset="value")

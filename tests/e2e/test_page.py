@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import faint, faint_in_charts, opened, violations
+from browsing import ALIKE, COLLIDE, FITTED, faint, faint_in_charts, opened, violations
 from playwright.sync_api import Page
 
+from nelfin.report.charts import CHARTS, cards
+from nelfin.report.charts.sensitivity import TITLES
 from nelfin.report.page.place_leads import place_leads
+from nelfin.report.text.sensitivity import case_words
 from nelfin.result import Result
 
 pytestmark = pytest.mark.e2e
@@ -27,11 +30,114 @@ def _as_opened(page: Page) -> Iterator[None]:
     """Leave the page as it was found."""
     yield
     page.set_viewport_size({"width": 1280, "height": 900})
+    page.wait_for_timeout(200)  # what is drawn again for another room waits a little
+    page.wait_for_function(FITTED)
     page.evaluate("for (const list of document.querySelectorAll('select')) list.selectedIndex = 0")
     page.evaluate("""for (const box of document.querySelectorAll('input')) {
         box.value = ''; box.dispatchEvent(new Event('input', {bubbles: true})); }""")
-    for name in ("place", "bridge"):
+    for name in ("place", "bridge", "organisation"):
         page.locator(f"#choose-{name}").dispatch_event("input")
+
+
+CHOICES = [("places", "place"), ("recovery", "bridge"), ("capital", "organisation")]
+"""Sections with a list of what to show, and the list."""
+
+
+@pytest.mark.parametrize(("section", "name"), CHOICES)
+def test_words_beside_charts_are_those_of_who_is_chosen(
+    page: Page, result: Result, section: str, name: str
+) -> None:
+    shown = """name => [...document.querySelectorAll(`#figure-${name} [data-words]`)]
+        .filter(one => one.checkVisibility()).map(one => one.textContent)"""
+    drawn = {key: card for key, card in cards(result).items() if CHARTS[key].section == section}
+    follows = [card for card in drawn.values() if card.words_of]
+    assert follows
+    options = page.locator(f"#choose-{name} option").evaluate_all(
+        "all => all.map(one => one.value)"
+    )
+    assert set(options[1:]) == {whose for card in follows for whose in card.words_of}
+    for whose in (options[2], options[0]):
+        page.select_option(f"#choose-{name}", whose)
+        chosen = whose != options[0]
+        for key, card in drawn.items():
+            words = card.words_of.get(whose, card.words)
+            assert page.evaluate(shown, key) == [words], key
+            label = page.locator(f"[role=img]:has(#chart-{key})").get_attribute("aria-label")
+            assert label == f"{card.title}. {words} The table behind it follows."
+            # what shows the same whoever is chosen says of whom it is
+            scope = page.locator(f"#figure-{key} [data-scope]:visible").count()
+            assert scope == (chosen and not card.words_of)
+        assert page.locator(f"#{section} > [data-scope]").is_visible() == chosen
+        page.emulate_media(media="print")
+        assert page.evaluate(shown, key) == [words], "on paper too"
+        page.emulate_media(media="screen")
+
+
+def test_a_chart_that_cannot_be_drawn_leaves_the_others(
+    page: Page, run_folder: Path, tmp_path: Path
+) -> None:
+    text = (run_folder / "report.html").read_text(encoding="utf-8")
+    for name, broken in (("budgets", '{"mark":NaN}'), ("capital", '{"mark":"no such mark"}')):
+        text = re.sub(rf'(data-spec="{name}">)[^<]*', lambda m, broken=broken: m[1] + broken, text)
+    file = tmp_path / "broken.html"
+    file.write_text(text, encoding="utf-8")
+    other = page.context.new_page()
+    other.goto(file.as_uri())
+    other.wait_for_function("document.body.dataset.charts")
+    for name in ("budgets", "capital"):
+        assert "could not be drawn" in other.locator(f"#chart-{name}").inner_text()
+    whole = page.evaluate("document.body.dataset.charts")
+    assert other.evaluate("document.body.dataset.charts") == str(int(whole) - 2)
+    other.locator("#find-scheme").fill("whipps cross hospital redevelopment")
+    assert other.locator("#scheme-table tbody tr:visible").count() == 1
+    tried = """() => new Promise(done => setTimeout(() => {
+        try { done(new Function('return 1')()); } catch (error) { done(error.name); } }))"""
+    assert other.evaluate(tried) == "EvalError", "what draws the charts evaluates nothing"
+    other.close()
+
+
+def test_the_page_has_no_leave_to_evaluate(page: Page) -> None:
+    policy = page.locator("meta[http-equiv]").get_attribute("content")
+    assert policy is not None
+    assert "unsafe-eval" not in policy
+    assert "'unsafe-inline'" not in policy.partition("style-src")[0]
+
+
+def test_texts_of_charts_are_apart_and_large_enough_at_every_width(page: Page) -> None:
+    for width in (1440, 768, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(200)
+        page.wait_for_function(FITTED)
+        assert page.evaluate(COLLIDE) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        inside = """() => [...document.querySelectorAll('.drawing')]
+            .filter(one => one.scrollWidth > one.clientWidth + 1).length"""
+        assert page.evaluate(inside) == 0, "a chart is as wide as its room"
+
+
+def test_no_code_word_is_seen(page: Page) -> None:
+    texts = page.evaluate("""() => {
+        const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+        while (walk.nextNode()) {
+            if (!walk.currentNode.parentElement.closest('script, style')) {
+                found.push(walk.currentNode.data);
+            }
+        }
+        return found; }""")
+    texts += page.locator("[aria-label]").evaluate_all("all => all.map(one => one.ariaLabel)")
+    assert len(texts) > 5_000
+    for text in texts:
+        known = re.sub(r"https?://\S+|[\w/.-]+\.(?:csv|py|xlsx|html|uk)\b|nel-2026", "", text)
+        code = r"\w_\w|\b[a-z]+\.[a-z]{2}|\b[a-z]+(?:-[a-z]+)*-\d\d"
+        assert not re.search(code, known), text
+
+
+def test_contents_say_where_the_long_lists_are(page: Page) -> None:
+    for name in ("schemes", "sources"):
+        link = page.locator(f'nav a[href="#{name}"]')
+        rows = page.locator(f"#{name.removesuffix('s')}-table tbody tr").count()
+        assert link.inner_text().startswith(f"{rows:,} ")
+        assert page.locator(f"#{name}").count() == 1
 
 
 def test_every_chart_is_drawn(page: Page, result: Result) -> None:
@@ -100,10 +206,15 @@ def test_the_grid_of_what_budgets_rest_on_shows_the_place_chosen(
     assert headings.evaluate_all(seen) == ["What changes", "How", place]
     rows = page.locator("#table-sensitivity tbody tr")
     assert rows.count() == cases
-    moves = table[table["place"] == place].set_index(["kind", "case"])["value"]
-    for row in rows.all():
+    moves = table[table["place"] == place]
+    moves = moves.sort_values(
+        "kind", key=lambda kinds: kinds.map(list(TITLES).index), kind="stable"
+    )
+    for row, move in zip(rows.all(), moves.itertuples(), strict=True):
         kind, case, shown = row.locator("th, td").evaluate_all(seen)
-        value = moves[kind, case]
+        assert kind == TITLES[move.kind]
+        assert case.startswith(case_words(move.kind, move.case)[1])
+        value = move.value
         text = f"{abs(value):,.2f}"
         assert shown == (f"({text})" if value < 0 and float(text) else text)
     page.wait_for_function(f"n => ({texts})().length === n", arg=cases)
@@ -186,6 +297,21 @@ def test_a_chart_is_saved_for_a_slide(page: Page, kind: str, begin: bytes) -> No
     assert download.value.path().read_bytes().startswith(begin)
 
 
+def test_a_saved_picture_says_what_it_is_of(page: Page, result: Result) -> None:
+    name = str(result.data["organisation"].values[1])
+    page.select_option("#choose-bridge", name)
+    with page.expect_download() as download:
+        page.locator('[data-save="bridge"][data-as="svg"]').click()
+    assert download.value.suggested_filename == f"bridge-{name}.svg".replace(" ", "-")
+    text = " ".join(re.findall(r">([^<]+)<", download.value.path().read_text(encoding="utf-8")))
+    card = cards(result)["bridge"]
+    assert card.title in text
+    assert f"{result.name}; shown: {name}." in text
+    assert "Rests on illustrative figures" in text
+    for word in card.words_of[name].split():
+        assert word in text
+
+
 def test_everything_is_reached_by_keyboard(page: Page) -> None:
     page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
     wanted = page.evaluate("""() => [...document.querySelectorAll(
@@ -226,6 +352,13 @@ def unfolded(page: Page) -> Iterator[Page]:
 
 def test_axe_finds_nothing(unfolded: Page) -> None:
     assert violations(unfolded) == []
+
+
+def test_axe_finds_nothing_on_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.evaluate(ALIKE)  # rows that are painted alike were all looked at on a wide screen
+    assert violations(page) == []
+    page.evaluate("putBack()")
 
 
 def test_every_text_stands_out(unfolded: Page) -> None:

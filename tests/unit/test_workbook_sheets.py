@@ -79,26 +79,33 @@ def with_changes(result: Result, changes: pd.DataFrame) -> Findings:
     return Findings(result.name, result.data, tables, result.scenario_toml, result.provenance)
 
 
-def test_changes_are_told_by_their_words_or_by_setting_and_cell(result: Result) -> None:
-    by_words = pd.DataFrame(
-        {"setting": ["a.b_pct"], "words": ["Growth"], "from": [1], "to": [2], "why": ["=x"]}
-    )
-    assert told_changes(with_changes(result, by_words)) == [("Growth", "1", "2", "=x")]
+def test_changes_are_told_by_setting_and_cell_those_of_one_table_together(result: Result) -> None:
     by_cell = pd.DataFrame(
         {
             "where": ["scenario", "capital_limits"],
             "row": ["", "2026/27"],
             "figure": ["recovery.efficiency_pct", "limit_gbp_m"],
+            "unit": ["% a year", "£m"],
             "from": ["2.4", "86"],
             "to": ["3", "70"],
-            "why": ["set", "paper"],
+            "why": ["--set", "paper"],
         }
     )
-    assert [line[0] for line in told_changes(with_changes(result, by_cell))] == [
-        "efficiency pct", "capital limits, 2026/27: limit gbp m",
-    ]  # fmt: skip
-    many = pd.concat([by_words] * (MOST_CHANGES + 3))
-    assert told_changes(with_changes(result, many))[-1][0] == "and 3 more"
+    assert told_changes(with_changes(result, by_cell)) == [
+        ("Efficiency asked, % a year", "2.4", "3", "set for this run"),
+        ("Capital limits, 2026/27: limit, £m", "86", "70", "paper"),
+    ]
+    cells = pd.concat([by_cell.tail(1).assign(row=f"20{at}/{at + 1}") for at in range(30, 36)])
+    ((what, *others),) = told_changes(with_changes(result, cells))
+    assert (what, others) == ("Capital limits: 6 cells changed, in 6 rows", ["", "", ""])
+    rows = pd.DataFrame({"where": "projects", "row": [f"P{at}" for at in range(5)], "figure": "",
+                         "unit": "", "from": ["–", "–", "1 £m", "2 £m", "2 £m"],
+                         "to": ["1 £m", "2 £m", "–", "–", "–"], "why": ""})  # fmt: skip
+    ((what, *_),) = told_changes(with_changes(result, rows))
+    assert what == "Capital schemes: 2 rows added, 3 rows taken out, in 5 rows"
+    many = pd.concat([by_cell.head(1)] * (MOST_CHANGES + 3))
+    told = told_changes(with_changes(result, many))
+    assert (len(told), told[-1][0]) == (MOST_CHANGES, "And 4 more")
 
 
 def test_changes_are_written_as_text_and_nothing_without_any(tmp_path: Path) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import altair as alt
-import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -121,7 +121,7 @@ def bridge_by_year(result: Findings) -> Card:
     names = [str(name) for name in array["organisation"].values]
     whose = {EVERY_ORGANISATION: _groups(array.sum("organisation"))}
     whose |= {name: _groups(array.sel(organisation=name)) for name in names}
-    bars = pd.concat([_bars(who, groups) for who, groups in whose.items()], ignore_index=True)
+    bars = pd.concat([_of_year(who, groups) for who, groups in whose.items()], ignore_index=True)
     years = [str(year) for year in array["year"].values]
     words_of = {who: _year_words(who, groups) for who, groups in whose.items()}
     words = words_of.pop(EVERY_ORGANISATION)
@@ -155,16 +155,11 @@ def _groups(array: xr.DataArray) -> pd.DataFrame:
     return frame.rename_axis(index="year", columns=None)
 
 
-def _bars(who: str, groups: pd.DataFrame) -> pd.DataFrame:
-    """Return from where to where each bar of each year goes, £m."""
-    ends = groups.cumsum(axis="columns")
-    ends[REPORTED] = groups[REPORTED]
-    begins = (ends - groups).assign(**{OPENING: 0.0, REPORTED: 0.0})
-    parts = {"from": begins, "to": ends, "value": groups}
-    long = pd.DataFrame({name: frame.to_numpy().ravel() for name, frame in parts.items()})
-    keys = {"year": np.repeat(groups.index, len(groups.columns)),
-            "bar": np.tile(groups.columns, len(groups)), "who": who}  # fmt: skip
-    return long.round(3).assign(**keys)
+def _of_year(who: str, groups: pd.DataFrame) -> pd.DataFrame:
+    """Return a row a year and a column a bar, £m, under names that a chart can take."""
+    short_names = [f"bar{at}" for at in range(len(groups.columns))]
+    frame = groups.set_axis(short_names, axis="columns").round(3).reset_index()
+    return frame.assign(who=who)
 
 
 def _year_words(who: str, groups: pd.DataFrame) -> str:
@@ -179,24 +174,35 @@ def _year_words(who: str, groups: pd.DataFrame) -> str:
     )
     return (
         f"Each year begins at its opening underlying position and ends at what is reported, {of}, "
-        f"above or below the line of nothing; bars stand in the order of the list. {moved} "
+        f"above or below the zero line; bars stand in the order of the list. {moved} "
         f"{millions(float(steps[worst]))}."
     )
 
 
 def _yearly(bars: pd.DataFrame) -> Any:
-    """Draw the bars of each year side by side, £m, about a line at nothing."""
-    order = list(COLOURS)
+    """Draw the bars of each year side by side, £m, about a line at zero."""
+    order, last = list(COLOURS), len(COLOURS) - 1
     zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y=alt.Y("y:Q"))
     drawn = (
         alt.Chart(bars)
         .transform_filter("datum.who === organisation")
+        .transform_fold([f"bar{at}" for at in range(len(order))], as_=["key", "value"])
+        .transform_calculate(at="toNumber(slice(datum.key, 3))")
+        .transform_calculate(bar=f"{json.dumps(order)}[datum.at]")
+        .transform_window(
+            end="sum(value)", groupby=["year"], sort=[alt.SortField("at")], frame=[None, 0]
+        )
+        # the first and the last bar are levels, drawn from nothing; the others lead on
+        .transform_calculate(
+            begin=f"datum.at == 0 || datum.at == {last} ? 0 : datum.end - datum.value",
+            finish=f"datum.at == {last} ? datum.value : datum.end",
+        )
         .mark_bar()
         .encode(
             x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)),
             xOffset=alt.XOffset("bar:N", sort=order),
-            y=alt.Y("from:Q", title="£m, surplus positive"),
-            y2=alt.Y2("to:Q"),
+            y=alt.Y("begin:Q", title="£m, surplus positive"),
+            y2=alt.Y2("finish:Q"),
             color=alt.Color(
                 "bar:N",
                 title=None,

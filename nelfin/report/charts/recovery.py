@@ -110,9 +110,7 @@ def bodies(result: Findings) -> Card:
     names, years = ([str(name) for name in labels] for labels in (frame.index, frame.columns))
     last = years[-1]
     whole = frame.sum()
-    long = frame.rename_axis("organisation").reset_index()
-    long = long.melt("organisation", var_name="year", value_name="value")
-    chart = _grid(long, names, years).add_params(chosen("organisation", EVERY_ORGANISATION, names))
+    chart = _grid(frame, years).add_params(chosen("organisation", EVERY_ORGANISATION, names))
     worst = frame[last].idxmin()
     words = (
         f"What each organisation reports by year, £m; brackets are deficits. Together they report "
@@ -136,18 +134,23 @@ def bodies(result: Findings) -> Card:
     )
 
 
-def _grid(long: pd.DataFrame, names: list[str], years: list[str]) -> Any:
+def _grid(frame: pd.DataFrame, years: list[Any]) -> Any:
     """Draw a row an organisation and a column a year, £m in each cell."""
-    far = edge(long["value"])
-    base = alt.Chart(long).encode(
-        x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, orient="top")),
-        y=alt.Y("organisation:N", sort=names, title=None),
-        opacity=faded("organisation", EVERY_ORGANISATION),
-        tooltip=[
-            alt.Tooltip("organisation:N", title="Organisation"),
-            alt.Tooltip("year:O", title="Year"),
-            alt.Tooltip("value:Q", title="Reported, £m", format=MONEY),
-        ],
+    names, far = [str(name) for name in frame.index], edge(frame.stack())  # noqa: PD013
+    wide = frame.rename_axis("organisation").reset_index()
+    base = (
+        alt.Chart(wide)
+        .transform_fold(years, as_=["year", "value"])
+        .encode(
+            x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, orient="top")),
+            y=alt.Y("organisation:N", sort=names, title=None),
+            opacity=faded("organisation", EVERY_ORGANISATION),
+            tooltip=[
+                alt.Tooltip("organisation:N", title="Organisation"),
+                alt.Tooltip("year:O", title="Year"),
+                alt.Tooltip("value:Q", title="Reported, £m", format=MONEY),
+            ],
+        )
     )
     scale = alt.Scale(
         domain=[-far, 0, far], range=[ORANGE, "#FFFFFF", LIGHT_BLUE], interpolate="rgb"

@@ -80,6 +80,7 @@ def _largest(spend: pd.DataFrame, plan: pd.DataFrame, whole: pd.Series) -> pd.Da
             for name, key in zip(largest["name"], largest["project_id"], strict=True)
         ],
         name=largest["name"].map(lambda name: short(name, 200)),
+        category=largest["category"].map(short),
         words=[f"{v:,.1f}" if v >= 0.05 else "" for v in largest["spend_gbp_m"]],
     ).drop(columns="cdel_gbp_m")
 

@@ -168,15 +168,12 @@ def source_table(sources: pd.DataFrame) -> PageTable:
         Column("status", "Status", style="status", filter="status"),
         Column("source", "Source"),
     ]
-    rows = [
-        Row(
-            [*_named(*values[:3]), *values[3:5], in_words(values[5] or "")],
-            f"source-{at}",
-            printed=False,
-            code=str(values[1]),
-        )
-        for at, values in enumerate(values_of(sources, columns))
-    ]
+    rows = []
+    for at, (where, figure, value, unit, status, source) in enumerate(values_of(sources, columns)):
+        named = _named(where, figure, value)
+        code = "" if figure == named[1] else figure
+        cells = [*named, unit, status, in_words(source or "")]
+        rows.append(Row(cells, f"source-{at}", printed=False, code=code))
     return PageTable(
         "source-table", "sources", "Every figure, its status and its source", columns, rows
     )

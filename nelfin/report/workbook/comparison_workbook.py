@@ -23,12 +23,14 @@ from nelfin.report.workbook.table_sheets import About, TableSheet, write_table_s
 from nelfin.system.compare import Comparison
 
 LISTS = {
-    "settings": About("Settings", "Every setting that differs."),
-    "cells": About("Table cells", "Every cell of a table that differs, by row and column."),
-    "schemes": About("Schemes", "Capital schemes in, out and moved, with the reason."),
-    "results": About("Results", "Every result that differs, the largest change first."),
+    "settings": About("Compared settings", "Every setting that differs."),
+    "cells": About("Compared cells", "Every cell of a table that differs, by row and column."),
+    "schemes": About("Compared schemes", "Capital schemes in, out and moved, with the reason."),
+    "results": About("Compared results", "Every result that differs, the largest change first."),
 }
 """Tables of a comparison, each on a sheet of its own as far as it is there."""
+
+COMPARED, BY_YEAR = "Compared", "Compared by year"
 
 OF, FIRST = 2, 3
 """Columns of the years' sheet: measure, what it is of, run; then the years."""
@@ -49,17 +51,30 @@ def write_comparison_workbook(compared: Comparison, file: Path) -> None:
     OutputError
         If the file cannot be written.
     """
+    with open_book(file) as book:
+        write_comparison_sheets(book, compared, styles(book))
+
+
+def write_comparison_sheets(book: Any, compared: Comparison, formats: Styles) -> None:
+    """Write the sheets of runs side by side to a workbook that is open.
+
+    Parameters
+    ----------
+    book
+        The workbook.
+    compared
+        From `compare`.
+    formats
+        Its formats.
+    """
     lists = [
         TableSheet(f"compared_{name}", about, getattr(compared, name), "")
         for name, about in LISTS.items()
-        if getattr(compared, name, None) is not None
     ]
-    with open_book(file) as book:
-        formats = styles(book)
-        _front(book.add_worksheet("Compared", PlainSheet), compared, lists, formats)
-        _years(book.add_worksheet("By year", PlainSheet), compared, formats)
-        for of in lists:
-            write_table_sheet(book, of, formats)
+    _front(book.add_worksheet(COMPARED, PlainSheet), compared, lists, formats)
+    _years(book.add_worksheet(BY_YEAR, PlainSheet), compared, formats)
+    for of in lists:
+        write_table_sheet(book, of, formats)
 
 
 def _front(sheet: Any, compared: Comparison, lists: Sequence[TableSheet], formats: Styles) -> None:
@@ -75,13 +90,11 @@ def _front(sheet: Any, compared: Comparison, lists: Sequence[TableSheet], format
     for flag in compared.flags:
         sheet.write_string(row, 0, flag[:LONGEST], formats.flag_line)
         row += 1
-    headline: pd.DataFrame | None = getattr(compared, "headline", None)
-    if headline is not None and not headline.empty:
-        row = _headline(sheet, row + 1, headline, names, formats)
+    row = _headline(sheet, row + 1, compared.headline, names, formats)
     row += 1
     sheet.write_string(row, 0, "Sheets", formats.section)
     sheet.write_string(row, 1, "Rows", formats.across)
-    lines: list[tuple[str, int | None]] = [("By year", None)]
+    lines: list[tuple[str, int | None]] = [(BY_YEAR, None)]
     for title, count in [*lines, *((of.about.title, len(of.table)) for of in lists)]:
         row += 1
         sheet.write_url(row, 0, f"internal:'{title}'!A1", formats.link, title)

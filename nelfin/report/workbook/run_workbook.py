@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,11 @@ from nelfin.report.workbook.capital_sheets import write_capital_sheets
 from nelfin.report.workbook.cells import PlainSheet, open_book, styles
 from nelfin.report.workbook.charts_sheet import SHEET as CHARTS
 from nelfin.report.workbook.charts_sheet import write_charts_sheet
+from nelfin.report.workbook.comparison_workbook import (
+    BY_YEAR,
+    COMPARED,
+    write_comparison_sheets,
+)
 from nelfin.report.workbook.contents import Entry, check_of, write_contents
 from nelfin.report.workbook.people_sheet import illustrative_of, set_paper
 from nelfin.report.workbook.place_sheets import write_place_sheets
@@ -17,6 +23,7 @@ from nelfin.report.workbook.sheet_names import named_sheets, quoted
 from nelfin.report.workbook.summary_sheet import Live, write_checked, write_summary_sheet
 from nelfin.report.workbook.table_sheets import TOP, table_sheets, write_table_sheet
 from nelfin.store.findings import Findings
+from nelfin.system.compare import compare
 from nelfin.system.rests_on import CAPITAL, PLACES, RECOVERY
 
 SUMMARY, SYSTEM, BODIES, MOVED = "Summary", "System", "Bodies", "What moved"
@@ -25,10 +32,16 @@ LIMITS, SCHEMES = "Capital", "Capital schemes"
 TABS = {"summary": "#003087", "positions": "#005EB8", "places": "#00703C", "capital": "#7C2855"}
 """Colours of the tabs; the long lists have grey ones."""
 
+BESIDE = {
+    COMPARED: "Runs side by side: why they may not be alike, and headline figures.",
+    BY_YEAR: "Each result that differs, with the change by formulas.",
+}
+"""Sheets of a comparison, with what each holds; its lists stand behind them."""
+
 LIST_TAB = "#AEB7BD"
 
 
-def write_workbook(result: Findings, file: Path) -> None:
+def write_workbook(result: Findings, file: Path, others: Sequence[Findings] = ()) -> None:
     """Write the workbook of a run. Text that starts with = stays text.
 
     Parameters
@@ -37,6 +50,8 @@ def write_workbook(result: Findings, file: Path) -> None:
         The run.
     file
         Where to.
+    others
+        Runs to set beside it on sheets of their own, in their order; it is the last of them.
 
     Raises
     ------
@@ -72,6 +87,8 @@ def write_workbook(result: Findings, file: Path) -> None:
         row = write_summary_sheet(summary, result, live, formats)
         write_charts_sheet(book, charts, result, live, formats)
         people = _people(result, bodies, places)
+        if others:
+            people += [Entry(name, words, False, False) for name, words in BESIDE.items()]
         write_checked(summary, [check_of(of.name) for of in people if of.checked], formats)
         book.define_name("contents", f"={quoted(SUMMARY)}!$A${row + 1}")
         write_contents(summary, row, people, lists, formats)
@@ -79,6 +96,8 @@ def write_workbook(result: Findings, file: Path) -> None:
             sheet = write_table_sheet(book, of, formats)
             sheet.set_tab_color(LIST_TAB)
             set_paper(sheet, result, TOP, portrait=False, one_page=False)
+        if others:
+            write_comparison_sheets(book, compare(*others, result), formats)
         summary.activate()
 
 

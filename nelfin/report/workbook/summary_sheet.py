@@ -10,6 +10,7 @@ import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
 from nelfin.evidence import MEANING, STATUSES
+from nelfin.report.text.changes import changes_of_run
 from nelfin.report.text.numbers import plural
 from nelfin.report.text.summary import sentences_of
 from nelfin.report.workbook.bridge import YEARLY
@@ -117,30 +118,12 @@ def told_changes(result: Findings) -> list[tuple[str, str, str, str]]:
     Parameters
     ----------
     result
-        The run. Its table `changes`, if there is one, has `from, to, why` and says what each line
-        is of by `words`, or by `where` (`scenario` or a table), `row` and `figure`.
+        The run.
     """
-    if "changes" not in result.tables:
-        return []
-    lines = result.table("changes").to_dict("records")
-    told = [
-        (_what(line), str(line["from"]), str(line["to"]), str(line["why"]))
-        for line in lines[:MOST_CHANGES]
+    return [
+        (f"{change.what[:1].upper()}{change.what[1:]}", change.before, change.after, change.why)
+        for change in changes_of_run(result, MOST_CHANGES)
     ]
-    more = len(lines) - len(told)
-    if more:
-        told.append((f"and {more} more", "", "", "See the sheet Changes, at the end."))
-    return told
-
-
-def _what(line: Mapping[str, Any]) -> str:
-    if line.get("words"):
-        return str(line["words"])
-    figure = str(line.get("figure") or line.get("setting") or "the row")
-    figure = figure.rpartition(".")[2].replace("_", " ")
-    if line.get("where", "scenario") == "scenario":
-        return figure
-    return f"{str(line['where']).replace('_', ' ')}, {line['row']}: {figure}"
 
 
 def write_changes(

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from nelfin.data.files import MOST_BYTES, read_raw
 from nelfin.data.inputs import Inputs
 from nelfin.data.specs import OPENING_FILE, PROJECTS_BY_CRITERIA, TABLES
 from nelfin.data.specs.columns import Table
 from nelfin.data.tables import check, empty_table
 from nelfin.errors import InputError, Problems
 from nelfin.scenario import Scenario
-from nelfin.scenario.paths import opening_files, split_sheet
+from nelfin.scenario.paths import opening_files
 from nelfin.scenario.schema import Data
+from nelfin.store.sheets.files import MOST_BYTES, read_raw
+from nelfin.store.sheets.names import split_sheet
 from nelfin.store.writing import read_at_most
 
 KEPT = 64

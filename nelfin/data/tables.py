@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nelfin.data.files import Raw, as_text, read_raw
 from nelfin.data.specs.columns import Column, Table
-from nelfin.data.spots import spot
 from nelfin.data.usual import ask, may_be, no_number
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.scenario.kinds import LARGEST
+from nelfin.store.sheets.files import Raw, as_text, read_raw
+from nelfin.store.sheets.spots import spot
 from nelfin.years import start_of
 
 Refuse = Callable[[int, str, str], None]

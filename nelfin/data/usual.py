@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nelfin.data.files import Raw
 from nelfin.data.notes import unit_of
 from nelfin.data.specs.columns import MOST_GBP_M, Column, Table
-from nelfin.data.spots import spot
 from nelfin.errors import Problems
+from nelfin.store.sheets.files import Raw
+from nelfin.store.sheets.spots import spot
 
 MARK = "unusual:"
 """How the source of a figure begins that is right though it is outside the range of life."""

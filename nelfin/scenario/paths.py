@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from nelfin.errors import InputError, Problems
 from nelfin.scenario.schema import OPENING_FILES, Scenario
+from nelfin.store.sheets.names import split_sheet
 
 PACKAGED = "nel"
 """Name of the embedded system."""
@@ -20,8 +20,6 @@ NATIONAL = "england"
 SCENARIOS = {name: f"{name}/scenario.toml" for name in (PACKAGED, "nel-2026", NATIONAL)}
 """Scenarios that come with nelfin: their names, usable in `extends` and, as `nel:file.csv`, in
 `[data]`; and in place of a file those that are whole."""
-
-_SHEET = re.compile(r"(.+\.(?:xlsx|xlsm|xlsb|xls|ods))#(.*)", re.IGNORECASE | re.DOTALL)
 
 
 def packaged_folder() -> Path:
@@ -50,32 +48,6 @@ def _packaged_table(name: str, table: str) -> Path:
     """Return a table that comes with nelfin; those for every system once stood with the first."""
     own, national = (packaged_scenario(each).parent / table for each in (name, NATIONAL))
     return own if own.is_file() or not national.is_file() else national
-
-
-def split_sheet(path: str | Path) -> tuple[Path, str | None]:
-    """Return the file of a path, and the sheet it names, if it names one.
-
-    Parameters
-    ----------
-    path
-        Such as `projects.csv` or `tables.xlsx#projects`.
-
-    Returns
-    -------
-    file : pathlib.Path
-        The file.
-    sheet : str or None
-        The sheet; None if the path names none.
-
-    Examples
-    --------
-    >>> split_sheet("tables.xlsx#projects")[1]
-    'projects'
-    >>> split_sheet("no#1.csv") == (Path("no#1.csv"), None)
-    True
-    """
-    match = _SHEET.fullmatch(str(path))
-    return (Path(match[1]), match[2]) if match else (Path(path), None)
 
 
 def is_within(path: Path, folders: Iterable[Path]) -> bool:

@@ -13,12 +13,12 @@ from python_calamine import CalamineWorkbook
 
 from nelfin.data import TABLES, Inputs
 from nelfin.data.notes import TABLE_NOTES, about, allowed, unit_of
-from nelfin.data.spots import letters
 from nelfin.data.tables import read_table
 from nelfin.evidence import STATUSES
 from nelfin.report.workbook import write_input_workbook
 from nelfin.report.workbook.input_workbook import Exact
 from nelfin.scenario import Scenario
+from nelfin.store.sheets.spots import letters
 
 pytestmark = pytest.mark.unit
 

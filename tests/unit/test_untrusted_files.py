@@ -14,13 +14,14 @@ import pytest
 import xlsxwriter
 
 import nelfin
-from nelfin.data import files, load_inputs, workbook
-from nelfin.data.files import read_raw
+from nelfin.data import load_inputs
 from nelfin.data.register import register
 from nelfin.data.specs import TABLES
 from nelfin.data.specs.columns import Column, Table
 from nelfin.data.tables import read_table
 from nelfin.errors import MOST_PROBLEMS, InputError, Problem, printable
+from nelfin.store.sheets import files, workbook
+from nelfin.store.sheets.files import read_raw
 
 pytestmark = pytest.mark.unit
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from nelfin.data.files import Raw, read_raw
 from nelfin.data.inputs import ANY_TRUST, OTHERS, SYSTEM
 from nelfin.data.notes import TABLE_NOTES, about, allowed, spec_column, unit_of
 from nelfin.data.register import status_column
 from nelfin.data.specs import TABLES, WHOLE_SYSTEM
 from nelfin.data.specs.columns import Column
-from nelfin.data.spots import letters
 from nelfin.evidence import MEANING, count_by_status
 from nelfin.report.text.numbers import plural
 from nelfin.report.workbook.cells import BLUE, PALE, height, open_book
 from nelfin.scenario import Scenario
+from nelfin.store.sheets.files import Raw, read_raw
+from nelfin.store.sheets.spots import letters
 from nelfin.years import start_of, years_between
 
 ROWS = 2000

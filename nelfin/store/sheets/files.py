@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nelfin.data.spots import Sheet, letters, spot
-from nelfin.data.workbook import Look, WorkbookError, check_parts, look
 from nelfin.errors import InputError, Problem, Problems, nearest
-from nelfin.scenario.paths import split_sheet
+from nelfin.store.sheets.names import split_sheet
+from nelfin.store.sheets.spots import Sheet, letters, spot
+from nelfin.store.sheets.workbook import Look, WorkbookError, check_parts, look
 from nelfin.store.writing import read_at_most
 
 if TYPE_CHECKING:

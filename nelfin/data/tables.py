@@ -12,11 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from nelfin.data.reading import read_meant
 from nelfin.data.specs.columns import Column, Table
 from nelfin.data.usual import ask, may_be, no_number
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.scenario.kinds import LARGEST
-from nelfin.store.sheets.files import Raw, as_text, read_raw
+from nelfin.store.sheets.books import as_text
+from nelfin.store.sheets.files import Raw
 from nelfin.store.sheets.spots import spot
 from nelfin.years import start_of
 
@@ -27,7 +29,12 @@ EXCEL_ERRORS = {"#N/A", "#DIV/0!", "#REF!", "#NAME?", "#NULL!", "#NUM!", "#VALUE
 """What a formula that fails leaves in its cell."""
 
 
-def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.DataFrame:
+def read_table(
+    path: str | Path,
+    spec: Table,
+    sheet: str | None = None,
+    notes: list[str] | None = None,
+) -> pd.DataFrame:
     """Read a table and check it against its specification.
 
     Parameters
@@ -37,7 +44,9 @@ def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.Da
     spec
         What the table must look like.
     sheet
-        Sheet of a workbook; the first by default.
+        Sheet of a workbook; by default the first, or the one that has the headings.
+    notes
+        Takes what was read as something else than it is spelt, a sentence each.
 
     Returns
     -------
@@ -50,7 +59,10 @@ def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.Da
     InputError
         With every problem of the file.
     """
-    return check(read_raw(path, sheet), spec)
+    raw, readings = read_meant(path, spec, sheet)
+    if notes is not None:
+        notes.extend(readings)
+    return check(raw, spec)
 
 
 def lines_of(table: pd.DataFrame, *columns: str) -> list[list[Any]]:
@@ -149,7 +161,7 @@ def inspect(raw: Raw, spec: Table) -> tuple[pd.DataFrame, Problems]:
 
 
 def _match_headings(raw: Raw, spec: Table, problems: Problems) -> list[tuple[Column, str | None]]:
-    where = spot(raw.place, 1)
+    where = spot(raw.place, raw.head)
     for heading in sorted({h for h in raw.headings if h and raw.headings.count(h) > 1}):
         problems.add(where, f'has the column "{heading}" twice.', "Keep one of them.")
     wanted: list[tuple[Column, str | None]] = []
@@ -165,21 +177,23 @@ def _match_headings(raw: Raw, spec: Table, problems: Problems) -> list[tuple[Col
         elif not headings and not column.pattern:
             wanted.append((column, None))
     unused = [heading for heading in raw.headings if heading and heading not in used]
-    if missing and len(raw.headings) == 1 and (mark := _other_mark(raw.headings[0])):
-        problems.add(where, f"sets its cells apart by {mark}.", "Save it with commas between.")
-        return wanted
     for name in missing:
-        hint = nearest(name, unused) if unused else ""
-        hint = hint.replace("Did you mean", "Is it").replace("Known here", "Columns not used")
-        problems.add(where, f'the column "{name}" is missing.', f"Add it. {hint}".strip())
+        hint = f"{_may_be(name, unused)} {raw.hint}".strip()
+        problems.add(
+            where, f'the column "{name}" is missing.', f"Add it. {hint} {raw.hint}".strip()
+        )
     if unused and not used and not missing:
         problems.add(where, f"has none of the columns of {spec.title}.", "Name them in row 1.")
     _check_unused(spec, used, missing, unused, where, problems)
     return wanted
 
 
-def _other_mark(heading: str) -> str:
-    return "semicolons" if ";" in heading else "tabs" if "\t" in heading else ""
+def _may_be(name: str, unused: list[str]) -> str:
+    """Say which heading that is not used may be a column which is missing."""
+    if len(unused) == 1:
+        return f'If it is "{unused[0]}", name that column "{name}".'
+    hint = nearest(name, unused) if unused else ""
+    return hint.replace("Did you mean", "Is it").replace("Known here", "Columns not used")
 
 
 def _check_unused(
@@ -312,15 +326,17 @@ def _check_key(raw: Raw, spec: Table, frame: pd.DataFrame, problems: Problems) -
             first[named] = row
 
 
-def raw_frame(path: str | Path, sheet: str | None = None) -> pd.DataFrame:
+def raw_frame(path: str | Path, spec: Table, notes: list[str]) -> pd.DataFrame:
     """Read a table as texts, indexed by the rows of the file, to be inspected later.
 
     Parameters
     ----------
     path
         A .csv, .xlsx or .xlsm file; `tables.xlsx#projects` names a sheet.
-    sheet
-        Sheet of a workbook; the first by default.
+    spec
+        What the table must look like.
+    notes
+        Takes what was read as something else than it is spelt, a sentence each.
 
     Returns
     -------
@@ -330,9 +346,10 @@ def raw_frame(path: str | Path, sheet: str | None = None) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If the file cannot be read, or a row is longer than the headings.
+        If the file cannot be read, or its shape is not that of a table.
     """
-    raw = read_raw(path, sheet)
+    raw, readings = read_meant(path, spec)
+    notes.extend(readings)
     if raw.problems:
         raise InputError(raw.problems)
     index = pd.Index(raw.numbers, name="row")

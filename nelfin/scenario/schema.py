@@ -226,6 +226,7 @@ class Scenario(Section):
     _evidence: dict[str, Figure] = PrivateAttr(default_factory=dict)
     _files: tuple[Path, ...] = PrivateAttr(default=())
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+    _readings: tuple[str, ...] = PrivateAttr(default=())
 
     @property
     def evidence(self) -> dict[str, Figure]:
@@ -241,6 +242,11 @@ class Scenario(Section):
     def origins(self) -> dict[str, str]:
         """What gave each setting its value, by its dotted path: a scenario file or `--set`."""
         return self._origins
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """What a workbook of settings was read as, where that is not as it is spelt."""
+        return self._readings
 
 
 def main_stream(scenario: Scenario) -> str:

@@ -96,6 +96,7 @@ def run_models(scenario: Scenario, draws: int = 0, seed: int = 0) -> Findings:
         "capital": asdict(joint.plan.solve),
         "capital_passes": joint.passes,
         "warnings": [
+            *inputs.readings,
             *far_openings(scenario, inputs, joint.budgets),
             *level_breaks(scenario, inputs),
             *national_growth(scenario, inputs),

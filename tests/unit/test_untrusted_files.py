@@ -20,7 +20,7 @@ from nelfin.data.specs import TABLES
 from nelfin.data.specs.columns import Column, Table
 from nelfin.data.tables import read_table
 from nelfin.errors import MOST_PROBLEMS, InputError, Problem, printable
-from nelfin.store.sheets import files, workbook
+from nelfin.store.sheets import texts, workbook
 from nelfin.store.sheets.files import read_raw
 
 pytestmark = pytest.mark.unit
@@ -162,7 +162,7 @@ def test_a_locked_workbook_is_refused(refused: Callable[..., str]) -> None:
 def test_a_file_larger_than_any_table_is_refused(
     refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(texts, "MOST_BYTES", 1_000_000)
     assert "is larger than 1 MB" in refused(b"place,share_pct\n" * 100_000, "long.csv")
     assert "is larger than 1 MB" in refused(b"PK" * 600_000)
 
@@ -170,7 +170,7 @@ def test_a_file_larger_than_any_table_is_refused(
 def test_a_table_of_more_cells_than_any_is_refused(
     refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "MOST_CELLS", 100_000)
+    monkeypatch.setattr(texts, "MOST_CELLS", 100_000)
     tracemalloc.start()
     said = refused(b",\n" * 5_000_000, "long.csv")
     peak = tracemalloc.get_traced_memory()[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -155,7 +155,7 @@ def inspect(raw: Raw, spec: Table) -> tuple[pd.DataFrame, Problems]:
             texts = [row[position] for row in raw.rows]
             columns[heading] = _convert(raw, column, heading, texts, index, problems)
     frame = pd.DataFrame(columns, index=index)
-    _check_key(raw, spec, frame, problems)
+    _check_key(raw, spec, columns, problems)
     ask(raw, spec, frame, problems)
     return frame, problems
 
@@ -233,7 +233,7 @@ def _convert(
         problems.add(spot(raw.place, index[at], heading), what, remedy)
 
     blanks = np.array([text == "" for text in texts], dtype=bool)
-    for at, text in enumerate(texts):
+    for at, text in enumerate(texts if not EXCEL_ERRORS.isdisjoint(texts) else ()):
         if text in EXCEL_ERRORS:
             refuse(at, f'is "{text}", what a failed formula leaves.', "Correct the formula.")
     if not column.blank:
@@ -242,10 +242,26 @@ def _convert(
     if column.kind in {"number", "integer"}:
         return _numbers(column, texts, blanks, index, refuse)
     values: list[object] = []
+    if column.kind == "text" and not column.choices and not CONTROL.search("".join(texts)):
+        plain_words = EXCEL_ERRORS.isdisjoint(texts) and not blanks.any()
+        words = texts if plain_words else [_filled(text, column) for text in texts]
+        return pd.Series(words, index=index, dtype=object)
+    sound: dict[str, object] = {}
     for at, text in enumerate(texts):
-        plain = text == "" or text in EXCEL_ERRORS
-        values.append(column.default if plain else _word(column, text, at, refuse))
+        if text not in sound:
+            plain = text == "" or text in EXCEL_ERRORS
+            before = len(problems.found)
+            value = column.default if plain else _word(column, text, at, refuse)
+            if len(problems.found) > before:  # each cell with it is told
+                values.append(value)
+                continue
+            sound[text] = value
+        values.append(sound[text])
     return pd.Series(values, index=index, dtype=bool if column.kind == "yes_no" else object)
+
+
+def _filled(text: str, column: Column) -> object:
+    return column.default if text == "" or text in EXCEL_ERRORS else text
 
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -279,8 +295,8 @@ def _numbers(
     index: pd.Index,
     refuse: Refuse,
 ) -> pd.Series:
-    parsed = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce")
-    values = parsed.to_numpy(dtype=float, copy=True)
+    parsed = pd.to_numeric(np.array(texts, dtype=object), errors="coerce")
+    values = np.array(parsed, dtype=float)
     default = np.nan if column.default is None else float(str(column.default))
     failed = np.array([text in EXCEL_ERRORS for text in texts], dtype=bool)
     bad = ~np.isfinite(values) & ~blanks & ~failed
@@ -304,15 +320,15 @@ def _positions(holds: npt.NDArray[np.bool_]) -> list[int]:
     return [int(at) for at in np.flatnonzero(holds)]
 
 
-def _check_key(raw: Raw, spec: Table, frame: pd.DataFrame, problems: Problems) -> None:
-    if not spec.key:
+def _check_key(
+    raw: Raw, spec: Table, columns: Mapping[str, pd.Series], problems: Problems
+) -> None:
+    if not spec.key or not columns.keys() >= set(spec.key):
         return
     first: dict[tuple[object, ...], int] = {}
-    if not set(spec.key) <= set(frame.columns):
-        return
     # columns as plain lists: rows of a frame would take most of the time of a small table
-    keys = zip(*(frame[name].tolist() for name in spec.key), strict=True)
-    for row, named in zip(frame.index, keys, strict=True):
+    keys = zip(*(columns[name].tolist() for name in spec.key), strict=True)
+    for row, named in zip(raw.numbers, keys, strict=True):
         if None in named:
             continue
         if named in first:

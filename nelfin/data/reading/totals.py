@@ -16,7 +16,6 @@ from nelfin.store.sheets.spots import spot
 
 _LABEL = re.compile(r"(?:(?:grand|overall|sub)[\s-]?)?(?:totals?|sum)\s*:?", re.IGNORECASE)
 
-
 @dataclass(frozen=True)
 class _Sum:
     heading: str
@@ -46,6 +45,8 @@ def without_totals(raw: Raw, spec: Table, notes: list[str]) -> Raw:
     Raw
         Without those rows; the problems tell of a label whose figures are not the sums.
     """
+    if not _may_have_totals(raw):
+        return raw
     at = {name: position for position, name in enumerate(raw.headings)}
     keys = [at[name] for name in spec.key if name in at]
     totals = [row for row in range(len(raw.rows)) if _label(raw.rows[row], keys) is not None]
@@ -82,6 +83,12 @@ def without_totals(raw: Raw, spec: Table, notes: list[str]) -> Raw:
         numbers=[raw.numbers[row] for row in kept],
         problems=(*raw.problems, *problems),
     )
+
+
+def _may_have_totals(raw: Raw) -> bool:
+    """Say whether the words of a total stand anywhere in a table: most have none."""
+    words = "\t".join(map("\t".join, raw.rows)).casefold()
+    return "total" in words or "sum" in words
 
 
 def _label(row: list[str], keys: list[int]) -> int | None:

@@ -12,11 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from nelfin.data.notes import unit_of
 from nelfin.data.reading import read_meant
 from nelfin.data.specs.columns import Column, Table
-from nelfin.data.usual import ask, may_be, no_number
+from nelfin.data.usual import ask, may_be
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.scenario.kinds import LARGEST
+from nelfin.store.sheets.amounts import no_amount
 from nelfin.store.sheets.books import as_text
 from nelfin.store.sheets.files import Raw
 from nelfin.store.sheets.spots import spot
@@ -301,8 +303,11 @@ def _numbers(
     failed = np.array([text in EXCEL_ERRORS for text in texts], dtype=bool)
     bad = ~np.isfinite(values) & ~blanks & ~failed
     values[bad | failed] = np.nan
+    unit = unit_of(column.name) if bad.any() else ""
     for at in _positions(bad):
-        refuse(at, f'is "{texts[at][:60]}", not a number.', no_number(texts[at], column))
+        refuse(
+            at, f'is "{texts[at][:60]}", not a number.', no_amount(texts[at], unit, column.blank)
+        )
     if column.kind == "integer":
         for at in _positions(np.isfinite(values) & (values % 1 != 0)):
             refuse(at, f'is "{texts[at]}".', "Write a whole number.")
@@ -320,9 +325,7 @@ def _positions(holds: npt.NDArray[np.bool_]) -> list[int]:
     return [int(at) for at in np.flatnonzero(holds)]
 
 
-def _check_key(
-    raw: Raw, spec: Table, columns: Mapping[str, pd.Series], problems: Problems
-) -> None:
+def _check_key(raw: Raw, spec: Table, columns: Mapping[str, pd.Series], problems: Problems) -> None:
     if not spec.key or not columns.keys() >= set(spec.key):
         return
     first: dict[tuple[object, ...], int] = {}

@@ -7,8 +7,6 @@ its source.
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -22,8 +20,6 @@ from nelfin.store.sheets.spots import spot
 
 MARK = "unusual:"
 """How the source of a figure begins that is right though it is outside the range of life."""
-
-DIGITS_ONLY = "Write digits only, without commas or a pound sign."
 
 IF_RIGHT = f'If it is right as it is, give its row a source that begins with "{MARK}".'
 """How to go on with a figure of a table."""
@@ -121,48 +117,6 @@ def may_be(value: float, column: Column) -> str:
     if a_fraction and is_usual(hundredth, column):
         remedy += f" If {plain(value)} % is meant, write {plain(hundredth)}."
     return remedy
-
-
-def no_number(text: str, column: Column) -> str:
-    """Return the remedy of a text where a number should be.
-
-    Parameters
-    ----------
-    text
-        What the cell holds.
-    column
-        Its column.
-
-    Examples
-    --------
-    >>> no_number("£1,390k", Column("limit_gbp_m")), no_number("12,5", Column("growth_pct"))
-    ('Write 1.39, the figure in £m.', 'Write 12.5 if the comma is one of decimals, or 125.')
-    """
-    unit = unit_of(column.name)
-    if text.casefold().strip(". ") in NOTHING:
-        blank = " or leave the cell blank" if column.blank else ""
-        return f"Put in the figure in digits{blank}."
-    if _DATE.match(text):
-        return "It is a date: write the figure in digits, in a cell that is not set to dates."
-    if size := _SIZE.fullmatch(text.replace(",", "")):
-        in_millions = plain(float(size[1]) * SIZES[size[2].lower()])
-        return f"Write {in_millions}, the figure in £m." if unit == "£m" else DIGITS_ONLY
-    if re.fullmatch(r"[0-9]+,[0-9]+", text):
-        with_point, without = text.replace(",", "."), text.replace(",", "")
-        return f"Write {with_point} if the comma is one of decimals, or {without}."
-    if text.endswith("%") and unit:
-        return f"The column is in {unit}: write the figure in digits, in {unit}."
-    return DIGITS_ONLY
-
-
-NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "n.a", "nil", "none", "tbc", "tbd", "x", "?"})
-"""What people write where they have no figure, or not yet."""
-
-SIZES = {"k": 1e-3, "bn": 1e3, "billion": 1e3}
-"""Sizes of money other than £m, in £m."""
-
-_SIZE = re.compile(r"£?\s*([0-9]+(?:\.[0-9]+)?)\s*(k|bn|billion)", re.IGNORECASE)
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}")
 
 
 def plain(value: float) -> str:

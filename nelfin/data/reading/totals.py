@@ -16,6 +16,7 @@ from nelfin.store.sheets.spots import spot
 
 _LABEL = re.compile(r"(?:(?:grand|overall|sub)[\s-]?)?(?:totals?|sum)\s*:?", re.IGNORECASE)
 
+
 @dataclass(frozen=True)
 class _Sum:
     heading: str

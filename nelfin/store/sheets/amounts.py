@@ -143,6 +143,48 @@ def _size(suffix: str, unit: str) -> Decimal | None:
     return Decimal(1) if not suffix or suffix in _SUFFIXES.get(unit, ()) else None
 
 
+DIGITS_ONLY = "Write digits only, without commas or a pound sign."
+
+NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "n.a", "nil", "none", "tbc", "tbd", "x", "?"})
+"""What people write where they have no figure, or not yet."""
+
+_SIZES = {"k": Decimal("0.001"), "bn": Decimal(1000), "billion": Decimal(1000)}
+_SIZED = re.compile(r"£?\s*([0-9]+(?:\.[0-9]+)?)\s*(k|bn|billion)", re.IGNORECASE)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}")
+
+
+def no_amount(text: str, unit: str = "", may_be_blank: bool = False) -> str:
+    """Return what to do about a text that is not certainly a number.
+
+    Parameters
+    ----------
+    text
+        What a cell holds.
+    unit
+        Unit of its column or setting; "" where it has none.
+    may_be_blank
+        The cell may be left blank.
+
+    Examples
+    --------
+    >>> no_amount("£1,390k", "£m"), no_amount("12,5")
+    ('Write 1.39, the figure in £m.', 'Write 12.5 if the comma is one of decimals, or 125.')
+    """
+    if text.casefold().strip(". ") in NOTHING:
+        return f"Put in the figure in digits{' or leave the cell blank' if may_be_blank else ''}."
+    if _DATE.match(text):
+        return "It is a date: write the figure in digits, in a cell that is not set to dates."
+    if sized := _SIZED.fullmatch(text.replace(",", "")):
+        in_millions = format((Decimal(sized[1]) * _SIZES[sized[2].lower()]).normalize(), "f")
+        return f"Write {in_millions}, the figure in £m." if unit == "£m" else DIGITS_ONLY
+    if re.fullmatch(r"[0-9]+,[0-9]+", text):
+        with_point, without = text.replace(",", "."), text.replace(",", "")
+        return f"Write {with_point} if the comma is one of decimals, or {without}."
+    if text.endswith("%") and unit:
+        return f"Write the figure in digits, in {unit}."
+    return DIGITS_ONLY
+
+
 def decimal_mark(texts: list[str]) -> str:
     """Return what stands before the decimals in a file with semicolons, by its numbers.
 

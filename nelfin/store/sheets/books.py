@@ -157,6 +157,17 @@ class Book:
         )
 
 
+def is_book(file: Path) -> bool:
+    """Say whether a file is a workbook by its name, whether or not its kind is read.
+
+    Parameters
+    ----------
+    file
+        Its place.
+    """
+    return file.suffix.lower() in BOOKS | UNREAD
+
+
 @lru_cache(maxsize=1)  # a workbook of inputs is read once for each of its sheets
 def _opened(content: bytes) -> CalamineWorkbook:
     from python_calamine import CalamineWorkbook

@@ -40,8 +40,9 @@ def load_scenario(
     Parameters
     ----------
     path
-        TOML file, workbook with a sheet of settings, or the name of a scenario that comes with nelfin: `nel`, the embedded plan of
-        North East London and the default, or `nel-2026`, the same from what is known in 2026.
+        TOML file, workbook with a sheet of settings, or the name of a scenario that comes with
+        nelfin: `nel`, the embedded plan of North East London and the default, or `nel-2026`, the
+        same from what is known in 2026.
     overrides
         Values that win over the file: a mapping from dotted key to value, or texts "KEY=VALUE". A
         name that holds a dot stands in double quotes. A value may be a table
@@ -107,6 +108,10 @@ def _put_layer(draft: Draft, content: dict[str, Any], file: Path, folders: list[
     problems.raise_if_any()
 
 
+HOW = 'Add it; "nelfin new DIR --excel" makes a workbook with every sheet.'
+"""How to come by a sheet that is missing."""
+
+
 def _put_workbook(draft: Draft, book: Settings, folders: list[Path], problems: Problems) -> None:
     """Put what a workbook holds over what the scenario that it extends holds."""
     file = str(book.file)
@@ -132,13 +137,10 @@ def _put_workbook(draft: Draft, book: Settings, folders: list[Path], problems: P
             put(draft, parts, schema_at(parts), f"{file}#{sheet}", place, file, Path(), problems)
         elif field.is_required() and book.extends is None:
             what = f'has no sheet "{name}": {field.description}'
-            problems.add(file, what, f"Add a sheet of that name with its columns. {HOW}")
+            problems.add(file, what, HOW)
             section(draft.tree, ("data",))[name] = f"{file}#{name}"  # one problem is enough
     refuse_outside(book.file, outside, problems)
     draft.readings.extend(book.readings)
-
-
-HOW = '"nelfin new DIR --excel" makes a workbook with all of them.'
 
 
 def _pairs(overrides: Mapping[str, Any] | Sequence[str]) -> list[tuple[str, Any]]:

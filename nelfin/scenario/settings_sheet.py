@@ -116,7 +116,7 @@ def read_settings(file: Path) -> Settings:
     book = Book(file)
     sheet = next((name for name in book.tables if _plain(name) == _plain(SHEET)), None)
     if sheet is None:
-        raise _no_settings(file, book)
+        raise _no_settings(file)
     found = Settings(file)
     _find_tables(book, found)
     cells = book.cells(sheet)
@@ -125,7 +125,7 @@ def read_settings(file: Path) -> Settings:
     return found
 
 
-def _no_settings(file: Path, book: Book) -> InputError:
+def _no_settings(file: Path) -> InputError:
     beside = file.parent / "scenario.toml"
     made = '"nelfin new DIR --excel" makes a workbook that is a scenario by itself.'
     remedy = (
@@ -133,7 +133,7 @@ def _no_settings(file: Path, book: Book) -> InputError:
     )
     return InputError.one(
         str(file),
-        f'has no sheet "{SHEET}", so it is no scenario. Its sheets are {listed(book.names)}.',
+        f'has no sheet "{SHEET}", so it is no scenario by itself.',
         remedy,
     )
 
@@ -167,7 +167,7 @@ def _find_tables(book: Book, found: Settings) -> None:
 
 @dataclass(frozen=True)
 class _Sheet:
-    """The sheet of settings: what it is called in errors and in notes, and where its columns are."""
+    """The sheet of settings, what it is called in errors and notes, and where its columns are."""
 
     place: str
     short: str

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from nelfin.errors import Problems, nearest
 from nelfin.evidence import Figure
-from nelfin.scenario.keys import dotted, schema_at, schema_settings
+from nelfin.scenario.keys import NAME, dotted, schema_at, schema_settings
 
 PLAIN = {
     "float_type": "should be a number",
@@ -84,7 +84,7 @@ def _refused(parts: tuple[str, ...], value: Any, words: str, remedy: str) -> tup
     here = schema_at(parts)
     if value is None and parts[0] == "data" and here is not None:
         about = here.description.rstrip(".")
-        remedy = f"Name a file with these columns: {parts[-1]}.csv, or a sheet of a workbook."
+        remedy = f"Name its file, such as {parts[-1]}.csv, or a sheet of a workbook."
         return f'is "", but this table cannot be left out: {about[0].lower()}{about[1:]}.', remedy
     if value == "":
         return "is empty.", remedy or "Fill it in."
@@ -96,7 +96,7 @@ def _meant(parts: tuple[str, ...]) -> str:
     elsewhere = [
         setting.pattern
         for setting in schema_settings()
-        if setting.pattern.rpartition(".")[2] == parts[-1]
+        if setting.pattern.removesuffix(f".{NAME}").rpartition(".")[2] == parts[-1]
     ]
     if elsewhere:
         return f"Did you mean {' or '.join(elsewhere)}?"

@@ -34,6 +34,14 @@ WIDE = 104
 """Width of the column of sentences, in characters."""
 
 
+class Exact(float):
+    """A number written with all its digits: XlsxWriter writes 16, and some need 17."""
+
+    def __format__(self, spec: str) -> str:
+        """Return the shortest text that reads as the same number."""
+        return repr(float(self))
+
+
 @dataclass(frozen=True)
 class Styles:
     """Formats of one workbook."""

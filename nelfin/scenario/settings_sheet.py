@@ -238,7 +238,8 @@ def _read_rows(sheet: _Sheet, found: Settings) -> None:
         many = f"{len(left)} values were" if len(left) > 1 else "a value was"
         found.readings.append(
             f"{sheet.short}: {many} changed, but status and source were left as they stood: "
-            f"{', '.join(left)}. They count as given by the workbook."
+            f"{', '.join(left)}. They count as given by the workbook; a range that no longer held "
+            "the value moves along with it."
         )
 
 
@@ -272,7 +273,7 @@ def _read_row(sheet: _Sheet, row: int, parts: Parts, found: Settings, left: list
     if here is None or not here.is_setting:
         found.rows.append(Row(parts, text, where))  # checked with everything else
         return
-    about = _about(sheet, row, here, where, found)
+    about = _about(sheet, row, here, found)
     if not text and _is_left_out(parts, here, about):
         return
     read = typed(text, here, sheet.shown_as_per_cent(row, VALUE))
@@ -284,17 +285,18 @@ def _read_row(sheet: _Sheet, row: int, parts: Parts, found: Settings, left: list
         note = f'{sheet.short}, {sheet.cell(row)}: "{text}" read as {read.read_as}.'
         found.readings.append(note)
     made = _made(sheet, row, here)
-    if made is not None and made.value != read.value:
+    if made is None or made.value == read.value:
+        made = None
+    else:
         if (about.get("status"), about.get("source")) == (made.status, made.source):
             about |= {"status": "given", "source": str(found.file)}
             left.append(f"{sheet.cell(row)} ({dotted(parts)})")
-        moves = _moves_along(made, read.value, about)
-    else:
-        moves = False
-    if moves:
-        del about["low"], about["high"]
+        if _moves_along(made, read.value, about):
+            del about["low"], about["high"]
+        else:
+            made = None
     given = {"value": read.value, **about} if about else read.value
-    found.rows.append(Row(parts, given, where, made if moves else None, read.remedy))
+    found.rows.append(Row(parts, given, where, made, read.remedy))
 
 
 def _is_left_out(parts: Parts, here: SchemaKey, about: dict[str, Any]) -> bool:
@@ -304,34 +306,30 @@ def _is_left_out(parts: Parts, here: SchemaKey, about: dict[str, Any]) -> bool:
     return in_mapping or here.may_be_none or (here.type is str and not about)
 
 
-def _about(sheet: _Sheet, row: int, here: SchemaKey, where: str, found: Settings) -> dict[str, Any]:
+def _about(sheet: _Sheet, row: int, here: SchemaKey, found: Settings) -> dict[str, Any]:
     """Return what is said of a value: unit, range, status and source, where they are filled in."""
+
+    def refuse(heading: str, what: str, remedy: str) -> None:
+        found.problems.append(Problem(sheet.where(row, heading), what, remedy))
+
+    unit, status, source, holds = (sheet.text(row, each) for each in (UNIT, STATUS, SOURCE, HOLDS))
     about: dict[str, Any] = {}
-    for name, heading in (("unit", UNIT), ("status", STATUS), ("source", SOURCE)):
-        if text := sheet.text(row, heading):
-            about[name] = text
-    if about.keys() <= {"unit"}:
-        about = {}
-    if about.get("status", "").casefold() in STATUSES:
-        about["status"] = about["status"].casefold()
-    unit = sheet.text(row, UNIT)
+    if status or source:
+        about = {"unit": unit, "status": status.casefold(), "source": source}
+        about = {name: text for name, text in about.items() if text}
+    if status and status.casefold() not in STATUSES:
+        del about["status"]
+        refuse(STATUS, f'is "{status}", which is no status.', nearest(status, STATUSES))
     if here.unit in ENDINGS.values() and unit and not unit.startswith(here.unit):
-        what = f'has the unit "{unit}", but the setting is in {here.unit}.'
-        remedy = f"Write the figure in {here.unit}, and its unit so."
-        found.problems.append(
-            Problem(where.replace(sheet.cell(row), sheet.cell(row, UNIT)), what, remedy)
-        )
+        what = f'is "{unit}", but the setting is in {here.unit}.'
+        refuse(UNIT, what, f"Write the figure in {here.unit}, and its unit so.")
     for name, heading in (("low", LOW), ("high", HIGH)):
         if text := sheet.text(row, heading):
             about[name] = number(text, here.unit, True, sheet.shown_as_per_cent(row, heading)).value
-    if holds := sheet.text(row, HOLDS):
-        if "low" in about:
-            about["shape"] = RANGES.get(holds.casefold(), holds)
-        if holds.casefold() not in RANGES:
-            what = f'is "{holds}".'
-            place = where.replace(sheet.cell(row), sheet.cell(row, HOLDS))
-            found.problems.append(Problem(place, what, nearest(holds, RANGES)))
-            about.pop("shape", None)
+    if holds and holds.casefold() not in RANGES:
+        refuse(HOLDS, f'is "{holds}".', nearest(holds, RANGES))
+    elif holds and "low" in about:
+        about["shape"] = RANGES[holds.casefold()]
     return about
 
 

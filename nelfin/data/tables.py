@@ -18,7 +18,7 @@ from nelfin.data.specs.columns import Column, Table
 from nelfin.data.usual import ask, may_be
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.scenario.kinds import LARGEST
-from nelfin.store.sheets.amounts import no_amount
+from nelfin.store.sheets.amounts import is_date, no_amount
 from nelfin.store.sheets.books import as_text
 from nelfin.store.sheets.files import Raw
 from nelfin.store.sheets.spots import spot
@@ -277,8 +277,13 @@ def _word(column: Column, text: str, at: int, refuse: Refuse) -> object:
         try:
             start_of(text)
         except ValueError:
-            calendar = ", a calendar year" if re.fullmatch(r"(19|20)\d\d(\.0)?", text) else ""
-            refuse(at, f'is "{text}"{calendar}.', "Write a financial year such as 2026/27.")
+            what, remedy = f'is "{text}".', "Write a financial year such as 2026/27."
+            if re.fullmatch(r"(19|20)\d\d(\.0)?", text):
+                what = f'is "{text}", a calendar year.'
+            elif is_date(text):
+                what = f'is "{text}", a date.'
+                remedy += " Set the cell to text first, or Excel makes a date of it."
+            refuse(at, what, remedy)
             return column.default
     elif column.kind == "yes_no":
         answer = {"yes": True, "y": True, "true": True, "1": True}.get(text.lower())

@@ -172,7 +172,7 @@ def no_amount(text: str, unit: str = "", may_be_blank: bool = False) -> str:
     """
     if text.casefold().strip(". ") in NOTHING:
         return f"Put in the figure in digits{' or leave the cell blank' if may_be_blank else ''}."
-    if _DATE.match(text):
+    if is_date(text):
         return "It is a date: write the figure in digits, in a cell that is not set to dates."
     if sized := _SIZED.fullmatch(text.replace(",", "")):
         in_millions = format((Decimal(sized[1]) * _SIZES[sized[2].lower()]).normalize(), "f")
@@ -183,6 +183,17 @@ def no_amount(text: str, unit: str = "", may_be_blank: bool = False) -> str:
     if text.endswith("%") and unit:
         return f"Write the figure in digits, in {unit}."
     return DIGITS_ONLY
+
+
+def is_date(text: str) -> bool:
+    """Say whether a text is a date, such as Excel makes of what looks like one.
+
+    Parameters
+    ----------
+    text
+        What a cell holds.
+    """
+    return bool(_DATE.match(text))
 
 
 def decimal_mark(texts: list[str]) -> str:

@@ -9,12 +9,15 @@ from nelfin.data.specs import TABLES
 from nelfin.errors import InputError, Problem
 from nelfin.scenario.paths import packaged_folder
 
+TO_EDIT = ("Did you mean", "Known here", "Check it against", "Add the rows")
+"""How remedies begin that tell to edit a table."""
+
 
 def without_installed(error: InputError) -> InputError:
-    """Return an error in which the tables that come with nelfin are told of once each.
+    """Return an error that tells nobody to edit a table which comes with nelfin.
 
-    Where one does not fit the user's tables or settings, the remedy is to give one's own, not to
-    edit what is installed.
+    Where one does not fit the user's tables or settings, that is told once, and the remedy is to
+    give one's own.
 
     Parameters
     ----------
@@ -27,7 +30,7 @@ def without_installed(error: InputError) -> InputError:
     for problem in error.problems:
         found = installed.match(problem.where.replace("\\", "/"))
         table = Path(found[1]).stem if found else ""
-        if table in TABLES:
+        if table in TABLES and problem.remedy.startswith(TO_EDIT):
             ours.setdefault(table, []).append(problem)
         else:
             kept.append(problem)

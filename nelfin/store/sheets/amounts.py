@@ -177,7 +177,7 @@ def no_amount(text: str, unit: str = "", may_be_blank: bool = False) -> str:
     if sized := _SIZED.fullmatch(text.replace(",", "")):
         in_millions = format((Decimal(sized[1]) * _SIZES[sized[2].lower()]).normalize(), "f")
         return f"Write {in_millions}, the figure in £m." if unit == "£m" else DIGITS_ONLY
-    if re.fullmatch(r"[0-9]+,[0-9]+", text):
+    if re.fullmatch(r"[0-9]+,[0-9]+\s*%?", text):
         with_point, without = text.replace(",", "."), text.replace(",", "")
         return f"Write {with_point} if the comma is one of decimals, or {without}."
     if text.endswith("%") and unit:

@@ -104,13 +104,23 @@ def test_columns_that_are_notes_are_told(read: Any) -> None:
     ("column", "cells", "values", "says"),
     [
         ("limit_gbp_m", ["£1,390", "£2.5m"], None, "another cell of the column says"),
-        ("limit_gbp_m", ["£1,390", "86"], [1390.0, 86.0], '1 cell with commas and £ read as a number in £m, such'),
+        (
+            "limit_gbp_m",
+            ["£1,390", "86"],
+            [1390.0, 86.0],
+            "1 cell with commas and £ read as a number in £m, such",
+        ),
         ("limit_gbp_m", ["£390m", "86"], [390.0, 86.0], "with £ and the unit read as a number"),
         ("limit_gbp_m", ["1,390.00", "1 390"], [1390.0, 1390.0], "commas and spaces read"),
         ("share_pct", ["3%", "4"], [3.0, 4.0], '1 cell with % read as a number in %, such as "3%"'),
         ("cdel_share", ["80%", "0.5"], [0.8, 0.5], 'such as "80%" as 0.8'),
         ("year", ["2026-27", "2027/28"], ["2026/27", "2027/28"], '"2026-27" as 2026/27'),
-        ("status", ["Firm", "Not yet"], ["firm", "not_yet"], '2 cells read, such as "Firm" as firm'),
+        (
+            "status",
+            ["Firm", "Not yet"],
+            ["firm", "not_yet"],
+            '2 cells read, such as "Firm" as firm',
+        ),
     ],
 )
 def test_cells_are_read_and_told(

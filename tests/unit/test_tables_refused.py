@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -104,9 +103,7 @@ def test_a_misspelt_optional_column_is_not_passed_over(read: Any, heading: str) 
     assert '"must_fund"' in problem or '"status"' in problem
 
 
-@pytest.mark.parametrize(
-    "heading", ["Spnd_2", "spend2", "spending_2", "spnd_2", "spend_2 (£k)"]
-)
+@pytest.mark.parametrize("heading", ["Spnd_2", "spend2", "spending_2", "spnd_2", "spend_2 (£k)"])
 def test_a_misspelt_spend_column_is_not_passed_over(read: Any, heading: str) -> None:
     # the spend of that year would be left out of the plan without a word
     (problem,) = problems_of(lambda: read(f"code,spend_1,{heading}\nP1,1,5\n", PROJECTS))
@@ -175,8 +172,16 @@ def test_a_row_longer_than_the_headings_is_refused(read: Any) -> None:
         ("code,amount\nP1,1\n".encode("utf-16-le"), "UTF-8"),
         ("code,amount\nP1,1\n".encode("utf-16")[:-1], "UTF-8"),
     ],
-    ids=["empty", "line ends", "no headings", "only headings", "empty rows", "bytes", "no mark",
-         "half a letter"],  # fmt: skip
+    ids=[
+        "empty",
+        "line ends",
+        "no headings",
+        "only headings",
+        "empty rows",
+        "bytes",
+        "no mark",
+        "half a letter",
+    ],
 )
 def test_a_file_without_a_table_is_refused(read: Any, content: str | bytes, says: str) -> None:
     (problem,) = problems_of(lambda: read(content))

@@ -121,7 +121,9 @@ def read_settings(file: Path) -> Settings:
     _find_tables(book, found)
     cells = book.cells(sheet)
     place = f"{file}, sheet {sheet}"
-    _read_rows(_Sheet(place, f"{file.name}, sheet {sheet}", cells, *_head(place, cells)), found)
+    _read_rows(
+        _Sheet(place, f"{file.name}, sheet {sheet}", cells, *_head(place, cells, found)), found
+    )
     return found
 
 
@@ -195,17 +197,27 @@ class _Sheet:
         return f"{self.place}, cell {self.cell(row, heading)}{f' ({words})' if words else ''}"
 
 
-def _head(place: str, cells: Cells) -> tuple[int, dict[str, int]]:
+def _head(place: str, cells: Cells, found: Settings) -> tuple[int, dict[str, int]]:
     """Return the row of the headings, and the column of each."""
     wanted = {_plain(heading): heading for heading in HEADINGS}
     for row, record in enumerate(cells.records[:MOST_TITLE_ROWS]):
         named = [wanted.get(_plain(cell)) for cell in record]
-        if KEY in named and VALUE in named:
-            twice = [name for name in HEADINGS if named.count(name) > 1]
-            if twice:
-                what = f'has the heading "{twice[0]}" twice.'
-                raise InputError.one(f"{place}, row {row + 1}", what, "Keep one of them.")
-            return row, {name: at for at, name in enumerate(named) if name}
+        if KEY not in named or VALUE not in named:
+            continue
+        where = f"{place}, row {row + 1}"
+        for name in HEADINGS:
+            if named.count(name) > 1:
+                raise InputError.one(where, f'has the heading "{name}" twice.', "Keep one of them.")
+        others = [cell.strip() for cell in record if cell.strip() and _plain(cell) not in wanted]
+        for other in others:
+            if close := difflib.get_close_matches(_plain(other), wanted, n=1, cutoff=0.7):
+                what = f'the heading "{other}" is not known.'
+                remedy = f'Did you mean "{wanted[close[0]]}"?'
+                found.problems.append(Problem(where, what, remedy))
+            else:
+                note = f'{found.file.name}, sheet {cells.name}: column not read: "{other}".'
+                found.readings.append(note)
+        return row, {name: at for at, name in enumerate(named) if name}
     raise InputError.one(
         place,
         f'has no row with the headings "{KEY}" and "{VALUE}".',

@@ -13,6 +13,7 @@ from table_files import SCHEMES, problems_of, workbook_writer
 
 from nelfin.data.specs.columns import Column, Table, number, optional
 from nelfin.data.tables import read_table
+from nelfin.store.sheets.files import read_raw
 
 pytestmark = pytest.mark.unit
 
@@ -220,6 +221,17 @@ def test_a_file_with_semicolons_that_does_not_tell_its_decimals_is_asked_about(
     text = "place;value_gbp_m\n" + "".join(f"{cell} x;{cell}\n" for cell in cells)
     problems = problems_of(lambda: read(text, PLACES))
     assert all("column value_gbp_m: is " in problem for problem in problems)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["place;value\nA;1\n", "place,valu\xe9\n".encode("cp1252"), "a\tb\n".encode("utf-16")],
+)
+def test_files_that_others_issue_are_read_as_issued(tmp_path: Path, content: str | bytes) -> None:
+    file = tmp_path / "t.csv"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    (problem,) = problems_of(lambda: read_raw(file))
+    assert "is not UTF-8 text with commas: it would be read " in problem
 
 
 def test_a_file_of_no_letters_is_not_read_as_windows(read: Any) -> None:

@@ -197,12 +197,16 @@ def test_a_figure_has_what_its_row_says_of_it(book: Any) -> None:
 
 
 def test_only_key_and_value_must_be_there_in_any_order_below_titles(book: Any) -> None:
-    heads = ("value", "Remarks", "KEY")
+    heads = ("value", "Remarks of the board", "KEY")
     rows = [[4, "mine", "recovery.pdc_pct"], ["nel", "", "extends"]]
     file = book(*rows, heads=heads, extends="", title="Our settings")
     assert value_of(load_scenario(file), "recovery.pdc_pct") == 4
+    note = 'plan.xlsx, sheet Settings: column not read: "Remarks of the board".'
+    assert load_scenario(file).readings == (note,)
     (problem,) = problems_of(book([3], heads=("Name", "Value"), extends=""))
     assert 'has no row with the headings "Key" and "Value"' in problem
+    (problem,) = problems_of(book(heads=("Key", "Value", "Statuss")))
+    assert 'row 1: the heading "Statuss" is not known. Did you mean "Status"?' in problem
     (problem,) = problems_of(book(heads=("Key", "Value", "Value")))
     assert 'has the heading "Value" twice' in problem
 

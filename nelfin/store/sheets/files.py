@@ -110,11 +110,11 @@ def read_raw(path: str | Path, sheet: str | None = None, is_head: IsHead | None 
     Raises
     ------
     InputError
-        If the file cannot be read.
+        If the file cannot be read, or is a text of another kind than UTF-8 with commas.
     """
     file, named = split_sheet(path)
     if is_text(file):
-        text = read_text(file)
+        text = _plain_text(file)
         return raw_of_text(str(file), text, head_at(text.records, is_head))
     book = Book(file)
     name = sheet if named is None else named
@@ -142,7 +142,7 @@ def read_sheets(path: str | Path) -> list[Rows]:
     """
     file, named = split_sheet(path)
     if is_text(file):
-        return [Rows(str(file), file.stem, read_text(file).records, False)]
+        return [Rows(str(file), file.stem, _plain_text(file).records, False)]
     book = Book(file)
     sheets = []
     for name in book.tables if named is None else [book.named(named)]:
@@ -150,6 +150,18 @@ def read_sheets(path: str | Path) -> list[Rows]:
         over = _reaching_over(cells.records, cells.seen)
         sheets.append(Rows(book.place(name), name, cells.records, over=over))
     return sheets
+
+
+def _plain_text(file: Path) -> Text:
+    """Read a text file in UTF-8 with commas: nobody is told how another one would be read."""
+    text = read_text(file)
+    if text.readings:
+        raise InputError.one(
+            str(file),
+            f"is not UTF-8 text with commas: it would be {' and '.join(text.readings)}",
+            "In Excel, save it as CSV UTF-8.",
+        )
+    return text
 
 
 def _reaching_over(records: list[list[str]], seen: Look) -> dict[tuple[int, int], str]:

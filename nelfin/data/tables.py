@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from nelfin.data.notes import unit_of
 from nelfin.data.reading import read_meant
 from nelfin.data.specs.columns import Column, Table
-from nelfin.data.usual import ask, may_be
+from nelfin.data.typed import typed_column
+from nelfin.data.usual import ask
 from nelfin.errors import InputError, Problems, nearest
-from nelfin.scenario.kinds import LARGEST
-from nelfin.store.sheets.amounts import is_date, no_amount
 from nelfin.store.sheets.books import as_text
 from nelfin.store.sheets.files import Raw
 from nelfin.store.sheets.spots import spot
-from nelfin.years import start_of
-
-Refuse = Callable[[int, str, str], None]
-"""Notes a problem of the row at a position: what is wrong, and the remedy."""
-
-EXCEL_ERRORS = {"#N/A", "#DIV/0!", "#REF!", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!"}
-"""What a formula that fails leaves in its cell."""
 
 
 def read_table(
@@ -151,11 +140,13 @@ def inspect(raw: Raw, spec: Table) -> tuple[pd.DataFrame, Problems]:
     for column, heading in wanted:
         if heading is None:
             left_out = replace(column, blank=True)
-            columns[column.name] = _convert(raw, left_out, "", [""] * len(index), index, problems)
+            columns[column.name] = typed_column(
+                raw, left_out, "", [""] * len(index), index, problems
+            )
         else:
             position = raw.headings.index(heading)
             texts = [row[position] for row in raw.rows]
-            columns[heading] = _convert(raw, column, heading, texts, index, problems)
+            columns[heading] = typed_column(raw, column, heading, texts, index, problems)
     frame = pd.DataFrame(columns, index=index)
     _check_key(raw, spec, columns, problems)
     ask(raw, spec, frame, problems)
@@ -221,113 +212,6 @@ def _check_unused(
         if close:
             what = f'the column "{heading}" is not known.'
             problems.add(where, what, f'Did you mean "{close[0]}"?')
-
-
-def _convert(
-    raw: Raw,
-    column: Column,
-    heading: str,
-    texts: Sequence[str],
-    index: pd.Index,
-    problems: Problems,
-) -> pd.Series:
-    def refuse(at: int, what: str, remedy: str) -> None:
-        problems.add(spot(raw.place, index[at], heading), what, remedy)
-
-    blanks = np.array([text == "" for text in texts], dtype=bool)
-    for at, text in enumerate(texts if not EXCEL_ERRORS.isdisjoint(texts) else ()):
-        if text in EXCEL_ERRORS:
-            refuse(at, f'is "{text}", what a failed formula leaves.', "Correct the formula.")
-    if not column.blank:
-        for at in _positions(blanks):
-            refuse(at, "is empty.", "Fill it in.")
-    if column.kind in {"number", "integer"}:
-        return _numbers(column, texts, blanks, index, refuse)
-    values: list[object] = []
-    if column.kind == "text" and not column.choices and not CONTROL.search("".join(texts)):
-        plain_words = EXCEL_ERRORS.isdisjoint(texts) and not blanks.any()
-        words = texts if plain_words else [_filled(text, column) for text in texts]
-        return pd.Series(words, index=index, dtype=object)
-    sound: dict[str, object] = {}
-    for at, text in enumerate(texts):
-        if text not in sound:
-            plain = text == "" or text in EXCEL_ERRORS
-            before = len(problems.found)
-            value = column.default if plain else _word(column, text, at, refuse)
-            if len(problems.found) > before:  # each cell with it is told
-                values.append(value)
-                continue
-            sound[text] = value
-        values.append(sound[text])
-    return pd.Series(values, index=index, dtype=bool if column.kind == "yes_no" else object)
-
-
-def _filled(text: str, column: Column) -> object:
-    return column.default if text == "" or text in EXCEL_ERRORS else text
-
-
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-"""Letters that no one types; files of results cannot hold some, and terminals obey others."""
-
-
-def _word(column: Column, text: str, at: int, refuse: Refuse) -> object:
-    if CONTROL.search(text):
-        refuse(at, f'is "{text}", with a control character.', "Type the text anew.")
-    if column.kind == "year":
-        try:
-            start_of(text)
-        except ValueError:
-            what, remedy = f'is "{text}".', "Write a financial year such as 2026/27."
-            if re.fullmatch(r"(19|20)\d\d(\.0)?", text):
-                what = f'is "{text}", a calendar year.'
-            elif is_date(text):
-                what = f'is "{text}", a date.'
-                remedy += " Set the cell to text first, or Excel makes a date of it."
-            refuse(at, what, remedy)
-            return column.default
-    elif column.kind == "yes_no":
-        answer = {"yes": True, "y": True, "true": True, "1": True}.get(text.lower())
-        if answer is None and text.lower() not in {"no", "n", "false", "0"}:
-            refuse(at, f'is "{text}".', "Write yes or no.")
-        return bool(answer)
-    elif column.choices and text not in column.choices:
-        refuse(at, f'is "{text}".', nearest(text, column.choices))
-    return text
-
-
-def _numbers(
-    column: Column,
-    texts: Sequence[str],
-    blanks: npt.NDArray[np.bool_],
-    index: pd.Index,
-    refuse: Refuse,
-) -> pd.Series:
-    parsed = pd.to_numeric(np.array(texts, dtype=object), errors="coerce")
-    values = np.array(parsed, dtype=float)
-    default = np.nan if column.default is None else float(str(column.default))
-    failed = np.array([text in EXCEL_ERRORS for text in texts], dtype=bool)
-    bad = ~np.isfinite(values) & ~blanks & ~failed
-    values[bad | failed] = np.nan
-    unit = unit_of(column.name) if bad.any() else ""
-    for at in _positions(bad):
-        refuse(
-            at, f'is "{texts[at][:60]}", not a number.', no_amount(texts[at], unit, column.blank)
-        )
-    if column.kind == "integer":
-        for at in _positions(np.isfinite(values) & (values % 1 != 0)):
-            refuse(at, f'is "{texts[at]}".', "Write a whole number.")
-    outside = (values < column.low) | (values > column.high)
-    for at in _positions(outside):
-        refuse(at, f"is {texts[at]}.", may_be(values[at], column))
-    for at in _positions(np.abs(values) > LARGEST):
-        if not outside[at]:
-            refuse(at, f"is {texts[at]}, larger than any figure here.", "Check its unit.")
-    values[blanks] = default
-    return pd.Series(values, index=index)
-
-
-def _positions(holds: npt.NDArray[np.bool_]) -> list[int]:
-    return [int(at) for at in np.flatnonzero(holds)]
 
 
 def _check_key(raw: Raw, spec: Table, columns: Mapping[str, pd.Series], problems: Problems) -> None:

@@ -19,7 +19,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from nelfin.data.specs.columns import Column, Table
-from nelfin.data.tables import EXCEL_ERRORS, check_frame, read_table
+from nelfin.data.tables import check_frame, read_table
+from nelfin.data.typed import EXCEL_ERRORS
 from nelfin.errors import InputError
 from nelfin.scenario import Scenario, load_scenario, resolved_toml
 from nelfin.scenario.schema import Section

@@ -89,7 +89,7 @@ def test_two_headings_of_one_column_are_refused(read: Any) -> None:
 def test_a_column_that_splits_rows_is_not_dropped(read: Any, heading: str) -> None:
     text = f"year,limit_gbp_m,{heading}\n2026/27,86,Newham\n"
     if heading == "Place code":  # a note: told, and left
-        assert 'columns not read: "Place code"' in " ".join(read(text)[1])
+        assert 'column not read: "Place code"' in " ".join(read(text)[1])
         return
     (problem,) = problems_of(lambda: read(text))
     assert f'has the column "{heading}", but limits have none' in problem
@@ -97,7 +97,7 @@ def test_a_column_that_splits_rows_is_not_dropped(read: Any, heading: str) -> No
 
 def test_columns_that_are_notes_are_told(read: Any) -> None:
     _, notes = read("year,limit_gbp_m,Owner,\n2026/27,86,JS,x\n2027/28,86,JS,\n")
-    assert 't.csv: columns not read: "Owner".' in notes
+    assert 't.csv: column not read: "Owner".' in notes
     assert "t.csv: column D has no heading, and is not read (row 2)." in notes
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from nelfin.data.tables import EXCEL_ERRORS
+from nelfin.data.typed import EXCEL_ERRORS
 from nelfin.errors import Problems
 from nelfin.store.sheets.files import Rows
 from nelfin.store.sheets.spots import Sheet, spot

@@ -110,7 +110,8 @@ def read_headings(raw: Raw, spec: Table, notes: list[str]) -> Raw:
     meant = [heading_of(text, spec) or text for text in raw.headings]
     if changed := [pair for pair in zip(raw.headings, meant, strict=True) if pair[0] != pair[1]]:
         said = ", ".join(f'"{text}"' for text, _ in changed)
-        notes.append(f"{raw.place}: headings {said} read as {', '.join(to for _, to in changed)}.")
+        words = "heading" if len(changed) == 1 else "headings"
+        notes.append(f"{raw.place}: {words} {said} read as {', '.join(to for _, to in changed)}.")
         place = Sheet(str(raw.place), tuple(meant)) if isinstance(raw.place, Sheet) else raw.place
         raw = replace(raw, headings=meant, place=place)
     others = [name for name in meant if name and heading_of(name, spec) is None]
@@ -126,7 +127,8 @@ def read_headings(raw: Raw, spec: Table, notes: list[str]) -> Raw:
         for name in dict.fromkeys(splits)
     ]
     if left := [f'"{name}"' for name in others if name not in splits]:
-        notes.append(f"{raw.place}: columns not read: {', '.join(left)}.")
+        words = "column" if len(left) == 1 else "columns"
+        notes.append(f"{raw.place}: {words} not read: {', '.join(left)}.")
     _tell_of_nameless(raw, notes)
     return replace(raw, problems=(*raw.problems, *problems))
 

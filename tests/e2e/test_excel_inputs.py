@@ -69,7 +69,12 @@ def test_a_folder_that_is_there_is_left_alone(plan: Path) -> None:
 
 
 def test_the_run_is_that_of_the_scenario_files_to_the_bit(plan: Path, result: Result) -> None:
-    found = nelfin.run(nelfin.load_scenario(plan / "plan.xlsx"))
+    # the same figure, typed as people do
+    settings = [["Key", "Value"], ["extends", "plan.xlsx"], ["recovery.efficiency_pct", "4%"]]
+    write_book(plan / "mine.xlsx", {"Settings": settings})
+    found = nelfin.run(nelfin.load_scenario(plan / "mine.xlsx"))
+    told = 'mine.xlsx, sheet Settings, B3: "4%" read as 4.'
+    assert found.provenance["warnings"] == [told, *result.provenance["warnings"]]
     for name in ("budget", "target", "system_reported", "prevention_net_cash", "recovery_bridge"):
         assert found.data[name].dims == result.data[name].dims
         assert found.data[name].to_numpy().tobytes() == result.data[name].to_numpy().tobytes(), name
@@ -149,6 +154,71 @@ def test_a_sheet_that_is_not_there_is_refused_with_those_there_are(plan: Path) -
     assert 'plan.xlsx: has no sheet "schemes"' in done.stderr
     for sheet in ('"Read me"', '"projects"', '"Lists"'):
         assert sheet in done.stderr
+
+
+MESSY = [
+    ["Capital limits, board paper 12", "", ""],
+    [],
+    ["Year", "Limit £m", "Status", "Notes"],
+    ["2023-24", "£86.0m", "Firm", "JS 12/11"],
+    *([f"{year}/{year - 1999}", "86.00", "", ""] for year in range(2024, 2033)),
+    ["Total", "860", "", ""],
+]
+"""Limits as a person keeps them, on the second sheet of a workbook."""
+
+
+def test_a_sheet_kept_in_a_messy_way_is_read_and_told(tmp_path: Path) -> None:
+    write_book(tmp_path / "mine.xlsx", {"Cover": [["By JS"]], "Limits": MESSY})
+    done = run("check", "--set", "data.capital_limits=mine.xlsx", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    *notes, last = done.stderr.splitlines()
+    assert [note.removeprefix("Note: mine.xlsx, sheet Limits") for note in notes] == [
+        ': headings read from row 3; row 1 above, such as "Capital limits, board paper 12", not '
+        "read.",
+        ': read, since the first sheet, "Cover", has no such headings.',
+        ': headings "Year", "Limit £m", "Status" read as year, limit_gbp_m, status.',
+        ': column not read: "Notes".',
+        ', row 14: looks like a total ("Total"), and is left out.',
+        ', column year, A4: 1 cell read, such as "2023-24" as 2023/24.',
+        ", column limit_gbp_m, B4: 1 cell with £ and the unit read as a number in £m, such as "
+        '"£86.0m" as 86.',
+        ', column status, C4: 1 cell read, such as "Firm" as firm.',
+    ]
+    assert last.endswith("No problem found.")
+    for cell, says in (
+        ("12,5", "Write 12.5 if the comma is one of decimals, or 125."),
+        ("£92,000,000", "if in pounds, 92."),
+        ("n/a", "Put in the figure in digits."),
+    ):
+        write_book(
+            tmp_path / "mine.xlsx", {"Limits": [*MESSY[:3], ["2023-24", cell], *MESSY[4:-1]]}
+        )
+        asked = run("check", "--set", "data.capital_limits=mine.xlsx", cwd=tmp_path)
+        assert asked.returncode == 2
+        assert "a problem with the input" in asked.stderr
+        assert "mine.xlsx, sheet Limits, cell B4 (limit_gbp_m): is " in asked.stderr
+        assert says in asked.stderr
+
+
+def test_a_workbook_without_settings_leads_to_its_scenario(plan: Path, tmp_path: Path) -> None:
+    write_book(tmp_path / "tables.xlsx", {"projects": rows_of("projects")[:FEW]})
+    done = run("run", "tables.xlsx", cwd=tmp_path)
+    assert done.returncode == 2
+    assert 'tables.xlsx: has no sheet "Settings", so it is no scenario by itself.' in done.stderr
+
+
+def test_tables_that_come_with_nelfin_are_not_to_be_edited(tmp_path: Path) -> None:
+    people = [[cell.replace("Newham", "New Town") for cell in row]
+              for row in rows_of("weighted_populations")]  # fmt: skip
+    write_book(tmp_path / "mine.xlsx", {"people": people})
+    words = ("--set", "data.weighted_populations=mine.xlsx#people")
+    done = run("check", *words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "nelfin's own table openings does not fit your other tables and settings: row" in (
+        done.stderr
+    )
+    assert str(Path(nelfin.__file__).parent) not in done.stderr
+    assert "Did you mean" not in done.stderr
 
 
 def test_an_opening_may_be_a_sheet(tmp_path: Path) -> None:

@@ -155,8 +155,8 @@ def test_a_cell_that_is_not_certain_is_named_by_its_place_and_its_key(
         (["data.projects", "p.csv"], "cell A3: is data.projects: the tables of a workbook are its"),
         (["recovery.pdc_pct", 3, "£m"], 'cell C3: is "£m", but the setting is in %.'),
         (
-            ["recovery.pdc_pct", 3, "%", "", "", "", "publishd"],
-            'cell G3: is "publishd", which is no',
+            ["recovery.pdc_pct", 3, "%", "", "", "", "ublished"],
+            'cell G3: is "ublished", which is no',
         ),
         (["recovery.pdc_pct", 3, "%", 2, 4, "most"], 'cell F3: is "most".'),
         (["recovery.pdc_pct", 3, "%", 4, 5], "has the range 4 to 5 around 3."),

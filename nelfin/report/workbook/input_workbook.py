@@ -280,14 +280,14 @@ def _columns(book: Any, raws: dict[str, Raw]) -> None:
 STEPS = (
     f'The sheet "{SHEET}" holds every setting of the scenario: change the yellow cells.',
     "Each further sheet holds one table. Replace its rows by your own; add rows right below the "
-    "last. A table whose sheet you delete, or whose rows, is left out.",
+    "last. A table that the plan can do without is left out if you delete its rows or its sheet.",
     "Dark headings must be filled; light ones may stay blank. Point at a heading for its note.",
     f'The sheet "{COLUMNS}" says of each column what it is, its unit and what may stand there.',
     f'Drop-downs of places, streams and years come from the sheet "{LISTS}": add your own words '
     "there first. Those of organisations and asset types come from the sheets of that name.",
     "Keep the names of the sheets and the headings. The order of sheets, columns and rows is free.",
-    "Write plain numbers: 5 for 5 % where a heading ends in _pct (a cell shown as 5% holds 0.05). "
-    "£m in headings that end in _gbp_m.",
+    "Write 5 or 5% where a heading ends in _pct, and 86 or £86m where it ends in _gbp_m. What is "
+    "not certain, such as £86k there, is asked about.",
     "Write financial years as 2026/27. Their cells are set to text, so that Excel makes no date "
     "of them.",
     'Give each figure its status and source. Figures of the status "illustrative" are made up: '
@@ -310,7 +310,7 @@ def _read_me(book: Any, raws: dict[str, Raw]) -> None:
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     top = book.add_format({"valign": "top", "align": "left"})
     sheet.write_string(0, 0, "A nelfin scenario", title)
-    sheet.write_string(2, 0, "How to fill them in", head)
+    sheet.write_string(2, 0, "How to use it", head)
     sheet.write_blank(2, 1, None, head)
     row = 3
     for number, step in enumerate(STEPS, start=1):

@@ -34,7 +34,7 @@ TEXT = 49
 """Excel's own number format of text: it makes no dates and numbers of years and codes."""
 
 WIDTHS = {
-    WORDS: 50, KEY: 40, VALUE: 20, UNIT: 15, LOW: 8, HIGH: 8, HOLDS: 12, MAY_BE: 27, STATUS: 12,
+    WORDS: 50, KEY: 40, VALUE: 20, UNIT: 21, LOW: 8, HIGH: 8, HOLDS: 12, MAY_BE: 27, STATUS: 12,
     SOURCE: 62,
 }  # fmt: skip
 """Widths of the columns, in characters; those of what the workbook was made with are hidden."""
@@ -156,7 +156,8 @@ def _write_setting(
     is_number = here.type in {int, float} or get_args(here.type) == (1,)
     _write(sheet, row, at[VALUE], line.value, styles["number" if is_number else "text"])
     bare = "." not in line.key  # the name, the code: no figures
-    sheet.write_string(row, at[UNIT], (figure.unit if figure else "") or here.unit, styles["note"])
+    unit = (figure.unit if figure else "") or here.unit
+    sheet.write_string(row, at[UNIT], unit, styles["note"])
     low, high = (figure.low, figure.high) if figure else (None, None)
     _write(sheet, row, at[LOW], low, styles["range"])
     _write(sheet, row, at[HIGH], high, styles["range"])
@@ -174,6 +175,7 @@ def _write_setting(
     texts = (
         (line.words, WORDS),
         (str(line.value or ""), VALUE),
+        (unit, UNIT),
         (may_be(here), MAY_BE),
         (source, SOURCE),
     )

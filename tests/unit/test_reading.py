@@ -189,6 +189,13 @@ def test_a_total_that_names_no_more_of_its_key_is_left_out(read: Any) -> None:
     assert read(by_year, COUNTS)[0]["people_added"].tolist() == [5.0, 6.0, 1.0]
 
 
+def test_a_note_below_the_table_is_asked_about_once(read: Any) -> None:
+    text = "place,year,people_added\nA,2026/27,5\nSource: board paper 12,,\nB,2026/27,lots\n"
+    note, wrong = problems_of(lambda: read(text, COUNTS))
+    assert 't.csv, row 3: holds only "Source: board paper 12". Delete it if it is a note' in note
+    assert "row 4, column people_added" in wrong
+
+
 def test_a_name_that_only_begins_with_total_is_no_total(read: Any) -> None:
     table, notes = read("place,value_gbp_m\nTotal Care Ltd,1\nSummertown,2\n", PLACES)
     assert len(table) == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nelfin.data.reading.cells import read_cells
 from nelfin.data.reading.headings import rank_of, read_headings
-from nelfin.data.reading.totals import without_totals
+from nelfin.data.reading.totals import without_remarks, without_totals
 from nelfin.data.specs.columns import Table
 from nelfin.store.sheets.files import Raw
 from nelfin.store.sheets.finding import find_table
@@ -49,7 +49,7 @@ def read_meant(
     raw = find_table(path, rank_of(spec), sheet)
     notes: list[str] = []
     raw = read_headings(raw, spec, notes)
-    raw = without_totals(raw, spec, notes)
+    raw = without_remarks(without_totals(raw, spec, notes), spec)
     raw = read_cells(raw, spec, notes)
     # by the name of the file alone, so that notes are alike wherever it stands
     file = split_sheet(path)[0]

@@ -1,4 +1,4 @@
-"""Rows of totals: told by their label, and by their figures being the sums of the others."""
+"""Rows that are none of a table: totals, told by their label and their figures, and notes."""
 
 from __future__ import annotations
 
@@ -82,6 +82,44 @@ def without_totals(raw: Raw, spec: Table, notes: list[str]) -> Raw:
         raw,
         rows=[raw.rows[row] for row in kept],
         numbers=[raw.numbers[row] for row in kept],
+        problems=(*raw.problems, *problems),
+    )
+
+
+def without_remarks(raw: Raw, spec: Table) -> Raw:
+    """Ask once about each row that holds words in its first cell and nothing else.
+
+    Parameters
+    ----------
+    raw
+        The table as texts, with the headings of its specification.
+    spec
+        What it must look like.
+
+    Returns
+    -------
+    Raw
+        Without those rows; the problems tell of them.
+    """
+    needed = [column for column in spec.columns if column.required and not column.blank]
+    alone = [
+        at for at, row in enumerate(raw.rows) if row[0] and len(needed) > 2 and not any(row[1:])
+    ]
+    if not alone:
+        return raw
+    problems = [
+        Problem(
+            spot(raw.place, raw.numbers[at]),
+            f'holds only "{raw.rows[at][0][:60]}".',
+            "Delete it if it is a note, or fill in the row.",
+        )
+        for at in alone
+    ]
+    kept = [at for at in range(len(raw.rows)) if at not in set(alone)]
+    return replace(
+        raw,
+        rows=[raw.rows[at] for at in kept],
+        numbers=[raw.numbers[at] for at in kept],
         problems=(*raw.problems, *problems),
     )
 

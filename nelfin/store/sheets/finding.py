@@ -86,7 +86,7 @@ def _of_sheet(book: Book, cells: Cells, rank: Rank) -> Raw:
 
 def _of_book(book: Book, rank: Rank) -> Raw:
     """Return the first sheet of a workbook, or the one other that has the headings."""
-    first = book.cells(book.named(next(iter(book.names), "")))
+    first = book.cells(book.named(next(iter(book.tables or book.names), "")))
     if len(book.tables) < 2:
         return _of_sheet(book, first, rank)
     fitting = {}

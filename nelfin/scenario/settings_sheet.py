@@ -294,8 +294,9 @@ def _read_row(sheet: _Sheet, row: int, parts: Parts, found: Settings, left: list
         found.rows.append(Row(parts, "", where, None, f"Fill it in.{default}"))
         return
     if read.read_as:
-        note = f'{sheet.short}, {sheet.cell(row)}: "{text}" read as {read.read_as}.'
-        found.readings.append(note)
+        seen = f"{read.read_as}%" if sheet.shown_as_per_cent(row, VALUE) else text
+        note = f'{sheet.short}, {sheet.cell(row)} ({dotted(parts)}): "{seen}" read as'
+        found.readings.append(f"{note} {read.read_as}.")
     made = _made(sheet, row, here)
     if made is None or made.value == read.value:
         made = None

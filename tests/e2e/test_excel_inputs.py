@@ -73,7 +73,7 @@ def test_the_run_is_that_of_the_scenario_files_to_the_bit(plan: Path, result: Re
     settings = [["Key", "Value"], ["extends", "plan.xlsx"], ["recovery.efficiency_pct", "4%"]]
     write_book(plan / "mine.xlsx", {"Settings": settings})
     found = nelfin.run(nelfin.load_scenario(plan / "mine.xlsx"))
-    told = 'mine.xlsx, sheet Settings, B3: "4%" read as 4.'
+    told = 'mine.xlsx, sheet Settings, B3 (recovery.efficiency_pct): "4%" read as 4.'
     assert found.provenance["warnings"] == [told, *result.provenance["warnings"]]
     for name in ("budget", "target", "system_reported", "prevention_net_cash", "recovery_bridge"):
         assert found.data[name].dims == result.data[name].dims

@@ -74,7 +74,7 @@ def written(rows: list[list[str]], mark: str = ",") -> str:
 
 
 @given(rows=table, data=st.data())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_a_table_kept_in_a_messy_way_reads_to_the_same(
     file: Path, rows: list[tuple[Any, ...]], data: st.DataObject
 ) -> None:

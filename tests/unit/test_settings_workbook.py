@@ -111,7 +111,8 @@ def test_a_cell_is_read_as_the_value_of_its_setting(
     assert scenario.evidence[key].status == "given"
     assert bool(scenario.readings) == told
     if told:
-        assert scenario.readings[0].startswith(f'plan.xlsx, sheet Settings, B3: "{cell}" read as ')
+        (note,) = scenario.readings
+        assert note.startswith(f'plan.xlsx, sheet Settings, B3 ({key}): "{cell}" read as ')
 
 
 @pytest.mark.parametrize(
@@ -185,6 +186,8 @@ def test_what_excel_shows_as_per_cent_is_what_is_seen(book: Any) -> None:
     scenario = load_scenario(book(per_cent=shown))
     assert value_of(scenario, "recovery.efficiency_pct") == 7.0
     assert value_of(scenario, "uncertainty.persistence") == 0.8
+    note = 'plan.xlsx, sheet Settings, B3 (recovery.efficiency_pct): "7%" read as 7.'
+    assert scenario.readings == (note,)
     (problem,) = problems_of(book(per_cent={"recovery.support_gbp_m": 0.5}))
     assert 'is "50%": should be a number' in problem
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 
 from nelfin.data.inputs import Inputs
-from nelfin.data.ours import without_installed
 from nelfin.data.reading import read_meant
 from nelfin.data.reading.names import one_spelling
 from nelfin.data.specs import OPENING_FILE, PROJECTS_BY_CRITERIA, TABLES
@@ -81,10 +80,7 @@ def load_inputs(scenario: Scenario, models: bool = True) -> Inputs:
     inputs = Inputs(**tables, called=called, readings=tuple(readings))
     from nelfin.data.checks.together import check_together
 
-    try:
-        check_together(scenario, inputs, models)
-    except InputError as error:
-        raise without_installed(error) from None
+    check_together(scenario, inputs, models)
     return inputs
 
 

@@ -207,20 +207,6 @@ def test_a_workbook_without_settings_leads_to_its_scenario(plan: Path, tmp_path:
     assert 'tables.xlsx: has no sheet "Settings", so it is no scenario by itself.' in done.stderr
 
 
-def test_tables_that_come_with_nelfin_are_not_to_be_edited(tmp_path: Path) -> None:
-    people = [[cell.replace("Newham", "New Town") for cell in row]
-              for row in rows_of("weighted_populations")]  # fmt: skip
-    write_book(tmp_path / "mine.xlsx", {"people": people})
-    words = ("--set", "data.weighted_populations=mine.xlsx#people")
-    done = run("check", *words, cwd=tmp_path)
-    assert done.returncode == 2
-    assert "nelfin's own table openings does not fit your other tables and settings: row" in (
-        done.stderr
-    )
-    assert str(Path(nelfin.__file__).parent) not in done.stderr
-    assert "Did you mean" not in done.stderr
-
-
 def test_an_opening_may_be_a_sheet(tmp_path: Path) -> None:
     places = load_inputs(nelfin.load_scenario()).places()
     rows = [["place", "value"], *([place, str(100 + at)] for at, place in enumerate(places))]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from nelfin.data.files import Rows, as_text
+from nelfin.store.sheets.books import as_text
+from nelfin.store.sheets.files import Rows
 
 CODES = {"QAA": "NHS Ambridge ICB", "QBB": "NHS Borchester and Felpersham Integrated Care Board"}
 YEARS = ("2026/27", "2027/28", "2028/29")

@@ -94,6 +94,7 @@ def allocate(
         write_tables(tables, output, force=force)
         click.echo(f"Written to {output}.", err=True)
     notes = [
+        *inputs.readings,
         *far_openings(loaded, inputs, data),
         *level_breaks(loaded, inputs),
         *national_growth(loaded, inputs),

@@ -24,6 +24,7 @@ from nelfin.cli.options import (
     tables_force_option,
     write_tables,
 )
+from nelfin.cli.reading import read_inputs
 from nelfin.errors import InputError
 
 if TYPE_CHECKING:
@@ -76,7 +77,6 @@ def capital(
 
     Without an option the plan is printed by category and year. Each option adds a table.
     """
-    from nelfin.data import load_inputs
     from nelfin.models.capital import stress
     from nelfin.models.capital.solving import solve_case
     from nelfin.report.text.capital import capital_text
@@ -88,7 +88,7 @@ def capital(
     if output is not None:
         check_tables_folder(output, force)
     loaded = load_scenario(scenario, overrides, allow)
-    inputs = load_inputs(loaded)
+    inputs = read_inputs(loaded)
     case = capital_case(loaded, inputs)
     spread = cost_spread(loaded, inputs) if draws else None
     none = 0

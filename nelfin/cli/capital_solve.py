@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nelfin.cli.options import (
-    write_tables,
-)
+from nelfin.cli.options import write_tables
+from nelfin.cli.reading import tell
 from nelfin.errors import InputError
 
 if TYPE_CHECKING:
@@ -117,6 +116,7 @@ def capital_solve(
     any number of spend columns. DIR gets plan.csv, spend.csv, limits.csv, prices.csv and
     solve.json.
     """
+    from nelfin.data.specs import CAPITAL_RULES, TABLES
     from nelfin.data.tables import raw_frame
     from nelfin.models.capital import TableNames, solve
     from nelfin.store.run_folder import check_folder
@@ -124,16 +124,21 @@ def capital_solve(
     if time_limit is not None and not time_limit > 0:
         raise InputError.one("--time-limit", f"is {time_limit:g}.", "Give seconds above 0.")
     check_folder(output)
+    notes: list[str] = []
+    project_table = raw_frame(projects, TABLES["projects"], notes)
+    limit_table = raw_frame(limits, TABLES["capital_limits"], notes)
+    rule_table = raw_frame(rules, CAPITAL_RULES, notes) if rules else None
+    tell(notes)
     plan = solve(
-        raw_frame(projects),
-        _from_year(raw_frame(limits), first_year, limits),
+        project_table,
+        _from_year(limit_table, first_year, limits),
         gap_pct=gap,
         time_limit_s=time_limit,
         relax=relax,
         discount_rate_pct=discount_rate,
         solver=solver,
         truncate=truncate,
-        rules=raw_frame(rules) if rules else None,
+        rules=rule_table,
         over_programming_pct=over_programming,
         price_growth_pct=price_growth,
         called=TableNames(str(projects), str(limits), str(rules)),

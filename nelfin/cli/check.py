@@ -11,6 +11,7 @@ from nelfin.cli.options import (
     scenario_argument,
     set_option,
 )
+from nelfin.cli.reading import read_inputs
 
 
 @click.command()
@@ -23,7 +24,6 @@ def check(
 ) -> None:
     """Check SCENARIO and its tables without running it."""
     from nelfin.allocations import allocate
-    from nelfin.data import load_inputs
     from nelfin.scenario import load_scenario, resolved_toml
     from nelfin.system.capital import check_schemes
     from nelfin.system.changes import base_of
@@ -31,7 +31,7 @@ def check(
     from nelfin.system.joint import outside_bodies
 
     loaded = load_scenario(scenario, overrides, allow)
-    inputs = load_inputs(loaded)
+    inputs = read_inputs(loaded)
     years = loaded.years.labels()
     check_schemes(loaded, inputs)
     # what only shows when money is shared

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from nelfin.cli.options import replace_option, require_free, show, write_table
+from nelfin.cli.reading import tell
 
 
 def _list_rules(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
@@ -48,7 +49,9 @@ def converge(baseline: Path, rule: str, output: Path, force: bool) -> None:
     from nelfin.data.checks.units import converge_rows
 
     require_free(output, force)
-    rows = read_table(baseline, CONVERGE)
+    notes: list[str] = []
+    rows = read_table(baseline, CONVERGE, notes=notes)
+    tell(notes)
     if not rows["source"].any():
         rows = rows.drop(columns="source")
     converge_rows(rows, str(baseline))

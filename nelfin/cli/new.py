@@ -10,7 +10,8 @@ import click
 from nelfin.cli.options import echo_json, json_option
 from nelfin.errors import InputError, Problems
 
-TABLES_FILE = "tables.xlsx"
+BOOK = "plan.xlsx"
+"""The workbook that is a scenario by itself."""
 
 
 @click.command()
@@ -22,7 +23,7 @@ TABLES_FILE = "tables.xlsx"
     help="The systems to March 2026, or those from April 2026, where a code has been both.",
 )
 @click.option("--list", "listing", is_flag=True, help="List the systems and their codes.")
-@click.option("--excel", is_flag=True, help="Put the tables in one workbook, tables.xlsx.")
+@click.option("--excel", is_flag=True, help="Write settings and tables as one workbook, plan.xlsx.")
 @json_option
 def new(
     folder: Path | None,
@@ -67,18 +68,14 @@ def new(
         notes = new_scenario(folder, icb or "", footprint or "")
     for note in notes:
         click.echo("\n".join(wrapped(note, hang="  ")), err=True)
-    what = f"the sheets of {TABLES_FILE}" if excel else "the tables"
-    click.echo(f"Written to {folder}. Edit scenario.toml and {what}, then run:", err=True)
-    click.echo(f"nelfin run {folder / 'scenario.toml'}")
+    what = f"the sheets of {BOOK}" if excel else "scenario.toml and the tables"
+    click.echo(f"Written to {folder}. Edit {what}, then run:", err=True)
+    click.echo(f"nelfin run {folder / (BOOK if excel else 'scenario.toml')}")
 
 
 def _as_workbook(folder: Path, icb: str, footprint: str) -> list[str]:
-    """Write a scenario with its tables as sheets of one workbook; return notes on it."""
-    from nelfin.data.start.folder import (
-        embedded_scenario,
-        start_system,
-        write_scenario_file,
-    )
+    """Write a scenario, settings and tables, as one workbook; return notes on it."""
+    from nelfin.data.start.folder import embedded_scenario, start_system
     from nelfin.report.workbook import write_input_workbook
     from nelfin.store.writing import whole_folder
 
@@ -87,12 +84,7 @@ def _as_workbook(folder: Path, icb: str, footprint: str) -> list[str]:
         if icb:
             start, head = start_system(icb, Path(made), footprint)
             scenario, notes = start.scenario, start.notes
-        write_input_workbook(scenario, part / TABLES_FILE)
-        tables = {
-            name: f"{TABLES_FILE}#{name}" if path is not None else ""
-            for name, path in dict(scenario.data).items()
-        }
-        write_scenario_file(scenario, part, tables, head)
+        write_input_workbook(scenario, part / BOOK, head)
     return notes
 
 

@@ -21,6 +21,7 @@ from nelfin.cli.options import (
     tables_force_option,
     write_tables,
 )
+from nelfin.cli.reading import read_inputs
 from nelfin.errors import InputError
 
 
@@ -60,7 +61,6 @@ def prevention(
 ) -> None:
     """Model the shift of SCENARIO into prevention, and print its three ledgers."""
     from nelfin.allocations import allocate
-    from nelfin.data import load_inputs
     from nelfin.report.text.prevention import best_mix_text, prevention_text
     from nelfin.scenario import load_scenario
     from nelfin.store.tidy import tidy_tables
@@ -74,7 +74,7 @@ def prevention(
     if output is not None:
         check_tables_folder(output, force)
     loaded = load_scenario(scenario, overrides, allow)
-    inputs = load_inputs(loaded)
+    inputs = read_inputs(loaded)
     budgets = allocate(loaded, inputs)
     shift = shift_of(loaded, inputs, budgets)
     tables = tidy_tables(shift)

@@ -22,6 +22,7 @@ from nelfin.cli.options import (
     tables_force_option,
     write_tables,
 )
+from nelfin.cli.reading import read_inputs
 from nelfin.errors import InputError
 
 
@@ -56,7 +57,6 @@ def recovery(
     as_json: bool,
 ) -> None:
     """Roll the positions of SCENARIO forward, and print the bridge of the system."""
-    from nelfin.data import load_inputs
     from nelfin.report.text.comparison import causes_text
     from nelfin.report.text.months import months_text
     from nelfin.report.text.odds import odds_by_body_text, odds_text
@@ -75,7 +75,7 @@ def recovery(
     if output is not None:
         check_tables_folder(output, force)
     loaded = load_scenario(scenario, overrides, allow)
-    inputs = load_inputs(loaded)
+    inputs = read_inputs(loaded)
     joint = join(loaded, inputs)
     tables = tidy_tables(joint.recovery)
     tables["months"] = months_table(loaded, inputs, joint, draws, seed)

@@ -16,6 +16,7 @@ from nelfin.cli.options import (
     set_option,
     show,
 )
+from nelfin.cli.reading import read_inputs
 from nelfin.errors import InputError
 
 
@@ -56,6 +57,7 @@ def seek(
     if low is not None and high is not None and not low < high:
         raise InputError.one(f"--from {low:g}", f"is not below --to {high:g}.", "Swap them.")
     loaded = load_scenario(scenario, overrides, allow)
+    read_inputs(loaded, models=False)
     met = seek_value(loaded, goal, key, low, high)
     odds = odds_of(changed(loaded, {key: met.value}), met.goal, draws, seed) if draws else None
     if as_json:

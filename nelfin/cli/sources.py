@@ -15,6 +15,7 @@ from nelfin.cli.options import (
     set_option,
     strict_option,
 )
+from nelfin.cli.reading import read_inputs
 from nelfin.evidence import STATUSES
 
 
@@ -34,13 +35,12 @@ def sources(
     as_json: bool,
 ) -> None:
     """List every figure SCENARIO rests on, with its unit, status and source."""
-    from nelfin.data import load_inputs
     from nelfin.data.register import register, require_sourced
     from nelfin.report.text.terminal import WIDTH, wrapped
     from nelfin.scenario import load_scenario
 
     loaded = load_scenario(scenario, overrides, allow)
-    figures = register(loaded, load_inputs(loaded))
+    figures = register(loaded, read_inputs(loaded))
     if strict:
         require_sourced(figures)
     if status:

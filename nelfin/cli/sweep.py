@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from nelfin.cli.options import allow_option, in_terminal, set_option, show, write_table
+from nelfin.cli.reading import read_inputs
 from nelfin.errors import InputError
 
 FEW = 200
@@ -61,6 +62,7 @@ def sweep(
     from nelfin.system.sweep import sweep_to
 
     loaded = load_scenario(scenario, overrides, allow)
+    read_inputs(loaded, models=False)
     values = dict(_values(text) for text in vary)
     if len(values) < len(vary):
         raise InputError.one("--vary", "names a setting twice.", "Give all its values at once.")

@@ -50,6 +50,8 @@ class Inputs:
     asset_types: pd.DataFrame
     called: Mapping[str, str] = field(default_factory=dict)
     """What each table that was read is called in errors; files of openings by their path."""
+    readings: tuple[str, ...] = ()
+    """What was read as something else than it is spelt, a sentence each."""
 
     def places(self) -> list[str]:
         """Return the places in the order of the weighted populations.

@@ -9,17 +9,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from nelfin.data.files import MOST_BYTES, read_raw
 from nelfin.data.inputs import Inputs
+from nelfin.data.reading import read_meant
+from nelfin.data.reading.names import one_spelling
 from nelfin.data.specs import OPENING_FILE, PROJECTS_BY_CRITERIA, TABLES
 from nelfin.data.specs.columns import Table
 from nelfin.data.tables import check, empty_table
 from nelfin.errors import InputError, Problems
 from nelfin.scenario import Scenario
 from nelfin.scenario.load import SCENARIO_FILE
-from nelfin.scenario.paths import opening_files, original_of, split_sheet
+from nelfin.scenario.paths import opening_files, original_of
 from nelfin.scenario.schema import Data
 from nelfin.store.kept import Kept
+from nelfin.store.sheets.names import split_sheet
+from nelfin.store.sheets.texts import MOST_BYTES
 from nelfin.store.writing import read_at_most
 
 KEPT = 64
@@ -50,9 +53,11 @@ def load_inputs(scenario: Scenario, models: bool = True) -> Inputs:
     problems = Problems()
     tables: dict[str, pd.DataFrame] = {}
     called: dict[str, str] = {}
+    readings = list(scenario.readings)
 
     def read(name: str, path: str | Path, spec: Table) -> pd.DataFrame:
-        called[name], table = _read(str(path), spec, _digest(path))
+        called[name], table, notes = _read(str(path), spec, _digest(path))
+        readings.extend(notes)
         return table.copy(deep=False)  # what is written to it leaves the one that is kept alone
 
     for name, spec in TABLES.items():
@@ -66,12 +71,16 @@ def load_inputs(scenario: Scenario, models: bool = True) -> Inputs:
     own = []
     for path in opening_files(scenario):
         try:
-            own.append(read(path, path, OPENING_FILE).assign(opening=path))
+            own.append(read(path, path, OPENING_FILE))
         except InputError as error:
             problems.extend(error)
     problems.raise_if_any()
-    tables["openings"] = pd.concat([tables["openings"], *own])
-    inputs = Inputs(**tables, called=called)
+    files = dict(zip(opening_files(scenario), own, strict=True))
+    one_spelling(scenario, {**tables, **files}, called, readings, problems)
+    problems.raise_if_any()
+    given = [table.assign(opening=path) for path, table in files.items()]
+    tables["openings"] = pd.concat([tables["openings"], *given])
+    inputs = Inputs(**tables, called=called, readings=tuple(readings))
     from nelfin.data.checks.together import check_together
 
     check_together(scenario, inputs, models)
@@ -79,10 +88,10 @@ def load_inputs(scenario: Scenario, models: bool = True) -> Inputs:
 
 
 @lru_cache(maxsize=KEPT)
-def _read(path: str, spec: Table, _content: str) -> tuple[str, pd.DataFrame]:
+def _read(path: str, spec: Table, _content: str) -> tuple[str, pd.DataFrame, tuple[str, ...]]:
     """Read and check a table: once for a content, so that a case of many does not do it again."""
-    raw = read_raw(path)
-    return raw.place, check(raw, spec)
+    raw, notes = read_meant(path, spec)
+    return raw.place, check(raw, spec), notes
 
 
 @lru_cache(maxsize=KEPT)

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from nelfin.data.files import Raw, as_text, read_raw
+from nelfin.data.reading import read_meant
 from nelfin.data.specs.columns import Column, Table
-from nelfin.data.spots import spot
-from nelfin.data.usual import ask, may_be, no_number
+from nelfin.data.typed import typed_column
+from nelfin.data.usual import ask
 from nelfin.errors import InputError, Problems, nearest
-from nelfin.scenario.kinds import LARGEST
-from nelfin.years import start_of
-
-Refuse = Callable[[int, str, str], None]
-"""Notes a problem of the row at a position: what is wrong, and the remedy."""
-
-EXCEL_ERRORS = {"#N/A", "#DIV/0!", "#REF!", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!"}
-"""What a formula that fails leaves in its cell."""
+from nelfin.store.sheets.books import as_text
+from nelfin.store.sheets.files import Raw
+from nelfin.store.sheets.spots import spot
 
 
-def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.DataFrame:
+def read_table(
+    path: str | Path,
+    spec: Table,
+    sheet: str | None = None,
+    notes: list[str] | None = None,
+) -> pd.DataFrame:
     """Read a table and check it against its specification.
 
     Parameters
@@ -37,7 +35,9 @@ def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.Da
     spec
         What the table must look like.
     sheet
-        Sheet of a workbook; the first by default.
+        Sheet of a workbook; by default the first, or the one that has the headings.
+    notes
+        Takes what was read as something else than it is spelt, a sentence each.
 
     Returns
     -------
@@ -50,7 +50,10 @@ def read_table(path: str | Path, spec: Table, sheet: str | None = None) -> pd.Da
     InputError
         With every problem of the file.
     """
-    return check(read_raw(path, sheet), spec)
+    raw, readings = read_meant(path, spec, sheet)
+    if notes is not None:
+        notes.extend(readings)
+    return check(raw, spec)
 
 
 def lines_of(table: pd.DataFrame, *columns: str) -> list[list[Any]]:
@@ -137,19 +140,21 @@ def inspect(raw: Raw, spec: Table) -> tuple[pd.DataFrame, Problems]:
     for column, heading in wanted:
         if heading is None:
             left_out = replace(column, blank=True)
-            columns[column.name] = _convert(raw, left_out, "", [""] * len(index), index, problems)
+            columns[column.name] = typed_column(
+                raw, left_out, "", [""] * len(index), index, problems
+            )
         else:
             position = raw.headings.index(heading)
             texts = [row[position] for row in raw.rows]
-            columns[heading] = _convert(raw, column, heading, texts, index, problems)
+            columns[heading] = typed_column(raw, column, heading, texts, index, problems)
     frame = pd.DataFrame(columns, index=index)
-    _check_key(raw, spec, frame, problems)
+    _check_key(raw, spec, columns, problems)
     ask(raw, spec, frame, problems)
     return frame, problems
 
 
 def _match_headings(raw: Raw, spec: Table, problems: Problems) -> list[tuple[Column, str | None]]:
-    where = spot(raw.place, 1)
+    where = spot(raw.place, raw.head)
     for heading in sorted({h for h in raw.headings if h and raw.headings.count(h) > 1}):
         problems.add(where, f'has the column "{heading}" twice.', "Keep one of them.")
     wanted: list[tuple[Column, str | None]] = []
@@ -165,21 +170,23 @@ def _match_headings(raw: Raw, spec: Table, problems: Problems) -> list[tuple[Col
         elif not headings and not column.pattern:
             wanted.append((column, None))
     unused = [heading for heading in raw.headings if heading and heading not in used]
-    if missing and len(raw.headings) == 1 and (mark := _other_mark(raw.headings[0])):
-        problems.add(where, f"sets its cells apart by {mark}.", "Save it with commas between.")
-        return wanted
     for name in missing:
-        hint = nearest(name, unused) if unused else ""
-        hint = hint.replace("Did you mean", "Is it").replace("Known here", "Columns not used")
-        problems.add(where, f'the column "{name}" is missing.', f"Add it. {hint}".strip())
+        hint = f"{_may_be(name, unused)} {raw.hint}".strip()
+        problems.add(
+            where, f'the column "{name}" is missing.', f"Add it. {hint} {raw.hint}".strip()
+        )
     if unused and not used and not missing:
         problems.add(where, f"has none of the columns of {spec.title}.", "Name them in row 1.")
     _check_unused(spec, used, missing, unused, where, problems)
     return wanted
 
 
-def _other_mark(heading: str) -> str:
-    return "semicolons" if ";" in heading else "tabs" if "\t" in heading else ""
+def _may_be(name: str, unused: list[str]) -> str:
+    """Say which heading that is not used may be a column which is missing."""
+    if len(unused) == 1:
+        return f'If it is "{unused[0]}", name that column "{name}".'
+    hint = nearest(name, unused) if unused else ""
+    return hint.replace("Did you mean", "Is it").replace("Known here", "Columns not used")
 
 
 def _check_unused(
@@ -207,98 +214,13 @@ def _check_unused(
             problems.add(where, what, f'Did you mean "{close[0]}"?')
 
 
-def _convert(
-    raw: Raw,
-    column: Column,
-    heading: str,
-    texts: Sequence[str],
-    index: pd.Index,
-    problems: Problems,
-) -> pd.Series:
-    def refuse(at: int, what: str, remedy: str) -> None:
-        problems.add(spot(raw.place, index[at], heading), what, remedy)
-
-    blanks = np.array([text == "" for text in texts], dtype=bool)
-    for at, text in enumerate(texts):
-        if text in EXCEL_ERRORS:
-            refuse(at, f'is "{text}", what a failed formula leaves.', "Correct the formula.")
-    if not column.blank:
-        for at in _positions(blanks):
-            refuse(at, "is empty.", "Fill it in.")
-    if column.kind in {"number", "integer"}:
-        return _numbers(column, texts, blanks, index, refuse)
-    values: list[object] = []
-    for at, text in enumerate(texts):
-        plain = text == "" or text in EXCEL_ERRORS
-        values.append(column.default if plain else _word(column, text, at, refuse))
-    return pd.Series(values, index=index, dtype=bool if column.kind == "yes_no" else object)
-
-
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-"""Letters that no one types; files of results cannot hold some, and terminals obey others."""
-
-
-def _word(column: Column, text: str, at: int, refuse: Refuse) -> object:
-    if CONTROL.search(text):
-        refuse(at, f'is "{text}", with a control character.', "Type the text anew.")
-    if column.kind == "year":
-        try:
-            start_of(text)
-        except ValueError:
-            calendar = ", a calendar year" if re.fullmatch(r"(19|20)\d\d(\.0)?", text) else ""
-            refuse(at, f'is "{text}"{calendar}.', "Write a financial year such as 2026/27.")
-            return column.default
-    elif column.kind == "yes_no":
-        answer = {"yes": True, "y": True, "true": True, "1": True}.get(text.lower())
-        if answer is None and text.lower() not in {"no", "n", "false", "0"}:
-            refuse(at, f'is "{text}".', "Write yes or no.")
-        return bool(answer)
-    elif column.choices and text not in column.choices:
-        refuse(at, f'is "{text}".', nearest(text, column.choices))
-    return text
-
-
-def _numbers(
-    column: Column,
-    texts: Sequence[str],
-    blanks: npt.NDArray[np.bool_],
-    index: pd.Index,
-    refuse: Refuse,
-) -> pd.Series:
-    parsed = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce")
-    values = parsed.to_numpy(dtype=float, copy=True)
-    default = np.nan if column.default is None else float(str(column.default))
-    failed = np.array([text in EXCEL_ERRORS for text in texts], dtype=bool)
-    bad = ~np.isfinite(values) & ~blanks & ~failed
-    values[bad | failed] = np.nan
-    for at in _positions(bad):
-        refuse(at, f'is "{texts[at][:60]}", not a number.', no_number(texts[at], column))
-    if column.kind == "integer":
-        for at in _positions(np.isfinite(values) & (values % 1 != 0)):
-            refuse(at, f'is "{texts[at]}".', "Write a whole number.")
-    outside = (values < column.low) | (values > column.high)
-    for at in _positions(outside):
-        refuse(at, f"is {texts[at]}.", may_be(values[at], column))
-    for at in _positions(np.abs(values) > LARGEST):
-        if not outside[at]:
-            refuse(at, f"is {texts[at]}, larger than any figure here.", "Check its unit.")
-    values[blanks] = default
-    return pd.Series(values, index=index)
-
-
-def _positions(holds: npt.NDArray[np.bool_]) -> list[int]:
-    return [int(at) for at in np.flatnonzero(holds)]
-
-
-def _check_key(raw: Raw, spec: Table, frame: pd.DataFrame, problems: Problems) -> None:
-    if not spec.key:
+def _check_key(raw: Raw, spec: Table, columns: Mapping[str, pd.Series], problems: Problems) -> None:
+    if not spec.key or not columns.keys() >= set(spec.key):
         return
     first: dict[tuple[object, ...], int] = {}
-    if not set(spec.key) <= set(frame.columns):
-        return
     # columns as plain lists: rows of a frame would take most of the time of a small table
-    keys = zip(*(frame[name].tolist() for name in spec.key), strict=True)
-    for row, named in zip(frame.index, keys, strict=True):
+    keys = zip(*(columns[name].tolist() for name in spec.key), strict=True)
+    for row, named in zip(raw.numbers, keys, strict=True):
         if None in named:
             continue
         if named in first:
@@ -312,15 +234,17 @@ def _check_key(raw: Raw, spec: Table, frame: pd.DataFrame, problems: Problems) -
             first[named] = row
 
 
-def raw_frame(path: str | Path, sheet: str | None = None) -> pd.DataFrame:
+def raw_frame(path: str | Path, spec: Table, notes: list[str]) -> pd.DataFrame:
     """Read a table as texts, indexed by the rows of the file, to be inspected later.
 
     Parameters
     ----------
     path
         A .csv, .xlsx or .xlsm file; `tables.xlsx#projects` names a sheet.
-    sheet
-        Sheet of a workbook; the first by default.
+    spec
+        What the table must look like.
+    notes
+        Takes what was read as something else than it is spelt, a sentence each.
 
     Returns
     -------
@@ -330,9 +254,10 @@ def raw_frame(path: str | Path, sheet: str | None = None) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If the file cannot be read, or a row is longer than the headings.
+        If the file cannot be read, or its shape is not that of a table.
     """
-    raw = read_raw(path, sheet)
+    raw, readings = read_meant(path, spec)
+    notes.extend(readings)
     if raw.problems:
         raise InputError(raw.problems)
     index = pd.Index(raw.numbers, name="row")

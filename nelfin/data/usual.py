@@ -11,19 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nelfin.data.files import Raw
 from nelfin.data.notes import unit_of
 from nelfin.data.specs.columns import MOST_GBP_M, Column, Table
-from nelfin.data.spots import spot
 from nelfin.errors import Problems
+from nelfin.store.sheets.amounts import FRACTIONS
+from nelfin.store.sheets.files import Raw
+from nelfin.store.sheets.spots import spot
 
 MARK = "unusual:"
 """How the source of a figure begins that is right though it is outside the range of life."""
-
-DIGITS_ONLY = "Write digits only, without commas or a pound sign."
-
-FRACTIONS = {"fraction", "share", "ratio"}
-"""Units in which 1 is the whole."""
 
 IF_RIGHT = f'If it is right as it is, give its row a source that begins with "{MARK}".'
 """How to go on with a figure of a table."""
@@ -121,34 +117,6 @@ def may_be(value: float, column: Column) -> str:
     if a_fraction and is_usual(hundredth, column):
         remedy += f" If {plain(value)} % is meant, write {plain(hundredth)}."
     return remedy
-
-
-def no_number(text: str, column: Column) -> str:
-    """Return the remedy of a text where a number should be.
-
-    Parameters
-    ----------
-    text
-        What the cell holds.
-    column
-        Its column.
-
-    Examples
-    --------
-    >>> no_number("1.5%", Column("growth")), no_number("1.5 %", Column("growth_pct"))
-    ('Write 0.015, which is 1.5 %.', 'Write 1.5, without the per cent sign.')
-    """
-    digits = text.removesuffix("%").strip()
-    if text.endswith("%"):
-        try:
-            value = float(digits)
-        except ValueError:
-            return DIGITS_ONLY
-        if unit_of(column.name) in FRACTIONS:
-            return f"Write {plain(value / 100)}, which is {digits} %."
-        if unit_of(column.name) == "%":
-            return f"Write {digits}, without the per cent sign."
-    return DIGITS_ONLY
 
 
 def plain(value: float) -> str:

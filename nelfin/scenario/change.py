@@ -138,7 +138,10 @@ def changed(scenario: Scenario, settings: Mapping[str, Any]) -> Scenario:
         If a key is not known or names a section, or a value is not allowed; with every problem.
     """
     draft = Draft(
-        scenario.model_dump(by_alias=True), dict(scenario.evidence), dict(scenario.origins)
+        scenario.model_dump(by_alias=True),
+        dict(scenario.evidence),
+        dict(scenario.origins),
+        readings=list(scenario.readings),
     )
     problems = Problems()
     for key, value in settings.items():

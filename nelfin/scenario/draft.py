@@ -33,11 +33,17 @@ class Draft:
     origins
         What each came from, as errors name it: a file or `--set`; "" where errors name the key
         alone. The most particular came last.
+    remedies
+        What to do about a value that the schema will refuse, by dotted key.
+    readings
+        What was read as something else than it is spelt.
     """
 
     tree: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, Figure] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
+    remedies: dict[str, str] = field(default_factory=dict)
+    readings: list[str] = field(default_factory=list)
 
 
 def put(
@@ -89,6 +95,7 @@ def put(
     value = located_path(value, key, folder)
     before = draft.figures.get(key)
     draft.figures[key] = new_figure(value, written, before, here, source)
+    draft.remedies.pop(key, None)
     draft.origins.pop(key, None)  # so that what came last stands last
     draft.origins[key] = origin
     section(draft.tree, parts[:-1])[parts[-1]] = value
@@ -197,7 +204,7 @@ def finish(
     try:
         made = Scenario.model_validate(draft.tree)
     except ValidationError as error:
-        put_into_words(error, draft.figures, draft.origins, otherwise, problems)
+        put_into_words(error, draft.figures, draft.origins, draft.remedies, otherwise, problems)
         raise InputError(problems.found) from None
     problems.raise_if_any()
     evidence = {}
@@ -208,5 +215,6 @@ def finish(
             evidence[key] = figure or Figure(value, here.unit, "assumption", DEFAULT)
     made._evidence = evidence
     made._files = files
+    made._readings = tuple(draft.readings)
     made._origins = {key: origin for key, origin in draft.origins.items() if key in evidence}
     return made

@@ -1,4 +1,4 @@
-"""Scenario files: what each holds, and the files that it extends."""
+"""Scenario files, TOML or workbooks: what each holds, and the files that it extends."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from typing import Any
 
 from nelfin.errors import InputError
 from nelfin.scenario.paths import PACKAGED, SCENARIOS, packaged_scenario
+from nelfin.scenario.settings_sheet import Settings, read_settings
+from nelfin.store.sheets.books import is_book
 from nelfin.store.writing import read_at_most
 
 MOST_BYTES = 2_000_000
 """Bytes that a scenario file may have; the embedded one has 16,000."""
 
 
-def layers(start: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+def layers(start: Path) -> Iterator[tuple[Path, dict[str, Any] | Settings]]:
     """Yield a scenario file and those it extends, the most particular first.
 
     Parameters
@@ -27,13 +29,14 @@ def layers(start: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     ------
     file : pathlib.Path
         Absolute, links followed.
-    content : dict
-        What it holds, as TOML has it, without `extends`.
+    content : dict or Settings
+        What it holds: a file as TOML has it, without `extends`; a workbook by its rows.
 
     Raises
     ------
     InputError
-        If a file cannot be read or is not TOML, or files extend each other in a loop.
+        If a file cannot be read, is neither TOML nor a workbook with a sheet of settings, or files
+        extend each other in a loop.
     """
     seen: list[Path] = []
     file: Path | None = start
@@ -43,8 +46,13 @@ def layers(start: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
             chain = " -> ".join(str(item) for item in [*seen, resolved])
             raise InputError.one(str(start), f"extends itself: {chain}.", "Break the loop.")
         seen.append(resolved)
-        content = _read_toml(file)
-        parent = content.pop("extends", None)
+        content: dict[str, Any] | Settings
+        if is_book(file):
+            content = read_settings(resolved)
+            parent: Any = content.extends
+        else:
+            content = _read_toml(file)
+            parent = content.pop("extends", None)
         yield resolved, content
         if parent is None:
             file = None

@@ -10,7 +10,7 @@ from typing import Any
 
 from nelfin.errors import InputError, Problems
 from nelfin.scenario.draft import Draft, finish, override, put, section
-from nelfin.scenario.keys import Parts, dotted, split_key, walk
+from nelfin.scenario.keys import Parts, dotted, schema_at, split_key, walk
 from nelfin.scenario.layers import layers
 from nelfin.scenario.paths import (
     NATIONAL,
@@ -24,7 +24,8 @@ from nelfin.scenario.paths import (
     packaged_scenario,
     refuse_outside,
 )
-from nelfin.scenario.schema import Scenario
+from nelfin.scenario.schema import Data, Scenario
+from nelfin.scenario.settings_sheet import Settings
 from nelfin.store.kept import SCENARIO, check_kept, is_run_folder, read_record
 
 __all__ = ["load_scenario", "packaged_folder"]
@@ -43,9 +44,9 @@ def load_scenario(
     Parameters
     ----------
     path
-        TOML file, or the name of a scenario that comes with nelfin: `nel`, the embedded plan of
-        North East London and the default, or `nel-2026`, the same from what is known in 2026; or
-        the folder of a run, which is loaded from what it keeps.
+        TOML file, workbook with a sheet of settings, or the name of a scenario that comes with
+        nelfin: `nel`, the embedded plan of North East London and the default, or `nel-2026`, the
+        same from what is known in 2026; or the folder of a run, which is loaded from what it keeps.
     overrides
         Values that win over the file: a mapping from dotted key to value, or texts "KEY=VALUE". A
         name that holds a dot stands in double quotes. A value may be a table
@@ -92,11 +93,14 @@ def _load(
     read: list[Path] = []
     packaged = (packaged_scenario(name).parent for name in SCENARIOS)
     folders = [*packaged, *(Path(folder).expanduser() for folder in allow)]
+    problems = Problems()
     for file, content in reversed(list(layers(start))):
         folders.append(file.parent)
-        _put_layer(draft, content, file, folders)
+        if isinstance(content, Settings):
+            _put_workbook(draft, content, folders, problems)
+        else:
+            _put_layer(draft, content, file, folders)
         read.append(file)
-    problems = Problems()
     for key, value in _pairs(overrides or {}):
         override(draft, key, value, SET, SET, problems)
     made = finish(draft, tuple(read), problems, str(read[-1]))
@@ -183,6 +187,41 @@ def _put_layer(draft: Draft, content: dict[str, Any], file: Path, folders: list[
             outside[key] = Path(value)
     refuse_outside(file, outside, problems)
     problems.raise_if_any()
+
+
+HOW = 'Add it; "nelfin new DIR --excel" makes a workbook with every sheet.'
+"""How to come by a sheet that is missing."""
+
+
+def _put_workbook(draft: Draft, book: Settings, folders: list[Path], problems: Problems) -> None:
+    """Put what a workbook holds over what the scenario that it extends holds."""
+    file = str(book.file)
+    problems.found.extend(book.problems)
+    outside: dict[str, Path] = {}
+    for row in book.rows:
+        here, key = schema_at(row.parts), dotted(row.parts)
+        if here is None or not here.is_setting:
+            override(draft, key, row.given, row.where, file, problems)
+            continue
+        if row.made is not None:
+            draft.figures[key] = row.made
+        value = put(draft, row.parts, here, row.given, row.where, file, book.file.parent, problems)
+        if row.remedy:
+            draft.remedies[key] = row.remedy
+        if names_file(value, key) and not is_within(Path(value), folders):
+            outside[key] = Path(value)
+    for name, field in Data.model_fields.items():
+        parts = ("data", name)
+        sheet = book.tables.get(name, name)
+        if name in book.tables:
+            place = f"{file}, sheet {sheet}"
+            put(draft, parts, schema_at(parts), f"{file}#{sheet}", place, file, Path(), problems)
+        elif field.is_required() and book.extends is None:
+            what = f'has no sheet "{name}": {field.description}'
+            problems.add(file, what, HOW)
+            section(draft.tree, ("data",))[name] = f"{file}#{name}"  # one problem is enough
+    refuse_outside(book.file, outside, problems)
+    draft.readings.extend(book.readings)
 
 
 def _pairs(overrides: Mapping[str, Any] | Sequence[str]) -> list[tuple[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from nelfin.errors import InputError, Problems
 from nelfin.scenario.schema import OPENING_FILES, Scenario
+from nelfin.store.sheets.names import split_sheet
 
 PACKAGED = "nel"
 """Name of the embedded system."""
@@ -23,8 +23,6 @@ SCENARIOS = {name: f"{name}/scenario.toml" for name in (PACKAGED, "nel-2026", NA
 
 SCENARIO_FILES = (".toml", ".xlsx", ".xlsm")
 """Endings of files that hold a scenario."""
-
-_SHEET = re.compile(r"(.+\.(?:xlsx|xlsm|xlsb|xls|ods))#(.*)", re.IGNORECASE | re.DOTALL)
 
 
 def packaged_folder() -> Path:
@@ -126,32 +124,6 @@ def opening_label(scenario: Scenario, opening: str) -> str:
     own = Path(firsts.get(opening, opening))
     alike = [path for path, first in firsts.items() if Path(first).name == own.name]
     return own.name if len(alike) < 2 else f"{own.parent.name}/{own.name}"
-
-
-def split_sheet(path: str | Path) -> tuple[Path, str | None]:
-    """Return the file of a path, and the sheet it names, if it names one.
-
-    Parameters
-    ----------
-    path
-        Such as `projects.csv` or `tables.xlsx#projects`.
-
-    Returns
-    -------
-    file : pathlib.Path
-        The file.
-    sheet : str or None
-        The sheet; None if the path names none.
-
-    Examples
-    --------
-    >>> split_sheet("tables.xlsx#projects")[1]
-    'projects'
-    >>> split_sheet("no#1.csv") == (Path("no#1.csv"), None)
-    True
-    """
-    match = _SHEET.fullmatch(str(path))
-    return (Path(match[1]), match[2]) if match else (Path(path), None)
 
 
 def is_within(path: Path, folders: Iterable[Path]) -> bool:

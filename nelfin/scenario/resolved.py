@@ -9,8 +9,9 @@ from typing import Any
 from nelfin.evidence import Figure
 from nelfin.scenario.draft import section
 from nelfin.scenario.keys import dotted, walk
-from nelfin.scenario.paths import called, names_file, split_sheet
+from nelfin.scenario.paths import called, names_file
 from nelfin.scenario.schema import Scenario
+from nelfin.store.sheets.names import split_sheet
 
 
 def resolved_toml(scenario: Scenario, kept: Mapping[str, str] | None = None, base: str = "") -> str:

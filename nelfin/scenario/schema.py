@@ -234,6 +234,7 @@ class Scenario(Section):
     _originals: dict[str, str] = PrivateAttr(default_factory=dict)
     _parent: Path | None = PrivateAttr(default=None)
     _allowed: tuple[Path, ...] = PrivateAttr(default=())
+    _readings: tuple[str, ...] = PrivateAttr(default=())
 
     @property
     def evidence(self) -> dict[str, Figure]:
@@ -264,6 +265,11 @@ class Scenario(Section):
     def allowed(self) -> tuple[Path, ...]:
         """Other folders in which its tables were allowed to stand."""
         return self._allowed
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """What a workbook of settings was read as, where that is not as it is spelt."""
+        return self._readings
 
 
 ABOUT = frozenset({"schema", "name", "icb", "base"})

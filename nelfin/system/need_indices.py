@@ -18,7 +18,7 @@ from nelfin.data.practices.workbook_j import LOOKED_FOR, is_workbook_j
 from nelfin.data.practices.years import check_year
 from nelfin.data.specs import COMPONENTS, WHOLE_SYSTEM
 from nelfin.errors import InputError, Problem, Problems
-from nelfin.scenario.paths import split_sheet
+from nelfin.store.sheets.names import split_sheet
 from nelfin.system.need_sources import Source, from_packaged, from_practices, from_workbook_j
 
 ALL_PLACES = "all places"

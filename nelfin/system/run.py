@@ -114,6 +114,7 @@ def run_models(
         "capital": asdict(joint.plan.solve),
         "capital_passes": joint.passes,
         "warnings": [
+            *inputs.readings,
             *far_openings(scenario, inputs, joint.budgets),
             *level_breaks(scenario, inputs),
             *national_growth(scenario, inputs),

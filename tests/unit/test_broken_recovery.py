@@ -93,9 +93,9 @@ BROKEN: dict[str, Fault] = {
     ),
     "unknown organisation of a position": (
         "positions",
-        put(4, organisation="Trusts"),
+        put(4, organisation="Trust"),
         "positions.csv, row 4, column organisation: ",
-        ['"Trusts"', '"trusts"'],
+        ['"Trust"', '"trusts"'],
     ),
     "measure of a position that is none": (
         "positions",

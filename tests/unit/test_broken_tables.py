@@ -272,9 +272,9 @@ BROKEN: dict[str, Fault] = {
     ),
     "text in a number": (
         "capital_limits",
-        put(3, limit_gbp_m="£86m"),
+        put(3, limit_gbp_m="£86k"),
         "capital_limits.csv, row 3, column limit_gbp_m: ",
-        ["£86m"],
+        ["£86k", "Write 0.086, the figure in £m."],
     ),
     "limit below zero": (
         "capital_limits",

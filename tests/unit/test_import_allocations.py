@@ -22,9 +22,9 @@ from allocation_sheets import (
 )
 from table_files import problems_of, workbook_writer
 
-from nelfin.data.files import Rows
 from nelfin.data.imports.allocation_books import find_allocations
 from nelfin.data.imports.allocation_figures import allocations_of, import_allocations
+from nelfin.store.sheets.files import Rows
 
 pytestmark = pytest.mark.unit
 

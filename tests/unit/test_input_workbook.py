@@ -13,16 +13,17 @@ from python_calamine import CalamineWorkbook
 
 from nelfin.data import TABLES, Inputs
 from nelfin.data.notes import TABLE_NOTES, about, allowed, unit_of
-from nelfin.data.spots import letters
 from nelfin.data.tables import read_table
 from nelfin.evidence import STATUSES
 from nelfin.report.workbook import write_input_workbook
 from nelfin.report.workbook.input_workbook import Exact
 from nelfin.scenario import Scenario
+from nelfin.scenario.keys import NAME, schema_settings
+from nelfin.store.sheets.spots import letters
 
 pytestmark = pytest.mark.unit
 
-FIRST, LAST = "Read me", ["Columns", "Lists"]
+FIRST, LAST = ["Read me", "Settings"], ["Columns", "Lists"]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ def validations(file: Path, sheet: str) -> dict[str, tuple[str, str]]:
 
 def test_every_table_is_a_sheet_of_its_own_name(file: Path) -> None:
     names = CalamineWorkbook.from_path(str(file)).sheet_names
-    assert names == [FIRST, *TABLES, *LAST]
+    assert names == [*FIRST, *TABLES, *LAST]
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -85,6 +86,57 @@ def test_numbers_are_numbers_and_years_are_texts(file: Path) -> None:
     with ZipFile(file) as book:
         styles = book.read("xl/styles.xml").decode()
     assert 'numFmtId="49"' in styles, "text cells are set to text, or Excel makes dates of years"
+
+
+def test_every_setting_has_a_row_and_every_mapping_room_for_a_name(
+    file: Path, scenario: Scenario
+) -> None:
+    rows = cells(file, "Settings")
+    top = next(at for at, row in enumerate(rows) if "Key" in row)
+    at = rows[top].index("Key")
+    keys = [str(row[at]) for row in rows[top + 1 :] if row[at]]
+    there = [key for key in scenario.evidence if not key.startswith("data.")]
+    assert set(there) <= set(keys)
+    named = [key for key in keys if "<" not in key]
+    assert len(set(named)) == len(named)
+    patterns = {re.sub(r"<\w+>", NAME, key) for key in keys if "<" in key}
+    for setting in schema_settings():
+        if not setting.pattern.startswith("data."):
+            assert setting.pattern in patterns | set(keys), setting.pattern
+    said = {str(row[at]): row[at + 6] for row in rows[top + 1 :] if row[at]}
+    assert all(said.values())
+    assert said["recovery.efficiency_pct"] == "a number from 0 to 100"
+    assert said["prevention.gbp_per_qaly_gained"] == "a number above 0"
+    assert said["capital.solver"] == "one of: highs, cbc"
+    assert said["capital.relax"] == "yes or no"
+    assert said["prevention.share_of"] == "streams, with semicolons between"
+    assert said["years.planned_to"] == "a financial year such as 2026/27 or blank"
+
+
+def test_settings_have_drop_downs_and_limits(file: Path) -> None:
+    rows = cells(file, "Settings")
+    numbers = {str(row[1]): at for at, row in enumerate(rows, start=1) if row[1]}
+    with ZipFile(file) as book:
+        text = book.read("xl/worksheets/sheet2.xml").decode()
+    found = {
+        cell: (kind, unescape(first))
+        for kind, where, first in re.findall(
+            r'<dataValidation type="(\w+)"[^>]*sqref="([^"]+)"[^>]*><formula1>(.*?)</formula1>',
+            text,
+        )
+        for cell in where.split()
+    }
+    for key, kind, first in (
+        ("capital.solver", "list", '"highs,cbc"'),
+        ("capital.relax", "list", '"yes,no"'),
+        ("recovery.efficiency_pct", "decimal", "0.0"),
+        ("uncertainty.outcome_saves", "whole", "0.0"),
+        ("envelope.growth_pct.core", "decimal", "-50.0"),
+    ):
+        assert found[f"C{numbers[key]}"] == (kind, first), key
+        assert found[f"I{numbers[key]}"] == ("list", f'"{",".join(STATUSES)}"')
+    for key in ("years.last", "allocation.streams.core.rule", "allocation.streams.core.opening"):
+        assert "Lists!" in found[f"C{numbers[key]}"][1]
 
 
 def test_choices_are_drop_downs(file: Path) -> None:
@@ -175,9 +227,9 @@ def test_a_blank_is_said_to_be_what_could_be_written_in_its_place(file: Path) ->
 
 
 def test_the_first_sheet_says_how_and_marks_what_is_illustrative(file: Path) -> None:
-    rows = cells(file, FIRST)
+    rows = cells(file, FIRST[0])
     text = "\n".join(str(cell) for row in rows for cell in row)
-    assert "nelfin check scenario.toml" in text
+    assert "nelfin check plan.xlsx" in text
     assert "made up" in text
     (projects,) = (row for row in rows if row[0] == "projects")
     assert projects[-2:] == [332.0, "325 rows"]

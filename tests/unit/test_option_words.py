@@ -21,7 +21,7 @@ SCENARIO = ("run", "allocate", "prevention", "recovery", "capital", "seek", "swe
             "sources")  # fmt: skip
 """Commands that load a scenario of the user's."""
 
-OF_OTHERS = {"cli/runs.py": {"--html"}}
+OF_OTHERS = {"cli/runs.py": {"--html"}, "scenario/load.py": {"--excel"}}
 """Options of another command that a message names with it: `nelfin report RUN --html`."""
 
 SHOWN_BY: dict[str, tuple[str, ...]] = {

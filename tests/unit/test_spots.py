@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from nelfin.data.spots import Sheet, letters, spot
+from nelfin.store.sheets.spots import Sheet, letters, spot
 
 pytestmark = pytest.mark.unit
 

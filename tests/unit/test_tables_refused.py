@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -41,8 +40,9 @@ def test_what_a_failed_formula_leaves_in_csv_is_refused_once(
         ("months", "0", "between 1 and 12"),
         ("months", "13", "between 1 and 12"),
         ("months", "2.5", "whole number"),
-        ("year", "2026-27", "2026/27"),
-        ("year", "2026/2027", "2026/27"),
+        ("year", "2026-28", "2026/27"),
+        ("year", "2026/2028", "2026/27"),
+        ("year", "2026-04-01 00:00:00", "a date"),
         ("year", "26/27", "2026/27"),
         ("year", "2026/28", "2026/27"),
         ("year", "2026", "2026/27"),
@@ -51,7 +51,7 @@ def test_what_a_failed_formula_leaves_in_csv_is_refused_once(
         ("must_fund", "maybe", "yes or no"),
         ("must_fund", "2", "yes or no"),
         ("status", "frm", '"firm"'),
-        ("status", "Firm", '"firm"'),
+        ("status", "Firmm", '"firm"'),
     ],
 )
 def test_a_cell_outside_what_its_column_may_hold_is_refused(
@@ -96,16 +96,14 @@ def test_every_missing_column_is_named(read: Any) -> None:
     assert sum('"amount" is missing' in problem for problem in problems) == 1
 
 
-@pytest.mark.parametrize("heading", ["must_fnd", "Must_Fund", "must fund", "MUST_FUND", "statuss"])
+@pytest.mark.parametrize("heading", ["must_fnd", "Must_Fnd", "MUSTFUND", "statuss"])
 def test_a_misspelt_optional_column_is_not_passed_over(read: Any, heading: str) -> None:
     (problem,) = problems_of(lambda: read(f"code,amount,{heading}\nP1,1,yes\n"))
     assert f'"{heading}" is not known' in problem
     assert '"must_fund"' in problem or '"status"' in problem
 
 
-@pytest.mark.parametrize(
-    "heading", ["Spend_2", "spend 2", "spend-2", "SPEND_2", "spend_02", "spnd_2", "spend_2 (£m)"]
-)
+@pytest.mark.parametrize("heading", ["Spnd_2", "spend2", "spending_2", "spnd_2", "spend_2 (£k)"])
 def test_a_misspelt_spend_column_is_not_passed_over(read: Any, heading: str) -> None:
     # the spend of that year would be left out of the plan without a word
     (problem,) = problems_of(lambda: read(f"code,spend_1,{heading}\nP1,1,5\n", PROJECTS))
@@ -115,10 +113,10 @@ def test_a_misspelt_spend_column_is_not_passed_over(read: Any, heading: str) -> 
 
 def test_a_misspelt_backlog_column_is_not_passed_over(read: Any) -> None:
     names = [c.name for c in TABLES["projects"].columns if c.required and not c.pattern]
-    head = ",".join([*names, "spend_1", "Backlog_High_gbp_m"])
+    head = ",".join([*names, "spend_1", "Backlog_High_gbp"])
     row = ",".join(["1"] * len(names) + ["1", "5"])
     (problem,) = problems_of(lambda: read(f"{head}\n{row}\n", TABLES["projects"]))
-    assert '"Backlog_High_gbp_m"' in problem
+    assert '"Backlog_High_gbp"' in problem
 
 
 def test_a_family_of_columns_with_no_member_is_missing_by_a_name_one_can_type(read: Any) -> None:
@@ -170,10 +168,20 @@ def test_a_row_longer_than_the_headings_is_refused(read: Any) -> None:
         (",,\nP1,1\n", "headings"),
         ("code,amount\n", "no rows"),
         ("code,amount\n,\n\n", "no rows"),
-        ("caf\xe9,amount\nP1,1\n".encode("latin-1"), "UTF-8"),
-        ("code,amount\nP1,1\n".encode("utf-16"), "UTF-8"),
+        (b"caf\xe9,amount\nP\x01,1\n", "UTF-8"),
+        ("code,amount\nP1,1\n".encode("utf-16-le"), "UTF-8"),
+        ("code,amount\nP1,1\n".encode("utf-16")[:-1], "UTF-8"),
     ],
-    ids=["empty", "line ends", "no headings", "only headings", "empty rows", "Latin-1", "UTF-16"],
+    ids=[
+        "empty",
+        "line ends",
+        "no headings",
+        "only headings",
+        "empty rows",
+        "bytes",
+        "no mark",
+        "half a letter",
+    ],
 )
 def test_a_file_without_a_table_is_refused(read: Any, content: str | bytes, says: str) -> None:
     (problem,) = problems_of(lambda: read(content))
@@ -185,12 +193,6 @@ def test_a_file_without_a_table_is_refused(read: Any, content: str | bytes, says
 def test_csv_that_cannot_be_split_names_the_row(read: Any, row: str) -> None:
     (problem,) = problems_of(lambda: read(f"code,amount\nP1,1\n{row}"))
     assert "table.csv, row 3" in problem
-
-
-@pytest.mark.parametrize(("mark", "name"), [(";", "semicolon"), ("\t", r"tabs?\b")])
-def test_cells_set_apart_by_another_mark_are_said_to_be_so(read: Any, mark: str, name: str) -> None:
-    problems = problems_of(lambda: read(f"code{mark}amount\nP1{mark}1\n"))
-    assert re.search(rf"\b{name}", " ".join(problems))
 
 
 def test_every_wrong_cell_is_reported_in_one_go(read: Any) -> None:

@@ -57,8 +57,10 @@ def test_growth_past_any_growth_is_refused_with_what_may_be_meant(tmp_path: Path
 @pytest.mark.parametrize(
     ("spec", "text", "remedy"),
     [
-        (CONVERGE, "id,baseline,growth,target\nA,100,1.5%,110\n", "Write 0.015, which is 1.5 %."),
-        (UPLIFTS, "year,cost_uplift_pct\n2026/27,2.9 %\n", "Write 2.9, without the per cent sign."),
+        (CONVERGE, 'id,baseline,growth,target\nA,100,"1,5%",110\n', "Write 1.5% if the comma is"),
+        (CONVERGE, "id,baseline,growth,target\nA,£1k,0.015,110\n", "Write digits only"),
+        (UPLIFTS, 'year,cost_uplift_pct\n2026/27,"2,9"\n', "Write 2.9 if the comma is one of"),
+        (TABLES["capital_limits"], "year,limit_gbp_m\n2026/27,5%\n", "in digits, in £m."),
         (UPLIFTS, "year,cost_uplift_pct\n2026/27,£2.9m\n", "Write digits only"),
         (UPLIFTS, "year,cost_uplift_pct\n2026,2.9\n", "Write a financial year such as 2026/27."),
         (TABLES["deprivation"], "place,most_deprived_share\nLeeds,24\n", "write 0.24."),

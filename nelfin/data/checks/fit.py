@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from nelfin.data.inputs import Inputs
-from nelfin.data.spots import spot
 from nelfin.errors import Problems, nearest
 from nelfin.scenario import Scenario
 from nelfin.scenario.schema import Data
+from nelfin.store.sheets.spots import spot
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from nelfin.data.checks.units import REGISTERED, SLIP, ask
 from nelfin.data.inputs import ANY_TRUST, SYSTEM
 from nelfin.data.projects import spend_columns
 from nelfin.data.specs.columns import BACKLOG, Column
-from nelfin.data.spots import spot
 from nelfin.data.tables import lines_of
 from nelfin.data.usual import gbp_m, in_words, is_usual, plain, scaled
 from nelfin.errors import Problems
+from nelfin.store.sheets.spots import spot
 
 _USUAL: dict[str, dict[str, Any]] = {
     "mean_lag_years": {"usual_high": 60.0},

@@ -6,10 +6,10 @@ import pandas as pd
 
 from nelfin.data.checks.fit import Fit
 from nelfin.data.specs import OTHER
-from nelfin.data.spots import spot
 from nelfin.errors import nearest
 from nelfin.scenario import main_stream
 from nelfin.scenario.paths import opening_files
+from nelfin.store.sheets.spots import spot
 
 
 def envelope(fit: Fit) -> None:

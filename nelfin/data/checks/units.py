@@ -14,13 +14,13 @@ import pandas as pd
 from nelfin.data.checks.fit import Fit
 from nelfin.data.specs import WHOLE_SYSTEM
 from nelfin.data.specs.settings import OF_THE_PLAN, SETTINGS
-from nelfin.data.spots import spot
 from nelfin.data.tables import lines_of
 from nelfin.data.usual import IF_RIGHT, MARK, gbp_m, in_words, is_marked, is_usual, plain, scaled
 from nelfin.errors import Problems
 from nelfin.evidence import Figure
 from nelfin.scenario.change import SOURCE as CHANGED
 from nelfin.scenario.load import SET
+from nelfin.store.sheets.spots import spot
 
 SLIP = 20.0
 """A unit slips by a thousand or a million; between figures alike there is less than this."""

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nelfin.data.files import Rows, read_sheets
 from nelfin.data.imports.headings import Block, blocks_in, plain_words, year_before, years_in
 from nelfin.data.imports.icbs import heads_systems, rows_by_system
 from nelfin.errors import Problems
+from nelfin.store.sheets.files import Rows, read_sheets
 
 Words = frozenset[str]
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nelfin.data.files import Rows, read_sheets
 from nelfin.data.imports.headings import Block, blocks_in, plain_words, years_in
 from nelfin.data.imports.icbs import heads_systems
 from nelfin.errors import InputError, Problems
+from nelfin.store.sheets.files import Rows, read_sheets
 
 Words = frozenset[str]
 

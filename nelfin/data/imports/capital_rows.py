@@ -18,7 +18,7 @@ from nelfin.data.imports.icbs import (
     taken_for,
 )
 from nelfin.data.national import trusts_of
-from nelfin.data.tables import EXCEL_ERRORS
+from nelfin.data.typed import EXCEL_ERRORS
 from nelfin.errors import Problems
 
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from nelfin.data.files import Rows
-from nelfin.data.spots import Sheet, spot
-from nelfin.data.tables import EXCEL_ERRORS
+from nelfin.data.typed import EXCEL_ERRORS
 from nelfin.errors import Problems
+from nelfin.store.sheets.files import Rows
+from nelfin.store.sheets.spots import Sheet, spot
 from nelfin.years import label_of, start_of, years_between
 
 MOST_TITLES = 40

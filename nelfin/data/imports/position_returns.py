@@ -10,13 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from nelfin.data.files import Raw, read_raw
 from nelfin.data.imports.headings import is_total, number_of
 from nelfin.data.inputs import ANY_TRUST, SYSTEM
 from nelfin.data.specs.columns import SOURCE, STATUS, Column, Table, optional
-from nelfin.data.spots import spot
 from nelfin.data.tables import inspect
 from nelfin.errors import Problems
+from nelfin.store.sheets.files import Raw, read_raw
+from nelfin.store.sheets.spots import spot
 
 
 @dataclass(frozen=True)

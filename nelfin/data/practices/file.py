@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from nelfin.data.files import MOST_BYTES, Raw, read_raw, sheets_of
 from nelfin.data.practices.words import code_of, counted, few, plain
 from nelfin.data.specs import COMPONENTS
-from nelfin.data.spots import letters, spot
 from nelfin.errors import InputError, Problems
-from nelfin.scenario.paths import split_sheet
+from nelfin.store.sheets.files import Raw, read_raw, sheets_of
+from nelfin.store.sheets.names import split_sheet
+from nelfin.store.sheets.spots import letters, spot
+from nelfin.store.sheets.texts import MOST_BYTES
 from nelfin.store.writing import read_at_most
 
 # Headings by year: 2022/23 named the year of its geographies, 2025/26 its tool's own.

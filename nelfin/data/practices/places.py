@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from nelfin.data.files import read_raw
 from nelfin.data.practices.systems import Chosen
 from nelfin.data.practices.words import code_of, plain
 from nelfin.data.specs.columns import Column, Table
 from nelfin.data.tables import check
 from nelfin.errors import Problems
+from nelfin.store.sheets.files import read_raw
 
 MAP_KEYS = ("practice_code", "pcn_code", "local_authority")
 """Columns a map may place practices by, the most particular first."""

@@ -11,9 +11,9 @@ from nelfin.data.footprints import System, find_system, table
 from nelfin.data.practices.file import Practices
 from nelfin.data.practices.words import code_of, counted, few, plain
 from nelfin.data.specs import FINALS
-from nelfin.data.spots import spot
-from nelfin.data.tables import EXCEL_ERRORS
+from nelfin.data.typed import EXCEL_ERRORS
 from nelfin.errors import InputError, Problems, nearest
+from nelfin.store.sheets.spots import spot
 
 EVERYWHERE = "ENGLAND"
 """What is asked for in place of a system to have all of them."""

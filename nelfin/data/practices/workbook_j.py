@@ -15,13 +15,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from nelfin.data.files import Raw, read_raw, sheets_of
 from nelfin.data.practices.file import file_hash
 from nelfin.data.practices.words import code_of, counted, few, plain
 from nelfin.data.practices.years import years_in
-from nelfin.data.spots import spot
 from nelfin.errors import InputError, Problems
-from nelfin.scenario.paths import split_sheet
+from nelfin.store.sheets.files import Raw, read_raw, sheets_of
+from nelfin.store.sheets.names import split_sheet
+from nelfin.store.sheets.spots import spot
 from nelfin.years import start_of
 
 Level = Literal["practice", "icb"]

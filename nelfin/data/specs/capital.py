@@ -82,6 +82,7 @@ CAPITAL: dict[str, Table] = {
             SOURCE,
         ),
         key=("project_id",),
+        free=True,
     ),
     "capital_limits": Table(
         "capital limits",

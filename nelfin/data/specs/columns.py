@@ -116,6 +116,10 @@ class Table:
     may_be_empty: bool = False
     former: Mapping[str, str] = field(default_factory=dict)
     """Columns that it had, and what to do in their place: passed over, their figures are lost."""
+    unit_from: str = ""
+    """Column whose cell tells the unit of the row's figures, by its ending."""
+    free: bool = False
+    """Rows are named by the user's own words, so that any other column is a note."""
 
 
 MOST_GBP_M = 100_000.0

@@ -133,6 +133,7 @@ PLACES: dict[str, Table] = {
             SOURCE,
         ),
         key=("opening", "place"),
+        unit_from="measure",
         may_be_empty=True,
     ),
     "pace_rules": Table(
@@ -238,6 +239,7 @@ OPENING_FILE = Table(
         SOURCE,
     ),
     key=("place",),
+    unit_from="measure",
 )
 """A file that a stream names as its opening position."""
 
@@ -255,5 +257,6 @@ CONVERGE = Table(
         SOURCE,
     ),
     key=("id",),
+    free=True,
 )
 """The table of `nelfin converge`: growth is a fraction, 0.0542."""

@@ -42,5 +42,6 @@ PREVENTION: dict[str, Table] = {
             SOURCE,
         ),
         key=("programme", "parameter"),
+        unit_from="parameter",
     ),
 }

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from nelfin.data.spots import spot
 from nelfin.errors import Problems
+from nelfin.store.sheets.spots import spot
 from nelfin.years import years_between
 
 

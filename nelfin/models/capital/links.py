@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from nelfin.data.spots import spot
 from nelfin.errors import Problems, nearest
 from nelfin.models.capital.scheme import Scheme
+from nelfin.store.sheets.spots import spot
 
 At = Callable[[str], str]
 """Names a column of a row in errors."""

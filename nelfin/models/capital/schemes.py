@@ -11,11 +11,11 @@ import pandas as pd
 
 from nelfin.data.projects import spend_columns, spend_profile
 from nelfin.data.specs.columns import SCORE
-from nelfin.data.spots import spot
 from nelfin.errors import Problems, nearest
 from nelfin.models.capital.links import check_links, excluded, required
 from nelfin.models.capital.scheme import Scheme, scheme_of
 from nelfin.models.capital.settings import Settings
+from nelfin.store.sheets.spots import spot
 
 
 def schemes_of(projects: pd.DataFrame, settings: Settings, problems: Problems) -> list[Scheme]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
-from nelfin.data.spots import spot
 from nelfin.errors import Problems
 from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.settings import Settings
+from nelfin.store.sheets.spots import spot
 from nelfin.years import start_of
 
 

@@ -39,6 +39,14 @@ BLUE, PALE = "#003087", "#D8E6F3"
 GIVEN, SHADE, GREY = "#0000FF", "#FFF8E1", "#5F6B73"
 
 
+class Exact(float):
+    """A number written with all its digits: XlsxWriter writes 16, and some need 17."""
+
+    def __format__(self, spec: str) -> str:
+        """Return the shortest text that reads as the same number."""
+        return repr(float(self))
+
+
 @dataclass(frozen=True)
 class Styles:
     """Formats of one workbook."""

@@ -5,24 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from nelfin.data.files import Raw, read_raw
 from nelfin.data.inputs import ANY_TRUST, OTHERS, SYSTEM
 from nelfin.data.notes import TABLE_NOTES, about, allowed, spec_column, unit_of
 from nelfin.data.register import status_column
-from nelfin.data.specs import TABLES, WHOLE_SYSTEM
+from nelfin.data.specs import COMPONENTS, TABLES, WHOLE_SYSTEM
 from nelfin.data.specs.columns import Column
-from nelfin.data.spots import letters
 from nelfin.evidence import MEANING, count_by_status
 from nelfin.report.text.numbers import plural
-from nelfin.report.workbook.cells import BLUE, PALE, height, open_book
+from nelfin.report.workbook.cells import BLUE, PALE, Exact, height, open_book
+from nelfin.report.workbook.settings_sheet import TEXT, Lists, one_of, write_settings
 from nelfin.scenario import Scenario
+from nelfin.scenario.settings_sheet import SHEET
+from nelfin.store.sheets.files import Raw, read_raw
+from nelfin.store.sheets.spots import letters
 from nelfin.years import start_of, years_between
 
 ROWS = 2000
 """Rows of a sheet that have drop-downs."""
-
-TEXT = 49
-"""Excel's own number format of text: it makes no dates and numbers of years and codes."""
 
 NUMBERS = {"number", "integer"}
 
@@ -50,18 +49,10 @@ FROM_SHEETS = {"organisation": "organisations", "asset_type": "asset_types"}
 """Drop-downs by column: the first column of another sheet."""
 
 
-class Exact(float):
-    """A number written with all its digits: XlsxWriter writes 16, and some need 17."""
+def write_input_workbook(scenario: Scenario, file: Path, head: str = "") -> None:
+    """Write a scenario as one workbook: its settings, and a sheet for each of its tables.
 
-    def __format__(self, spec: str) -> str:
-        """Return the shortest text that reads as the same number."""
-        return repr(float(self))
-
-
-def write_input_workbook(scenario: Scenario, file: Path) -> None:
-    """Write the tables of a scenario as a workbook of inputs.
-
-    Each sheet is named as its table, so that `[data]` takes it as `tables.xlsx#projects`.
+    The workbook is a scenario by itself. Each sheet of a table is named as the table.
 
     Parameters
     ----------
@@ -69,6 +60,8 @@ def write_input_workbook(scenario: Scenario, file: Path) -> None:
         Names the tables; one it leaves out gets its headings.
     file
         Place of the workbook.
+    head
+        What the scenario says of itself.
 
     Raises
     ------
@@ -78,10 +71,12 @@ def write_input_workbook(scenario: Scenario, file: Path) -> None:
     raws = {name: _raw(scenario, name) for name in TABLES}
     with open_book(file) as book:
         _read_me(book, raws)
+        names = _list_words(scenario, raws)
+        write_settings(book, scenario, _choices_of(names), head)
         for name, raw in raws.items():
             _table(book, name, raw)
         _columns(book, raws)
-        _lists(book, scenario, raws)
+        _lists(book, names)
 
 
 def _raw(scenario: Scenario, name: str) -> Raw:
@@ -152,12 +147,7 @@ def _choices(table: str, column: Column) -> dict[str, Any] | None:
     """Return the data validation of a column, or None if anything may stand there."""
     choices = ("yes", "no") if column.kind == "yes_no" else column.choices
     if choices:
-        return {
-            "validate": "list",
-            "source": list(choices),
-            "error_title": "Not one of the list",
-            "error_message": f"Choose one of: {', '.join(choices)}"[:255],
-        }
+        return one_of(choices)
     source = FROM_LISTS.get(f"{table}.{column.name}", FROM_LISTS.get(column.name, ""))
     if source:
         return _follows(LISTS, LIST_COLUMNS.index(source))
@@ -194,12 +184,21 @@ def _bounds(column: Column) -> dict[str, Any]:
     }
 
 
-LIST_COLUMNS = ("place", "stream", "year", "body", "programme_kind", "category", "income_from")
+LIST_COLUMNS = (
+    "place", "stream", "year", "body", "programme_kind", "category", "income_from", "component",
+    "opening", "rule",
+)  # fmt: skip
 """Columns of the sheet of lists."""
 
 
-def _lists(book: Any, scenario: Scenario, raws: dict[str, Raw]) -> None:
-    """Write the words that drop-downs offer; a word written below the others joins them."""
+def _choices_of(names: dict[str, list[str]]) -> Lists:
+    """Return what the sheet of settings offers to choose from, by the unit of a setting."""
+    units = ("year", "component", "opening", "rule")
+    return Lists(names, {unit: _follows(LISTS, LIST_COLUMNS.index(unit)) for unit in units})
+
+
+def _list_words(scenario: Scenario, raws: dict[str, Raw]) -> dict[str, list[str]]:
+    """Return the words that drop-downs offer."""
     seen = {
         row[at]
         for name, raw in raws.items()
@@ -209,7 +208,7 @@ def _lists(book: Any, scenario: Scenario, raws: dict[str, Raw]) -> None:
         if row[at]
     } | set(scenario.years.labels())
     people = raws["weighted_populations"]
-    lists = {
+    return {
         "place": [name for name in _words(people, "place") if name != WHOLE_SYSTEM],
         "stream": list(scenario.allocation.streams),
         "year": years_between(min(seen, key=start_of), max(seen, key=start_of)),
@@ -217,7 +216,14 @@ def _lists(book: Any, scenario: Scenario, raws: dict[str, Raw]) -> None:
         "programme_kind": _words(raws["prevention_programmes"], "kind"),
         "category": _words(raws["projects"], "category"),
         "income_from": [*scenario.allocation.streams, *OTHERS],
+        "component": list(COMPONENTS),
+        "opening": ["on-target", *_words(raws["openings"], "opening")],
+        "rule": ["national", *_words(raws["pace_rules"], "rule")],
     }
+
+
+def _lists(book: Any, lists: dict[str, list[str]]) -> None:
+    """Write the words that drop-downs offer; a word written below the others joins them."""
     sheet = book.add_worksheet(LISTS)
     text = book.add_format({"num_format": TEXT})
     head = book.add_format({"bold": True, "bottom": 1, "num_format": TEXT})
@@ -272,22 +278,24 @@ def _columns(book: Any, raws: dict[str, Raw]) -> None:
 
 
 STEPS = (
-    "Each sheet holds one table. Replace its rows by your own; add rows right below the last.",
+    f'The sheet "{SHEET}" holds every setting of the scenario: change the yellow cells.',
+    "Each further sheet holds one table. Replace its rows by your own; add rows right below the "
+    "last. A table that the plan can do without is left out if you delete its rows or its sheet.",
     "Dark headings must be filled; light ones may stay blank. Point at a heading for its note.",
     f'The sheet "{COLUMNS}" says of each column what it is, its unit and what may stand there.',
     f'Drop-downs of places, streams and years come from the sheet "{LISTS}": add your own words '
     "there first. Those of organisations and asset types come from the sheets of that name.",
     "Keep the names of the sheets and the headings. The order of sheets, columns and rows is free.",
-    "Write plain numbers: 5 for 5 % where a heading ends in _pct (a cell shown as 5% holds 0.05). "
-    "£m in headings that end in _gbp_m.",
+    "Write 5 or 5% where a heading ends in _pct, and 86 or £86m where it ends in _gbp_m. What is "
+    "not certain, such as £86k there, is asked about.",
     "Write financial years as 2026/27. Their cells are set to text, so that Excel makes no date "
     "of them.",
     'Give each figure its status and source. Figures of the status "illustrative" are made up: '
     "replace them.",
-    "Save the workbook, then check it: nelfin check scenario.toml. Each error names its sheet and "
-    "cell.",
-    "Run it: nelfin run scenario.toml. The scenario file takes the tables by name, as in "
-    'projects = "tables.xlsx#projects"; set one to "" to leave it out.',
+    "Save the workbook, then check it: nelfin check plan.xlsx. Each error names its sheet and "
+    "cell, and what was read as something else than it is spelt is told.",
+    "Run it: nelfin run plan.xlsx. The workbook alone is the scenario; its name and its place are "
+    "free.",
 )
 
 
@@ -301,8 +309,8 @@ def _read_me(book: Any, raws: dict[str, Raw]) -> None:
     head = book.add_format({"bold": True, "bottom": 1})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     top = book.add_format({"valign": "top", "align": "left"})
-    sheet.write_string(0, 0, "Tables of a nelfin scenario", title)
-    sheet.write_string(2, 0, "How to fill them in", head)
+    sheet.write_string(0, 0, "A nelfin scenario", title)
+    sheet.write_string(2, 0, "How to use it", head)
     sheet.write_blank(2, 1, None, head)
     row = 3
     for number, step in enumerate(STEPS, start=1):
@@ -320,6 +328,9 @@ def _read_me(book: Any, raws: dict[str, Raw]) -> None:
     row += 2
     for at, words in enumerate(("Sheet", "What it holds", "Rows", "Illustrative")):
         sheet.write_string(row, at, words, head)
+    row += 1
+    sheet.write_url(row, 0, f"internal:'{SHEET}'!A1", string=SHEET)
+    sheet.write_string(row, 1, "Every setting of the scenario.", wrap)
     for name, raw in raws.items():
         row += 1
         sheet.write_url(row, 0, f"internal:'{name}'!A1", string=name)

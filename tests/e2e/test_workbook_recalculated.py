@@ -354,7 +354,7 @@ def test_runs_side_by_side_differ_by_formulas(
 
 
 def test_a_workbook_of_inputs_that_libreoffice_saved_passes_the_check(
-    reopened: Mapping[str, tuple[Path, Path]],
+    scenario: Scenario, reopened: Mapping[str, tuple[Path, Path]]
 ) -> None:
     before, again = reopened["inputs"]
     assert_same_cells(cells(before), cells(again))

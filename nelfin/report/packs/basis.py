@@ -1,0 +1,124 @@
+"""What a pack rests on: figures that nobody published, and where the others come from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pandas as pd
+
+from nelfin.data.notes import TABLE_NOTES
+from nelfin.evidence import MEANING
+from nelfin.report.basis import UNPUBLISHED, figures_of, groups_of, unpublished
+from nelfin.report.packs.parts import Cell, Figure, Section, Table, rests_on
+from nelfin.report.packs.words import code_words, setting_label
+from nelfin.report.text.numbers import plural
+from nelfin.store.findings import Findings
+
+MOST_SOURCES = 12
+"""Sources that are named; the run's own report has all."""
+
+SEE_REPORT = "The whole report of the run has every figure with its status and source."
+
+
+def basis_section(
+    result: Findings,
+    parts: tuple[str, ...],
+    about: str,
+    others: Collection[str] = (),
+    printed: int | None = None,
+) -> Section:
+    """Return the section on what rests on assumption, and on the sources.
+
+    Parameters
+    ----------
+    result
+        A run.
+    parts
+        Sections of settings and tables that the pack rests on, such as `PLACES`.
+    about
+        What the pack tells, in a few words.
+    others
+        Names of which nothing is told: the other places, or organisations.
+    printed
+        Settings that are printed; all by default.
+    """
+    sources = result.table("sources")
+    figures = pd.concat([figures_of(sources, part) for part in parts])
+    figures = figures[~figures.index.duplicated() & ~_names(figures, others)]
+    statuses = rests_on(result, parts)
+    told = " and ".join(f"{count:,} {status}" for status, count in statuses.items())
+    sentences = [
+        f"{about} {'rests on ' + told + ' figures' if told else 'rests on published figures only'}"
+        ", beside those that are published or worked out from published ones.",
+        *(f"{word.capitalize()}: {MEANING[word]}." for word in statuses),
+    ]
+    return Section(
+        "basis",
+        "What rests on assumption",
+        sentences,
+        tables=[table for table in (_settings(figures, printed), _tables(result, parts)) if table],
+        statuses=statuses,
+        sources=sources_of(figures),
+    )
+
+
+def _names(figures: pd.DataFrame, others: Collection[str]) -> pd.Series:
+    """Say of each figure whether it is one of others'."""
+    wanted = set(others)
+    return figures["figure"].map(lambda name: bool(wanted & set(str(name).split(", "))))
+
+
+def _settings(figures: pd.DataFrame, printed: int | None) -> Table | None:
+    """Return the settings that are not published, the illustrative ones first."""
+    of_settings = figures[
+        (figures["where"] == "scenario") & figures["status"].isin(UNPUBLISHED)
+    ].sort_values("status", key=lambda status: status != "illustrative", kind="stable")
+    rows: list[list[Cell]] = [
+        [setting_label(line["figure"]), _value(line["value"], line["unit"]), line["status"]]
+        for line in of_settings.to_dict("records")
+        if line["value"] != ""
+    ]
+    if not rows:
+        return None
+    heads = ["Setting", "Value", "Status"]
+    return Table("Settings that are not published", heads, rows, printed=printed)
+
+
+def _value(value: str, unit: str) -> str:
+    """Return a setting's value with its unit."""
+    try:
+        float(value)
+    except ValueError:
+        plain = {"True": "yes", "False": "no"}
+        return plain.get(value) or ", ".join(code_words(part) for part in value.split(", "))
+    return f"{value}\u00a0{unit}" if unit else value
+
+
+def _tables(result: Findings, parts: tuple[str, ...]) -> Table | None:
+    """Return the tables that hold figures which are not published."""
+    rows: list[list[Cell]] = []
+    for part in parts:
+        groups = [] if part.endswith(".") else groups_of(result.table("sources"), [part])
+        for word, number in unpublished(groups).items():
+            every = groups[0].counts.total()
+            figures = Figure(number, f"{number:,} of {every:,}")
+            rows.append([TABLE_NOTES[part].rstrip("."), figures, word])
+    if not rows:
+        return None
+    return Table("Tables with figures that are not published", ["Table", "Rows", "Status"], rows)
+
+
+def sources_of(figures: pd.DataFrame) -> list[str]:
+    """Return where published figures come from, the source of most first.
+
+    Parameters
+    ----------
+    figures
+        Rows of the register.
+    """
+    told = figures[figures["status"].isin({"published", "derived"}) & (figures["source"] != "")]
+    counts = told["source"].value_counts(sort=True)
+    named = [f"{source} ({plural(count, 'figure')})" for source, count in counts.items()]
+    left = len(named) - MOST_SOURCES
+    more = [f"And {plural(left, 'more source', 'more sources')}."] if left > 0 else []
+    return [*named[:MOST_SOURCES], *more, SEE_REPORT]

@@ -1,0 +1,58 @@
+"""A pack as one small page: it opens without a network, runs no script, and prints on A4."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChoiceLoader, PackageLoader
+
+from nelfin.report.packs.drawings import svg_of
+from nelfin.report.packs.parts import Drawing, Figure, Pack
+from nelfin.report.page.render import environment
+from nelfin.store.writing import write_whole
+
+
+def write_page(pack: Pack, file: Path) -> None:
+    """Write the page of a pack.
+
+    Parameters
+    ----------
+    pack
+        From `place_pack`, `body_pack` or `board_pack`.
+    file
+        Where to.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    text = page_text(pack)
+    write_whole(file, lambda part: part.write_text(text, encoding="utf-8"), "Choose another file.")
+
+
+def page_text(pack: Pack) -> str:
+    """Return a pack as HTML. Every text is escaped.
+
+    Parameters
+    ----------
+    pack
+        From `place_pack`, `body_pack` or `board_pack`.
+    """
+    # the filters and pieces of the page, and beside its templates those of the packs
+    own = PackageLoader("nelfin.report.packs")
+    loader = ChoiceLoader([own, PackageLoader("nelfin.report.page")])
+    template = environment().overlay(loader=loader).get_template("pack.html.j2")
+    page: str = template.render(pack=pack, picture=_picture, is_figure=_is_figure)
+    return page
+
+
+def _picture(drawing: Drawing) -> str:
+    """Return a chart as the address of a picture, which no other chart can disturb."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg_of(drawing).encode()).decode()
+
+
+def _is_figure(cell: Any) -> bool:
+    return isinstance(cell, Figure)

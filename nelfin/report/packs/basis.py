@@ -9,7 +9,7 @@ import pandas as pd
 from nelfin.data.notes import TABLE_NOTES
 from nelfin.evidence import MEANING
 from nelfin.report.basis import UNPUBLISHED, figures_of, groups_of, unpublished
-from nelfin.report.packs.parts import Cell, Figure, Section, Table, rests_on
+from nelfin.report.packs.parts import Section, rests_on
 from nelfin.report.packs.words import code_words, setting_label
 from nelfin.report.text.numbers import plural
 from nelfin.store.findings import Findings
@@ -40,24 +40,27 @@ def basis_section(
     others
         Names of which nothing is told: the other places, or organisations.
     printed
-        Settings that are printed; all by default.
+        Figures that are printed; all by default.
     """
     sources = result.table("sources")
     figures = pd.concat([figures_of(sources, part) for part in parts])
     figures = figures[~figures.index.duplicated() & ~_names(figures, others)]
     statuses = rests_on(result, parts)
     told = " and ".join(f"{count:,} {status}" for status, count in statuses.items())
+    meaning = "; ".join(f"{word}: {MEANING[word]}" for word in statuses)
     sentences = [
         f"{about} {'rests on ' + told + ' figures' if told else 'rests on published figures only'}"
         ", beside those that are published or worked out from published ones.",
-        *(f"{word.capitalize()}: {MEANING[word]}." for word in statuses),
+        *([f"{meaning[:1].upper()}{meaning[1:]}."] if meaning else []),
     ]
+    listed = [*_settings(figures), *_tables(result, parts)]
     return Section(
         "basis",
         "What rests on assumption",
         sentences,
-        tables=[table for table in (_settings(figures, printed), _tables(result, parts)) if table],
         statuses=statuses,
+        unpublished=sorted(listed, key=lambda line: line[2] != "illustrative"),
+        printed=printed,
         sources=sources_of(figures),
     )
 
@@ -68,20 +71,14 @@ def _names(figures: pd.DataFrame, others: Collection[str]) -> pd.Series:
     return figures["figure"].map(lambda name: bool(wanted & set(str(name).split(", "))))
 
 
-def _settings(figures: pd.DataFrame, printed: int | None) -> Table | None:
-    """Return the settings that are not published, the illustrative ones first."""
-    of_settings = figures[
-        (figures["where"] == "scenario") & figures["status"].isin(UNPUBLISHED)
-    ].sort_values("status", key=lambda status: status != "illustrative", kind="stable")
-    rows: list[list[Cell]] = [
-        [setting_label(line["figure"]), _value(line["value"], line["unit"]), line["status"]]
-        for line in of_settings.to_dict("records")
+def _settings(figures: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Return the settings that are not published: what each is, its value and status."""
+    settings = figures[(figures["where"] == "scenario") & figures["status"].isin(UNPUBLISHED)]
+    return [
+        (setting_label(line["figure"]), _value(line["value"], line["unit"]), line["status"])
+        for line in settings.to_dict("records")
         if line["value"] != ""
     ]
-    if not rows:
-        return None
-    heads = ["Setting", "Value", "Status"]
-    return Table("Settings that are not published", heads, rows, printed=printed)
 
 
 def _value(value: str, unit: str) -> str:
@@ -94,18 +91,16 @@ def _value(value: str, unit: str) -> str:
     return f"{value}\u00a0{unit}" if unit else value
 
 
-def _tables(result: Findings, parts: tuple[str, ...]) -> Table | None:
-    """Return the tables that hold figures which are not published."""
-    rows: list[list[Cell]] = []
+def _tables(result: Findings, parts: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    """Return the tables that hold figures which are not published, and how many they hold."""
+    sources = result.table("sources")
+    found = []
     for part in parts:
-        groups = [] if part.endswith(".") else groups_of(result.table("sources"), [part])
+        groups = [] if part.endswith(".") else groups_of(sources, [part])
         for word, number in unpublished(groups).items():
-            every = groups[0].counts.total()
-            figures = Figure(number, f"{number:,} of {every:,}")
-            rows.append([TABLE_NOTES[part].rstrip("."), figures, word])
-    if not rows:
-        return None
-    return Table("Tables with figures that are not published", ["Table", "Rows", "Status"], rows)
+            of = f"{number:,} of {groups[0].counts.total():,} rows"
+            found.append((f"Table: {TABLE_NOTES[part].rstrip('.')}", of, word))
+    return found
 
 
 def sources_of(figures: pd.DataFrame) -> list[str]:

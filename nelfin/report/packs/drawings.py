@@ -8,8 +8,17 @@ import altair as alt
 import pandas as pd
 from altair.utils.schemapi import debug_mode
 
-from nelfin.report.charts.style import BLUE, DARK_BLUE, INK, LIGHT_BLUE, ORANGE, PURPLE, themed
-from nelfin.report.charts.waterfall import steps_of, waterfall
+from nelfin.report.charts.style import (
+    BLUE,
+    DARK_BLUE,
+    GREEN,
+    INK,
+    LIGHT_BLUE,
+    ORANGE,
+    PURPLE,
+    themed,
+)
+from nelfin.report.charts.waterfall import LEVEL, steps_of
 from nelfin.report.packs.parts import Drawing
 from nelfin.report.text.names import short
 from nelfin.report.text.numbers import money, percent
@@ -33,8 +42,10 @@ def svg_of(drawing: Drawing) -> str:
 
     with debug_mode(False):  # tests hold each kind to its schema
         spec = chart_of(drawing).to_dict(validate=False)
+    # room is left for the widest letters: where there is no Arial, what stands for it is wider
+    spec["config"]["font"] = "Verdana"
     text: str = vl_convert.vegalite_to_svg(spec)
-    return text
+    return text.replace('font-family="Verdana"', 'font-family="Arial, sans-serif"')
 
 
 def chart_of(drawing: Drawing) -> Any:
@@ -73,6 +84,10 @@ def _years(drawing: Drawing) -> Any:
 
 def _zero() -> Any:
     return alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y=alt.Y("y:Q"))
+
+
+def _zero_across() -> Any:
+    return alt.Chart(pd.DataFrame({"x": [0]})).mark_rule(color=INK).encode(x=alt.X("x:Q"))
 
 
 def _lines(drawing: Drawing) -> Any:
@@ -123,14 +138,27 @@ def _bars(drawing: Drawing) -> Any:
         .encode(x=alt.X("value:Q"), text=alt.Text("text:N"))
         for sign, align, dx in ((">=", "left", 4), ("<", "right", -4))
     ]  # fmt: skip
-    return alt.layer(bars, *beside).properties(width=WIDE - 60, height=24 * len(frame))
+    return alt.layer(_zero_across(), bars, *beside).properties(width=WIDE - 60, height=24 * len(frame))
 
 
 def _steps(drawing: Drawing) -> Any:
-    rows = steps_of("", moves_of(drawing))
-    order = [row["step"] for row in rows]
-    chart = waterfall(rows, order, "whose", "", drawing.axis)
-    return chart.properties(width=WIDE - 100, height=25 * len(rows))
+    """Draw steps from one level to another: levels dark, what falls in another colour."""
+    frame = pd.DataFrame(steps_of("", moves_of(drawing)))
+    frame["end"] = frame[["from", "to"]].max(axis=1)
+    base = alt.Chart(frame).encode(y=alt.Y("step:N", sort=list(frame["step"]), title=None))
+    colour = alt.Scale(domain=[LEVEL, "up", "down"], range=[DARK_BLUE, GREEN, ORANGE])
+    bars = base.mark_bar(height=15).encode(
+        x=alt.X("from:Q", title=drawing.axis),
+        x2=alt.X2("to:Q"),
+        color=alt.Color("kind:N", scale=colour, legend=None),
+    )
+    beside = base.mark_text(align="left", dx=4, fontSize=12).encode(
+        x=alt.X("end:Q"), text=alt.Text("words:N")
+    )
+    return (_zero_across() + bars + beside).properties(
+        width=WIDE - 100, height=25 * len(frame), padding={"right": 45, "left": 5, "top": 5,
+                                                           "bottom": 5},
+    )  # fmt: skip
 
 
 def moves_of(drawing: Drawing) -> list[tuple[str, float, bool]]:

@@ -52,7 +52,7 @@ class Table:
     """Rows that are printed, and stand on a slide; all by default. The page has them all."""
     note: str = ""
     wide: bool = True
-    """It takes the whole width of a page; else half."""
+    """It takes the whole width of a page; else it stands beside a chart."""
 
     def numeric(self, at: int) -> bool:
         """Say whether a column holds numbers.
@@ -83,6 +83,21 @@ class Drawing:
     marks: str = ""
     """The series of columns that is drawn as marks, such as a limit."""
 
+    @property
+    def told(self) -> str:
+        """Its numbers in words, for who does not see it."""
+        shown = money if not self.axis.startswith("%") else lambda value: percent(value / 100)
+        return " ".join(
+            f"{name}: "
+            + ", ".join(
+                f"{label} {shown(value)}"
+                for label, value in zip(self.labels, values, strict=True)
+                if not math.isnan(value)
+            )
+            + "."
+            for name, values in self.series.items()
+        )
+
 
 @dataclass(frozen=True)
 class Section:
@@ -96,7 +111,30 @@ class Section:
     tables: Sequence[Table] = ()
     statuses: Mapping[str, int] = field(default_factory=dict)
     """How many figures it rests on that are not published, by status."""
+    unpublished: Sequence[tuple[str, str, str]] = ()
+    """Such figures by name: what it is, its value, its status."""
+    printed: int | None = None
+    """How many of them are printed; all by default. The page has them all."""
     sources: Sequence[str] = ()
+
+    @property
+    def by_status(self) -> dict[str, list[tuple[str, str, bool]]]:
+        """Figures that are not published, by status: what, value, and whether it is printed."""
+        found: dict[str, list[tuple[str, str, bool]]] = {}
+        for at, (what, value, status) in enumerate(self.unpublished):
+            printed = self.printed is None or at < self.printed
+            found.setdefault(status, []).append((what, value, printed))
+        return found
+
+    @property
+    def across(self) -> list[Table]:
+        """Tables as wide as the page."""
+        return [table for table in self.tables if table.wide]
+
+    @property
+    def beside(self) -> list[Table]:
+        """Tables that stand beside charts."""
+        return [table for table in self.tables if not table.wide]
 
 
 @dataclass(frozen=True)

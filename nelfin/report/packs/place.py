@@ -15,7 +15,6 @@ from nelfin.report.packs.parts import (
     Section,
     Table,
     a_head,
-    by_year,
     count,
     gbp_m,
     in_text,
@@ -27,11 +26,10 @@ from nelfin.report.packs.parts import (
 from nelfin.report.packs.schemes import schemes_section
 from nelfin.report.packs.words import CHANGES, STREAMS, code_words, stream_words
 from nelfin.report.page.place_leads import PlaceLead, place_leads
-from nelfin.report.text.numbers import millions, parts_that_add, percent, whole_pounds
+from nelfin.report.text.numbers import millions, parts_that_add, percent, pounds, whole_pounds
 from nelfin.report.text.places import CHANGES as CHANGE_LABELS
 from nelfin.report.text.places import POUND
 from nelfin.report.text.sensitivity import case_words
-from nelfin.report.text.summary import joined_words
 from nelfin.store.findings import Findings
 from nelfin.system.headline import headline_of
 from nelfin.system.place_figures import place_figures
@@ -62,15 +60,13 @@ def place_pack(result: Findings, place: str) -> Pack:
     parts = tuple(dict.fromkeys((*PLACES, *PREVENTION)))
     sections = [
         _short(result, lead, len(leads)),
-        _by_year(result, place),
-        _moved(result, lead),
+        _budget(result, lead),
         _streams(result, place),
-        _need(result, place),
-        _beside(result, lead),
+        _need(result, lead),
         _would_move(result, place),
         _prevention(result, place),
         schemes_section(result, "place", place),
-        basis_section(result, parts, f"What is told of {place}", others),
+        basis_section(result, parts, f"What is told of {place}", others, printed=30),
     ]
     about = (
         f"Budget and plan of the place, {headline.years[0]} to {headline.years[-1]}. £m unless "
@@ -96,7 +92,7 @@ def _short(result: Findings, lead: PlaceLead, places: int) -> Section:
         sentences.append(
             f"That is £{whole_pounds(abs(now - before))} {more} than the year before."
         )
-    sentences += joined_words(headline)
+    sentences += _joined(result, lead.place)
     mark = headline.marks.get("places", "").removeprefix("illustrative: ")
     if mark:
         sentences.append(
@@ -110,13 +106,27 @@ def _short(result: Findings, lead: PlaceLead, places: int) -> Section:
         ("Target", in_text(lead.target)),
         ("From target", per_cent(lead.dft)),
         ("Share of all places", per_cent(lead.share)),
-        (
-            f"A head, {_rank(lead.per_head_rank, places)} (all places £{lead.per_head_all:,.0f})",
-            a_head(lead.per_head),
-        ),
-        ("Need a head (1.000 is all places)", count(float(need[lead.place]), 3)),
+        (f"A head (all places {pounds(lead.per_head_all)})", a_head(lead.per_head)),
+        ("Rank, most a head first", _rank(lead.per_head_rank, places)),
+        ("Need a head", count(float(need[lead.place]), 3)),
     ]
     return Section("short", "In short", sentences, facts, statuses=rests_on(result, PLACES))
+
+
+def _joined(result: Findings, place: str) -> list[str]:
+    """Say which streams the budget holds that the first year does not."""
+    headline = headline_of(result)
+    if not headline.joined:
+        return []
+    budgets = result.data["budget"].sel(place=place, year=headline.budget_year)
+    named = ", ".join(
+        f"{millions(float(budgets.sel(stream=name)))} of {stream_words(name).lower()}"
+        for name in headline.joined
+    )
+    return [
+        f"It holds {named}, which {headline.years[0]} does not: the two years are not like for "
+        "like."
+    ]
 
 
 def _apart(dft: float, gap: float) -> str:
@@ -128,7 +138,16 @@ def _rank(rank: int, of: int) -> str:
     return f"{rank} of {of}"
 
 
-def _by_year(result: Findings, place: str) -> Section:
+def _budget(result: Findings, lead: PlaceLead) -> Section:
+    """Return the budget by year, and what moved it."""
+    by_year, moved = _by_year(result, lead.place), _moved(result, lead)
+    return Section(
+        "budget", "The budget, and what moved it",
+        drawings=[by_year[0], moved[0]], tables=[moved[1], by_year[1]],
+    )  # fmt: skip
+
+
+def _by_year(result: Findings, place: str) -> tuple[Drawing, Table]:
     """Return budget, target, distance and need of each year; each line adds up to the pound."""
     figures = place_figures(result)
     mine = figures.totals.sel(place=place)
@@ -143,7 +162,7 @@ def _by_year(result: Findings, place: str) -> Section:
             year, whole(budget), whole(target), whole(budget - target, apart),
             per_cent(float(values["dft"][year])), a_head(float(values["per_head"][year])),
             count(float(values["need_index"][year]), 3),
-            "published" if year <= figures.year else "assumed growth",
+            "published" if year <= figures.year else "assumption",
         ])  # fmt: skip
     first, last = years[0], years[-1]
     words = (
@@ -168,10 +187,10 @@ def _by_year(result: Findings, place: str) -> Section:
         "grows at the rates assumed below."
     )
     table = Table("Budget by year, to the pound", heads, rows, note=note)
-    return Section("years", "Budget by year", drawings=[drawing], tables=[table])
+    return drawing, table
 
 
-def _moved(result: Findings, lead: PlaceLead) -> Section:
+def _moved(result: Findings, lead: PlaceLead) -> tuple[Drawing, Table]:
     """Return what moved the budget: parts that add as printed, each with what it is."""
     year = headline_of(result).budget_year
     known = {label: CHANGES[part] for part, label in CHANGE_LABELS.items()}
@@ -201,7 +220,7 @@ def _moved(result: Findings, lead: PlaceLead) -> Section:
         rows,
         strong=frozenset(levels),
     )
-    return Section("moved", "What moved the budget", drawings=[drawing], tables=[table])
+    return drawing, table
 
 
 def _label(words: str) -> str:
@@ -236,8 +255,9 @@ def _streams(result: Findings, place: str) -> Section:
     return Section("streams", "Streams of money", tables=[table])
 
 
-def _need(result: Findings, place: str) -> Section:
-    """Return need a head by kind of care, beside all places, and what stands beside the budget."""
+def _need(result: Findings, lead: PlaceLead) -> Section:
+    """Return need a head by kind of care, and how far the places are from their targets."""
+    place = lead.place
     figures = place_figures(result)
     index = result.data["need_index"].sel(year=figures.year)
     rows: list[list[Cell]] = []
@@ -267,35 +287,27 @@ def _need(result: Findings, place: str) -> Section:
         sentences.append(f"{percent(own['out_of_hospital_share'])} of spend is outside hospital.")
     heads = ["Need for", "Need a head", "Rank, most first"]
     table = Table(f"Need a head, {figures.year}", heads, rows, wide=False)
-    return Section("need", "Need", sentences, tables=[table])
+    sentences.append(
+        "Targets share out one sum: what one place has above its target, others have below theirs. "
+        "So the distances of the other places are told too, and no more of them."
+    )
+    distances = _distances(result, lead)
+    title = "Need, and the other places"
+    return Section("need", title, sentences, drawings=[distances], tables=[table])
 
 
-def _beside(result: Findings, lead: PlaceLead) -> Section:
-    """Return the distances of all places: what one is above target, others are below."""
+def _distances(result: Findings, lead: PlaceLead) -> Drawing:
     frame = headline_of(result).places
-    rows: list[list[Cell]] = [
-        [str(place), per_cent(line["dft"]), a_head(line["per_head"])]
-        for place, line in frame.iterrows()
-    ]
-    own = list(frame.index).index(lead.place)
-    drawing = Drawing(
+    at = list(frame.index).index(lead.place) + 1
+    return Drawing(
         "bars",
-        "From target, all places",
-        f"{lead.place} is at {percent(lead.dft)}, {_rank(own + 1, len(frame))} from the furthest "
-        "below.",
+        f"From target, all places, {headline_of(result).budget_year}",
+        f"{lead.place} is at {percent(lead.dft)}, {_rank(at, len(frame))} from the furthest below.",
         [str(place) for place in frame.index],
         {"From target": (100 * frame["dft"]).tolist()},
         "% from target",
         marked=frozenset({lead.place}),
     )
-    sentences = [
-        "Targets share out one sum: what one place has above its target, others have below theirs. "
-        "So the distances of the other places are told too, and no more of them."
-    ]
-    heads = ["Place", "From target", "A head"]
-    caption = f"From target and a head, {headline_of(result).budget_year}"
-    table = Table(caption, heads, rows, frozenset({own}), wide=False)
-    return Section("beside", "Beside the other places", sentences, (), [drawing], [table])
 
 
 def _would_move(result: Findings, place: str) -> Section | None:
@@ -307,8 +319,7 @@ def _would_move(result: Findings, place: str) -> Section | None:
     rows: list[list[Cell]] = []
     for kind, words in KINDS.items():
         mine = moves[(moves["kind"] == kind) & (moves["value"].abs() >= 5e-4)].sort_values("value")
-        # the furthest down and up, and what lies between where there is little of it
-        ends = mine if len(mine) <= 3 else mine.iloc[[0, 1, -1]]
+        ends = mine if len(mine) <= 2 else mine.iloc[[0, -1]]
         for line in ends.to_dict("records"):
             of, how = case_words(kind, line["case"])
             case = code_words(how)
@@ -342,10 +353,9 @@ def _prevention(result: Findings, place: str) -> Section:
         f"than at its start; {millions(float(cash[last]))} comes back in cash that year. The place "
         "has its share of the system's plan; no plan of its own is known."
     ]
-    rows: list[tuple[str, list[Cell]]] = [
-        ("Spent more, £m", [gbp_m(value) for value in spend]),
-        ("Cash back, £m", [gbp_m(value) for value in cash]),
-        ("Years of life in full health gained", [count(value) for value in health]),
+    rows: list[list[Cell]] = [
+        [year, gbp_m(float(spend[year])), gbp_m(float(cash[year])), count(float(health[year]))]
+        for year in years
     ]
     drawing = Drawing(
         "columns",
@@ -357,7 +367,8 @@ def _prevention(result: Findings, place: str) -> Section:
         "£m",
         marks="Cash back",
     )
-    tables = by_year("Prevention by year", "", rows, years)
+    heads = ["Year", "Spent more, £m", "Cash back, £m", "Years of full health gained"]
+    table = Table("Prevention by year", heads, rows, wide=False)
     return Section(
-        "prevention", title, sentences, (), [drawing], tables, rests_on(result, PREVENTION)
+        "prevention", title, sentences, (), [drawing], [table], rests_on(result, PREVENTION)
     )

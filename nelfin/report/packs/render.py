@@ -8,6 +8,7 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, PackageLoader
 
+from nelfin.evidence import STATUSES
 from nelfin.report.packs.drawings import svg_of
 from nelfin.report.packs.parts import Drawing, Figure, Pack
 from nelfin.report.page.render import environment
@@ -45,7 +46,7 @@ def page_text(pack: Pack) -> str:
     own = PackageLoader("nelfin.report.packs")
     loader = ChoiceLoader([own, PackageLoader("nelfin.report.page")])
     template = environment().overlay(loader=loader).get_template("pack.html.j2")
-    page: str = template.render(pack=pack, picture=_picture, is_figure=_is_figure)
+    page: str = template.render(pack=pack, picture=_picture, is_figure=_is_figure, statuses=STATUSES)
     return page
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from nelfin.data.projects import spend_profile
@@ -17,8 +19,8 @@ BACKLOG = {
 }
 """Columns of the backlog that a scheme clears, and the risk of it."""
 
-IN_PLAN, LEFT_OUT = 14, 6
-"""Schemes that are printed, at most, where there are more than both together."""
+IN_PLAN, LEFT_OUT = 12, 6
+"""Schemes that are printed, the largest; the page has all."""
 
 
 def schemes_of(result: Findings, column: str, name: str) -> pd.DataFrame:
@@ -88,47 +90,43 @@ def schemes_section(result: Findings, column: str, name: str) -> Section:
     sentences.append(
         "Benefit is in points. The price of a scheme is what its money would buy elsewhere."
     )
-    tables = [_scheme_table(inside, out, column), *_backlog(inside, out)]
+    tables = [*_scheme_tables(inside, out, column), *_backlog(inside, out)]
     return Section("capital", title, sentences, tables=tables, statuses=statuses)
 
 
-def _scheme_table(inside: pd.DataFrame, out: pd.DataFrame, column: str) -> Table:
-    """Return a row a scheme; the spend of those in the plan adds up as printed."""
+def _scheme_tables(inside: pd.DataFrame, out: pd.DataFrame, column: str) -> list[Table]:
+    """Return a table of the schemes in the plan, and one of those that wait."""
     other = "place" if column == "organisation" else "organisation"
-    spend = parts_that_add(inside["spend_gbp_m"].tolist())
-    asked = parts_that_add(out["asked"].tolist())
-    few = len(inside) + len(out) <= IN_PLAN + LEFT_OUT
-    first = len(inside) if few else min(len(inside), IN_PLAN)
-    last = len(out) if few else min(len(out), LEFT_OUT)
-    rows = [*_rows(inside, spend, other, False), *_rows(out, asked, other, True)]
-    # those that are printed first, the others after them
-    order = [
-        *range(first),
-        *range(len(inside), len(inside) + last),
-        *range(first, len(inside)),
-        *range(len(inside) + last, len(rows)),
-    ]
-    heads = ["Scheme", other.capitalize(), "Plan", "Start", "Spend, £m", "Asked, £m", "Why"]
-    return Table(
-        "Schemes: in or out, and why",
-        heads,
-        [rows[at] for at in order],
-        printed=None if few else first + last,
-        note="Spend is in cash, within the plan; what is asked is in base-year prices.",
-    )
+    heads = ["Scheme", "Figures", other.capitalize()]
+    tables = []
+    if len(inside):
+        rows = _rows(inside, "spend_gbp_m", other, ["start_year"])
+        caption = "Schemes in the plan, the largest first: spend in cash, within the plan"
+        shown = [*heads, "Start", "Spend, £m", "Why"]
+        tables.append(Table(caption, shown, rows, printed=_printed(rows, IN_PLAN)))
+    if len(out):
+        rows = _rows(out, "asked", other, [])
+        caption = "Schemes that wait, the largest first: what they ask for, in base-year prices"
+        shown = [*heads, "Asked, £m", "Why"]
+        tables.append(Table(caption, shown, rows, printed=_printed(rows, LEFT_OUT)))
+    return tables
 
 
-def _rows(frame: pd.DataFrame, shown: list[float], other: str, out: bool) -> list[list[Cell]]:
-    rows: list[list[Cell]] = []
-    for line, money in zip(frame.to_dict("records"), shown, strict=True):
-        amount = gbp_m(line["asked"] if out else line["spend_gbp_m"], money)
-        both: list[Cell] = ["–", amount] if out else [amount, gbp_m(line["asked"])]
-        mark = " (illustrative)" if line["evidence"] == "illustrative" else ""
-        rows.append([
-            f"{line['name']}{mark}", line[other] or "–", line["status"], line["start_year"] or "–",
-            *both, line["reason"],
-        ])  # fmt: skip
-    return rows
+def _printed(rows: Sequence[object], most: int) -> int | None:
+    # one or two more are printed too, rather than a line that says they are not
+    return most if len(rows) > most + 2 else None
+
+
+def _rows(frame: pd.DataFrame, amount: str, other: str, more: list[str]) -> list[list[Cell]]:
+    """Return a row a scheme; the amounts add up as printed."""
+    shown = parts_that_add(frame[amount].tolist())
+    return [
+        [
+            line["name"], line["evidence"], line[other] or "–", *(line[name] for name in more),
+            gbp_m(line[amount], money), line["reason"],
+        ]
+        for line, money in zip(frame.to_dict("records"), shown, strict=True)
+    ]  # fmt: skip
 
 
 def _backlog(inside: pd.DataFrame, out: pd.DataFrame) -> list[Table]:

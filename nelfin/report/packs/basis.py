@@ -14,9 +14,6 @@ from nelfin.report.packs.words import code_words, setting_label
 from nelfin.report.text.numbers import plural
 from nelfin.store.findings import Findings
 
-MOST_SOURCES = 12
-"""Sources that are named; the run's own report has all."""
-
 SEE_REPORT = "The whole report of the run has every figure with its status and source."
 
 
@@ -26,6 +23,7 @@ def basis_section(
     about: str,
     others: Collection[str] = (),
     printed: int | None = None,
+    named: int = 12,
 ) -> Section:
     """Return the section on what rests on assumption, and on the sources.
 
@@ -41,6 +39,8 @@ def basis_section(
         Names of which nothing is told: the other places, or organisations.
     printed
         Figures that are printed; all by default.
+    named
+        Sources that are named; the whole report of the run has all.
     """
     sources = result.table("sources")
     figures = pd.concat([figures_of(sources, part) for part in parts])
@@ -58,10 +58,9 @@ def basis_section(
         "basis",
         "What rests on assumption",
         sentences,
-        statuses=statuses,
         unpublished=sorted(listed, key=lambda line: line[2] != "illustrative"),
         printed=printed,
-        sources=sources_of(figures),
+        sources=sources_of(figures, named),
     )
 
 
@@ -99,21 +98,24 @@ def _tables(result: Findings, parts: tuple[str, ...]) -> list[tuple[str, str, st
         groups = [] if part.endswith(".") else groups_of(sources, [part])
         for word, number in unpublished(groups).items():
             of = f"{number:,} of {groups[0].counts.total():,} rows"
-            found.append((f"Table: {TABLE_NOTES[part].rstrip('.')}", of, word))
+            words = TABLE_NOTES[part].partition(". ")[0].rstrip(".")
+            found.append((f"Table: {words}", of, word))
     return found
 
 
-def sources_of(figures: pd.DataFrame) -> list[str]:
+def sources_of(figures: pd.DataFrame, most: int) -> list[str]:
     """Return where published figures come from, the source of most first.
 
     Parameters
     ----------
     figures
         Rows of the register.
+    most
+        Sources that are named.
     """
     told = figures[figures["status"].isin({"published", "derived"}) & (figures["source"] != "")]
     counts = told["source"].value_counts(sort=True)
     named = [f"{source} ({plural(count, 'figure')})" for source, count in counts.items()]
-    left = len(named) - MOST_SOURCES
+    left = len(named) - most
     more = [f"And {plural(left, 'more source', 'more sources')}."] if left > 0 else []
-    return [*named[:MOST_SOURCES], *more, SEE_REPORT]
+    return [*named[:most], *more, SEE_REPORT]

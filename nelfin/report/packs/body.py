@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import xarray as xr
 
@@ -9,10 +11,11 @@ from nelfin.data.inputs import OTHERS
 from nelfin.models.months import MONTHS
 from nelfin.models.recovery import balance_year
 from nelfin.report.packs.basis import basis_section
-from nelfin.report.packs.bridges import whole_bridge, yearly_bridge
+from nelfin.report.packs.bridges import bridge_rows, bridge_section
 from nelfin.report.packs.parts import (
     Cell,
     Drawing,
+    Figure,
     Pack,
     Section,
     Table,
@@ -24,6 +27,7 @@ from nelfin.report.packs.parts import (
     rests_on,
     run_words,
 )
+from nelfin.report.packs.risks import NO_DRAWS
 from nelfin.report.packs.schemes import schemes_section
 from nelfin.report.packs.words import stream_words
 from nelfin.report.text.numbers import (
@@ -31,7 +35,6 @@ from nelfin.report.text.numbers import (
     money,
     parts_that_add,
     percent,
-    rows_that_add,
     share_of_draws,
 )
 from nelfin.store.findings import Findings
@@ -40,11 +43,6 @@ from nelfin.system.rests_on import CAPITAL, POSITIONS, RECOVERY
 
 RESTS_ON = tuple(dict.fromkeys((*POSITIONS, *CAPITAL)))
 """What the pack names figures of. Those of prevention are the system's, not the organisation's."""
-
-NO_DRAWS = (
-    "This run made no draws of the assumptions, so there are no odds. Run it with --draws 1000 for "
-    "them."
-)
 
 
 def body_pack(result: Findings, body: str) -> Pack:
@@ -63,17 +61,11 @@ def body_pack(result: Findings, body: str) -> Pack:
     sections = [
         _short(result, body, bridge),
         _positions(result, body, bridge),
-        Section(
-            "bridge",
-            "The bridge",
-            drawings=[whole_bridge(bridge, body)],
-            tables=yearly_bridge(bridge, "The bridge of each year, £m"),
-        ),
+        bridge_section(bridge, body, rests_on(result, RECOVERY)),
         _savings(result, body, bridge),
         _income(result, body),
         *_months(result, body),
-        _limits(result, body),
-        schemes_section(result, "organisation", body),
+        schemes_section(result, "organisation", body, *_use(result, body)),
         basis_section(result, RESTS_ON, f"What is told of {body}", others, printed=30),
     ]
     about = (
@@ -160,15 +152,12 @@ def _positions(result: Findings, body: str, bridge: xr.DataArray) -> Section:
     )
     shared = _shared_years(headline.shared, body)
     known = [headline.known.get(year, "") or "open" for year in years]
-    stands = [
-        f"{what}, illustrative share" if year in shared else what
-        for year, what in zip(years, known, strict=True)
-    ]
     rows: list[list[Cell]] = [
-        [year, gbp_m(reported[year]), gbp_m(underlying[year]), on]
-        for year, on in zip(years, stands, strict=True)
-    ]
-    heads = ["Year", "Reported, £m", "Underlying, £m", "Rests on"]
+        [year, gbp_m(reported[year]), gbp_m(underlying[year]), what,
+         "illustrative" if year in shared else ""]
+        for year, what in zip(years, known, strict=True)
+    ]  # fmt: skip
+    heads = ["Year", "Reported", "Underlying", "Rests on", "Share"]
     chance = _odds(result, body)
     if chance is not None:
         heads.insert(3, "Odds of balance")
@@ -194,7 +183,7 @@ def _positions(result: Findings, body: str, bridge: xr.DataArray) -> Section:
             else ""
         )
     ]
-    table = Table("Position by year", heads, rows, wide=False)
+    table = Table("Position by year, £m", heads, rows, wide=False)
     return Section("positions", "Position by year", sentences, (), [drawing], [table])
 
 
@@ -207,20 +196,12 @@ def _savings(result: Findings, body: str, bridge: xr.DataArray) -> Section:
         "full-year effect of last year's schemes": "Full-year effect of the year before",
         "agency and bank": "Fewer agency and bank staff",
     }
-    values = {
-        step: bridge.sel(step=step).to_series()
-        for step in parts
-        if float(abs(bridge.sel(step=step)).max()) > 1e-6
-    }
+    # as the bridge prints them, so that a figure is the same wherever it stands
+    lines_of = {step: cells for step, cells in bridge_rows(bridge).items() if step in parts}
     tables: list[Table] = []
-    if values:
-        total = sum(values.values(), start=pd.Series(0.0, index=years))
-        shown = rows_that_add([line.tolist() for line in values.values()], total.tolist())
-        rows: list[tuple[str, list[Cell]]] = [
-            (parts[step], [gbp_m(v, s) for v, s in zip(line.tolist(), printed, strict=True)])
-            for (step, line), printed in zip(values.items(), shown, strict=True)
-        ]
-        rows.append(("All savings", [gbp_m(value) for value in total.tolist()]))
+    if lines_of:
+        rows = [(parts[step], cells) for step, cells in lines_of.items()]
+        rows.append(("All savings", [_sum(column) for column in zip(*lines_of.values(), strict=True)]))
         tables += by_year("Savings by year, £m", "£m", rows, years, strong=[-1])
     savings = result.table("savings")
     groups = {body, "system"} | ({"trusts"} if body not in headline_of(result).boards else set())
@@ -242,6 +223,12 @@ def _savings(result: Findings, body: str, bridge: xr.DataArray) -> Section:
         tables.append(Table("Schemes and asks that are known", heads, lines, note=note))
     sentences = [] if tables else ["The plan names no savings of the organisation."]
     return Section("savings", "Savings", sentences, tables=tables)
+
+
+def _sum(cells: Sequence[Cell]) -> Cell:
+    """Return the sum of figures of £m, as they are printed."""
+    figures = [cell for cell in cells if isinstance(cell, Figure)]
+    return gbp_m(sum(each.value for each in figures), sum(each.shown for each in figures))
 
 
 def _income(result: Findings, body: str) -> Section:
@@ -344,32 +331,32 @@ def _months(result: Findings, body: str) -> list[Section]:
     return [Section("months", "The year in months", sentences, tables=[body_of])]
 
 
-def _limits(result: Findings, body: str) -> Section:
+def _use(result: Findings, body: str) -> tuple[list[Drawing], list[Table]]:
     """Return the use of the capital limits by year, beside a limit of the organisation's own."""
     years = headline_of(result).years
     used = result.data["capital_used"].sel(organisation=body).to_series()
     limits = result.table("limits")
     own = limits[limits["organisation"] == body].set_index("year")["limit_gbp_m"].reindex(years)
-    rows: list[tuple[str, list[Cell]]] = [("Used", [gbp_m(value) for value in used.tolist()])]
     series = {"Used": used.tolist()}
+    whole, everyone = float(used.sum()), float(result.data["capital_used"].sum())
     if own.notna().any():
-        rows.append(("Limit", [gbp_m(value) for value in own.tolist()]))
         series["Limit"] = own.tolist()
-        words = f"Of its own limits of {millions(float(own.sum()))} the plan uses"
+        words = f"It uses {millions(whole)} of its own limits of {millions(float(own.sum()))}."
     else:
-        words = "It has no limit of its own: of the system's limits the plan gives it"
-    whole, last = float(used.sum()), years[-1]
+        share = f", {percent(whole / everyone)} of what all use" if everyone > 0 else ""
+        words = f"It has no limit of its own. It uses {millions(whole)} of the system's{share}."
     drawing = Drawing(
         "columns",
         "Use of the capital limit by year",
-        f"{words} {millions(whole)} from {years[0]} to {last}.",
+        words,
         years,
         series,
         "£m, cash",
         marks="Limit" if len(series) > 1 else "",
     )
-    everyone = float(result.data["capital_used"].sum())
-    share = percent(whole / everyone) if everyone > 0 else "none"
-    sentences = [f"That is {share} of what all organisations use."]
-    tables = by_year("Use of the capital limit, £m", "£m", rows, years)
-    return Section("limits", "Capital limit", sentences, drawings=[drawing], tables=tables)
+    rows: list[list[Cell]] = [
+        [year, *(gbp_m(values[at]) for values in series.values())] for at, year in enumerate(years)
+    ]
+    heads = ["Year", *(f"{name}, £m" for name in series)]
+    table = Table("Use of the capital limit", heads, rows, wide=False)
+    return [drawing], [table]

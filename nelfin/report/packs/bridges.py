@@ -2,64 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import xarray as xr
 
 from nelfin.models.recovery import ONE_OFF, RECURRENT
-from nelfin.report.packs.parts import Cell, Drawing, Table, by_year, gbp_m
+from nelfin.report.packs.parts import Cell, Drawing, Section, Table, by_year, gbp_m
 from nelfin.report.packs.words import STEPS
-from nelfin.report.text.numbers import millions, rows_that_add
+from nelfin.report.text.numbers import millions, parts_that_add, rows_that_add
 
 OPENING, CLOSING, REPORTED = "opening underlying", "closing underlying", "reported"
 LEVELS = (OPENING, CLOSING, REPORTED)
 
-LEAST, NOTHING = 0.05, 1e-6
-"""£m: a step below it is left out of a drawing, and of a table, whose lines are to add up."""
+HOW = (
+    "The underlying position is what would remain without items of one year only. From the opening "
+    "one the steps lead to the closing one, and with the one-off items to what is reported."
+)
+
+NOTHING = 1e-6
+"""£m: a step that is less in every year is left out."""
 
 
-def yearly_bridge(bridge: xr.DataArray, caption: str) -> list[Table]:
+def bridge_rows(bridge: xr.DataArray) -> dict[str, list[Cell]]:
+    """Return the lines of a bridge by step, rounded so that they add up from level to level.
+
+    Parameters
+    ----------
+    bridge
+        Dims `year, step`, £m.
+
+    Returns
+    -------
+    dict
+        A cell a year for each step that is not nothing in every year, in their order.
+    """
+    frame = bridge.transpose("year", "step").to_pandas()
+    rows = {OPENING: _cells(frame[OPENING])}
+    for steps, start, end in ((RECURRENT, OPENING, CLOSING), (ONE_OFF, CLOSING, REPORTED)):
+        own = [step for step in steps if step in frame and frame[step].abs().max() >= NOTHING]
+        shown = rows_that_add(
+            [frame[step].tolist() for step in own], frame[end].tolist(), frame[start].tolist()
+        )
+        rows |= {step: _cells(frame[step], values) for step, values in zip(own, shown, strict=True)}
+        rows[end] = _cells(frame[end])
+    return rows
+
+
+def bridge_section(bridge: xr.DataArray, whose: str, statuses: Mapping[str, int]) -> Section:
+    """Return the section on the bridge: over all years, and of each year.
+
+    Parameters
+    ----------
+    bridge
+        Dims `year, step`, £m.
+    whose
+        Whose it is, for the words.
+    statuses
+        How many figures it rests on that are not published, by status.
+    """
+    meaning: list[list[Cell]] = [[_up(s), STEPS[s]] for s in bridge_rows(bridge) if s in STEPS]
+    gloss = Table("What each step is", ["Step", "What it is"], meaning, wide=False)
+    tables = [gloss, *yearly_bridge(bridge)]
+    return Section(
+        "bridge", "The bridge", [HOW], (), [whole_bridge(bridge, whose)], tables, statuses
+    )
+
+
+def yearly_bridge(bridge: xr.DataArray, note: str = "") -> list[Table]:
     """Return the steps of each year; each column adds up as printed.
 
     Parameters
     ----------
     bridge
         Dims `year, step`, £m.
-    caption
-        Of the table.
+    note
+        Below the table.
     """
+    rows = bridge_rows(bridge)
     years = [str(year) for year in bridge["year"].values]
-    rows = _rounded(bridge.transpose("year", "step").to_pandas())
-    strong = [at for at, (step, _) in enumerate(rows) if step in LEVELS]
-    told = "; ".join(f"{step}: {STEPS[step]}" for step, _ in rows if step in STEPS)
-    note = (
-        "Underlying: what would remain without one-off items. From the opening underlying position "
-        f"the steps lead to the closing one, and with the one-off items to what is reported. {_up(told)}."
-    )
-    lines = [(_up(step), cells) for step, cells in rows]
-    return by_year(caption, "£m", lines, years, strong, note)
+    strong = [at for at, step in enumerate(rows) if step in LEVELS]
+    lines = [(_up(step), cells) for step, cells in rows.items()]
+    return by_year("The bridge of each year, £m", "£m", lines, years, strong, note)
 
 
-def _rounded(frame: pd.DataFrame) -> list[tuple[str, list[Cell]]]:
-    """Return the lines of a bridge, rounded so that they add up from one level to the next.
+def steps_in_words(bridge: xr.DataArray) -> str:
+    """Return what each step of a bridge is, in one line.
 
     Parameters
     ----------
-    frame
-        A row a year, a column a step.
+    bridge
+        Dims `year, step`, £m.
     """
-    rows: list[tuple[str, list[Cell]]] = [(OPENING, _cells(frame[OPENING]))]
-    for steps, start, end in ((RECURRENT, OPENING, CLOSING), (ONE_OFF, CLOSING, REPORTED)):
-        own = [step for step in steps if step in frame and frame[step].abs().max() >= NOTHING]
-        shown = rows_that_add(
-            [frame[step].tolist() for step in own], frame[end].tolist(), frame[start].tolist()
-        )
-        rows += [
-            (step, _cells(frame[step], values)) for step, values in zip(own, shown, strict=True)
-        ]
-        rows.append((end, _cells(frame[end])))
-    return rows
+    return _up("; ".join(f"{step}: {STEPS[step]}" for step in bridge_rows(bridge) if step in STEPS))
 
 
 def _cells(values: pd.Series, shown: Sequence[float] | None = None) -> list[Cell]:
@@ -118,14 +153,22 @@ def whole_steps(bridge: xr.DataArray) -> tuple[list[tuple[str, float, bool]], tu
     """
     first, last = (str(year) for year in bridge["year"].values[[0, -1]])
     opening = float(bridge.sel(year=first, step=OPENING))
-    moves = [(step, float(bridge.sel(step=step).sum()), False) for step in RECURRENT]
-    once = [(step, float(bridge.sel(step=step, year=last)), False) for step in ONE_OFF]
-    closing = opening + sum(value for _, value, _ in moves)
+    moves = {step: float(bridge.sel(step=step).sum()) for step in RECURRENT}
+    once = {step: float(bridge.sel(step=step, year=last)) for step in ONE_OFF}
+    closing = opening + sum(moves.values())
+    reported = closing + sum(once.values())
     steps = [
         (f"opening underlying {first}", opening, True),
-        *moves,
+        *_adding(moves, opening, closing),
         (f"closing underlying {last}", closing, True),
-        *once,
-        (f"reported {last}", closing + sum(value for _, value, _ in once), True),
+        *_adding(once, closing, reported),
+        (f"reported {last}", reported, True),
     ]
-    return [step for step in steps if step[2] or abs(step[1]) >= LEAST], (first, last)
+    return steps, (first, last)
+
+
+def _adding(moves: Mapping[str, float], start: float, end: float) -> list[tuple[str, float, bool]]:
+    """Return steps that are not nothing, rounded so that they lead from level to level."""
+    own = {step: value for step, value in moves.items() if abs(value) >= NOTHING}
+    shown = parts_that_add(list(own.values()), end, start=start)
+    return [(step, value, False) for step, value in zip(own, shown, strict=True)]

@@ -23,7 +23,7 @@ from nelfin.report.packs.parts import Drawing
 from nelfin.report.text.names import short
 from nelfin.report.text.numbers import money, percent
 
-WIDE, HIGH = 330, 190
+WIDE, HIGH = 330, 145
 """Of the space within the axes: half a page of print, or a phone."""
 
 COLOURS = [BLUE, ORANGE, DARK_BLUE, PURPLE]
@@ -57,7 +57,7 @@ def chart_of(drawing: Drawing) -> Any:
         What it shows.
     """
     return themed(_KINDS[drawing.kind](drawing)).configure_axis(
-        labelFontSize=12, titleFontSize=12, gridColor="#E8EDEE", labelLimit=210
+        labelFontSize=12, titleFontSize=12, gridColor="#E8EDEE", labelLimit=290
     )
 
 
@@ -130,7 +130,7 @@ def _bars(drawing: Drawing) -> Any:
     )
     base = alt.Chart(frame).encode(y=alt.Y("label:N", sort=list(frame["label"]), title=None))
     bars = base.mark_bar(height=15).encode(
-        x=alt.X("value:Q", title=drawing.axis, scale=alt.Scale(padding=44)),
+        x=alt.X("value:Q", title=drawing.axis, scale=alt.Scale(padding=58)),
         color=alt.condition("datum.own", alt.value(DARK_BLUE), alt.value("#9AB7D6")),
     )
     beside = [
@@ -148,15 +148,16 @@ def _steps(drawing: Drawing) -> Any:
     base = alt.Chart(frame).encode(y=alt.Y("step:N", sort=list(frame["step"]), title=None))
     colour = alt.Scale(domain=[LEVEL, "up", "down"], range=[DARK_BLUE, GREEN, ORANGE])
     bars = base.mark_bar(height=15).encode(
-        x=alt.X("from:Q", title=drawing.axis),
+        x=alt.X("from:Q", title=drawing.axis, axis=alt.Axis(tickCount=4)),
         x2=alt.X2("to:Q"),
         color=alt.Color("kind:N", scale=colour, legend=None),
     )
-    beside = base.mark_text(align="left", dx=4, fontSize=12).encode(
-        x=alt.X("end:Q"), text=alt.Text("words:N")
-    )
-    return (_zero_across() + bars + beside).properties(
-        width=WIDE - 100, height=25 * len(frame), padding={"right": 45, "left": 5, "top": 5,
+    text = base.encode(x=alt.X("end:Q"), text=alt.Text("words:N"))
+    # a white rim, so that a figure stands out from what it lies on
+    rim = text.mark_text(align="left", dx=4, fontSize=12, stroke="white", strokeWidth=3)
+    beside = text.mark_text(align="left", dx=4, fontSize=12)
+    return (_zero_across() + bars + rim + beside).properties(
+        width=WIDE - 130, height=24 * len(frame), padding={"right": 45, "left": 5, "top": 5,
                                                            "bottom": 5},
     )  # fmt: skip
 

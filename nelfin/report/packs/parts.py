@@ -27,6 +27,9 @@ from nelfin.store.findings import Findings
 ACROSS = 10
 """Years that a table has side by side; those of a longer plan follow below."""
 
+SHORT = 11
+"""Rows of a table that is not broken between pages."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -34,6 +37,8 @@ class Figure:
 
     value: float
     text: str
+    shown: float = math.nan
+    """What is printed for it, where parts are to add up."""
 
 
 Cell = str | Figure
@@ -53,6 +58,11 @@ class Table:
     note: str = ""
     wide: bool = True
     """It takes the whole width of a page; else it stands beside a chart."""
+
+    @property
+    def short(self) -> bool:
+        """It is printed on one page."""
+        return min(len(self.rows), self.printed or len(self.rows)) <= SHORT
 
     def numeric(self, at: int) -> bool:
         """Say whether a column holds numbers.
@@ -82,6 +92,8 @@ class Drawing:
     """Labels that stand out: one's own bar, or steps that are levels."""
     marks: str = ""
     """The series of columns that is drawn as marks, such as a limit."""
+    on_page: bool = True
+    """It stands on the page too, not on a slide only."""
 
     @property
     def told(self) -> str:
@@ -125,6 +137,11 @@ class Section:
             printed = self.printed is None or at < self.printed
             found.setdefault(status, []).append((what, value, printed))
         return found
+
+    @property
+    def drawn(self) -> list[Drawing]:
+        """Charts of the page."""
+        return [drawing for drawing in self.drawings if drawing.on_page]
 
     @property
     def across(self) -> list[Table]:
@@ -261,7 +278,8 @@ def count(value: float, places: int = 0) -> Cell:
 def _cell(value: float, text: Callable[[float], str], shown: float | None = None) -> Cell:
     if math.isnan(value):
         return "–"
-    return Figure(float(value), text(value if shown is None else shown))
+    printed = value if shown is None else shown
+    return Figure(float(value), text(printed), float(printed))
 
 
 def text_of(cell: Cell) -> str:

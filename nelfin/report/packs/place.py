@@ -89,10 +89,8 @@ def _short(result: Findings, lead: PlaceLead, places: int) -> Section:
     ]
     if len(lead.moves) > 2:
         more = "more" if now >= before else "less"
-        sentences.append(
-            f"That is £{whole_pounds(abs(now - before))} {more} than the year before."
-        )
-    sentences += _joined(result, lead.place)
+        change = f"It is £{whole_pounds(abs(now - before))} {more} than the year before."
+        sentences.append(" ".join([change, *_joined(result, lead.place)]))
     mark = headline.marks.get("places", "").removeprefix("illustrative: ")
     if mark:
         sentences.append(
@@ -106,8 +104,7 @@ def _short(result: Findings, lead: PlaceLead, places: int) -> Section:
         ("Target", in_text(lead.target)),
         ("From target", per_cent(lead.dft)),
         ("Share of all places", per_cent(lead.share)),
-        (f"A head (all places {pounds(lead.per_head_all)})", a_head(lead.per_head)),
-        ("Rank, most a head first", _rank(lead.per_head_rank, places)),
+        (f"A head, {_rank(lead.per_head_rank, places)}", a_head(lead.per_head)),
         ("Need a head", count(float(need[lead.place]), 3)),
     ]
     return Section("short", "In short", sentences, facts, statuses=rests_on(result, PLACES))
@@ -210,7 +207,7 @@ def _moved(result: Findings, lead: PlaceLead) -> tuple[Drawing, Table]:
         f"What moved the budget in {year}",
         f"{first} {millions(lead.budget)}; the parts add up to the pound.{told}",
         steps,
-        {"£m": [value for _, value, _ in lead.moves]},
+        {"£m": _in_tenths(lead, begins)},
         "£m",
         marked=frozenset(steps[at] for at in levels),
     )
@@ -221,6 +218,14 @@ def _moved(result: Findings, lead: PlaceLead) -> tuple[Drawing, Table]:
         strong=frozenset(levels),
     )
     return drawing, table
+
+
+def _in_tenths(lead: PlaceLead, begins: bool) -> list[float]:
+    """Return the moves in £m, so that they add up to one decimal too."""
+    values = [value for _, value, _ in lead.moves]
+    parts = values[int(begins) : -1]
+    shown = parts_that_add(parts, values[-1], start=values[0] if begins else 0.0)
+    return [*values[: int(begins)], *shown, values[-1]]
 
 
 def _label(words: str) -> str:
@@ -273,7 +278,8 @@ def _need(result: Findings, lead: PlaceLead) -> Section:
     sentences = [
         f"{people:,.0f} people are registered with practices of {place} in {figures.year}. Need a "
         "head says how much care they are expected to need, by age, illness and deprivation; 1.000 "
-        "is what people of all places together need."
+        "is what people of all places together need. The budget a head is "
+        f"{pounds(lead.per_head)}; all places together have {pounds(lead.per_head_all)}."
     ]
     own = figures.compared.loc[place]
     if "public_health_grant_gbp_m" in own:

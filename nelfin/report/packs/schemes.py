@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from nelfin.data.projects import spend_profile
-from nelfin.report.packs.parts import Cell, Section, Table, gbp_m, largest_first
+from nelfin.report.packs.parts import Cell, Drawing, Section, Table, gbp_m, largest_first
 from nelfin.report.text.numbers import millions, parts_that_add, plural
 from nelfin.store.findings import Findings
 
@@ -52,7 +52,13 @@ def schemes_of(result: Findings, column: str, name: str) -> pd.DataFrame:
     )
 
 
-def schemes_section(result: Findings, column: str, name: str) -> Section:
+def schemes_section(
+    result: Findings,
+    column: str,
+    name: str,
+    drawings: Sequence[Drawing] = (),
+    beside: Sequence[Table] = (),
+) -> Section:
     """Return the section on the capital schemes of a place or an organisation.
 
     Parameters
@@ -63,11 +69,14 @@ def schemes_section(result: Findings, column: str, name: str) -> Section:
         `place` or `organisation`.
     name
         Of it.
+    drawings, beside
+        What else it shows: the use of the limits.
     """
     mine = schemes_of(result, column, name)
     title = f"Capital schemes of {name}" if column == "organisation" else f"Capital in {name}"
     if mine.empty:
-        return Section("capital", title, [f"No scheme of the capital plan names {name}."])
+        none = [f"No scheme of the capital plan names {name}."]
+        return Section("capital", title, none, drawings=drawings, tables=beside)
     inside = mine[mine["status"] != "not funded"]
     out = mine[mine["status"] == "not funded"]
     # cash of the plan, and base-year prices of what waits, are two things
@@ -90,8 +99,8 @@ def schemes_section(result: Findings, column: str, name: str) -> Section:
     sentences.append(
         "Benefit is in points. The price of a scheme is what its money would buy elsewhere."
     )
-    tables = [*_scheme_tables(inside, out, column), *_backlog(inside, out)]
-    return Section("capital", title, sentences, tables=tables, statuses=statuses)
+    tables = [*beside, *_backlog(inside, out), *_scheme_tables(inside, out, column)]
+    return Section("capital", title, sentences, (), drawings, tables, statuses)
 
 
 def _scheme_tables(inside: pd.DataFrame, out: pd.DataFrame, column: str) -> list[Table]:

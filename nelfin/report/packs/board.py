@@ -9,6 +9,7 @@ from nelfin.models.recovery import IN_BALANCE
 from nelfin.report.packs.basis import basis_section
 from nelfin.report.packs.bridges import HOW, bridge_section, steps_in_words, yearly_bridge
 from nelfin.report.packs.parts import (
+    ON_TARGET,
     Cell,
     Drawing,
     Pack,
@@ -108,7 +109,7 @@ def _short(result: Findings, headline: Headline) -> Section:
     if chance is not None:
         facts.append((f"Odds of balance {last}", odds(chance)))
     facts += [
-        (f"Furthest from target: {headline.places.index[0]}", per_cent(float(furthest["dft"]))),
+        (f"Furthest below target: {headline.places.index[0]}", per_cent(float(furthest["dft"]))),
         (f"Schemes in the plan, of {headline.schemes:,}",
          count(headline.funded + headline.part_funded)),
         ("Left out", in_text(float(headline.categories["left out"].sum()))),
@@ -226,12 +227,17 @@ def _places(result: Findings, headline: Headline) -> Section:
     sums = frame[["budget", "target"]].sum()
     rows.append(["All places", gbp_m(sums["budget"]), gbp_m(sums["target"]),
                  per_cent(sums["budget"] / sums["target"] - 1), "–"])  # fmt: skip
+    words = (
+        f"{frame.index[0]} is furthest below its share by need, {frame.index[-1]} furthest above."
+    )
+    if not (frame["dft"].abs() >= ON_TARGET).any():
+        words = "Every place stands at its share by need."
     drawing = Drawing(
         "bars",
         f"From target by place, {year}",
-        f"{frame.index[0]} is furthest below its share by need, {frame.index[-1]} furthest above.",
+        words,
         [str(place) for place in frame.index],
-        {"From target": (100 * frame["dft"]).tolist()},
+        {"From target": (100 * frame["dft"].round(9)).tolist()},
         "% from target",
     )
     mark = "places" in headline.marks

@@ -104,8 +104,8 @@ def _short(result: Findings, body: str, bridge: xr.DataArray) -> Section:
     shared = _shared_years(headline.shared, body)
     if shared:
         sentences.append(
-            f"In {', '.join(shared)} only a figure of several organisations together is known: what "
-            f"stands for {body} is its share by income, which is illustrative."
+            f"In {', '.join(shared)} only a figure of several organisations together is known: "
+            f"what stands for {body} is its share by income, which is illustrative."
         )
     facts: list[tuple[str, Cell]] = []
     if known:
@@ -153,11 +153,14 @@ def _positions(result: Findings, body: str, bridge: xr.DataArray) -> Section:
     shared = _shared_years(headline.shared, body)
     known = [headline.known.get(year, "") or "open" for year in years]
     rows: list[list[Cell]] = [
-        [year, gbp_m(reported[year]), gbp_m(underlying[year]), what,
-         "illustrative" if year in shared else ""]
+        [year, gbp_m(reported[year]), gbp_m(underlying[year]), what]
         for year, what in zip(years, known, strict=True)
-    ]  # fmt: skip
-    heads = ["Year", "Reported", "Underlying", "Rests on", "Share"]
+    ]
+    heads = ["Year", "Reported", "Underlying", "Rests on"]
+    if shared:
+        heads.append("Share")
+        for row in rows:
+            row.append("illustrative" if row[0] in shared else "")
     chance = _odds(result, body)
     if chance is not None:
         heads.insert(3, "Odds of balance")
@@ -201,7 +204,9 @@ def _savings(result: Findings, body: str, bridge: xr.DataArray) -> Section:
     tables: list[Table] = []
     if lines_of:
         rows = [(parts[step], cells) for step, cells in lines_of.items()]
-        rows.append(("All savings", [_sum(column) for column in zip(*lines_of.values(), strict=True)]))
+        rows.append(
+            ("All savings", [_sum(column) for column in zip(*lines_of.values(), strict=True)])
+        )
         tables += by_year("Savings by year, £m", "£m", rows, years, strong=[-1])
     savings = result.table("savings")
     groups = {body, "system"} | ({"trusts"} if body not in headline_of(result).boards else set())
@@ -233,17 +238,7 @@ def _sum(cells: Sequence[Cell]) -> Cell:
 
 def _income(result: Findings, body: str) -> Section:
     """Return where the income comes from, by stream of money and by place."""
-    sources = result.table("sources")
-
-    def rows_of(where: str) -> pd.DataFrame:
-        rows = sources[sources["where"] == where]
-        whose, part = zip(*(name.rpartition(", ")[::2] for name in rows["figure"]), strict=True) if (
-            len(rows)
-        ) else ((), ())
-        rows = rows.assign(whose=list(whose), part=list(part))
-        return rows[rows["whose"] == body].assign(value=lambda found: found["value"].astype(float))
-
-    income = rows_of("organisation_income")
+    income = _of_body(result, "organisation_income", body)
     if income.empty:
         return Section("income", "Income", ["The run names no income of the organisation."])
     whole = float(income["value"].sum())
@@ -257,7 +252,7 @@ def _income(result: Findings, body: str) -> Section:
     heads = ["From", "£m", "Share", "Status"]
     tables = [Table("Income by where it comes from", heads, lines,
                     frozenset({len(lines) - 1}), wide=False)]  # fmt: skip
-    places = rows_of("organisation_places")
+    places = _of_body(result, "organisation_places", body)
     if places.empty:
         sentences = [
             f"Which places {body} serves is not put in, so its income by place is not known, and "
@@ -268,9 +263,7 @@ def _income(result: Findings, body: str) -> Section:
         printed = parts_that_add(amounts)
         by_place: list[list[Cell]] = [
             [line["part"], gbp_m(amount, money), per_cent(line["value"] / 100), line["status"]]
-            for line, amount, money in zip(
-                places.to_dict("records"), amounts, printed, strict=True
-            )
+            for line, amount, money in zip(places.to_dict("records"), amounts, printed, strict=True)
         ]
         rest = whole - sum(amounts)
         if abs(rest) > 0.05:
@@ -280,6 +273,15 @@ def _income(result: Findings, body: str) -> Section:
         sentences = ["Income by place is the share that is put in, of all income."]
     sentences.insert(0, "Income is of the year it is known for; it grows from there.")
     return Section("income", "Income", sentences, tables=tables)
+
+
+def _of_body(result: Findings, table: str, body: str) -> pd.DataFrame:
+    """Return the rows of a table of inputs that are an organisation's: `part, value, status`."""
+    sources = result.table("sources")
+    rows = sources[sources["where"] == table]
+    named = [str(name).rpartition(", ") for name in rows["figure"]]
+    mine = rows.assign(part=[part for *_, part in named])[[whose == body for whose, *_ in named]]
+    return mine.assign(value=mine["value"].astype(float))
 
 
 def _stream(name: str) -> str:

@@ -133,12 +133,12 @@ def _bars(drawing: Drawing) -> Any:
         x=alt.X("value:Q", title=drawing.axis, scale=alt.Scale(padding=58)),
         color=alt.condition("datum.own", alt.value(DARK_BLUE), alt.value("#9AB7D6")),
     )
-    beside = [
-        base.transform_filter(f"datum.value {sign} 0").mark_text(align=align, dx=dx, fontSize=12)
-        .encode(x=alt.X("value:Q"), text=alt.Text("text:N"))
-        for sign, align, dx in ((">=", "left", 4), ("<", "right", -4))
-    ]  # fmt: skip
-    return alt.layer(_zero_across(), bars, *beside).properties(width=WIDE - 60, height=24 * len(frame))
+    right = base.transform_filter("datum.value >= 0").mark_text(align="left", dx=4, fontSize=12)
+    left = base.transform_filter("datum.value < 0").mark_text(align="right", dx=-4, fontSize=12)
+    beside = [mark.encode(x=alt.X("value:Q"), text=alt.Text("text:N")) for mark in (right, left)]
+    return alt.layer(_zero_across(), bars, *beside).properties(
+        width=WIDE - 60, height=24 * len(frame)
+    )
 
 
 def _steps(drawing: Drawing) -> Any:

@@ -24,8 +24,12 @@ from nelfin.report.text.numbers import (
 )
 from nelfin.store.findings import Findings
 
-ACROSS = 10
-"""Years that a table has side by side; those of a longer plan follow below."""
+ACROSS, MANY = 12, 10
+"""Years that a table has side by side at most, those of a longer plan follow below; and those
+above which its letters are smaller in print."""
+
+ON_TARGET = 5e-4
+"""A distance from target, a fraction, that is printed as 0.0 %."""
 
 SHORT = 11
 """Rows of a table that is not broken between pages."""
@@ -60,9 +64,11 @@ class Table:
     """It takes the whole width of a page; else it stands beside a chart."""
 
     @property
-    def short(self) -> bool:
-        """It is printed on one page."""
-        return min(len(self.rows), self.printed or len(self.rows)) <= SHORT
+    def kind(self) -> str:
+        """How it prints: whole on one page where it is short, small where it is wide."""
+        rows = min(len(self.rows), self.printed or len(self.rows))
+        kinds = {"whole": rows <= SHORT, "many": len(self.heads) > MANY + 1}
+        return " ".join(name for name, so in kinds.items() if so)
 
     def numeric(self, at: int) -> bool:
         """Say whether a column holds numbers.
@@ -318,12 +324,14 @@ def by_year(
     """
     bold = frozenset(at % len(rows) for at in strong)
     tables = []
-    for start in range(0, len(years), ACROSS):
-        part = slice(start, start + ACROSS)
+    parts = math.ceil(len(years) / ACROSS)
+    across = math.ceil(len(years) / parts)
+    for start in range(0, len(years), across):
+        part = slice(start, start + across)
         some = years[part]
-        named = f"{caption}, {some[0]} to {some[-1]}" if len(years) > ACROSS else caption
+        named = f"{caption}, {some[0]} to {some[-1]}" if parts > 1 else caption
         lines = [[label, *cells[part]] for label, cells in rows]
-        last = start + ACROSS >= len(years)
+        last = start + across >= len(years)
         tables.append(Table(named, [head, *some], lines, bold, note=note if last else ""))
     return tables
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from nelfin.report.packs.basis import basis_section
 from nelfin.report.packs.parts import (
+    ON_TARGET,
     Cell,
     Drawing,
     Pack,
@@ -23,24 +24,20 @@ from nelfin.report.packs.parts import (
     run_words,
     whole,
 )
+from nelfin.report.packs.risks import budget_risks
 from nelfin.report.packs.schemes import schemes_section
 from nelfin.report.packs.words import CHANGES, STREAMS, code_words, stream_words
 from nelfin.report.page.place_leads import PlaceLead, place_leads
 from nelfin.report.text.numbers import millions, parts_that_add, percent, pounds, whole_pounds
 from nelfin.report.text.places import CHANGES as CHANGE_LABELS
 from nelfin.report.text.places import POUND
-from nelfin.report.text.sensitivity import case_words
 from nelfin.store.findings import Findings
 from nelfin.system.headline import headline_of
 from nelfin.system.place_figures import place_figures
 from nelfin.system.rests_on import PLACES, PREVENTION
 
-KINDS = {
-    "opening": "Another position to start from",
-    "rule": "Another rule of pace",
-    "need weight": "One point more on a weight of need",
-}
-"""What a budget rests on, in the order it is told."""
+HALF_A_POUND = 5e-7
+"""£m."""
 
 
 def place_pack(result: Findings, place: str) -> Pack:
@@ -63,7 +60,7 @@ def place_pack(result: Findings, place: str) -> Pack:
         _budget(result, lead),
         _streams(result, place),
         _need(result, lead),
-        _would_move(result, place),
+        *budget_risks(result, place),
         _prevention(result, place),
         schemes_section(result, "place", place),
         basis_section(result, parts, f"What is told of {place}", others, printed=30),
@@ -72,25 +69,26 @@ def place_pack(result: Findings, place: str) -> Pack:
         f"Budget and plan of the place, {headline.years[0]} to {headline.years[-1]}. £m unless "
         "said; brackets are negative."
     )
-    return Pack(place, about, run_words(result), [each for each in sections if each is not None])
+    return Pack(place, about, run_words(result), sections)
 
 
 def _short(result: Findings, lead: PlaceLead, places: int) -> Section:
     headline = headline_of(result)
     year = headline.budget_year
-    gap = lead.budget - lead.target
-    before, now = (lead.moves[at][1] for at in (0, -1))
     sentences = [
         f"The budget of {lead.place} for {year} is £{whole_pounds(lead.budget)}. It is the place's "
         "share of the money that the system gets for its people, worked out by the national "
         "rules.",
         f"The target is the share that people's need for care would give: "
-        f"£{whole_pounds(lead.target)}. The budget is {_apart(lead.dft, gap)}.",
+        f"£{whole_pounds(lead.target)}. The budget is {_apart(lead)}.",
     ]
-    if len(lead.moves) > 2:
-        more = "more" if now >= before else "less"
-        change = f"It is £{whole_pounds(abs(now - before))} {more} than the year before."
+    before = lead.moves[0][1]
+    if _begins(lead):
+        more = "more" if lead.budget >= before else "less"
+        change = f"It is £{whole_pounds(abs(lead.budget - before))} {more} than the year before."
         sentences.append(" ".join([change, *_joined(result, lead.place)]))
+    else:
+        sentences.append(f"{year} is the plan's first year: nothing is told of the one before.")
     mark = headline.marks.get("places", "").removeprefix("illustrative: ")
     if mark:
         sentences.append(
@@ -126,9 +124,17 @@ def _joined(result: Findings, place: str) -> list[str]:
     ]
 
 
-def _apart(dft: float, gap: float) -> str:
+def _begins(lead: PlaceLead) -> bool:
+    """Say whether the moves begin with the budget of the year before."""
+    return lead.moves[0][0] not in CHANGE_LABELS.values() and len(lead.moves) > 1
+
+
+def _apart(lead: PlaceLead) -> str:
+    gap = lead.budget - lead.target
+    if abs(gap) < HALF_A_POUND:
+        return "at it"
     side = "above" if gap > 0 else "below"
-    return f"{percent(abs(dft), 2)} {side} it, £{whole_pounds(abs(gap))}"
+    return f"{percent(abs(lead.dft), 2)} {side} it, £{whole_pounds(abs(gap))}"
 
 
 def _rank(rank: int, of: int) -> str:
@@ -191,23 +197,24 @@ def _moved(result: Findings, lead: PlaceLead) -> tuple[Drawing, Table]:
     """Return what moved the budget: parts that add as printed, each with what it is."""
     year = headline_of(result).budget_year
     known = {label: CHANGES[part] for part, label in CHANGE_LABELS.items()}
-    begins = len(lead.moves) > 1 and lead.moves[0][0] not in known
+    begins = _begins(lead)
     levels = {0, len(lead.moves) - 1} if begins else {len(lead.moves) - 1}
     rows: list[list[Cell]] = [
         [_label(words), whole(value, shown), known.get(words, "")]
         for words, value, shown in lead.moves
     ]
     steps = [_label(words) for words, _, _ in lead.moves]
-    changes = [move for at, move in enumerate(lead.moves) if at not in levels]
-    largest = max(changes, key=lambda move: abs(move[1]), default=None)
-    told = f" The largest part is {_label(largest[0])}, {millions(largest[1])}." if largest else ""
+    tenths = _in_tenths(lead, begins)
+    changes = [step for at, step in enumerate(zip(steps, tenths, strict=True)) if at not in levels]
+    largest = max(changes, key=lambda step: abs(step[1]), default=None)
+    told = f" The largest part is {largest[0]}, {millions(largest[1])}." if largest else ""
     first = f"From {millions(lead.moves[0][1])} to" if begins else "To"
     drawing = Drawing(
         "steps",
         f"What moved the budget in {year}",
         f"{first} {millions(lead.budget)}; the parts add up to the pound.{told}",
         steps,
-        {"£m": _in_tenths(lead, begins)},
+        {"£m": tenths},
         "£m",
         marked=frozenset(steps[at] for at in levels),
     )
@@ -305,39 +312,20 @@ def _need(result: Findings, lead: PlaceLead) -> Section:
 def _distances(result: Findings, lead: PlaceLead) -> Drawing:
     frame = headline_of(result).places
     at = list(frame.index).index(lead.place) + 1
+    words = (
+        f"{lead.place} is at {percent(lead.dft)}, {_rank(at, len(frame))} from the furthest below."
+    )
+    if not (frame["dft"].abs() >= ON_TARGET).any():
+        words = "Every place stands at its target."
     return Drawing(
         "bars",
         f"From target, all places, {headline_of(result).budget_year}",
-        f"{lead.place} is at {percent(lead.dft)}, {_rank(at, len(frame))} from the furthest below.",
+        words,
         [str(place) for place in frame.index],
-        {"From target": (100 * frame["dft"]).tolist()},
+        {"From target": (100 * frame["dft"].round(9)).tolist()},
         "% from target",
         marked=frozenset({lead.place}),
     )
-
-
-def _would_move(result: Findings, place: str) -> Section | None:
-    """Return what would move the budget most, of each kind of thing that it rests on."""
-    table = result.table("sensitivity")
-    moves = table[(table["place"] == place) & (table["measure"] == "budget_move")].dropna(
-        subset="value"
-    )
-    rows: list[list[Cell]] = []
-    for kind, words in KINDS.items():
-        mine = moves[(moves["kind"] == kind) & (moves["value"].abs() >= 5e-4)].sort_values("value")
-        ends = mine if len(mine) <= 2 else mine.iloc[[0, -1]]
-        for line in ends.to_dict("records"):
-            of, how = case_words(kind, line["case"])
-            case = code_words(how)
-            final = f" ({of.partition(', ')[2]} stream)" if ", " in of else ""
-            rows.append([words, f"{case}{final}", whole(float(line["value"]))])
-    if not rows:
-        return None
-    year = str(table["year"].iloc[0])
-    caption = f"What the budget of {year} would move by, £, if one thing changed"
-    note = "The furthest down and up of each kind. The run's report has every case."
-    body = Table(caption, ["What changes", "To", "Budget moves by, £"], rows, note=note)
-    return Section("would", "What would move it", tables=[body])
 
 
 def _prevention(result: Findings, place: str) -> Section:

@@ -46,7 +46,9 @@ def page_text(pack: Pack) -> str:
     own = PackageLoader("nelfin.report.packs")
     loader = ChoiceLoader([own, PackageLoader("nelfin.report.page")])
     template = environment().overlay(loader=loader).get_template("pack.html.j2")
-    page: str = template.render(pack=pack, picture=_picture, is_figure=_is_figure, statuses=STATUSES)
+    page: str = template.render(
+        pack=pack, picture=_picture, is_figure=_is_figure, statuses=STATUSES
+    )
     return page
 
 

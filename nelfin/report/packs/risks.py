@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 
-from nelfin.report.packs.parts import Cell, Section, Table, by_year, gbp_m, odds, rests_on
-from nelfin.report.packs.words import setting_label
+from nelfin.report.packs.parts import Cell, Section, Table, by_year, gbp_m, odds, rests_on, whole
+from nelfin.report.packs.words import code_words, setting_label
 from nelfin.report.text.odds import capital_odds, prevention_odds
+from nelfin.report.text.sensitivity import case_words
 from nelfin.store.findings import Findings
 from nelfin.system.headline import headline_of
 from nelfin.system.odds import open_years
 from nelfin.system.rests_on import RECOVERY
+
+LEAST = 5e-4
+"""£m: less is no move."""
 
 MOVERS = 7
 """Assumptions that are told: those that move the position most."""
@@ -27,6 +31,13 @@ ODDS = {
     "odds_within_limits": "Capital is within its limits",
 }
 """Odds that are told, and of what."""
+
+KINDS = {
+    "opening": "Another position to start from",
+    "rule": "Another rule of pace",
+    "need weight": "One point more on a weight of need",
+}
+"""What place budgets rest on, in the order it is told."""
 
 
 def odds_by_year(result: Findings) -> pd.DataFrame | None:
@@ -98,8 +109,8 @@ def _movers(result: Findings) -> list[Table]:
     heads = ["Assumption", "Status", "Low end", "£m", "High end", "£m"]
     caption = f"What moves the reported position of {last} most, £m"
     note = (
-        "Each assumption alone, at the ends between which it lies in eight draws of ten, beside the "
-        "plan's own value."
+        "Each assumption alone, at the ends between which it lies in eight draws of ten, beside "
+        "the plan's own value."
     )
     return [Table(caption, heads, rows, note=note)] if rows else []
 
@@ -108,10 +119,8 @@ def _budgets(result: Findings) -> list[Table]:
     """Return how far the place budgets move when what they rest on changes."""
     table = result.table("sensitivity").dropna(subset="value")
     moves = table[table["measure"] == "budget_move"]
-    words = {"opening": "Another position to start from", "rule": "Another rule of pace",
-             "need weight": "One point more on a weight of need"}  # fmt: skip
     rows: list[list[Cell]] = []
-    for kind, what in words.items():
+    for kind, what in KINDS.items():
         mine = moves[moves["kind"] == kind]
         if len(mine) and mine["value"].abs().max() >= 0.05:
             most = mine.loc[mine["value"].abs().idxmax()]
@@ -121,3 +130,34 @@ def _budgets(result: Findings) -> list[Table]:
     heads = ["What changes", "Place that moves most", "Its budget moves by, £m"]
     year = str(table["year"].iloc[0])
     return [Table(f"What could move the place budgets of {year}", heads, rows)]
+
+
+def budget_risks(result: Findings, place: str) -> list[Section]:
+    """Return the section on what would move a place's budget most; none where nothing does.
+
+    Parameters
+    ----------
+    result
+        A run.
+    place
+        A place of it.
+    """
+    table = result.table("sensitivity")
+    mine = table[(table["place"] == place) & (table["measure"] == "budget_move")]
+    mine = mine[mine["value"].abs() >= LEAST].sort_values("value", kind="stable")
+    rows: list[list[Cell]] = []
+    for kind, what in KINDS.items():
+        moves = mine[mine["kind"] == kind].to_dict("records")
+        # the furthest down and up
+        for line in moves if len(moves) <= 2 else (moves[0], moves[-1]):
+            of, how = case_words(kind, line["case"])
+            final = f" ({of.partition(', ')[2]} stream)" if ", " in of else ""
+            rows.append([what, f"{code_words(how)}{final}", whole(float(line["value"]))])
+    if not rows:
+        return []
+    year = str(table["year"].iloc[0])
+    caption = f"What the budget of {year} would move by, £, if one thing changed"
+    note = "The furthest down and up of each kind. The run's report has every case."
+    heads = ["What changes", "To", "Budget moves by, £"]
+    body = Table(caption, heads, rows, note=note)
+    return [Section("would", "What would move it", tables=[body])]

@@ -62,7 +62,8 @@ def bridge_section(bridge: xr.DataArray, whose: str, statuses: Mapping[str, int]
         How many figures it rests on that are not published, by status.
     """
     meaning: list[list[Cell]] = [[_up(s), STEPS[s]] for s in bridge_rows(bridge) if s in STEPS]
-    gloss = Table("What each step is", ["Step", "What it is"], meaning, wide=False)
+    heads = ["Step", "What it is"]
+    gloss = Table("What each step is", heads, meaning, wide=False, on_slide=False)
     tables = [gloss, *yearly_bridge(bridge)]
     return Section(
         "bridge", "The bridge", [HOW], (), [whole_bridge(bridge, whose)], tables, statuses

@@ -62,6 +62,8 @@ class Table:
     note: str = ""
     wide: bool = True
     """It takes the whole width of a page; else it stands beside a chart."""
+    on_slide: bool = True
+    """It stands on a slide too; else in the notes."""
 
     @property
     def kind(self) -> str:

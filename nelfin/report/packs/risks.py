@@ -80,8 +80,8 @@ def risks_section(result: Findings) -> Section:
             if measure in wide.index and open_years(result.data)
         ]
         tables += by_year("Odds by year", "Odds that", rows, years) if rows else []
-    tables += _movers(result)
     tables += _budgets(result)
+    tables += _movers(result)
     return Section("risks", "Risks", sentences, tables=tables, statuses=rests_on(result, RECOVERY))
 
 

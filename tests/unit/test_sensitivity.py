@@ -7,7 +7,7 @@ import pytest
 
 import nelfin
 from nelfin.allocations import allocate, sensitivity
-from nelfin.data import Inputs, load_inputs
+from nelfin.data import Inputs
 from nelfin.errors import InputError
 from nelfin.report.text.sensitivity import sensitivity_table
 from nelfin.scenario import Scenario
@@ -110,11 +110,3 @@ def test_the_table_fits_80_columns_for_many_places(table: pd.DataFrame) -> None:
     )
     text = sensitivity_table(many, "Three times as many", "")
     assert max(len(line) for line in text.splitlines()) <= 80
-
-
-def test_the_total_of_a_later_year_stays_with_that_year() -> None:
-    later = {"envelope.plan_year": "2026/27", "envelope.plan_total_gbp_m": 9_000.0}
-    asked = nelfin.load_scenario(overrides=later)
-    table = sensitivity(asked, load_inputs(asked))
-    assert set(table["year"]) == {"2025/26"}
-    assert not table["value"].isna().any()

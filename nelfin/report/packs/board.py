@@ -23,11 +23,11 @@ from nelfin.report.packs.parts import (
     odds,
     per_cent,
     rests_on,
-    run_words,
 )
 from nelfin.report.packs.risks import odds_by_year, risks_section
 from nelfin.report.text.numbers import millions, money, parts_that_add, plural, rows_that_add
 from nelfin.report.text.odds import odds_in
+from nelfin.report.text.origin import run_words
 from nelfin.report.text.summary import capital_words, joined_words, prevention_words
 from nelfin.store.findings import Findings
 from nelfin.system.headline import Headline, headline_of
@@ -197,7 +197,7 @@ def _bodies(result: Findings, headline: Headline) -> Section:
     order = bodies[year].sort_values()
     short = order[order < IN_BALANCE]
     words = (
-        f"In {year} {plural(len(short), 'organisation carries', 'organisations carry')} a deficit."
+        f"In {year}, {plural(len(short), 'organisation carries', 'organisations carry')} a deficit."
         if len(short)
         else f"Every organisation breaks even in {year}."
     )
@@ -255,7 +255,7 @@ def _capital(result: Findings, headline: Headline) -> Section:
     """Return the use of the limits, what it buys, and the largest that it leaves out."""
     years = headline.years
     used = result.data["capital_used"].sum("organisation").to_series().tolist()
-    limits = result.table("limits").groupby("year")["limit_gbp_m"].sum().reindex(years).tolist()
+    limits = _limits(result).reindex(years).tolist()
     drawing = Drawing(
         "columns",
         "Use of the capital limits by year",
@@ -287,6 +287,14 @@ def _capital(result: Findings, headline: Headline) -> Section:
             "and so are the benefits that rest on them."
         )
     return Section("capital", "Capital", sentences, (), [drawing], tables, statuses)
+
+
+def _limits(result: Findings) -> pd.Series:
+    """Return the limit of each year, £m: the system's, or those of its organisations together."""
+    limits = result.table("limits").rename(columns={"limit_gbp_m": "limit"})
+    own = limits[limits["organisation"] == ""].set_index("year")["limit"].dropna()
+    every = limits[limits["organisation"] != ""].groupby("year")["limit"].sum()
+    return own.combine_first(every)
 
 
 def _left_out(result: Findings) -> list[Table]:

@@ -25,7 +25,6 @@ from nelfin.report.packs.parts import (
     odds,
     per_cent,
     rests_on,
-    run_words,
 )
 from nelfin.report.packs.risks import NO_DRAWS
 from nelfin.report.packs.schemes import schemes_section
@@ -37,6 +36,7 @@ from nelfin.report.text.numbers import (
     percent,
     share_of_draws,
 )
+from nelfin.report.text.origin import run_words
 from nelfin.store.findings import Findings
 from nelfin.system.headline import headline_of
 from nelfin.system.rests_on import CAPITAL, POSITIONS, RECOVERY

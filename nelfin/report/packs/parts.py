@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Literal
 
 import pandas as pd
@@ -171,20 +170,6 @@ class Pack:
     run: str
     """Which run it is made from, and when that was."""
     sections: Sequence[Section]
-
-
-def run_words(result: Findings) -> str:
-    """Return which run something is made from: name, date and version.
-
-    Parameters
-    ----------
-    result
-        A run.
-    """
-    started = datetime.fromisoformat(str(result.provenance["started"]))
-    day = f"{started.day} {started:%B %Y}"
-    version = result.provenance["versions"]["nelfin"]
-    return f"Run “{result.name}” of {day}, nelfin {version}"
 
 
 def rests_on(result: Findings, parts: tuple[str, ...]) -> dict[str, int]:

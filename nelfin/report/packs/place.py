@@ -21,7 +21,6 @@ from nelfin.report.packs.parts import (
     in_text,
     per_cent,
     rests_on,
-    run_words,
     whole,
 )
 from nelfin.report.packs.risks import budget_risks
@@ -29,6 +28,7 @@ from nelfin.report.packs.schemes import schemes_section
 from nelfin.report.packs.words import CHANGES, STREAMS, code_words, stream_words
 from nelfin.report.page.place_leads import PlaceLead, place_leads
 from nelfin.report.text.numbers import millions, parts_that_add, percent, pounds, whole_pounds
+from nelfin.report.text.origin import run_words
 from nelfin.report.text.places import CHANGES as CHANGE_LABELS
 from nelfin.report.text.places import POUND
 from nelfin.store.findings import Findings

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import base64
+from functools import cache
 from pathlib import Path
 from typing import Any
-
-from jinja2 import ChoiceLoader, PackageLoader
 
 from nelfin.evidence import STATUSES
 from nelfin.report.packs.drawings import svg_of
 from nelfin.report.packs.parts import Drawing, Figure, Pack
-from nelfin.report.page.render import environment
+from nelfin.report.text.names import short
 from nelfin.store.writing import write_whole
 
 
@@ -42,14 +41,27 @@ def page_text(pack: Pack) -> str:
     pack
         From `place_pack`, `body_pack` or `board_pack`.
     """
-    # the filters and pieces of the page, and beside its templates those of the packs
-    own = PackageLoader("nelfin.report.packs")
-    loader = ChoiceLoader([own, PackageLoader("nelfin.report.page")])
-    template = environment().overlay(loader=loader).get_template("pack.html.j2")
-    page: str = template.render(
-        pack=pack, picture=_picture, is_figure=_is_figure, statuses=STATUSES
-    )
+    page: str = _environment().get_template("pack.html.j2").render(pack=pack)
     return page
+
+
+@cache
+def _environment() -> Any:
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+    # beside its own templates those of the page, for the styles that both have
+    folders = [PackageLoader(f"nelfin.report.{name}") for name in ("packs", "page")]
+    made = Environment(
+        loader=ChoiceLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"short": short, "picture": _picture}
+    made.tests["figure"] = _is_figure
+    made.globals["statuses"] = STATUSES
+    return made
 
 
 def _picture(drawing: Drawing) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nelfin.errors import InputError
-from nelfin.report.packs.parts import Drawing, Section, Table, run_words, text_of
+from nelfin.report.packs.parts import Drawing, Section, Table, text_of
+from nelfin.report.text.origin import run_words
 from nelfin.store.findings import Findings
 from nelfin.store.writing import write_whole
 from nelfin.system.headline import headline_of

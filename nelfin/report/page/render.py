@@ -81,7 +81,7 @@ def page_text(result: Findings, baseline: Findings | None = None) -> str:
     baseline
         A run to compare it with, if there is one.
     """
-    page: str = environment().get_template("report.html.j2").render(_values(result, baseline))
+    page: str = _environment().get_template("report.html.j2").render(_values(result, baseline))
     return page
 
 
@@ -124,11 +124,10 @@ def _values(result: Findings, baseline: Findings | None) -> dict[str, Any]:
 
 
 @cache
-def environment() -> Any:
-    """Return what fills in the templates of pages and packs, with the ways a number is shown."""
+def _environment() -> Any:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    made = Environment(
+    environment = Environment(
         loader=PackageLoader("nelfin.report.page"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -144,15 +143,15 @@ def environment() -> Any:
         "whole_pounds": whole_pounds,
     }
     # in the text each number carries its exact value, as the cells of the tables do
-    made.filters |= {
+    environment.filters |= {
         name: lambda value, *how, shown=function: Markup('<data value="{}">{}</data>').format(
             float(value), shown(value, *how)
         )
         for name, function in shown.items()
     }
-    made.filters |= {"short": short, "plural": plural, "plain_percent": percent}
-    made.filters["unpublished"] = unpublished
-    return made
+    environment.filters |= {"short": short, "plural": plural, "plain_percent": percent}
+    environment.filters["unpublished"] = unpublished
+    return environment
 
 
 def _count(value: float) -> str:

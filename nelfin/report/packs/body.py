@@ -279,9 +279,9 @@ def _of_body(result: Findings, table: str, body: str) -> pd.DataFrame:
     """Return the rows of a table of inputs that are an organisation's: `part, value, status`."""
     sources = result.table("sources")
     rows = sources[sources["where"] == table]
-    named = [str(name).rpartition(", ") for name in rows["figure"]]
-    mine = rows.assign(part=[part for *_, part in named])[[whose == body for whose, *_ in named]]
-    return mine.assign(value=mine["value"].astype(float))
+    rows = rows[rows["figure"].str.startswith(f"{body}, ")]
+    part = rows["figure"].str.removeprefix(f"{body}, ")
+    return rows.assign(part=part, value=rows["value"].astype(float))
 
 
 def _stream(name: str) -> str:

@@ -157,7 +157,7 @@ def _steps(drawing: Drawing) -> Any:
     rim = text.mark_text(align="left", dx=4, fontSize=12, stroke="white", strokeWidth=3)
     beside = text.mark_text(align="left", dx=4, fontSize=12)
     return (_zero_across() + bars + rim + beside).properties(
-        width=WIDE - 130, height=24 * len(frame), padding={"right": 45, "left": 5, "top": 5,
+        width=WIDE - 110, height=24 * len(frame), padding={"right": 45, "left": 5, "top": 5,
                                                            "bottom": 5},
     )  # fmt: skip
 

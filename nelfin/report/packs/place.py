@@ -236,7 +236,7 @@ def _in_tenths(lead: PlaceLead, begins: bool) -> list[float]:
 
 
 def _label(words: str) -> str:
-    return words.partition(":")[0]
+    return words.partition(":")[0].partition(",")[0]
 
 
 def _streams(result: Findings, place: str) -> Section:

@@ -101,7 +101,7 @@ def report(
     show(summary)
 
 
-def _refuse_mixed(packs: list[str], html: Path | None, others: Mapping[str, Path | None]) -> None:
+def _refuse_mixed(packs: list[str], html: Path | None, others: Mapping[str, object]) -> None:
     """Refuse options that ask for two things in one file, or for one that is nowhere to go.
 
     Parameters
@@ -121,7 +121,7 @@ def _refuse_mixed(packs: list[str], html: Path | None, others: Mapping[str, Path
     for pack in packs:
         if html is None:
             problems.append(Problem(pack, "has no page to be.", "Add --html FILE."))
-        if others["--compare"] is not None:
+        if others["--compare"]:
             problems.append(
                 Problem(
                     f"{pack} and --compare",
@@ -137,9 +137,9 @@ def _refuse_mixed(packs: list[str], html: Path | None, others: Mapping[str, Path
                     "Write them with two commands.",
                 )
                 for other in ("--xlsx", "--charts", "--slides")
-                if others[other] is not None
+                if others[other]
             ]
-    if others["--compare"] is not None and html is None and not packs:
+    if others["--compare"] and html is None and not packs:
         problems.append(Problem("--compare", "has no page to go on.", "Add --html FILE."))
     if problems:
         raise InputError(problems)

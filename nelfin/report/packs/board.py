@@ -25,6 +25,7 @@ from nelfin.report.packs.parts import (
     rests_on,
 )
 from nelfin.report.packs.risks import odds_by_year, risks_section
+from nelfin.report.text.names import short as cut
 from nelfin.report.text.numbers import millions, money, parts_that_add, plural, rows_that_add
 from nelfin.report.text.odds import odds_in
 from nelfin.report.text.origin import run_words
@@ -99,7 +100,7 @@ def board_sections(result: Findings) -> list[Section]:
 def _short(result: Findings, headline: Headline) -> Section:
     """Return the headline: when the system balances, who is under target, what capital buys."""
     last, lasting = headline.years[-1], headline.lasting_balance_year
-    furthest = headline.places.iloc[0]
+    furthest, under = headline.places.iloc[0], cut(headline.places.index[0], 40)
     facts: list[tuple[str, Cell]] = [
         ("Lasting balance", f"from {lasting}" if lasting else f"not by {last}"),
         (f"Reported {last}", in_text(float(headline.reported[last]))),
@@ -109,7 +110,7 @@ def _short(result: Findings, headline: Headline) -> Section:
     if chance is not None:
         facts.append((f"Odds of balance {last}", odds(chance)))
     facts += [
-        (f"Furthest below target: {headline.places.index[0]}", per_cent(float(furthest["dft"]))),
+        (f"Furthest below target: {under}", per_cent(float(furthest["dft"]))),
         (f"Schemes in the plan, of {headline.schemes:,}",
          count(headline.funded + headline.part_funded)),
         ("Left out", in_text(float(headline.categories["left out"].sum()))),
@@ -133,7 +134,7 @@ def _balance_words(headline: Headline) -> list[str]:
     year = headline.balance_year or headline.years[-1]
     of_year = headline.bodies[year]
     short = of_year[of_year < IN_BALANCE].sort_values()
-    named = ", ".join(f"{name} {money(value)}" for name, value in short.head(MOST).items())
+    named = ", ".join(f"{cut(name, 40)} {money(value)}" for name, value in short.head(MOST).items())
     more = f" and {plural(len(short) - MOST, 'other')}" if len(short) > MOST else ""
     told.append(
         f"In deficit in {year}: {named}{more}."
@@ -227,9 +228,8 @@ def _places(result: Findings, headline: Headline) -> Section:
     sums = frame[["budget", "target"]].sum()
     rows.append(["All places", gbp_m(sums["budget"]), gbp_m(sums["target"]),
                  per_cent(sums["budget"] / sums["target"] - 1), "–"])  # fmt: skip
-    words = (
-        f"{frame.index[0]} is furthest below its share by need, {frame.index[-1]} furthest above."
-    )
+    ends = [cut(frame.index[at], 40) for at in (0, -1)]
+    words = f"{ends[0]} is furthest below its share by need, {ends[1]} furthest above."
     if not (frame["dft"].abs() >= ON_TARGET).any():
         words = "Every place stands at its share by need."
     drawing = Drawing(

@@ -29,6 +29,7 @@ from nelfin.report.packs.parts import (
 from nelfin.report.packs.risks import NO_DRAWS
 from nelfin.report.packs.schemes import schemes_section
 from nelfin.report.packs.words import stream_words
+from nelfin.report.text.names import short
 from nelfin.report.text.numbers import (
     millions,
     money,
@@ -61,12 +62,12 @@ def body_pack(result: Findings, body: str) -> Pack:
     sections = [
         _short(result, body, bridge),
         _positions(result, body, bridge),
-        bridge_section(bridge, body, rests_on(result, RECOVERY)),
+        bridge_section(bridge, short(body), rests_on(result, RECOVERY)),
         _savings(result, body, bridge),
         _income(result, body),
         *_months(result, body),
         schemes_section(result, "organisation", body, *_use(result, body)),
-        basis_section(result, RESTS_ON, f"What is told of {body}", others, printed=30),
+        basis_section(result, RESTS_ON, f"What is told of {short(body)}", others, printed=30),
     ]
     about = (
         f"Position and plan of the organisation, {headline.years[0]} to {headline.years[-1]}. £m "
@@ -85,9 +86,9 @@ def _short(result: Findings, body: str, bridge: xr.DataArray) -> Section:
     known = [year for year in years if year in headline.known]
     sentences = [
         (
-            f"{body} reports a lasting balance from {balance}."
+            f"{short(body)} reports a lasting balance from {balance}."
             if balance
-            else f"{body} reports no lasting balance by {last}: {money(end)} then."
+            else f"{short(body)} reports no lasting balance by {last}: {money(end)} then."
         )
         + (
             f" Without one-off items it is in balance from {under}."
@@ -99,13 +100,14 @@ def _short(result: Findings, body: str, bridge: xr.DataArray) -> Section:
     ]
     if body in headline.boards and end < 0:
         sentences.append(
-            f"{body} may not plan a deficit: what it lacks falls on services or on the trusts."
+            f"{short(body)} may not plan a deficit: what it lacks falls on services or on the "
+            "trusts."
         )
     shared = _shared_years(headline.shared, body)
     if shared:
         sentences.append(
             f"In {', '.join(shared)} only a figure of several organisations together is known: "
-            f"what stands for {body} is its share by income, which is illustrative."
+            f"what stands for {short(body)} is its share by income, which is illustrative."
         )
     facts: list[tuple[str, Cell]] = []
     if known:
@@ -255,8 +257,9 @@ def _income(result: Findings, body: str) -> Section:
     places = _of_body(result, "organisation_places", body)
     if places.empty:
         sentences = [
-            f"Which places {body} serves is not put in, so its income by place is not known, and "
-            "place budgets do not move it. The table organisation_places takes the shares."
+            f"Which places {short(body)} serves is not put in, so its income by place is not "
+            "known, and place budgets do not move it. The table organisation_places takes the "
+            "shares."
         ]
     else:
         amounts = (whole * places["value"] / 100).tolist()

@@ -27,6 +27,7 @@ from nelfin.report.packs.risks import budget_risks
 from nelfin.report.packs.schemes import schemes_section
 from nelfin.report.packs.words import CHANGES, STREAMS, code_words, stream_words
 from nelfin.report.page.place_leads import PlaceLead, place_leads
+from nelfin.report.text.names import short
 from nelfin.report.text.numbers import millions, parts_that_add, percent, pounds, whole_pounds
 from nelfin.report.text.origin import run_words
 from nelfin.report.text.places import CHANGES as CHANGE_LABELS
@@ -63,7 +64,7 @@ def place_pack(result: Findings, place: str) -> Pack:
         *budget_risks(result, place),
         _prevention(result, place),
         schemes_section(result, "place", place),
-        basis_section(result, parts, f"What is told of {place}", others, printed=30),
+        basis_section(result, parts, f"What is told of {short(place)}", others, printed=30),
     ]
     about = (
         f"Budget and plan of the place, {headline.years[0]} to {headline.years[-1]}. £m unless "
@@ -76,9 +77,9 @@ def _short(result: Findings, lead: PlaceLead, places: int) -> Section:
     headline = headline_of(result)
     year = headline.budget_year
     sentences = [
-        f"The budget of {lead.place} for {year} is £{whole_pounds(lead.budget)}. It is the place's "
-        "share of the money that the system gets for its people, worked out by the national "
-        "rules.",
+        f"The budget of {short(lead.place)} for {year} is £{whole_pounds(lead.budget)}. It is the "
+        "place's share of the money that the system gets for its people, worked out by the "
+        "national rules.",
         f"The target is the share that people's need for care would give: "
         f"£{whole_pounds(lead.target)}. The budget is {_apart(lead)}.",
     ]
@@ -283,9 +284,9 @@ def _need(result: Findings, lead: PlaceLead) -> Section:
             rows.append([words, count(float(need[place]), 3), _rank(rank, len(need))])
     people = float(figures.totals["people"].sel(place=place, year=figures.year))
     sentences = [
-        f"{people:,.0f} people are registered with practices of {place} in {figures.year}. Need a "
-        "head says how much care they are expected to need, by age, illness and deprivation; 1.000 "
-        "is what people of all places together need. The budget a head is "
+        f"{people:,.0f} people are registered with practices of {short(place)} in {figures.year}. "
+        "Need a head says how much care they are expected to need, by age, illness and "
+        "deprivation; 1.000 is what people of all places together need. The budget a head is "
         f"{pounds(lead.per_head)}; all places together have {pounds(lead.per_head_all)}."
     ]
     own = figures.compared.loc[place]
@@ -312,9 +313,8 @@ def _need(result: Findings, lead: PlaceLead) -> Section:
 def _distances(result: Findings, lead: PlaceLead) -> Drawing:
     frame = headline_of(result).places
     at = list(frame.index).index(lead.place) + 1
-    words = (
-        f"{lead.place} is at {percent(lead.dft)}, {_rank(at, len(frame))} from the furthest below."
-    )
+    rank = _rank(at, len(frame))
+    words = f"{short(lead.place)} is at {percent(lead.dft)}, {rank} from the furthest below."
     if not (frame["dft"].abs() >= ON_TARGET).any():
         words = "Every place stands at its target."
     return Drawing(
@@ -330,7 +330,7 @@ def _distances(result: Findings, lead: PlaceLead) -> Drawing:
 
 def _prevention(result: Findings, place: str) -> Section:
     """Return what the shift into prevention spends in the place, and what comes back."""
-    title = f"Prevention in {place}"
+    title = f"Prevention in {short(place)}"
     data = result.data
     if "prevention_place_spend" not in data:
         return Section("prevention", title, ["This run has no figures of prevention by place."])
@@ -343,9 +343,9 @@ def _prevention(result: Findings, place: str) -> Section:
     if not (spend.abs() > 5e-4).any():
         return Section("prevention", title, ["The plan spends nothing more on prevention here."])
     sentences = [
-        f"The plan spends {millions(float(spend[last]))} more on prevention in {place} in {last} "
-        f"than at its start; {millions(float(cash[last]))} comes back in cash that year. The place "
-        "has its share of the system's plan; no plan of its own is known."
+        f"The plan spends {millions(float(spend[last]))} more on prevention in {short(place)} in "
+        f"{last} than at its start; {millions(float(cash[last]))} comes back in cash that year. "
+        "The place has its share of the system's plan; no plan of its own is known."
     ]
     rows: list[list[Cell]] = [
         [year, gbp_m(float(spend[year])), gbp_m(float(cash[year])), count(float(health[year]))]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from nelfin.data.projects import spend_profile
 from nelfin.report.packs.parts import Cell, Drawing, Section, Table, gbp_m, largest_first
+from nelfin.report.text.names import short
 from nelfin.report.text.numbers import millions, parts_that_add, plural
 from nelfin.store.findings import Findings
 
@@ -73,9 +74,13 @@ def schemes_section(
         What else it shows: the use of the limits.
     """
     mine = schemes_of(result, column, name)
-    title = f"Capital schemes of {name}" if column == "organisation" else f"Capital in {name}"
+    title = (
+        f"Capital schemes of {short(name)}"
+        if column == "organisation"
+        else f"Capital in {short(name)}"
+    )
     if mine.empty:
-        none = [f"No scheme of the capital plan names {name}."]
+        none = [f"No scheme of the capital plan names {short(name)}."]
         return Section("capital", title, none, drawings=drawings, tables=beside)
     inside = mine[mine["status"] != "not funded"]
     out = mine[mine["status"] == "not funded"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from nelfin.report.text.names import short
 from nelfin.store.findings import Findings
 
 
@@ -18,4 +19,6 @@ def run_words(result: Findings) -> str:
     started = datetime.fromisoformat(str(result.provenance["started"]))
     day = f"{started.day} {started:%B %Y}"
     version = result.provenance["versions"]["nelfin"]
-    return f"Run “{result.name}” of {day}, nelfin {version}"
+    given = str(result.provenance.get("run", {}).get("name", ""))
+    called = f"“{short(given)}” ({short(result.name)})" if given else f"“{short(result.name)}”"
+    return f"Run {called} of {day}, nelfin {version}"

@@ -17,6 +17,7 @@ from nelfin.report.packs.drawings import chart_of, svg_of
 from nelfin.report.packs.parts import Drawing, Figure, Pack, Section, Table, by_year, text_of
 from nelfin.report.packs.place import place_pack
 from nelfin.report.packs.words import code_words
+from nelfin.report.text.origin import run_words
 from nelfin.report.text.places import CHANGES
 from nelfin.result import Result
 
@@ -360,3 +361,10 @@ def test_years_of_a_long_plan_are_told_once_each() -> None:
 )  # fmt: skip
 def test_code_words_are_put_into_words(code: str, words: str) -> None:
     assert code_words(code) == words
+
+
+def test_a_run_with_a_name_of_its_own_is_told_by_it(result: Result) -> None:
+    named = changed(result)
+    named.provenance["run"] = {"name": "Slower growth"}
+    for run, words in ((result, f"“{result.name}”"), (named, f"“Slower growth” ({result.name})")):
+        assert run_words(run).startswith(f"Run {words} of ")

@@ -42,8 +42,8 @@ KNOWN = (
 )
 
 EVERYTHING = tuple(
-    dict.fromkeys(("years.", "uncertainty.", *PLACES, "public_health_grants", "spend_by_setting",
-                   *RECOVERY))
+    dict.fromkeys((*RECOVERY, *PLACES, "public_health_grants", "spend_by_setting", "uncertainty.",
+                   "years."))
 )  # fmt: skip
 """All that a run rests on."""
 

@@ -65,8 +65,8 @@ def report(
     from nelfin.store.run_folder import check_folder, check_writable
 
     packs = {"--place": place is not None, "--body": body is not None, "--board": board}
-    others = {"--xlsx": xlsx, "--charts": charts, "--slides": slides, "--compare": compare}
-    _refuse_mixed([name for name, asked in packs.items() if asked], html, others)
+    more = {"--xlsx": xlsx, "--charts": charts, "--slides": slides, "--compare": compare}
+    _refuse_mixed([name for name, asked in packs.items() if asked], html, more)
     if slides is not None:
         _check_slides(slides)
     if charts is not None and charts.exists():
@@ -101,7 +101,7 @@ def report(
     show(summary)
 
 
-def _refuse_mixed(packs: list[str], html: Path | None, others: Mapping[str, object]) -> None:
+def _refuse_mixed(packs: list[str], html: Path | None, more: Mapping[str, object]) -> None:
     """Refuse options that ask for two things in one file, or for one that is nowhere to go.
 
     Parameters
@@ -110,7 +110,7 @@ def _refuse_mixed(packs: list[str], html: Path | None, others: Mapping[str, obje
         Options that ask for a pack.
     html
         Where the page goes.
-    others
+    more
         What else is asked for, by option.
     """
     problems = []
@@ -121,7 +121,7 @@ def _refuse_mixed(packs: list[str], html: Path | None, others: Mapping[str, obje
     for pack in packs:
         if html is None:
             problems.append(Problem(pack, "has no page to be.", "Add --html FILE."))
-        if others["--compare"]:
+        if more["--compare"]:
             problems.append(
                 Problem(
                     f"{pack} and --compare",
@@ -137,9 +137,9 @@ def _refuse_mixed(packs: list[str], html: Path | None, others: Mapping[str, obje
                     "Write them with two commands.",
                 )
                 for other in ("--xlsx", "--charts", "--slides")
-                if others[other]
+                if more[other]
             ]
-    if others["--compare"] and html is None and not packs:
+    if more["--compare"] and html is None and not packs:
         problems.append(Problem("--compare", "has no page to go on.", "Add --html FILE."))
     if problems:
         raise InputError(problems)

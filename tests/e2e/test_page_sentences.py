@@ -16,6 +16,7 @@ import nelfin
 from nelfin.report.charts import CHARTS, RESTS_ON
 from nelfin.report.charts.pictures import titled_charts
 from nelfin.report.page import write_page
+from nelfin.report.text.origin import run_words
 from nelfin.result import Result
 from nelfin.scenario.names import in_sentence, plain_name, setting_name
 from nelfin.system.compare import Comparison
@@ -114,8 +115,17 @@ def test_pictures_count_the_illustrative_figures_they_rest_on(told: Told) -> Non
     assert set(drawn) == set(told.result.charts)
     for name, chart in drawn.items():
         spec = chart.to_dict()
-        begin, _, note = spec["description"].rpartition("Rests on illustrative figures: ")
+        whole, _, source = spec["description"].rpartition(" Source: ")
+        begin, _, note = whole.rpartition("Rests on illustrative figures: ")
         assert begin, name
+        run = run_words(told.result)
+        title, _, words = begin.strip().partition(f" {run}. ")
+        shown = re.match(r"Shown: all (?:places|organisations)\. ", words)
+        params = [one.get("value") for one in spec.get("params", []) if "value" in one]
+        assert bool(shown) == any(str(value).startswith("All ") for value in params), name
+        begin = f"{title} {words.removeprefix(shown[0] if shown else '')}"
+        counted = re.findall(r"([\d,]+) (published|derived|assumption|illustrative)", source)
+        assert sum(int(count.replace(",", "")) for count, _ in counted) > 0
         said = [
             block
             for block in told.page.blocks

@@ -1,16 +1,20 @@
-"""Charts as pictures for slides: PNG and SVG, each with its title and what is illustrative."""
+"""Charts as pictures for slides: PNG and SVG, each with what a reader of it alone must know."""
 
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
 import altair as alt
+import pandas as pd
 
-from nelfin.report.basis import illustrative_words
+from nelfin.evidence import count_by_status
+from nelfin.report.basis import figures_of, illustrative_words
 from nelfin.report.charts import CHARTS, RESTS_ON, Card, cards
+from nelfin.report.text.origin import run_words
 from nelfin.store.findings import Findings
 from nelfin.store.writing import whole_folder
 
@@ -21,37 +25,79 @@ LETTERS = 95
 """Letters in a line under the title."""
 
 
-def titled(card: Card, note: str) -> Any:
-    """Return a chart with its title, what to see in it, and a note.
+@dataclass(frozen=True)
+class Caption:
+    """What a picture says beside its title and what to see in it."""
 
-    Parameters
-    ----------
-    card
-        The chart with its words.
-    note
-        A sentence below the words; "" for none.
-    """
-    lines = [*wrap(card.words, LETTERS), *wrap(note, LETTERS)]
-    title = alt.TitleParams(
-        card.title, subtitle=lines, anchor="start", fontSize=18, subtitleFontSize=12, offset=14
-    )
-    return card.chart.properties(title=title, description=f"{card.title}. {card.words} {note}")
+    run: str
+    """Which run it is of, and when that was."""
+    note: str
+    """What of it is illustrative; "" for nothing."""
+    source: str
+    """What figures it rests on, and where their sources are."""
 
 
-def titled_charts(result: Findings) -> dict[str, Any]:
-    """Return the charts that a run has, each with its title and what is illustrative.
+def captions(result: Findings) -> dict[str, Caption]:
+    """Return what pictures of a run say beside their titles, by section of the page.
 
     Parameters
     ----------
     result
         A run.
     """
-    sources = result.table("sources")
-    notes = {}
+    sources, run = result.table("sources"), run_words(result)
+    found = {}
     for section, parts in RESTS_ON.items():
         words = illustrative_words(sources, parts)
-        notes[section] = f"Rests on illustrative figures: {words}." if words else ""
-    return {name: titled(card, notes[CHARTS[name].section]) for name, card in cards(result).items()}
+        note = f"Rests on illustrative figures: {words}." if words else ""
+        found[section] = Caption(f"{run}.", note, _source(sources, parts))
+    return found
+
+
+def _source(sources: pd.DataFrame, parts: tuple[str, ...]) -> str:
+    """Say how many figures some parts of a run hold, by status, and where their sources are."""
+    figures = pd.concat([figures_of(sources, part) for part in parts])
+    counts = count_by_status(figures[~figures.index.duplicated()]["status"])
+    told = ", ".join(f"{count:,} {word}" for word, count in counts.items())
+    return f"Source: nelfin, from {told} figures; each with its own source in the run's report."
+
+
+def titled(card: Card, caption: Caption) -> Any:
+    """Return a chart with its title and what a reader of it alone must know.
+
+    Parameters
+    ----------
+    card
+        The chart with its words.
+    caption
+        Its run, what of it is illustrative, and its source.
+    """
+    shown = " ".join(f"Shown: {name[:1].lower()}{name[1:]}." for name in _shown(card.chart))
+    texts = [f"{caption.run} {shown}", card.words, caption.note, caption.source]
+    lines = [line for text in texts for line in wrap(text, LETTERS)]
+    title = alt.TitleParams(
+        card.title, subtitle=lines, anchor="start", fontSize=18, subtitleFontSize=12, offset=14
+    )
+    return card.chart.properties(title=title, description=" ".join([f"{card.title}.", *lines]))
+
+
+def _shown(chart: Any) -> list[str]:
+    """Return who shows in a chart that can show one of several: all places, all organisations."""
+    parameters = chart.params if isinstance(chart.params, list) else []
+    values = [getattr(parameter, "value", None) for parameter in parameters]
+    return [value for value in values if isinstance(value, str)]
+
+
+def titled_charts(result: Findings) -> dict[str, Any]:
+    """Return the charts that a run has, each with its title, run, what is illustrative and source.
+
+    Parameters
+    ----------
+    result
+        A run.
+    """
+    told = captions(result)
+    return {name: titled(card, told[CHARTS[name].section]) for name, card in cards(result).items()}
 
 
 def write_charts(result: Findings, folder: Path) -> list[str]:

@@ -291,7 +291,7 @@ def _capital(facts: Facts) -> Iterator[Family]:
         within = facts.draws["odds_within_limits_so_far", facts.last]
         yield says("With costs drawn", odds(within), millions(dear.max()))
     started = f"{int((plan['status'] != 'not funded').sum()):,}"
-    printed = ["40"] if int(started.replace(",", "")) > 40 else []
+    printed = ["30"] if int(started.replace(",", "")) > 30 else []
     yield says("Printed: ", *printed, started, f"{schemes:,}")
     owner = plan.set_index("project_id")["organisation"]
     spending = facts.spend.groupby("project_id")["spend_gbp_m"].sum()

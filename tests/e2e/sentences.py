@@ -70,10 +70,10 @@ def _headline(facts: Facts) -> Iterator[Family]:
     if lowest < -0.0005:
         yield says(" by ", percent(-lowest))
     yield says("Budgets against target", facts.year, tag="caption")
-    cells = zip(places["budget"][:8], places["dft"][:8], strict=True)
+    cells = zip(places["budget"][:6], places["dft"][:6], strict=True)
     shown = [text for budget, dft in cells for text in (plain(budget), percent(dft))]
-    yield says("", *map(plain, bodies[:8]), *shown, tag="td")
-    more = [str(len(places) - 8)] if len(places) > 8 else []
+    yield says("", *map(plain, bodies[:6]), *shown, tag="td")
+    more = [str(len(each) - 6) for each in (bodies, places) if len(each) > 6]
     yield says("(And |Opening )", *more, *_opening(facts))
     limit, years = facts.limits["limit_gbp_m"].sum(), len(facts.years)
     yield says("What £", f"£{plain(limit / years, 0)}m", tag="h3")

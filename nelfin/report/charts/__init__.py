@@ -71,7 +71,7 @@ CHARTS = {
 """Every chart by name, in the order of the page: a new one needs its function and a line here."""
 
 FAILED = "could not be drawn"
-"""Begins what is said of a chart that failed, rather than had nothing to show."""
+"""What is said of a chart that failed, rather than had nothing to show."""
 
 RESTS_ON = {"places": PLACES, "prevention": PREVENTION, "recovery": RECOVERY, "capital": CAPITAL}
 """What the charts of a section rest on: tables, and settings by the beginning of their key."""
@@ -117,4 +117,5 @@ def _one(chart: Chart, result: Findings) -> Card | str:
     try:
         return chart.draw(result)
     except Exception as error:
-        return f"{FAILED}: {type(error).__name__}, {error}."
+        name = chart.name.replace("_", " ")
+        return f"The chart “{name}” {FAILED} ({type(error).__name__}: {error})."

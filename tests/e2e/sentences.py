@@ -72,10 +72,10 @@ def _headline(facts: Facts) -> Iterator[Family]:
     if lowest < -0.0005:
         yield says(" by ", percent(-lowest))
     yield says("Budgets against target", facts.year, tag="caption")
-    cells = zip(places["budget"][:8], places["dft"][:8], strict=True)
+    cells = zip(places["budget"][:6], places["dft"][:6], strict=True)
     shown = [text for budget, dft in cells for text in (plain(budget), percent(dft))]
-    yield says("", *map(plain, bodies[:8]), *shown, tag="td")
-    more = [str(len(places) - 8)] if len(places) > 8 else []
+    yield says("", *map(plain, bodies[:6]), *shown, tag="td")
+    more = [str(len(each) - 6) for each in (bodies, places) if len(each) > 6]
     yield says("(And |Opening )", *more, *_opening(facts))
     limit, years = facts.limits["limit_gbp_m"].sum(), len(facts.years)
     yield says("What £", f"£{plain(limit / years, 0)}m", tag="h3")
@@ -293,7 +293,7 @@ def _capital(facts: Facts) -> Iterator[Family]:
         within = facts.draws["odds_within_limits_so_far", facts.last]
         yield says("With costs drawn", odds(within), millions(dear.max()))
     started = f"{int((plan['status'] != 'not funded').sum()):,}"
-    printed = ["40"] if int(started.replace(",", "")) > 40 else []
+    printed = ["30"] if int(started.replace(",", "")) > 30 else []
     yield says("Printed: ", *printed, started, f"{schemes:,}")
     owner = plan.set_index("project_id")["organisation"]
     spending = facts.spend.groupby("project_id")["spend_gbp_m"].sum()

@@ -60,8 +60,8 @@ CHARTS = {
         Chart("bridge_by_year", "recovery", bridges.bridge_by_year),
         Chart("tornado", "recovery", uncertainty.tornado),
         Chart("back_test", "recovery", in_year.back_test),
-        Chart("timeline", "capital", timeline.timeline),
         Chart("capital", "capital", capital.capital),
+        Chart("timeline", "capital", timeline.timeline),
         Chart("capital_price", "capital", capital.capital_price),
         Chart("capital_categories", "capital", capital.capital_categories),
         Chart("budget_curve", "capital", capital.budget_curve),
@@ -71,7 +71,7 @@ CHARTS = {
 """Every chart by name, in the order of the page: a new one needs its function and a line here."""
 
 FAILED = "could not be drawn"
-"""Begins what is said of a chart that failed, rather than had nothing to show."""
+"""What is said of a chart that failed, rather than had nothing to show."""
 
 RESTS_ON = {"places": PLACES, "prevention": PREVENTION, "recovery": RECOVERY, "capital": CAPITAL}
 """What the charts of a section rest on: tables, and settings by the beginning of their key."""
@@ -117,4 +117,5 @@ def _one(chart: Chart, result: Findings) -> Card | str:
     try:
         return chart.draw(result)
     except Exception as error:
-        return f"{FAILED}: {type(error).__name__}, {error}."
+        name = chart.name.replace("_", " ")
+        return f"The chart “{name}” {FAILED} ({type(error).__name__}: {error})."

@@ -119,6 +119,11 @@ def capital_price(result: Findings) -> Card | str:
     frame = _of_system(limits)
     if frame["price_per_gbp_m"].isna().all():
         return "The price of capital: not shown, as the system as a whole has no limit."
+    if frame["price_per_gbp_m"].abs().max() < 0.005:
+        return (
+            "The price of capital: not shown, as more would buy nothing: no limit holds a scheme "
+            "back."
+        )
     chart = (
         alt.Chart(frame)
         .mark_bar(color=BLUE, width={"band": 0.5})

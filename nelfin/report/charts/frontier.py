@@ -24,8 +24,8 @@ def capital_frontier(result: Findings) -> Card | str:
         A run.
     """
     nothing = (
-        "What a second aim costs: not shown, as no scheme that can be had reaches deprived areas "
-        "or clears backlog."
+        "What a second aim costs: not shown, as no plan reaches more of the most deprived areas or "
+        "clears more backlog than this one."
     )
     if "capital_frontier" not in result.tables:
         return nothing
@@ -33,8 +33,12 @@ def capital_frontier(result: Findings) -> Card | str:
     wide = table.pivot(index=["aim", "point"], columns="measure", values="value").dropna()
     if wide.empty:
         return nothing
+    reached = wide.groupby("aim")["reached"]
+    span = reached.max() - reached.min()
+    aims = [aim for aim in TITLES if span.get(aim, 0.0) > 0.05]
+    if not aims:
+        return nothing
     frame = wide.rename_axis(columns=None).reset_index()
-    aims = [aim for aim in TITLES if aim in set(frame["aim"])]
     tooltip = [
         alt.Tooltip("reached:Q", title="Reached, £m", format=MONEY),
         alt.Tooltip("benefit:Q", title="Points of benefit", format=",.0f"),

@@ -152,5 +152,5 @@ def back_test(result: Findings) -> Card | str:
     heads = ["Year", "Plan, £m", "One draw in ten is below, £m", "Said at the start, £m",
              "One draw in ten is above, £m", "Came, £m", "Error, £m", "What came is"]  # fmt: skip
     shown = shown.set_axis(heads, axis="columns").rename_axis(columns=None)
-    chart = (zero + band + said + came).properties(width=WIDTH, height=HEIGHT)
+    chart = (zero + band + said + came).properties(width=WIDTH, height=220)
     return Card("What the model would have said", words, themed(chart), shown)

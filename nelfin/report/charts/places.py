@@ -33,6 +33,9 @@ from nelfin.store.findings import Findings
 from nelfin.system.headline import headline_of
 from nelfin.system.place_figures import place_figures
 
+SHOWN = 0.005
+"""£m: a move that is printed as 0 in every place is not worth a chart."""
+
 
 def budgets(result: Findings) -> Card:
     """Show budget and target by place.
@@ -179,7 +182,7 @@ def _apart(values: np.ndarray, gap: float) -> np.ndarray:
     return result
 
 
-def budget_change(result: Findings) -> Card:
+def budget_change(result: Findings) -> Card | str:
     """Show what moved each place's budget from the year before.
 
     Parameters
@@ -194,6 +197,11 @@ def budget_change(result: Findings) -> Card:
         .to_series().rename("value").round(9).reset_index()
     )  # fmt: skip
     fenced = frame.loc[frame["change"] == "ring-fence", "value"].abs().max() > 1e-9
+    if frame.loc[frame["change"].isin(["need", "pace", "ring-fence"]), "value"].abs().max() < SHOWN:
+        return (
+            f"Need and pace by place in {year}: not shown, as every budget moves by an even share "
+            "of the envelope's growth alone."
+        )
     parts = ["restated", "envelope", "need", "pace", *(["ring-fence"] if fenced else [])]
     order = list(headline_of(result).places.index)
     chart = (

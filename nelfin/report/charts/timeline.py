@@ -37,7 +37,7 @@ def timeline(result: Findings) -> Card | str:
     spend = result.table("spend").merge(
         plan[["project_id", "name", "organisation", "category"]], on="project_id"
     )
-    if spend.empty:
+    if not spend["spend_gbp_m"].any():
         return "The plan by year: not shown, as no scheme of it spends."
     whole = spend.groupby("project_id")["spend_gbp_m"].sum()
     years = [str(year) for year in result.data["year"].values]

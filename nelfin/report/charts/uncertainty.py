@@ -32,6 +32,9 @@ from nelfin.system.odds import open_years
 MOVERS = 10
 """Assumptions shown in the tornado."""
 
+SHOWN = 0.05
+"""£m: an assumption that moves the position by less is printed as 0, and left out."""
+
 NO_DRAWS = 'not shown, as this run has no draws. Run it with "--draws".'
 
 
@@ -131,13 +134,15 @@ def tornado(result: Findings) -> Card | str:
     if "tornado" not in result.tables:
         return f"Which assumption moves the position most: {NO_DRAWS}"
     table = result.table("tornado")
-    if table.empty:
+    last = str(result.data["year"].values[-1])
+    frame = table[table["year"] == last].drop(columns=["year", "measure", "unit"])
+    far = frame.groupby("setting")["value"].transform(lambda ends: ends.abs().max())
+    frame = frame[far >= SHOWN]
+    if frame.empty:
         return (
             "Which assumption moves the position most: not shown, as no setting has a range or the "
-            "position of every year is known."
+            "position of the last year is known."
         )
-    last = str(table["year"].iloc[-1])
-    frame = table[table["year"] == last].drop(columns=["year", "measure", "unit"])
     names = list(dict.fromkeys(frame["setting"]))[:MOVERS]
     frame = frame[frame["setting"].isin(names)]
     frame["assumption"] = [setting_name(str(name)) for name in frame["setting"]]

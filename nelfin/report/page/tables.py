@@ -59,7 +59,7 @@ class PageTable:
     rows: Sequence[Row]
 
 
-MOST_PRINTED = 40
+MOST_PRINTED = 30
 """Schemes printed on paper, the largest of the plan; the screen has them all."""
 
 

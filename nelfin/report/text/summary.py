@@ -266,7 +266,7 @@ def assumption_words(headline: Headline) -> list[str]:
         for status in STATUSES
         if headline.statuses.get(status)
     )
-    sentences = [f"Figures by status: {counts}."]
+    sentences = [f"Figures by status, the capital schemes apart: {counts}."]
     if headline.illustrative_schemes:
         count = f"{headline.illustrative_schemes} of {headline.schemes} capital schemes"
         sentences.append(

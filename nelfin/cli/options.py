@@ -218,14 +218,37 @@ def require_free(file: Path, force: bool) -> None:
     InputError
         If it is there, is a folder, or has no folder to be written to.
     """
-    if file.is_dir():
-        raise InputError.one(str(file), "is a folder.", "Name a file to write.")
-    if file.exists() and not force:
+    if file.is_file() and not force:
         raise InputError.one(
             str(file), "already exists.", "Choose another name, or add --force to replace it."
         )
-    if not file.absolute().parent.is_dir():
-        raise InputError.one(str(file), "has no folder to stand in.", "Make the folder first.")
+    require_place(file)
+
+
+def require_place(file: Path) -> None:
+    """Refuse an output file that can stand nowhere, before any work is done.
+
+    Parameters
+    ----------
+    file
+        To be written.
+
+    Raises
+    ------
+    InputError
+        If it is a folder, or has no folder to be written to.
+    """
+    if file.is_dir():
+        raise InputError.one(str(file), "is a folder.", "Name a file to write.")
+    folder = file.absolute().parent
+    if folder.is_file():
+        raise InputError.one(
+            str(file), f"cannot stand in {folder}, which is a file.", "Name another folder."
+        )
+    if not folder.is_dir():
+        raise InputError.one(
+            str(file), "has no folder to stand in.", f"Make the folder {folder} first."
+        )
 
 
 def require_csv(file: Path) -> None:

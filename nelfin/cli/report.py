@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from nelfin.cli.options import show
+from nelfin.cli.options import require_place, show
 from nelfin.errors import InputError
 
 
@@ -39,6 +39,7 @@ def report(
     if charts is not None:
         check_folder(charts)
     for file in filter(None, (html, xlsx)):
+        require_place(file)
         check_writable(file)
     result = open_result(run)
     baseline = None if compare is None else open_result(compare)

@@ -221,7 +221,7 @@ def _content(file: Path) -> bytes:
     try:
         content = read_at_most(file, MOST_BYTES)
     except (OSError, ValueError) as error:
-        raise _unreadable(file, error) from None
+        raise InputError.unread(file, error) from None
     if content is None:
         raise InputError.one(
             str(file),
@@ -357,13 +357,6 @@ def _no_sheet(file: Path, name: str, there: list[str]) -> InputError:
     return InputError.one(
         str(file), f'has no sheet "{name}".', f"{close}Its sheets are {listed}{more}."
     )
-
-
-def _unreadable(file: Path, error: OSError | ValueError) -> InputError:
-    if isinstance(error, FileNotFoundError):
-        return InputError.one(str(file), "does not exist.", "Check the path and the name.")
-    what = f"cannot be read: {getattr(error, 'strerror', None) or error}."
-    return InputError.one(str(file), what, "Check that it is a file you may read.")
 
 
 def _shape(place: str, records: Sequence[Sequence[str]], head: int = 0) -> Raw:

@@ -62,7 +62,7 @@ def _resolved(file: Path) -> Path:
     try:
         return file.resolve()
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a zero byte
-        raise InputError.one(str(file), f"cannot be read: {error}.", "Check the path.") from None
+        raise InputError.unread(file, error) from None
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
@@ -94,9 +94,7 @@ def _read_toml(file: Path) -> dict[str, Any]:
             str(file), "does not exist.", 'Check the path, or make one with "nelfin new DIR".'
         ) from None
     except OSError as error:
-        raise InputError.one(
-            str(file), f"cannot be read: {error.strerror}.", "Check its rights."
-        ) from None
+        raise InputError.unread(file, error) from None
 
 
 def _text(content: bytes) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from nelfin.errors import Problems, nearest
+from nelfin.errors import Problems, closest, nearest
 from nelfin.evidence import Figure
-from nelfin.scenario.keys import dotted, schema_at
+from nelfin.scenario.keys import NAME, Parts, dotted, schema_at, schema_settings
 
 PLAIN = {
     "float_type": "should be a number",
@@ -18,7 +18,7 @@ PLAIN = {
     "tuple_type": "should be a list",
     "dict_type": "should be a section with keys of its own",
     "model_type": "should be a section with keys of its own",
-    "path_type": "should be a path, written as a text; this table cannot be left out",
+    "path_type": "should be a path, written as a text",
     "too_short": "must not be empty",
     "finite_number": "should be a finite number",
 }
@@ -66,16 +66,31 @@ def put_into_words(
         where = spot_of(_origin(parts, origins, otherwise), key or "scenario")
         words = PLAIN.get(item["type"], _message(item))
         if item["type"] == "extra_forbidden":
-            section = schema_at(parts[:-1])
-            known = section.below if section is not None else ()
-            problems.add(where, "is not a known key.", nearest(parts[-1], known))
+            problems.add(where, "is not a known key.", _nearest_key(parts))
         elif item["type"] == "missing":
             remedy = 'Add it. "nelfin new DIR --icb CODE" writes the whole scenario of a system.'
             problems.add(where, "is missing.", remedy)
+        elif item["type"] == "path_type" and item["input"] is None:
+            problems.add(
+                where, 'is "", but this table cannot be left out.',
+                "Name a file; or leave the line out, where the scenario extends another.",
+            )  # fmt: skip
         elif key in origins:
             problems.add(where, f'is "{figures[key].value}": {words}.', "Correct the value.")
         else:
             problems.add(where, f"is wrong: {words}.", "Correct it.")
+
+
+def _nearest_key(parts: Parts) -> str:
+    """Name the key that one which is not known was meant to be, with its section."""
+    section = schema_at(parts[:-1])
+    beside = section.below if section is not None else ()
+    if closest(parts[-1], beside):
+        return nearest(dotted(parts), [dotted((*parts[:-1], name)) for name in beside])
+    # perhaps the section was left out, or is another
+    keys = [key.pattern for key in schema_settings() if not key.pattern.endswith(NAME)]
+    elsewhere = closest(parts[-1], keys)
+    return nearest(dotted(parts), elsewhere) if elsewhere else nearest(parts[-1], beside)
 
 
 def _origin(parts: tuple[str, ...], origins: Mapping[str, str], otherwise: str) -> str:

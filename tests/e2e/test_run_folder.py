@@ -129,7 +129,7 @@ def test_a_save_that_dies_leaves_nothing(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("nelfin.report.workbook.write_workbook", fail)
-    with pytest.raises(nelfin.InputError, match="No space left on device"):
+    with pytest.raises(nelfin.InputError, match="the disk is full"):
         result.save(tmp_path / "run")
     assert list(tmp_path.iterdir()) == []
 

@@ -32,7 +32,7 @@ def test_runs_are_listed_picked_and_opened(result: Result, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("nowhere",), "nowhere: is not a folder"),
+        (("nowhere",), "nowhere: does not exist"),
         ((".", "--open", "latest"), "holds no run that fits"),
         ((".", "--balance-by", "soon"), '"soon" is not a financial year'),
         ((".", "--browser"), "needs a run to show"),

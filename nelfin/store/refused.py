@@ -1,0 +1,69 @@
+"""Why a folder cannot be opened as that of a run or of a sweep."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from nelfin.errors import InputError, reason
+
+KINDS = {"run.json": "run", "sweep.json": "sweep"}
+"""The file that makes a folder that of a run or of a sweep."""
+
+
+def not_opened(folder: Path, error: Exception, mark: str = "run.json") -> InputError:
+    """Return the error of a folder that could not be opened.
+
+    Parameters
+    ----------
+    folder
+        What was given.
+    error
+        What went wrong.
+    mark
+        The file that makes a folder one of its kind, one of `KINDS`.
+    """
+    kind = KINDS[mark]
+    what, remedy = _what(folder, mark) or (
+        f"is the folder of a {kind} that cannot be read: {_detail(folder, error, mark)}.",
+        f"Do the {kind} again.",
+    )
+    return InputError.one(str(folder), what, remedy)
+
+
+def _what(folder: Path, mark: str) -> tuple[str, str] | None:
+    """Say what is there instead, and what to name; None where it is a folder of its kind."""
+    kind = KINDS[mark]
+    name = f"Name the folder of a {kind}, the one that holds {mark}."
+    try:
+        if folder.is_file():
+            beside = (folder.parent / mark).is_file()
+            return "is a file, not a folder.", f"Name {folder.parent}." if beside else name
+        if not folder.exists():
+            listed = ' "nelfin runs" lists those in nelfin-runs.' if kind == "run" else ""
+            return "does not exist.", f"Check the path and the name.{listed}"
+        if (folder / mark).exists():
+            return None
+        for other, of in KINDS.items():
+            if (folder / other).is_file():
+                return f"is the folder of a {of}, not of a {kind}.", name
+        inside = sorted(path.parent for path in folder.glob(f"*/{mark}"))
+    except (OSError, ValueError) as error:
+        return f"cannot be read: {reason(error)}.", name
+    if inside:
+        return f"holds {kind}s, and is none itself.", f"Name one of them, such as {inside[-1]}."
+    return f"is not the folder of a {kind}: it holds no {mark}.", name
+
+
+def _detail(folder: Path, error: Exception, mark: str) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{mark} is damaged"
+    if isinstance(error, KeyError):
+        return f"{mark} lacks {error}"
+    if isinstance(error, TypeError):
+        return f"{mark} is not as nelfin writes it"
+    if isinstance(error, OSError) and error.filename:
+        file = Path(str(error.filename))
+        name = file.relative_to(folder) if file.is_relative_to(folder) else file.name
+        return f"{name}: {'is missing' if isinstance(error, FileNotFoundError) else reason(error)}"
+    return reason(error)

@@ -78,7 +78,7 @@ REASONS = {
     errno.ENAMETOOLONG: "its name is too long",
     errno.ELOOP: "it is a link that leads back to itself",
     errno.EEXIST: "something of that name is there already",
-    errno.ENOTEMPTY: "something has been written there meanwhile",
+    errno.ENOTEMPTY: "another process has written there meanwhile",
     errno.EMFILE: "too many files are open",
     errno.ECONNREFUSED: "nothing answers at that address",
     errno.ETIMEDOUT: "nothing answers at that address",
@@ -154,12 +154,22 @@ class InputError(NelfinError):
         """
         where = str(place)
         if isinstance(error, FileNotFoundError):
-            return cls.one(where, "does not exist.", remedy)
+            return cls.one(where, "does not exist.", _name_like(Path(where)) or remedy)
         if _is_folder(where):  # which Windows says in other words
             return cls.one(where, "is a folder, not a file.", "Name a file in it.")
         if isinstance(error, PermissionError):
             remedy = "Close it there, or ask for the right to read it."
         return cls.one(where, f"cannot be read: {reason(error)}.", remedy)
+
+
+def _name_like(file: Path) -> str:
+    """Offer the file beside one that is not there whose name is most like it; "" for none."""
+    try:
+        beside = {path.stem: path for path in sorted(file.parent.glob(f"*{file.suffix}"))}
+    except (OSError, ValueError):
+        return ""
+    close = closest(file.stem, beside) if file.suffix and len(beside) <= MANY else []
+    return f'Did you mean "{beside[close[0]]}"?' if close else ""
 
 
 def _is_folder(place: str) -> bool:
@@ -250,6 +260,9 @@ class Problems:
 MANY = 400
 """Names past which the closest is not looked for: 10,000 wrong ids would take minutes."""
 
+_FILE = re.compile(r"\.(?:csv|txt|toml|xls\w?)\b")
+"""What a name has that is a file's, and no key of a scenario."""
+
 OFFERED = 3
 """Names that are offered where several are as close."""
 
@@ -299,7 +312,8 @@ def closest(word: str, names: Iterable[str]) -> list[str]:
 
     whole = {name: _folded(name) for name in names}
     # the last name of a key, where names are keys
-    ends = {name: text.rpartition(".")[2] for name, text in whole.items() if "." in text}
+    keys = (name for name, text in whole.items() if "." in text and not _FILE.search(text))
+    ends = {name: whole[name].rpartition(".")[2] for name in keys}
     wanted = _folded(word)
     end = wanted.rpartition(".")[2] if ends else ""
     for fits in (

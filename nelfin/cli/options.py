@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nelfin.errors import InputError, Problem
+from nelfin.errors import InputError
 from nelfin.store.writing import whole_folder, write_csv, write_whole
 
 if TYPE_CHECKING:
@@ -167,40 +167,6 @@ def echo_json(value: Any) -> None:
         What JSON knows: texts, numbers, lists and dicts.
     """
     click.echo(json.dumps(value, indent=1, ensure_ascii=False))
-
-
-def refuse_repeated(command: click.Command, ctx: click.Context, words: list[str]) -> None:
-    """Refuse an option given twice that takes one value: click would let the last one win unseen.
-
-    Parameters
-    ----------
-    command
-        The command.
-    ctx
-        What it is called in.
-    words
-        What follows its name.
-
-    Raises
-    ------
-    InputError
-        With each option given twice.
-    """
-    own = click.Context(command, parent=ctx, info_name=command.name)
-    _, _, order = command.make_parser(own).parse_args(args=list(words))
-    repeated = {
-        each.opts[-1]: order.count(each)
-        for each in order
-        if isinstance(each, click.Option)
-        and not each.multiple
-        and not each.is_flag
-        and order.count(each) > 1
-    }
-    if repeated:
-        raise InputError(
-            Problem(name, f"is given {count} times.", "It takes one value: give it once.")
-            for name, count in repeated.items()
-        )
 
 
 def require_free(file: Path, force: bool) -> None:

@@ -15,7 +15,7 @@ from nelfin.data.specs.columns import Table
 from nelfin.data.tables import check, empty_table
 from nelfin.errors import InputError, Problems
 from nelfin.scenario import Scenario
-from nelfin.scenario.paths import opening_files, split_sheet
+from nelfin.scenario.paths import opening_files, require_packaged, split_sheet
 from nelfin.scenario.schema import Data
 from nelfin.store.writing import read_at_most
 
@@ -49,6 +49,8 @@ def load_inputs(scenario: Scenario, models: bool = True) -> Inputs:
     called: dict[str, str] = {}
 
     def read(name: str, path: str | Path, spec: Table) -> pd.DataFrame:
+        key = f"data.{name}" if name in TABLES else "allocation.streams"
+        require_packaged(f"scenario, {key}", Path(path))
         called[name], table = _read(str(path), spec, _digest(path))
         return table.copy(deep=False)  # what is written to it leaves the one that is kept alone
 

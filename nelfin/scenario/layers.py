@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nelfin.errors import InputError
+from nelfin.errors import InputError, closest, nearest
 from nelfin.scenario.paths import PACKAGED, SCENARIOS, packaged_scenario
 from nelfin.store.writing import read_at_most
 
@@ -89,12 +89,17 @@ def _read_toml(file: Path) -> dict[str, Any]:
         raise InputError.one(
             str(file), "is a folder.", "Name the scenario file in it, such as scenario.toml."
         ) from None
-    except FileNotFoundError:
-        raise InputError.one(
-            str(file), "does not exist.", 'Check the path, or make one with "nelfin new DIR".'
-        ) from None
+    except FileNotFoundError as error:
+        raise InputError.unread(file, error, _what_instead(file)) from None
     except OSError as error:
         raise InputError.unread(file, error) from None
+
+
+def _what_instead(file: Path) -> str:
+    """Return what to name in place of a file that is not there."""
+    if not file.suffix and closest(file.name, SCENARIOS):
+        return nearest(file.name, SCENARIOS)
+    return 'Check the path, or make one with "nelfin new DIR".'
 
 
 def _text(content: bytes) -> str:

@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from nelfin.errors import InputError, Problems
+from nelfin.errors import InputError, Problems, nearest
 from nelfin.scenario.schema import OPENING_FILES, Scenario
 
 PACKAGED = "nel"
@@ -50,6 +50,31 @@ def _packaged_table(name: str, table: str) -> Path:
     """Return a table that comes with nelfin; those for every system once stood with the first."""
     own, national = (packaged_scenario(each).parent / table for each in (name, NATIONAL))
     return own if own.is_file() or not national.is_file() else national
+
+
+def require_packaged(where: str, path: Path) -> None:
+    """Refuse a table that would be one of those that come with nelfin, but is none of them.
+
+    Parameters
+    ----------
+    where
+        Key that names it.
+    path
+        Path of a table, of the user's or of nelfin's.
+
+    Raises
+    ------
+    InputError
+        Naming the table that is most like it.
+    """
+    for name in SCENARIOS:
+        folder = packaged_scenario(name).parent
+        if path.parent == folder and not path.is_file():
+            known = [f"{name}:{file.name}" for file in folder.glob("*.csv")]
+            wanted = f"{name}:{path.name}"
+            raise InputError.one(
+                where, f'is "{wanted}", which does not come with nelfin.', nearest(wanted, known)
+            )
 
 
 def split_sheet(path: str | Path) -> tuple[Path, str | None]:

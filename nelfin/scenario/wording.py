@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
 
 from nelfin.errors import Problems, closest, nearest
 from nelfin.evidence import Figure
-from nelfin.scenario.keys import NAME, Parts, dotted, schema_at, schema_settings
+from nelfin.scenario.keys import NAME, Parts, dotted, schema_at, schema_settings, split_key
+from nelfin.scenario.paths import SCENARIOS, packaged_scenario
 
 PLAIN = {
     "float_type": "should be a number",
@@ -35,7 +38,14 @@ def spot_of(origin: str, key: str) -> str:
     key
         Dotted key.
     """
+    origin = _own_names().get(origin, origin)
     return f"{origin}, {key}" if origin else key
+
+
+@cache
+def _own_names() -> dict[str, str]:
+    """Return the scenarios that come with nelfin by their files, which nobody should edit."""
+    return {str(packaged_scenario(name).resolve()): name for name in SCENARIOS}
 
 
 def put_into_words(
@@ -89,6 +99,8 @@ def _nearest_key(parts: Parts) -> str:
         return nearest(dotted(parts), [dotted((*parts[:-1], name)) for name in beside])
     # perhaps the section was left out, or is another
     keys = [key.pattern for key in schema_settings() if not key.pattern.endswith(NAME)]
+    if beside and parts[:-1]:  # in a section that there is, only a name that is all but the same
+        keys = [key for key in keys if get_close_matches(parts[-1], [split_key(key)[-1]], 1, 0.8)]
     elsewhere = closest(parts[-1], keys)
     return nearest(dotted(parts), elsewhere) if elsewhere else nearest(parts[-1], beside)
 

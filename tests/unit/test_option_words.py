@@ -91,7 +91,7 @@ def test_commands_that_may_replace_say_so_and_the_others_do_not(tmp_path: Path) 
     from nelfin.errors import InputError
     from nelfin.store.run_folder import check_folder
 
-    (tmp_path / "x").write_text("x")
+    (tmp_path / "run.json").write_text("{}")
     for force, offers in ((None, False), (False, True)):
         with pytest.raises(InputError) as caught:
             check_folder(tmp_path, force)

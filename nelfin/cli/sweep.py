@@ -129,7 +129,9 @@ def _executor(jobs: int, scheduler: str | None) -> Iterator[Executor | None]:
             client = Client(scheduler, timeout=10)
         except (OSError, ValueError) as error:
             raise InputError.one(
-                f"--scheduler {scheduler}", f"cannot be reached: {reason(error)}.", "Check the address."
+                f"--scheduler {scheduler}",
+                f"cannot be reached: {reason(error)}.",
+                "Check the address.",
             ) from None
         with client:
             yield client.get_executor()

@@ -56,14 +56,15 @@ def _what(folder: Path, mark: str) -> tuple[str, str] | None:
 
 
 def _detail(folder: Path, error: Exception, mark: str) -> str:
+    if isinstance(error, OSError) and mark == "run.json":
+        for name in ("scenario.resolved.toml", "results.nc"):
+            if not (folder / name).exists():
+                return f"{name} is missing"
     if isinstance(error, json.JSONDecodeError):
         return f"{mark} is damaged"
     if isinstance(error, KeyError):
         return f"{mark} lacks {error}"
     if isinstance(error, TypeError):
         return f"{mark} is not as nelfin writes it"
-    if isinstance(error, OSError) and error.filename:
-        file = Path(str(error.filename))
-        name = file.relative_to(folder) if file.is_relative_to(folder) else file.name
-        return f"{name}: {'is missing' if isinstance(error, FileNotFoundError) else reason(error)}"
-    return reason(error)
+    name = Path(str(getattr(error, "filename", None) or "")).name
+    return f"{name}: {reason(error)}" if name else reason(error)

@@ -170,7 +170,8 @@ def check_folder(
         raise InputError.one(
             where, f"cannot be a folder: {reason(error)}.", "Choose another folder."
         ) from None
-    why = may_replace(folder) if there and not _is_empty(folder) else ""
+    may_be = force is not None and there and not _is_empty(folder)
+    why = may_replace(folder) if may_be else ""
     if there and not force:
         # only what would help is advised
         or_replace = "" if force is None or why else f", or add {replace_by} to replace it"

@@ -293,8 +293,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
 def closest(word: str, names: Iterable[str]) -> list[str]:
     """Return the known names that a word may have been meant to be; none if none is close.
 
-    A name written in other capitals or with other zeros, as P2 for P002, is closest; then one cut
-    short, as Barking for Barking and Dagenham; then a key without its section; then a like spelling.
+    A name in other capitals or with other zeros, as P2 for P002, is closest; then one cut short, as
+    Barking for Barking and Dagenham; then a key without its section; then a like spelling.
 
     Parameters
     ----------

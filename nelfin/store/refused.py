@@ -36,21 +36,23 @@ def _what(folder: Path, mark: str) -> tuple[str, str] | None:
     kind = KINDS[mark]
     name = f"Name the folder of a {kind}, the one that holds {mark}."
     try:
-        if folder.is_file():
-            beside = (folder.parent / mark).is_file()
-            return "is a file, not a folder.", f"Name {folder.parent}." if beside else name
         if not folder.exists():
             listed = ' "nelfin runs" lists those in nelfin-runs.' if kind == "run" else ""
             return "does not exist.", f"Check the path and the name.{listed}"
-        if (folder / mark).exists():
-            return None
-        for other, of in KINDS.items():
-            if (folder / other).is_file():
-                return f"is the folder of a {of}, not of a {kind}.", name
-        inside = sorted(path.parent for path in folder.glob(f"*/{mark}"))
+        if folder.is_file():
+            beside = (folder.parent / mark).is_file()
+            return "is a file, not a folder.", f"Name {folder.parent}." if beside else name
+        return None if (folder / mark).exists() else _other_folder(folder, mark, name)
     except (OSError, ValueError) as error:
         return f"cannot be read: {reason(error)}.", name
-    if inside:
+
+
+def _other_folder(folder: Path, mark: str, name: str) -> tuple[str, str]:
+    kind = KINDS[mark]
+    for other, of in KINDS.items():
+        if (folder / other).is_file():
+            return f"is the folder of a {of}, not of a {kind}.", name
+    if inside := sorted(path.parent for path in folder.glob(f"*/{mark}")):
         return f"holds {kind}s, and is none itself.", f"Name one of them, such as {inside[-1]}."
     return f"is not the folder of a {kind}: it holds no {mark}.", name
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from nelfin.errors import InputError, closest, nearest
-from nelfin.scenario.paths import PACKAGED, SCENARIOS, packaged_scenario
+from nelfin.scenario.paths import AS_PATH, PACKAGED, SCENARIOS, packaged_scenario
 from nelfin.store.writing import read_at_most
 
 MOST_BYTES = 2_000_000
 """Bytes that a scenario file may have; the embedded one has 16,000."""
+
+_BACKSLASHED = re.compile(rb'"[^"\n]*\\[^"\n]*"')
+"""A backslash in double quotes, as of a path of Windows: TOML takes it for another letter."""
 
 
 def layers(start: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -82,9 +86,10 @@ def _read_toml(file: Path) -> dict[str, Any]:
             str(file), "is not valid TOML: it nests too deep.", "Correct the brackets."
         ) from None
     except ValueError as error:  # TOML's own errors, and a number of thousands of digits
-        raise InputError.one(
-            str(file), f"is not valid TOML: {error}.", "Correct that line."
-        ) from None
+        remedy = "Correct that line."
+        if content and _BACKSLASHED.search(content):
+            remedy += f" {AS_PATH}"
+        raise InputError.one(str(file), f"is not valid TOML: {error}.", remedy) from None
     except IsADirectoryError:
         raise InputError.one(
             str(file), "is a folder.", "Name the scenario file in it, such as scenario.toml."

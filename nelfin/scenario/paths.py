@@ -21,6 +21,9 @@ SCENARIOS = {name: f"{name}/scenario.toml" for name in (PACKAGED, "nel-2026", NA
 """Scenarios that come with nelfin: their names, usable in `extends` and, as `nel:file.csv`, in
 `[data]`; and in place of a file those that are whole."""
 
+AS_PATH = "In a path write / for \\, or put it in single quotes."
+"""What to do about a path of Windows in double quotes, where TOML makes a tab of `\\t`."""
+
 _SHEET = re.compile(r"(.+\.(?:xlsx|xlsm|xlsb|xls|ods))#(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -217,6 +220,8 @@ def located_path(value: Any, key: str, folder: Path) -> Any:
     text = str(value)
     if text == "":
         return None  # the table is left out
+    if any(letter in text for letter in "\t\n\r\b\f"):
+        raise InputError.one(key, f"is {text!r}, which has letters that no name has.", AS_PATH)
     name, colon, table = text.partition(":")
     if colon and name in SCENARIOS:
         return str(_packaged_table(name, table))

@@ -223,3 +223,13 @@ def test_a_table_that_does_not_come_with_nelfin(desk: Path) -> None:
     assert 'is "nel:project.csv", which does not come with nelfin. Did you mean "nel:proj' in told
     told = said("check", "england", cwd=desk)
     assert "england, data.allocations: is missing." in told
+
+
+@pytest.mark.parametrize(
+    "path", [r"C:\Users\me\projects.csv", r"plans\tables\new.csv", r"\\server\share\x.csv"]
+)
+def test_a_path_of_windows_in_double_quotes(desk: Path, path: str) -> None:
+    lines = f'extends = "nel"\n[data]\nprojects = "{path}"\n'
+    (desk / "windows.toml").write_text(lines, encoding="utf-8")
+    told = said("check", "windows.toml", cwd=desk)
+    assert r"In a path write / for \, or put it in single quotes." in told

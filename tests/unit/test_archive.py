@@ -136,5 +136,5 @@ def test_a_run_folder_of_a_newer_version_is_refused(result: Result, tmp_path: Pa
             with pytest.raises(InputError, match=rf"was written by nelfin {wrote}, which is newer"):
                 open_result(folder)
     file.write_text(json.dumps({"capital": {}, "versions": []}), encoding="utf-8")
-    with pytest.raises(InputError, match="run.json is not as nelfin writes it"):
+    with pytest.raises(InputError, match=r"run\.json is not as nelfin writes it"):
         open_result(folder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from nelfin.data.start.system import Start, start_from_published
 from nelfin.errors import InputError
 from nelfin.scenario import Scenario, load_scenario
 from nelfin.scenario.written import editable_toml
-from nelfin.store.writing import whole_folder
+from nelfin.store.writing import copy_csv, whole_folder
 
 FILE = "scenario.toml"
 
@@ -36,7 +35,7 @@ def write_scenario_folder(scenario: Scenario, folder: Path, head: str = "") -> P
     tables = dict.fromkeys(dict(scenario.data), "")
     for name, path in dict(scenario.data).items():
         if path is not None:
-            shutil.copyfile(path, folder / f"{name}.csv")
+            copy_csv(path, folder / f"{name}.csv")
             tables[name] = f"{name}.csv"
     return write_scenario_file(scenario, folder, tables, head)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -23,6 +24,9 @@ TABLES_FILE = "tables.xlsx"
 )
 @click.option("--list", "listing", is_flag=True, help="List the systems and their codes.")
 @click.option("--excel", is_flag=True, help="Put the tables in one workbook, tables.xlsx.")
+@click.option(
+    "--samples", is_flag=True, help="Small invented files to try commands on, as the guides do."
+)
 @json_option
 def new(
     folder: Path | None,
@@ -30,6 +34,7 @@ def new(
     footprint: str | None,
     listing: bool,
     excel: bool,
+    samples: bool,
     as_json: bool,
 ) -> None:
     """Write a scenario and its tables to DIR, to edit.
@@ -39,15 +44,16 @@ def new(
     national assumption that says so.
     """
     from nelfin.data.start.folder import new_scenario, require_empty
+    from nelfin.data.start.samples import write_samples
     from nelfin.report.text.terminal import wrapped
 
+    beside = {"--icb": icb, "--footprint": footprint, "--excel": excel or None}
     if listing:
-        beside = {"DIR": folder, "--icb": icb, "--footprint": footprint, "--excel": excel or None}
-        given = [name for name, value in beside.items() if value is not None]
-        if given:
-            raise InputError.one(", ".join(given), "does not go with --list.", "Leave it out.")
+        _goes_alone("--list", {"DIR": folder} | beside | {"--samples": samples or None})
         _list_systems(as_json)
         return
+    if samples:
+        _goes_alone("--samples", beside | {"--json": as_json or None})
     problems = Problems()
     if as_json:
         problems.add("--json", "goes with --list.", "Leave it out.")
@@ -61,6 +67,14 @@ def new(
     if folder is None:
         return
     require_empty(folder)
+    if samples:
+        names = write_samples(folder)
+        click.echo(f"Written to {folder}: {', '.join(names)}.", err=True)
+        click.echo(
+            "Figures in them are invented, but those of rows.csv, which NHS England published.",
+            err=True,
+        )
+        return
     if excel:
         notes = _as_workbook(folder, icb or "", footprint or "")
     else:
@@ -70,6 +84,12 @@ def new(
     what = f"the sheets of {TABLES_FILE}" if excel else "the tables"
     click.echo(f"Written to {folder}. Edit scenario.toml and {what}, then run:", err=True)
     click.echo(f"nelfin run {folder / 'scenario.toml'}")
+
+
+def _goes_alone(option: str, beside: Mapping[str, object]) -> None:
+    """Refuse an option with others that would have no effect."""
+    if given := [name for name, value in beside.items() if value is not None]:
+        raise InputError.one(", ".join(given), f"does not go with {option}.", "Leave it out.")
 
 
 def _as_workbook(folder: Path, icb: str, footprint: str) -> list[str]:

@@ -98,6 +98,13 @@ def test_the_readme_opens_with_exactly_two_commands_that_install() -> None:
     assert blocks[1][0].endswith("&& python -m pytest")
 
 
+def test_the_pictures_of_the_readme_are_small() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    pictures = [ROOT / name for name in re.findall(r"^!\[[^]]+\]\((\S+)\)$", readme, flags=re.M)]
+    assert [file.name for file in pictures] == ["page.png", "workbook.png"]
+    assert all(file.stat().st_size < 150_000 for file in pictures)
+
+
 def test_every_command_and_option_named_exists(text: str) -> None:
     with click.Context(cli) as context:
         for line, words in commands_in(text):

@@ -168,7 +168,8 @@ def typed_otherwise(words: Words, missing: Iterable[str] = ()) -> str:
 def _in_pieces(words: Words) -> str:
     """Return the name of a file or folder that was typed as several words."""
     for first, word in enumerate(words):
-        start = word.partition("=")[2] if word.startswith("--") and "=" in word else word
+        before, equals, after = word.rpartition("=")  # as in --set data.projects=my projects.csv
+        start = after if equals else word
         if start.startswith("-") or _is_there(start):
             continue
         for last in range(first + 1, min(len(words), first + 12)):
@@ -177,7 +178,7 @@ def _in_pieces(words: Words) -> str:
             # single quotes do not hold words together on every system
             name = " ".join([start, *words[first + 1 : last + 1]]).strip("'")
             if _is_there(name):
-                return name
+                return f"{before}{equals}{name}"
     return ""
 
 

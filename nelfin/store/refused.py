@@ -65,8 +65,10 @@ def _detail(folder: Path, error: Exception, mark: str) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"{mark} is damaged"
     if isinstance(error, KeyError):
-        return f"{mark} lacks {error}"
+        return f"one of its files lacks {error}"
     if isinstance(error, TypeError):
         return f"{mark} is not as nelfin writes it"
+    if isinstance(error, OSError) and error.errno is None:  # of a library that reads data
+        return "results.nc is damaged"
     name = Path(str(getattr(error, "filename", None) or "")).name
     return f"{name}: {reason(error)}" if name else reason(error)

@@ -73,7 +73,7 @@ def code_lines(text: str) -> Iterator[str]:
 def commands_in(text: str) -> Iterator[tuple[str, list[str]]]:
     """Yield each command of nelfin with its words; what follows two spaces explains it."""
     for line in code_lines(text):
-        match = re.search(r"(?:^|&& |\$ )nelfin(?: (.*))?$", line.strip())
+        match = re.search(r"(?:^|&& |\$ |-m )nelfin(?: (.*))?$", line.strip())
         if match:
             words = re.split(r"\s{2,}|\s&&\s", match[1] or "")[0].split()
             yield line, words

@@ -24,7 +24,7 @@ extensions = [
     "generated",  # in _ext
     "shown",  # in _ext
 ]
-exclude_patterns = ["_build", "_generated", "_ext", "files"]
+exclude_patterns = ["_build", "_generated", "_ext"]
 
 html_theme = "furo"
 html_title = f"nelfin {release}"

@@ -241,7 +241,7 @@ def write_all(app: Sphinx) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for name in WORK:
-        shutil.copytree(Path(app.srcdir) / "files", folder / name)
+        (folder / name).mkdir()
     scenario = nelfin.load_scenario()
     result = nelfin.run(scenario, draws=100)
     for name, make in pages(result, scenario).items():

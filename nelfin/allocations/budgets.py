@@ -140,8 +140,8 @@ def share(scenario: Scenario, inputs: Inputs, weighted: xr.DataArray) -> xr.Data
 
 def _refuse_small_total(scenario: Scenario, envelope: Array) -> None:
     """Refuse a plan's total below its streams: grown ones are not known when tables are checked."""
-    total, year = scenario.envelope.plan_total_gbp_m, plan_year(scenario)
-    streams = envelope[:-1, scenario.years.labels().index(year)].sum()
+    total, year, years = *_total_of(scenario), scenario.years.labels()
+    streams = envelope[:-1, years.index(year)].sum() if year in years else 0.0
     if streams > total + 1e-9:
         raise InputError.one(
             "scenario, envelope.plan_total_gbp_m",
@@ -267,22 +267,19 @@ def envelopes(
             base = before if np.isnan(baseline[i, t]) else np.full(draws, baseline[i, t])
             change = np.divide(amount[..., i, t], base, out=np.full(draws, np.nan), where=base != 0)
             growth[..., i, t] = change - 1
-    # the plan's total is not below its streams; the last bit of a sum may be
-    at, total = span.index(plan_year(scenario)), scenario.envelope.plan_total_gbp_m
-    amount[..., -1, at] = np.maximum(total - amount[..., at].sum(axis=-1), 0.0)
+    total, of_year = _total_of(scenario)
+    if of_year in span:  # a plan that is cut short may end before
+        at = span.index(of_year)
+        # the plan's total is not below its streams; the last bit of a sum may be
+        amount[..., -1, at] = np.maximum(total - amount[..., at].sum(axis=-1), 0.0)
     last = slice(span.index(years[0]), None)
     return Money(amount[..., last], growth[..., last], added[..., last], baseline[..., last])
 
 
-def plan_year(scenario: Scenario) -> str:
-    """Return the year that the total of the system's plan is for: the base year unless stated.
-
-    Parameters
-    ----------
-    scenario
-        Its envelope and years.
-    """
-    return scenario.envelope.plan_year or scenario.years.first
+def _total_of(scenario: Scenario) -> tuple[float, str]:
+    """Return the total of the system's plan, £m, and its year: the base year unless stated."""
+    section = scenario.envelope
+    return section.plan_total_gbp_m, section.plan_year or scenario.years.first
 
 
 def _rates(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from nelfin.allocations.budgets import need_of_places, plan_year, share
+from nelfin.allocations.budgets import need_of_places, share
 from nelfin.allocations.weights import area_costs_of, step_weight
 from nelfin.data import Inputs
 from nelfin.errors import InputError, NoAnswerError, nearest
@@ -57,8 +57,8 @@ def sensitivity(scenario: Scenario, inputs: Inputs, year: str = "") -> pd.DataFr
     if year not in years:
         raise InputError.one("year", f'"{year}" is not a year of the plan.', nearest(year, years))
     base = _of_year(data, year)
-    # no later year moves the budgets of this one, but the year of the plan's total has to be there
-    to_year = scenario.years.model_copy(update={"last": max(year, plan_year(scenario))})
+    # no later year moves the budgets of this one
+    to_year = scenario.years.model_copy(update={"last": year})
     shorter = scenario.model_copy(update={"years": to_year})
     weighted = weighted.sel(year=to_year.labels())
     named, values = [], []

@@ -9,7 +9,7 @@ from importlib import import_module
 
 import click
 
-from nelfin.errors import InputError, NelfinError, OutputError, printable
+from nelfin.errors import InputError, NelfinError, OutputError, printable, reason
 from nelfin.version import __version__
 
 COMMANDS = {
@@ -96,11 +96,15 @@ class LazyGroup(click.Group):
         name, command, rest
             The command, and the words that follow its name.
         """
+        if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            from nelfin.cli.usage import unknown_command
+
+            raise unknown_command(args[0], ctx, list(COMMANDS))
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None and not ctx.resilient_parsing:
-            from nelfin.cli.options import refuse_repeated
+            from nelfin.cli.usage import refuse_unseen
 
-            refuse_repeated(command, ctx, rest)
+            refuse_unseen(command, ctx, rest)
         return name, command, rest
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -142,6 +146,11 @@ def main() -> None:
     except click.exceptions.Abort:
         click.echo("nelfin: stopped.", err=True)
         code = 130
+    except click.UsageError as error:
+        from nelfin.cli.usage import in_plain_words
+
+        in_plain_words(error, sys.argv[1:]).show()
+        code = error.exit_code
     except click.ClickException as error:
         error.show()
         code = error.exit_code
@@ -151,7 +160,7 @@ def main() -> None:
         code = 0
     except OSError as error:  # files are guarded where they are read; what is left is the terminal
         click.echo(
-            f"nelfin: the output cannot be written: {error.strerror}. Check the disk.", err=True
+            f"nelfin: the output cannot be written: {reason(error)}. Check the disk.", err=True
         )
         code = InputError.exit_status
     except Exception as error:  # the last resort: a fault of ours, said as one
@@ -179,3 +188,8 @@ def _echo_problems(error: InputError) -> None:
         click.echo(f"  {printable(str(problem))}", err=True)
     if count > SHOWN:
         click.echo(f"  and {count - SHOWN} more.", err=True)
+    from nelfin.cli.usage import typed_otherwise
+
+    missing = (each.where for each in error.problems if each.what.startswith("does not exist"))
+    if hint := typed_otherwise(sys.argv[1:], missing):
+        click.echo(f"  {printable(hint)}", err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -24,6 +25,9 @@ BOOK = "plan.xlsx"
 )
 @click.option("--list", "listing", is_flag=True, help="List the systems and their codes.")
 @click.option("--excel", is_flag=True, help="Write settings and tables as one workbook, plan.xlsx.")
+@click.option(
+    "--samples", is_flag=True, help="Small invented files to try commands on, as the guides do."
+)
 @json_option
 def new(
     folder: Path | None,
@@ -31,6 +35,7 @@ def new(
     footprint: str | None,
     listing: bool,
     excel: bool,
+    samples: bool,
     as_json: bool,
 ) -> None:
     """Write a scenario and its tables to DIR, to edit.
@@ -40,15 +45,16 @@ def new(
     national assumption that says so.
     """
     from nelfin.data.start.folder import new_scenario, require_empty
+    from nelfin.data.start.samples import write_samples
     from nelfin.report.text.terminal import wrapped
 
+    beside = {"--icb": icb, "--footprint": footprint, "--excel": excel or None}
     if listing:
-        beside = {"DIR": folder, "--icb": icb, "--footprint": footprint, "--excel": excel or None}
-        given = [name for name, value in beside.items() if value is not None]
-        if given:
-            raise InputError.one(", ".join(given), "does not go with --list.", "Leave it out.")
+        _goes_alone("--list", {"DIR": folder} | beside | {"--samples": samples or None})
         _list_systems(as_json)
         return
+    if samples:
+        _goes_alone("--samples", beside | {"--json": as_json or None})
     problems = Problems()
     if as_json:
         problems.add("--json", "goes with --list.", "Leave it out.")
@@ -62,6 +68,14 @@ def new(
     if folder is None:
         return
     require_empty(folder)
+    if samples:
+        names = write_samples(folder)
+        click.echo(f"Written to {folder}: {', '.join(names)}.", err=True)
+        click.echo(
+            "Figures in them are invented, but those of rows.csv, which NHS England published.",
+            err=True,
+        )
+        return
     if excel:
         notes = _as_workbook(folder, icb or "", footprint or "")
     else:
@@ -71,6 +85,12 @@ def new(
     what = f"the sheets of {BOOK}" if excel else "scenario.toml and the tables"
     click.echo(f"Written to {folder}. Edit {what}, then run:", err=True)
     click.echo(f"nelfin run {folder / (BOOK if excel else 'scenario.toml')}")
+
+
+def _goes_alone(option: str, beside: Mapping[str, object]) -> None:
+    """Refuse an option with others that would have no effect."""
+    if given := [name for name, value in beside.items() if value is not None]:
+        raise InputError.one(", ".join(given), f"does not go with {option}.", "Leave it out.")
 
 
 def _as_workbook(folder: Path, icb: str, footprint: str) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nelfin.errors import InputError, Problem
+from nelfin.errors import InputError
 from nelfin.store.writing import whole_folder, write_csv, write_whole
 
 if TYPE_CHECKING:
@@ -169,40 +169,6 @@ def echo_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=1, ensure_ascii=False))
 
 
-def refuse_repeated(command: click.Command, ctx: click.Context, words: list[str]) -> None:
-    """Refuse an option given twice that takes one value: click would let the last one win unseen.
-
-    Parameters
-    ----------
-    command
-        The command.
-    ctx
-        What it is called in.
-    words
-        What follows its name.
-
-    Raises
-    ------
-    InputError
-        With each option given twice.
-    """
-    own = click.Context(command, parent=ctx, info_name=command.name)
-    _, _, order = command.make_parser(own).parse_args(args=list(words))
-    repeated = {
-        each.opts[-1]: order.count(each)
-        for each in order
-        if isinstance(each, click.Option)
-        and not each.multiple
-        and not each.is_flag
-        and order.count(each) > 1
-    }
-    if repeated:
-        raise InputError(
-            Problem(name, f"is given {count} times.", "It takes one value: give it once.")
-            for name, count in repeated.items()
-        )
-
-
 def require_free(file: Path, force: bool) -> None:
     """Refuse an output file that is there already, before any work is done.
 
@@ -218,14 +184,37 @@ def require_free(file: Path, force: bool) -> None:
     InputError
         If it is there, is a folder, or has no folder to be written to.
     """
-    if file.is_dir():
-        raise InputError.one(str(file), "is a folder.", "Name a file to write.")
-    if file.exists() and not force:
+    if file.is_file() and not force:
         raise InputError.one(
             str(file), "already exists.", "Choose another name, or add --force to replace it."
         )
-    if not file.absolute().parent.is_dir():
-        raise InputError.one(str(file), "has no folder to stand in.", "Make the folder first.")
+    require_place(file)
+
+
+def require_place(file: Path) -> None:
+    """Refuse an output file that can stand nowhere, before any work is done.
+
+    Parameters
+    ----------
+    file
+        To be written.
+
+    Raises
+    ------
+    InputError
+        If it is a folder, or has no folder to be written to.
+    """
+    if file.is_dir():
+        raise InputError.one(str(file), "is a folder.", "Name a file to write.")
+    folder = file.absolute().parent
+    if folder.is_file():
+        raise InputError.one(
+            str(file), f"cannot stand in {folder}, which is a file.", "Name another folder."
+        )
+    if not folder.is_dir():
+        raise InputError.one(
+            str(file), "has no folder to stand in.", f"Make the folder {folder} first."
+        )
 
 
 def require_csv(file: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nelfin.cli.options import show
+from nelfin.cli.options import require_place, show
 from nelfin.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def report(
     if charts is not None:
         check_folder(charts)
     for file in filter(None, (html, xlsx, slides)):
+        require_place(file)
         check_writable(file)
     result = open_result(run)
     beside = [open_result(other) for other in others]

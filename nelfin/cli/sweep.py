@@ -13,7 +13,7 @@ import click
 
 from nelfin.cli.options import allow_option, in_terminal, set_option, show, write_table
 from nelfin.cli.reading import read_inputs
-from nelfin.errors import InputError
+from nelfin.errors import InputError, reason
 
 FEW = 200
 """Cases up to which the results are written as CSV too."""
@@ -131,7 +131,9 @@ def _executor(jobs: int, scheduler: str | None) -> Iterator[Executor | None]:
             client = Client(scheduler, timeout=10)
         except (OSError, ValueError) as error:
             raise InputError.one(
-                f"--scheduler {scheduler}", f"cannot be reached: {error}.", "Check the address."
+                f"--scheduler {scheduler}",
+                f"cannot be reached: {reason(error)}.",
+                "Check the address.",
             ) from None
         with client:
             yield client.get_executor()

@@ -18,7 +18,7 @@ from nelfin.data.tables import check, empty_table
 from nelfin.errors import InputError, Problems
 from nelfin.scenario import Scenario
 from nelfin.scenario.load import SCENARIO_FILE
-from nelfin.scenario.paths import opening_files, original_of
+from nelfin.scenario.paths import opening_files, original_of, require_packaged
 from nelfin.scenario.schema import Data
 from nelfin.store.kept import Kept
 from nelfin.store.sheets.names import split_sheet
@@ -56,6 +56,8 @@ def load_inputs(scenario: Scenario, models: bool = True) -> Inputs:
     readings = list(scenario.readings)
 
     def read(name: str, path: str | Path, spec: Table) -> pd.DataFrame:
+        key = f"data.{name}" if name in TABLES else "allocation.streams"
+        require_packaged(f"scenario, {key}", Path(path))
         called[name], table, notes = _read(str(path), spec, _digest(path))
         readings.extend(notes)
         return table.copy(deep=False)  # what is written to it leaves the one that is kept alone

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nelfin.errors import InputError
-from nelfin.scenario.paths import PACKAGED, SCENARIOS, packaged_scenario
+from nelfin.errors import InputError, closest, nearest
+from nelfin.scenario.paths import AS_PATH, PACKAGED, SCENARIOS, packaged_scenario
 from nelfin.scenario.settings_sheet import Settings, read_settings
 from nelfin.store.sheets.books import is_book
 from nelfin.store.writing import read_at_most
 
 MOST_BYTES = 2_000_000
 """Bytes that a scenario file may have; the embedded one has 16,000."""
+
+_BACKSLASHED = re.compile(rb'"[^"\n]*\\[^"\n]*"')
+"""A backslash in double quotes, as of a path of Windows: TOML takes it for another letter."""
 
 
 def layers(start: Path) -> Iterator[tuple[Path, dict[str, Any] | Settings]]:
@@ -70,7 +74,7 @@ def _resolved(file: Path) -> Path:
     try:
         return file.resolve()
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a zero byte
-        raise InputError.one(str(file), f"cannot be read: {error}.", "Check the path.") from None
+        raise InputError.unread(file, error) from None
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
@@ -90,21 +94,25 @@ def _read_toml(file: Path) -> dict[str, Any]:
             str(file), "is not valid TOML: it nests too deep.", "Correct the brackets."
         ) from None
     except ValueError as error:  # TOML's own errors, and a number of thousands of digits
-        raise InputError.one(
-            str(file), f"is not valid TOML: {error}.", "Correct that line."
-        ) from None
+        remedy = "Correct that line."
+        if content and _BACKSLASHED.search(content):
+            remedy += f" {AS_PATH}"
+        raise InputError.one(str(file), f"is not valid TOML: {error}.", remedy) from None
     except IsADirectoryError:
         raise InputError.one(
             str(file), "is a folder.", "Name the scenario file in it, such as scenario.toml."
         ) from None
-    except FileNotFoundError:
-        raise InputError.one(
-            str(file), "does not exist.", 'Check the path, or make one with "nelfin new DIR".'
-        ) from None
+    except FileNotFoundError as error:
+        raise InputError.unread(file, error, _what_instead(file)) from None
     except OSError as error:
-        raise InputError.one(
-            str(file), f"cannot be read: {error.strerror}.", "Check its rights."
-        ) from None
+        raise InputError.unread(file, error) from None
+
+
+def _what_instead(file: Path) -> str:
+    """Return what to name in place of a file that is not there."""
+    if not file.suffix and closest(file.name, SCENARIOS):
+        return nearest(file.name, SCENARIOS)
+    return 'Check the path, or make one with "nelfin new DIR".'
 
 
 def _text(content: bytes) -> str:

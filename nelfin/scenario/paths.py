@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from nelfin.errors import InputError, Problems
+from nelfin.errors import InputError, Problems, nearest
 from nelfin.scenario.schema import OPENING_FILES, Scenario
 from nelfin.store.sheets.names import split_sheet
 
@@ -23,6 +23,9 @@ SCENARIOS = {name: f"{name}/scenario.toml" for name in (PACKAGED, "nel-2026", NA
 
 SCENARIO_FILES = (".toml", ".xlsx", ".xlsm")
 """Endings of files that hold a scenario."""
+
+AS_PATH = "In a path write / for \\, or put it in single quotes."
+"""What to do about a path of Windows in double quotes, where TOML makes a tab of `\\t`."""
 
 
 def packaged_folder() -> Path:
@@ -51,6 +54,31 @@ def _packaged_table(name: str, table: str) -> Path:
     """Return a table that comes with nelfin; those for every system once stood with the first."""
     own, national = (packaged_scenario(each).parent / table for each in (name, NATIONAL))
     return own if own.is_file() or not national.is_file() else national
+
+
+def require_packaged(where: str, path: Path) -> None:
+    """Refuse a table that would be one of those that come with nelfin, but is none of them.
+
+    Parameters
+    ----------
+    where
+        Key that names it.
+    path
+        Path of a table, of the user's or of nelfin's.
+
+    Raises
+    ------
+    InputError
+        Naming the table that is most like it.
+    """
+    for name in SCENARIOS:
+        folder = packaged_scenario(name).parent
+        if path.parent == folder and not path.is_file():
+            known = [f"{name}:{file.name}" for file in folder.glob("*.csv")]
+            wanted = f"{name}:{path.name}"
+            raise InputError.one(
+                where, f'is "{wanted}", which does not come with nelfin.', nearest(wanted, known)
+            )
 
 
 def called(path: str | Path) -> str:
@@ -241,6 +269,8 @@ def located_path(value: Any, key: str, folder: Path) -> Any:
     text = str(value)
     if text == "":
         return None  # the table is left out
+    if any(letter in text for letter in "\t\n\r\b\f"):
+        raise InputError.one(key, f"is {text!r}, which has letters that no name has.", AS_PATH)
     name, colon, table = text.partition(":")
     if colon and name in SCENARIOS:
         return str(_packaged_table(name, table))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
 
-from nelfin.errors import Problems, nearest
+from nelfin.errors import Problems, closest, nearest
 from nelfin.evidence import Figure
-from nelfin.scenario.keys import NAME, dotted, schema_at, schema_settings
+from nelfin.scenario.keys import NAME, Parts, dotted, schema_at, schema_settings, split_key
+from nelfin.scenario.paths import SCENARIOS, packaged_scenario
 
 PLAIN = {
     "float_type": "should be a number",
@@ -35,7 +38,14 @@ def spot_of(origin: str, key: str) -> str:
     key
         Dotted key.
     """
+    origin = _own_names().get(origin, origin)
     return f"{origin}, {key}" if origin else key
+
+
+@cache
+def _own_names() -> dict[str, str]:
+    """Return the scenarios that come with nelfin by their files, which nobody should edit."""
+    return {str(packaged_scenario(name).resolve()): name for name in SCENARIOS}
 
 
 def put_into_words(
@@ -69,10 +79,15 @@ def put_into_words(
         where = spot_of(_origin(parts, origins, otherwise), key or "scenario")
         words = PLAIN.get(item["type"], _message(item))
         if item["type"] == "extra_forbidden":
-            problems.add(where, "is not a known key.", _meant(parts))
+            problems.add(where, "is not a known key.", _nearest_key(parts))
         elif item["type"] == "missing":
             remedy = 'Add it. "nelfin new DIR --icb CODE" writes the whole scenario of a system.'
             problems.add(where, "is missing.", remedy)
+        elif item["type"] == "path_type" and item["input"] is None:
+            problems.add(
+                where, 'is "", but this table cannot be left out.',
+                "Name a file; or leave the line out, where the scenario extends another.",
+            )  # fmt: skip
         elif key in origins:
             problems.add(where, *_refused(parts, figures[key].value, words, remedies.get(key, "")))
         else:
@@ -91,17 +106,18 @@ def _refused(parts: tuple[str, ...], value: Any, words: str, remedy: str) -> tup
     return f'is "{value}": {words}.', remedy or "Correct the value."
 
 
-def _meant(parts: tuple[str, ...]) -> str:
-    """Return what a key that is not known may be meant as: one of that name in another section."""
-    elsewhere = [
-        setting.pattern
-        for setting in schema_settings()
-        if setting.pattern.removesuffix(f".{NAME}").rpartition(".")[2] == parts[-1]
-    ]
-    if elsewhere:
-        return f"Did you mean {' or '.join(elsewhere)}?"
+def _nearest_key(parts: Parts) -> str:
+    """Name the key that one which is not known was meant to be, with its section."""
     section = schema_at(parts[:-1])
-    return nearest(parts[-1], section.below if section is not None else ())
+    beside = section.below if section is not None else ()
+    if closest(parts[-1], beside):
+        return nearest(dotted(parts), [dotted((*parts[:-1], name)) for name in beside])
+    # perhaps the section was left out, or is another
+    keys = [key.pattern for key in schema_settings() if not key.pattern.endswith(NAME)]
+    if beside and parts[:-1]:  # in a section that there is, only a name that is all but the same
+        keys = [key for key in keys if get_close_matches(parts[-1], [split_key(key)[-1]], 1, 0.8)]
+    elsewhere = closest(parts[-1], keys)
+    return nearest(dotted(parts), elsewhere) if elsewhere else nearest(parts[-1], beside)
 
 
 def _origin(parts: tuple[str, ...], origins: Mapping[str, str], otherwise: str) -> str:

@@ -54,7 +54,10 @@ def list_runs(folder: str | Path = "nelfin-runs") -> pd.DataFrame:
     """
     root = Path(folder)
     if not root.is_dir():
-        raise InputError.one(str(root), "is not a folder.", "Name a folder of runs.")
+        what = "is a file, not a folder." if root.exists() else "does not exist."
+        raise InputError.one(
+            str(root), what, 'Name the folder that holds your runs, or make one: "nelfin run".'
+        )
     rows = []
     for depth in ("", "*/", "*/*/", "*/*/*/"):
         for file in sorted(root.glob(f"{depth}run.json")):

@@ -12,9 +12,10 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
-from nelfin.errors import InputError
+from nelfin.errors import InputError, reason
 from nelfin.store.findings import Findings
 from nelfin.store.kept import BASE, INPUTS, RECORD, SCENARIO, kept_files
+from nelfin.store.refused import not_opened
 from nelfin.store.versions import require_readable
 from nelfin.store.writing import restore, unmarked, whole_folder, write_csv
 
@@ -23,8 +24,6 @@ KINDS = {"bool": "yes_no", "int64": "integer", "float64": "number", "str": "text
 
 TYPES = {kind: name for name, kind in KINDS.items()}
 
-
-CHOOSE_OR_FORCE = "Choose another folder, or add --force to replace it."
 
 MayReplace = Callable[[Path], str]
 """Says why a folder is not one to replace; "" where it is."""
@@ -38,6 +37,8 @@ def unless_of_a_run(folder: Path) -> str:
     folder
         That is there.
     """
+    if folder.is_file():
+        return "is a file"
     return "" if (folder / RECORD).is_file() else "is not a run folder"
 
 
@@ -67,7 +68,7 @@ def write_run_folder(
     OutputError
         If it cannot be written.
     """
-    check_folder(folder, force)
+    check_folder(folder, force, replace_by="force=True")
     with whole_folder(folder, force) as part:
         _write(findings, part)
         write_more(part)
@@ -147,11 +148,7 @@ def open_run_folder(folder: Path) -> Findings:
             for file in sorted((folder / "tables").glob("*.csv"))
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError.one(
-            str(folder),
-            f"is not a run folder that can be read: {error}.",
-            "Name a folder of a run.",
-        ) from None
+        raise not_opened(folder, error) from None
     found = Findings(account.pop("name"), data, tables, toml, account)
     there = [file for file in kept_files(account) if (folder / file).is_file()]
     found.keep({file: (folder / file).read_bytes() for file in there}, base_toml)
@@ -177,7 +174,10 @@ def _typed(texts: pd.Series, kind: str) -> pd.Series:
 
 
 def check_folder(
-    folder: Path, force: bool | None = None, may_replace: MayReplace = unless_of_a_run
+    folder: Path,
+    force: bool | None = None,
+    may_replace: MayReplace = unless_of_a_run,
+    replace_by: str = "--force",
 ) -> None:
     """Refuse a folder that cannot become that of a result, before any work is done.
 
@@ -192,6 +192,8 @@ def check_folder(
         A folder that is there may be replaced; None where the caller has no such choice.
     may_replace
         Says why a folder that is there is not replaced even so; "" where it is.
+    replace_by
+        What the caller adds to have it replaced.
 
     Raises
     ------
@@ -204,12 +206,19 @@ def check_folder(
         there = folder.exists() and not (_is_empty(folder) and not folder.samefile(Path.cwd()))
     except (OSError, ValueError) as error:
         raise InputError.one(
-            where, f"cannot be a folder: {error}.", "Choose another folder with a shorter name."
+            where, f"cannot be a folder: {reason(error)}.", "Choose another folder."
         ) from None
+    may_be = force is not None and there and not _is_empty(folder)
+    why = may_replace(folder) if may_be else ""
     if there and not force:
-        remedy = "Choose another folder." if force is None else CHOOSE_OR_FORCE
-        raise InputError.one(where, "already exists.", remedy)
-    if there and not _is_empty(folder) and (why := may_replace(folder)):
+        # only what would help is advised
+        or_replace = "" if force is None or why else f", or add {replace_by} to replace it"
+        raise InputError.one(
+            where,
+            f"already exists{' and ' if why else ''}{why}.",
+            f"Choose another folder{or_replace}.",
+        )
+    if why:
         raise InputError.one(where, f"{why}, so it is not replaced.", "Choose another folder.")
     check_writable(folder)
 

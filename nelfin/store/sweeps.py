@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from nelfin.errors import InputError, OutputError
+from nelfin.store.refused import not_opened
 from nelfin.store.versions import require_readable
 from nelfin.store.writing import write_whole
 from nelfin.version import __version__
@@ -135,9 +136,7 @@ def read_about(folder: Path) -> dict[str, Any]:
         if not isinstance(about, dict) or not {"version", "cases", "batch"} <= about.keys():
             raise ValueError("sweep.json is not that of a sweep")
     except (OSError, ValueError) as error:
-        raise InputError.one(
-            str(folder), f"is not the folder of a sweep: {error}.", "Name a folder of a sweep."
-        ) from None
+        raise not_opened(folder, error, "sweep.json") from None
     return about
 
 
@@ -183,6 +182,8 @@ class SweepFolder:
                 )
             self.about = about | {"started": started}
         else:
+            if folder.is_file():
+                raise InputError.one(str(folder), "is a file.", "Name a folder.")
             # what begins with a dot was being written when a sweep died before it began
             if folder.exists() and any(path.name[0] != "." for path in folder.iterdir()):
                 raise InputError.one(str(folder), "is not empty.", "Choose another folder.")

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import time
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -55,9 +56,10 @@ def read_at_most(file: Path, most: int) -> bytes | None:
 
 
 def write_csv(table: pd.DataFrame, file: Path) -> None:
-    """Write a table as CSV that a spreadsheet may open: it runs no text of the user's as a formula.
+    """Write a table as CSV that Excel opens right by a double click, and runs nothing of.
 
-    A text that begins with = + - or @ gets an apostrophe before it, as one would type it in Excel.
+    It begins with a byte order mark, without which Excel takes £ and – for other letters. A text
+    that begins with = + - or @ gets an apostrophe before it, as one would type it in Excel;
     `unmarked` takes it away again.
 
     Parameters
@@ -68,7 +70,20 @@ def write_csv(table: pd.DataFrame, file: Path) -> None:
         Where to.
     """
     marked = _in_texts(table, lambda text: f"'{text}" if _is_formula(text) else text)
-    marked.to_csv(file, index=False, lineterminator="\n")
+    marked.to_csv(file, index=False, lineterminator="\n", encoding="utf-8-sig")
+
+
+def copy_csv(source: Path, file: Path) -> None:
+    """Copy a CSV file, with the byte order mark before it that Excel asks for.
+
+    Parameters
+    ----------
+    source
+        In UTF-8, with the mark or without.
+    file
+        Where to.
+    """
+    file.write_bytes(BOM_UTF8 + source.read_bytes().removeprefix(BOM_UTF8))
 
 
 def unmarked(table: pd.DataFrame) -> pd.DataFrame:

@@ -87,4 +87,4 @@ def test_what_is_not_a_run_is_refused(run_folder: Path, tmp_path: Path) -> None:
     assert "is given 1 run. Name two or more." in one.stderr
     wrong = run("compare", str(run_folder), "nowhere", cwd=tmp_path)
     assert wrong.returncode == 2
-    assert "nowhere: is not a run folder that can be read" in wrong.stderr
+    assert "nowhere: does not exist. Check the path and the name." in wrong.stderr

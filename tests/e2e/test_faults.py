@@ -107,7 +107,7 @@ def test_a_folder_that_may_not_be_written_to_is_said_to_be_that(
     command = [*plain, *(word.format(run=run_folder) for word in words)]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr
-    assert re.search(r"not a folder you may write to|Permission denied", done.stderr)
+    assert re.search(r"not a folder you may write to|you have no right to it", done.stderr)
     assert re.search(r"[Cc]hoose another (folder|file)", done.stderr)
     assert "Traceback" not in done.stderr
     assert list(folder.iterdir()) == []

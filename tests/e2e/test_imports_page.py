@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from command import run
 import nelfin
 from nelfin.data.imports.position_returns import MONEY
 from nelfin.data.specs import TABLES
+from nelfin.data.start.samples import write_samples
 from nelfin.data.tables import read_table
 
 pytestmark = pytest.mark.e2e
@@ -23,19 +23,19 @@ WRITES = {
     "import-capital": "capital_limits",
     "import-positions": "positions",
 }
-SHOWN = re.findall(r"^```\{shown\} nelfin (.+)$", PAGE, flags=re.M)
+SHOWN = re.findall(r"^```\{shown\} nelfin (import-.+)$", PAGE, flags=re.M)
 
 
 @pytest.mark.parametrize("command", SHOWN)
 def test_an_example_of_the_page_runs_and_gives_a_table(command: str, tmp_path: Path) -> None:
-    folder = tmp_path / "files"
-    shutil.copytree(DOCS / "files", folder)
+    folder = tmp_path
+    write_samples(folder / "samples")
     words = command.split()
     done = run(*words, cwd=folder)
     assert done.returncode == 0, done.stderr
     table = read_table(folder / words[-1], TABLES[WRITES[words[0]]])
     assert len(table) > 1
-    assert words[1] in table["source"].iloc[0]
+    assert Path(words[1]).name in table["source"].iloc[0]
 
 
 def test_every_command_has_an_example_and_every_column_a_word() -> None:
@@ -45,8 +45,8 @@ def test_every_command_has_an_example_and_every_column_a_word() -> None:
 
 
 def test_an_example_gives_the_figures_of_its_file(tmp_path: Path) -> None:
-    shutil.copytree(DOCS / "files", tmp_path / "files")
-    folder = tmp_path / "files"
+    folder = tmp_path
+    write_samples(folder / "samples")
     for command in SHOWN:
         run(*command.split(), cwd=folder)
     money = read_table(folder / "allocations.csv", TABLES["allocations"])

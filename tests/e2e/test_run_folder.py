@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from codecs import BOM_UTF8
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +18,7 @@ import nelfin
 from nelfin.data import load_inputs
 from nelfin.result import Result
 from nelfin.scenario.load import packaged_folder
+from nelfin.store.run_folder import _read_table
 
 pytestmark = pytest.mark.e2e
 
@@ -137,7 +139,7 @@ def test_a_save_that_dies_leaves_nothing(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("nelfin.report.workbook.write_workbook", fail)
-    with pytest.raises(nelfin.InputError, match="No space left on device"):
+    with pytest.raises(nelfin.InputError, match="the disk is full"):
         result.save(tmp_path / "run")
     assert list(tmp_path.iterdir()) == []
 
@@ -150,6 +152,30 @@ def test_an_opened_result_equals_the_one_saved(result: Result, run_folder: Path)
     assert set(again.tables) == set(result.tables)
     for name in result.tables:
         pd.testing.assert_frame_equal(again.table(name), result.table(name), check_exact=True)
+
+
+AS_DATE = re.compile(r"\d{4}[/-](?:0?[1-9]|1[0-2])|\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?")
+"""Texts that Excel takes for a date where it opens a CSV file: 2011/12 is December 2011."""
+
+
+def test_tables_open_right_in_excel(run_folder: Path) -> None:
+    for file in (run_folder / "tables").glob("*.csv"):
+        assert file.read_bytes().startswith(BOM_UTF8), file.name
+        table = pd.read_csv(file, keep_default_na=False, dtype=str)
+        cells = {cell for column in table for cell in table[column]} | set(table.columns)
+        assert not [cell for cell in cells if AS_DATE.fullmatch(cell)], file.name
+
+
+def test_a_table_without_the_mark_of_excel_is_read_as_one_with_it(
+    run_folder: Path, result: Result, tmp_path: Path
+) -> None:
+    """As tables were written before."""
+    kinds = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))["columns"]
+    for name in ("plan", "savings", "system_position"):
+        old = tmp_path / f"{name}.csv"
+        old.write_bytes((run_folder / "tables" / old.name).read_bytes().removeprefix(BOM_UTF8))
+        read = _read_table(old, kinds[name])
+        pd.testing.assert_frame_equal(read, result.table(name), check_exact=True)
 
 
 def test_tables_are_tidy_and_say_their_unit(run_folder: Path) -> None:

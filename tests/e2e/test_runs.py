@@ -32,11 +32,11 @@ def test_runs_are_listed_picked_and_opened(result: Result, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("nowhere",), "nowhere: is not a folder"),
+        (("nowhere",), "nowhere: does not exist"),
         ((".", "--open", "latest"), "holds no run that fits"),
         ((".", "--balance-by", "soon"), '"soon" is not a financial year'),
         ((".", "--browser"), "needs a run to show"),
-        ((".", "--since", "yesterday"), "does not match the format"),
+        ((".", "--since", "yesterday"), '--since: is "yesterday". Give a day as in 2026-11-24.'),
     ],
 )
 def test_wrong_words_are_explained(tmp_path: Path, words: tuple[str, ...], says: str) -> None:

@@ -230,5 +230,5 @@ def test_warnings_stand_on_a_sheet_of_their_own(result: Result, tmp_path: Path) 
 
 def test_a_report_that_is_open_elsewhere_is_not_written(result: Result, tmp_path: Path) -> None:
     (tmp_path / "report.xlsx").mkdir()
-    with pytest.raises(nelfin.InputError, match="Close it or choose another file"):
+    with pytest.raises(nelfin.InputError, match="it is a folder"):
         write_workbook(result, tmp_path / "report.xlsx")

@@ -92,7 +92,7 @@ def nasty_run(folder: Path) -> tuple[Result, Path]:
     names = NASTY | NASTY_BODIES
     scenario = write_scenario_folder(nelfin.load_scenario(), folder)
     for file in folder.glob("*.csv"):
-        with file.open(encoding="utf-8", newline="") as handle:
+        with file.open(encoding="utf-8-sig", newline="") as handle:
             rows = [[names.get(cell, cell) for cell in row] for row in csv.reader(handle)]
         if file.stem == "projects":
             rows = rows[:7]
@@ -104,7 +104,7 @@ def nasty_run(folder: Path) -> tuple[Result, Path]:
                 for year, _, _, *rest in rows[1:]
                 for body, limit in LIMITS.items()
             ]
-        with file.open("w", encoding="utf-8", newline="") as handle:
+        with file.open("w", encoding="utf-8-sig", newline="") as handle:
             csv.writer(handle).writerows(rows)
     text = scenario.read_text(encoding="utf-8")
     name = "=HYPERLINK(1)<script>🏥 \u202e'"

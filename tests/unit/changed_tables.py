@@ -43,7 +43,7 @@ def embedded_copy(tmp_path: Path) -> Path:
 def edit(folder: Path, table: str, change: Change) -> None:
     """Change the rows of a table on disk."""
     file = folder / f"{table}.csv"
-    with file.open(encoding="utf-8", newline="") as handle:
+    with file.open(encoding="utf-8-sig", newline="") as handle:
         reader = csv.DictReader(handle)
         rows = change(list(reader))
         headings = list(rows[0]) if rows else list(reader.fieldnames or ())

@@ -79,7 +79,7 @@ def test_what_cannot_be_read_is_listed_with_a_remark(root: Path, tmp_path: Path)
     text = runs_text(list_runs(tmp_path))
     assert "2 cases, not done" in text
     assert "of a newer version" in " ".join(text.split())
-    with pytest.raises(InputError, match="is not a folder"):
+    with pytest.raises(InputError, match="does not exist"):
         list_runs(tmp_path / "nowhere")
 
 
@@ -136,5 +136,5 @@ def test_a_run_folder_of_a_newer_version_is_refused(result: Result, tmp_path: Pa
             with pytest.raises(InputError, match=rf"was written by nelfin {wrote}, which is newer"):
                 open_result(folder)
     file.write_text(json.dumps({"capital": {}, "versions": []}), encoding="utf-8")
-    with pytest.raises(InputError, match="is not a run folder that can be read"):
+    with pytest.raises(InputError, match=r"run\.json is not as nelfin writes it"):
         open_result(folder)

@@ -189,7 +189,7 @@ def test_ranges_that_moved_are_those_that_are_drawn(scenario: Scenario, inputs: 
     ("settings", "problems"),
     [
         ({"recovery.nonsense": 1}, ["recovery.nonsense: is not a known key."]),
-        ({"recovery.eficiency_pct": 1}, ['Did you mean "efficiency_pct"?']),
+        ({"recovery.eficiency_pct": 1}, ['Did you mean "recovery.efficiency_pct"?']),
         ({"nonsense": 1}, ["nonsense: is not a known key."]),
         ({"nonsense.deeper": 1}, ["nonsense: is not a known key."]),
         ({"": 1}, ["is not a known key."]),
@@ -198,7 +198,7 @@ def test_ranges_that_moved_are_those_that_are_drawn(scenario: Scenario, inputs: 
         ({"envelope.growth_pct": 3}, ["Name a key of it: core, other_primary_care, "]),
         ({"capital.criteria_weights": 3}, ["Name a key of it: NAME."]),
         ({"years.first.x": 1}, ['years.first.x: goes below "first", which holds one value.']),
-        ({"allocation.streams.core.ned": ""}, ['Did you mean "need"?']),
+        ({"allocation.streams.core.ned": ""}, ['Did you mean "allocation.streams.core.need"?']),
         ({"years.last": "2022/23"}, ["years: is wrong: the years 2023/24 to 2022/23"]),
         (
             {"recovery.nonsense": 1, "capital": 2, "capital.gap_pct": 101, KEY: {"low": 1}},

@@ -73,7 +73,7 @@ def code_lines(text: str) -> Iterator[str]:
 def commands_in(text: str) -> Iterator[tuple[str, list[str]]]:
     """Yield each command of nelfin with its words; what follows two spaces explains it."""
     for line in code_lines(text):
-        match = re.search(r"(?:^|&& |\$ )nelfin(?: (.*))?$", line.strip())
+        match = re.search(r"(?:^|&& |\$ |-m )nelfin(?: (.*))?$", line.strip())
         if match:
             words = re.split(r"\s{2,}|\s&&\s", match[1] or "")[0].split()
             yield line, words
@@ -96,6 +96,13 @@ def test_the_readme_opens_with_exactly_two_commands_that_install() -> None:
     assert all(block[0].startswith("python -m pip install ") for block in blocks)
     assert blocks[0][0].endswith("&& nelfin run")
     assert blocks[1][0].endswith("&& python -m pytest")
+
+
+def test_the_pictures_of_the_readme_are_small() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    pictures = [ROOT / name for name in re.findall(r"^!\[[^]]+\]\((\S+)\)$", readme, flags=re.M)]
+    assert [file.name for file in pictures] == ["page.png", "workbook.png"]
+    assert all(file.stat().st_size < 150_000 for file in pictures)
 
 
 def test_every_command_and_option_named_exists(text: str) -> None:

@@ -117,3 +117,12 @@ def test_the_table_fits_80_columns_for_many_places(table: pd.DataFrame) -> None:
     )
     text = sensitivity_table(many, "Three times as many", "")
     assert max(len(line) for line in text.splitlines()) <= 80
+
+
+def test_a_total_of_a_later_year_than_the_budgets_moves_nothing(
+    table: pd.DataFrame, scenario: Scenario, inputs: Inputs
+) -> None:
+    """As in `nel-2026`: its total is of 2026/27, and the last published year is 2025/26."""
+    later = {"envelope.plan_year": "2026/27", "envelope.plan_total_gbp_m": 7000.0}
+    moved = sensitivity(nelfin.load_scenario(overrides=later), inputs)
+    pd.testing.assert_frame_equal(moved, table, check_dtype=False)

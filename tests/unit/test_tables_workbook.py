@@ -184,4 +184,5 @@ def test_a_path_that_leads_to_no_file_is_refused(tmp_path: Path, kind: str, suff
         file = tmp_path / f"a\0b{suffix}"
     (problem,) = problems_of(lambda: read_table(file, SCHEMES))
     assert problem.startswith(str(file))
-    assert ("does not exist" if kind == "missing" else "cannot be read") in problem
+    says = {"missing": "does not exist", "folder": "is a folder, not a file"}
+    assert says.get(kind, "cannot be read") in problem

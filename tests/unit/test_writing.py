@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import os
 import time
+from codecs import BOM_UTF8
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from nelfin.data.files import read_raw
 
 from nelfin.errors import InputError, OutputError
 from nelfin.store.writing import (
     STALE_S,
+    copy_csv,
     read_at_most,
     restore,
     unmarked,
@@ -32,7 +35,7 @@ def test_a_file_that_cannot_be_finished_leaves_what_was_there(tmp_path: Path) ->
         part.write_text("half", encoding="utf-8")
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(InputError, match="No space left on device") as caught:
+    with pytest.raises(InputError, match="the disk is full") as caught:
         write_whole(file, fill_the_disk, "Free space.")
     assert "Free space." in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
@@ -50,7 +53,7 @@ def test_a_folder_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
             (part / "a.txt").write_text("a", encoding="utf-8")
             raise OSError(28, "No space left on device")
 
-    with pytest.raises(OutputError, match="No space left on device"):
+    with pytest.raises(OutputError, match="the disk is full"):
         die()
     assert [path.name for path in tmp_path.iterdir()] == ["new"]
 
@@ -109,12 +112,27 @@ MARKED = ["'=cmd|' /C calc'!A0", "'+44 20", "'-P1", "'@SUM(A1)", "'\t=1", "''=1"
 def test_a_spreadsheet_finds_no_formula_in_a_csv_file(tmp_path: Path) -> None:
     table = pd.DataFrame({"name": TEXTS, "value": range(-7, 7)})
     write_csv(table, tmp_path / "table.csv")
-    with (tmp_path / "table.csv").open(encoding="utf-8", newline="") as handle:
+    with (tmp_path / "table.csv").open(encoding="utf-8-sig", newline="") as handle:
         rows = list(csv.reader(handle))
     assert [row[0] for row in rows[1:]] == MARKED
     assert [row[1] for row in rows[1:]] == [str(n) for n in range(-7, 7)]
     read = pd.read_csv(tmp_path / "table.csv", keep_default_na=False, dtype={"name": str})
     pd.testing.assert_frame_equal(unmarked(read), table, check_dtype=False)
+
+
+def test_a_csv_file_begins_as_excel_asks_and_is_read_as_any_other(tmp_path: Path) -> None:
+    table = pd.DataFrame({"£m – name": ["Café", "£5"], "value": [0.1, -2.0]})
+    write_csv(table, tmp_path / "ours.csv")
+    content = (tmp_path / "ours.csv").read_bytes()
+    assert content == "\ufeff£m – name,value\nCafé,0.1\n£5,-2.0\n".encode()
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "ours.csv"), table)
+    raw = read_raw(tmp_path / "ours.csv")
+    assert raw.headings == ["£m – name", "value"]
+    # copied with the mark once, whether it was there or not
+    (tmp_path / "plain.csv").write_bytes(content.removeprefix(BOM_UTF8))
+    for name in ("ours.csv", "plain.csv"):
+        copy_csv(tmp_path / name, tmp_path / "copy.csv")
+        assert (tmp_path / "copy.csv").read_bytes() == content
 
 
 def test_a_file_is_read_up_to_a_limit(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nelfin.data.checks import model_units, money, need, pace, units
 from nelfin.data.checks import models as of_models
-from nelfin.data.checks.fit import Fit
+from nelfin.data.checks.fit import Fit, for_the_user
 from nelfin.data.checks.whose import whose
 from nelfin.data.inputs import Inputs
 from nelfin.scenario import Scenario
@@ -41,6 +41,7 @@ def check_together(scenario: Scenario, inputs: Inputs, models: bool = True) -> N
     if models:
         _check_models(fit)
         _ask_about_model_units(fit)
+    fit.problems.found = [for_the_user(each, inputs.called) for each in fit.problems.found]
     fit.problems.raise_if_any()
 
 

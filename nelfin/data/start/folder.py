@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from nelfin.scenario import Scenario, load_scenario
 from nelfin.scenario.change import changed
 from nelfin.scenario.paths import PACKAGED
 from nelfin.scenario.written import editable_toml
-from nelfin.store.writing import whole_folder
+from nelfin.store.writing import copy_csv, whole_folder
 
 FILE = "scenario.toml"
 
@@ -39,7 +38,7 @@ def write_scenario_folder(scenario: Scenario, folder: Path, head: str = "") -> P
     tables = dict.fromkeys(dict(scenario.data), "")
     for name, path in dict(scenario.data).items():
         if path is not None:
-            shutil.copyfile(path, folder / f"{name}.csv")
+            copy_csv(path, folder / f"{name}.csv")
             tables[name] = f"{name}.csv"
     return write_scenario_file(scenario, folder, tables, head)
 

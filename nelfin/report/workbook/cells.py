@@ -195,9 +195,9 @@ def open_book(file: Path) -> Iterator[Any]:
         with xlsxwriter.Workbook(str(file), options) as book:
             yield book
     except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        raise OutputError.one(
-            str(file), f"cannot be written: {error}.", "Close it or choose another file."
-        ) from None
+        # xlsxwriter wraps what the system answers
+        answered = error.args[0] if error.args and isinstance(error.args[0], OSError) else error
+        raise OutputError.at(file, answered, "Choose another file.") from None
 
 
 def put(sheet: Any, row: int, column: int, value: object, style: Any = None) -> None:

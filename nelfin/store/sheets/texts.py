@@ -68,7 +68,7 @@ def content_of(file: Path) -> bytes:
     try:
         content = read_at_most(file, MOST_BYTES)
     except (OSError, ValueError) as error:
-        raise _unreadable(file, error) from None
+        raise InputError.unread(file, error) from None
     if content is None:
         raise InputError.one(
             str(file),
@@ -180,10 +180,3 @@ def _not_text(file: Path, content: bytes) -> InputError:
         remedy = f"It looks like a workbook: name it {file.stem}.xlsx."
         return InputError.one(str(file), "is not text.", remedy)
     return InputError.one(str(file), "is not text.", "In Excel, save it as CSV UTF-8.")
-
-
-def _unreadable(file: Path, error: OSError | ValueError) -> InputError:
-    if isinstance(error, FileNotFoundError):
-        return InputError.one(str(file), "does not exist.", "Check the path and the name.")
-    what = f"cannot be read: {getattr(error, 'strerror', None) or error}."
-    return InputError.one(str(file), what, "Check that it is a file you may read.")

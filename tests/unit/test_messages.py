@@ -93,12 +93,12 @@ def test_a_word_that_is_no_command(said: Said, word: str, says: str) -> None:
         ("recovery -draws 5", "no option -draws. Did you mean --draws?"),
         ("run --html x.html", "nelfin run has no option --html. It belongs to nelfin report."),
         ("check --force", "It has --set, --allow, --resolved, --help."),
-        ("runs \u2013\u2013json", "\u2013\u2013json begins with a long dash"),
+        ("runs \u2013\u2013json", "begins with a long dash: write two hyphens, --json."),
         ("check \u2014resolved", "write two hyphens, --resolved."),
     ],
 )
 def test_an_option_that_is_not_there(said: Said, words: str, says: str) -> None:
-    assert says.replace("\u2013\u2013json begins", "json begins") in said(*words.split())
+    assert says in said(*words.split())
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,8 @@ def typed_otherwise(words: Words, missing: Iterable[str] = ()) -> str:
     """
     for word in words:
         if word.startswith(LONG_DASHES):
-            return f"{word} begins with a long dash: write two hyphens, --{word[1:].lstrip('-')}."
+            name = word.lstrip("-" + "".join(LONG_DASHES))
+            return f"{word} begins with a long dash: write two hyphens, --{name}."
     if name := _in_pieces(words):
         return f'{QUOTES}: "{name}".'
     for option, value, word in zip(words, words[1:], words[2:], strict=False):

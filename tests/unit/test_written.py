@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Any
 
@@ -114,4 +115,4 @@ def test_a_folder_of_a_scenario_stands_alone(tmp_path: Path) -> None:
         if path is not None:
             copy = getattr(again.data, name)
             assert copy.parent == tmp_path
-            assert copy.read_bytes() == path.read_bytes()
+            assert copy.read_bytes() == BOM_UTF8 + path.read_bytes()  # as Excel asks

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nelfin.errors import InputError, Problems
+from nelfin.errors import InputError, Problems, reason
 
 INPUTS = "inputs"
 """Folder of a run that holds the files it has read."""
@@ -132,7 +132,7 @@ def read_record(folder: Path) -> dict[str, Any]:
             raise ValueError("it does not say what the run has read")
     except (OSError, ValueError) as error:
         raise InputError.one(
-            str(folder / RECORD), f"cannot be read: {error}.", "Name a folder of a run."
+            str(folder / RECORD), f"cannot be read: {reason(error)}.", "Name a folder of a run."
         ) from None
     return record
 

@@ -31,7 +31,7 @@ PAGES = ["README.md", *(f"docs/{name}.md" for name in (
     "start", "sweeps", "guides/cfo", "guides/place", "guides/another_system", "reference/imports",
 ))]  # fmt: skip
 FENCE = re.compile(r"^```(.*?)\n(.*?)^```\s*$", re.M | re.S)
-OUTPUTS = {"output", "who", "html", "xlsx", "charts", "folder"}
+OUTPUTS = {"output", "who", "html", "xlsx", "charts", "folder", "slides"}
 """Parameters that name what is written, as the folder of `nelfin new` is; that of `runs` is not."""
 
 RUN = {"new", "check", "converge", "capital-solve", "import-allocations", "import-capital",

@@ -310,6 +310,11 @@ def test_a_saved_picture_says_what_it_is_of(page: Page, result: Result) -> None:
     assert "Rests on illustrative figures" in text
     for word in card.words_of[name].split():
         assert word in text
+    # the drawing is of who is chosen, too
+    bridge = result.data["recovery_bridge"].isel(year=0).sel(step="opening underlying")
+    drawn = f"({abs(float(bridge.sel(organisation=name))):,.1f})"
+    assert text.count(drawn) == 1
+    assert f"({abs(float(bridge.sum())):,.1f})" not in text
 
 
 def test_everything_is_reached_by_keyboard(page: Page) -> None:

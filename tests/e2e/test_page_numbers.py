@@ -125,6 +125,8 @@ def numbers_of(result: Result, drawn: dict[str, Card]) -> Iterator[float]:
     yield from (places["budget"] / places["budget"].sum()).to_numpy()
     people = places["budget"] / places["per_head"]
     yield places["budget"].sum() / people.sum()
+    # of places and bodies the first six stand on the first screen
+    yield from (len(places) - 6, result.data.sizes["organisation"] - 6)
     yield from (places[["budget", "target"]].sum()).to_numpy()
     for card in drawn.values():
         numbers = card.table.select_dtypes("number")

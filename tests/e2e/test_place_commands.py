@@ -125,7 +125,7 @@ def test_allocate_shows_how_far_budgets_move(tmp_path: Path) -> None:
 
 def test_allocate_takes_an_opening_by_name_or_from_a_file(tmp_path: Path) -> None:
     named = run("allocate", "--opening", "dft-2018-19", cwd=tmp_path)
-    assert "Opening position illustrative: dft-2018-19." in named.stdout
+    assert "Opening position illustrative: distances from target of 2018/19." in named.stdout
     places = [
         "Barking and Dagenham", "City and Hackney", "Havering", "Newham", "Redbridge",
         "Tower Hamlets", "Waltham Forest",

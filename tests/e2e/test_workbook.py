@@ -208,7 +208,7 @@ def test_what_rests_on_illustrative_figures_says_so(drawn: tuple[Result, Path]) 
     for name in marked - {"Charts"}:
         assert "illustrative" in str(sheets[name][1][0]), name
     sources = drawn[0].table("sources")
-    assert illustrative_words(sources, ("projects",)).startswith("325 of 332 ")
+    assert illustrative_words(sources, ("projects",)) == "325 of 332 capital schemes"
     assert illustrative_words(sources[sources["status"] != "illustrative"], ("projects",)) == ""
 
 

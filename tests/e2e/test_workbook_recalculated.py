@@ -344,7 +344,7 @@ def test_runs_side_by_side_differ_by_formulas(
 ) -> None:
     before, after = (cells(file) for file in reopened["compared"])
     assert_same_cells(before, after)
-    heads, *rows = after["By year"][3:]
+    heads, *rows = after["Compared by year"][3:]
     year = heads.index(str(result.data["year"].values[YEAR]))
     position = [row[year] for row in rows if row[0] == "reported position" or row[2] == "Change"]
     first, second, change = position[:3]

@@ -135,7 +135,7 @@ def keys_in(text: str) -> Iterator[str]:
                 yield value.partition("=")[0]
     for span in spans(text):
         words = re.sub(r"^--set ", "", span).partition("=")[0]
-        if re.fullmatch(rf"(?:{sections})(?:\.\w+)+", words):
+        if re.fullmatch(rf"(?:{sections})(?:\.\w+)+", words) and not words.endswith(".toml"):
             yield words
     for _, info, body in FENCE.findall(text):
         if info.strip() == "toml":

@@ -60,6 +60,12 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
     "store/archive.py": ("runs",),
     "system/seek.py": ("seek",),
     "system/sweep.py": ("sweep",),
+    "report/packs/__init__.py": ("report",),
+    "report/packs/risks.py": ("run",),  # which the message names
+    "report/packs/slides.py": ("report",),
+    "report/charts/uncertainty.py": ("run",),
+    "report/workbook/settings_sheet.py": ("run",),
+    "scenario/settings_sheet.py": ("new",),
     "cli/options.py": ("converge",),  # of `require_free`; that all who call it have it is below
 }
 """Commands that show the messages of a file that is not a command's own."""

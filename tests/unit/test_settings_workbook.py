@@ -131,8 +131,8 @@ def test_a_cell_is_read_as_the_value_of_its_setting(
         ("uncertainty.outcome_saves", 7.5, "should be a whole number"),
         ("years.last", "2030", "is not a financial year such as 2023/24"),
         ("years.last", "2030-04-01", "is not a financial year such as 2023/24"),
-        ("recovery.efficiency_pc", 3, 'is not a known key. Did you mean "efficiency_pct"?'),
-        ("efficiency_pct", 3, "is not a known key. Did you mean recovery.efficiency_pct?"),
+        ("recovery.efficiency_pc", 3, 'is not a known key. Did you mean "recovery.efficiency_pct"?'),
+        ("efficiency_pct", 3, "is not a known key. Did you mean "recovery.efficiency_pct"?"),
         ("recovery.efficiency_pct.core", 3, 'goes below "efficiency_pct", which holds one value.'),
         ("envelope.growth_pct", 3, "names a section, not a value."),
     ],
@@ -292,7 +292,7 @@ def another(tmp_path_factory: pytest.TempPathFactory) -> tuple[Scenario, Path, S
 
 
 def figures(scenario: Scenario) -> dict[str, Any]:
-    own = {"schema", "name", "icb"}  # bare in both, so that their source is the file
+    own = {"schema", "name", "icb", "base"}  # bare in both, so that their source is the file
     return {key: figure for key, figure in scenario.evidence.items()
             if not key.startswith("data.") and key not in own}  # fmt: skip
 

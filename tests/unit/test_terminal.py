@@ -197,8 +197,8 @@ def test_comparisons_fit(cells: Cells, kind: str, tables: list[list[str]]) -> No
     cells_ = [["capital_limits", HOSTILE[kind], "limit_gbp_m", "£m", "1", "2", "3", "–"]] * 20
     headline = [["In balance from", "year", "none", "none", HOSTILE[kind]],
                 ["Capital used", "£m", HUGE, 1.0, -HUGE]]  # fmt: skip
-    schemes = [[f"P{at}", HOSTILE[kind], HOSTILE[kind], "2031/32", "–", "not funded", -HUGE, moved,
-                HOSTILE[kind]] for at, moved in enumerate(["out", "in", "later"] * 6)]  # fmt: skip
+    schemes = [[f"P{at}", HOSTILE[kind], "", "2031/32", "–", "not funded", -HUGE, moved, "Why."]
+               for at, moved in enumerate(["out", "in", "later"] * 6)]  # fmt: skip
     results = [["budget", name_of(kind, at), "2031/32", "£m", HUGE, 1.0, -HUGE, -2 * HUGE]
                for at in range(25)]  # fmt: skip
     found = Comparison(

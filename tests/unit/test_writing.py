@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from nelfin.data.files import read_raw
 
 from nelfin.errors import InputError, OutputError
+from nelfin.store.sheets.files import read_raw
 from nelfin.store.writing import (
     STALE_S,
     copy_csv,

@@ -73,8 +73,8 @@ def test_it_says_of_every_setting_what_it_is(scenario: Scenario, tmp_path: Path)
     comments = [line for line in lines if line.startswith("#")]
     assert max(map(len, comments)) <= WIDTH
     said = " ".join(line.removeprefix("# ") for line in comments)
-    for parts, here, _ in walk(scenario):
-        if here is not None and here.is_setting and parts[0] != "data":
+    for parts, here, value in walk(scenario):
+        if here is not None and here.is_setting and parts[0] != "data" and value is not None:
             assert here.description in said, dotted(parts)
     # a section says what it is, or is one stream more
     headings = [at for at, line in enumerate(lines) if line.startswith("[")]

@@ -64,7 +64,7 @@ def what_words(where: str, row: str, figure: str) -> str:
     >>> what_words("capital_limits", "2026/27", "limit_gbp_m")
     'capital limits, 2026/27: limit, £m'
     >>> what_words("scenario", "", "recovery.efficiency_pct")
-    'Efficiency'
+    'Efficiency asked'
     """
     if where == "scenario":
         return setting_name(figure)

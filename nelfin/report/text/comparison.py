@@ -183,7 +183,7 @@ def cause_words(cause: str) -> str:
     Examples
     --------
     >>> cause_words("data.capital_limits"), cause_words("recovery.efficiency_pct")
-    ('capital limits', 'Efficiency')
+    ('capital limits', 'Efficiency asked')
     """
     table = cause.removeprefix("data.")
     return TABLES[table].title if table in TABLES else setting_name(cause)

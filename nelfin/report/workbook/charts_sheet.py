@@ -123,7 +123,7 @@ def _blocks(result: Findings, live: Live) -> Iterator[Block]:
 
 def _position(result: Findings, live: Live) -> Block:
     data = result.data
-    of = live.system
+    of = live.whole
     rows = {
         "Reported": "system_reported",
         "Underlying": "system_underlying",

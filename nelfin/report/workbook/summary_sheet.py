@@ -44,7 +44,7 @@ CHECKED = 3
 class Live:
     """The sheets that the summary takes its figures from."""
 
-    system: People
+    whole: People
     bodies: Mapping[str, People]
     places: Mapping[str, People]
     capital: People
@@ -216,8 +216,8 @@ def _positions(sheet: Any, row: int, headline: Headline, live: Live, formats: St
     title = "Position, £m; by body as reported"
     _head(sheet, row, title, headline.years, formats)
     lines = [
-        ("Underlying", live.system, YEARLY.closing, headline.underlying),
-        ("Reported", live.system, YEARLY.reported, headline.reported),
+        ("Underlying", live.whole, YEARLY.closing, headline.underlying),
+        ("Reported", live.whole, YEARLY.reported, headline.reported),
         *(
             (str(name)[:60], body, YEARLY.reported, headline.bodies.loc[name])
             for name, body in live.bodies.items()

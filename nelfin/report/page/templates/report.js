@@ -73,10 +73,10 @@
     count(section);
   }
 
-  const known = (name, list) => ((specs[name] || {}).params || []).find((parameter) => parameter.name === list.dataset.filter);
+  const known = (spec, list) => ((spec || {}).params || []).find((parameter) => parameter.name === list.dataset.filter);
 
   function signal(name, list) {
-    if (known(name, list) && views[name]) {
+    if (known(specs[name], list) && views[name]) {
       views[name].signal(list.dataset.filter, list.value).runAsync().catch((error) => missing(name, error));
     }
   }
@@ -147,7 +147,7 @@
     const spec = structuredClone(specs[name]);
     const chosen = [];
     for (const list of all("select[data-filter]", section)) {
-      const parameter = known(name, list);
+      const parameter = known(spec, list);
       if (parameter) { parameter.value = list.value; }
       if (parameter && list.selectedIndex > 0) { chosen.push(list.value); }
     }

@@ -16,7 +16,6 @@ from nelfin.report.packs.body import body_pack
 from nelfin.report.packs.drawings import chart_of, svg_of
 from nelfin.report.packs.parts import Drawing, Figure, Pack, Section, Table, by_year, text_of
 from nelfin.report.packs.place import place_pack
-from nelfin.report.packs.words import code_words
 from nelfin.report.text.origin import run_words
 from nelfin.report.text.places import CHANGES
 from nelfin.result import Result
@@ -352,15 +351,6 @@ def test_years_of_a_long_plan_are_told_once_each() -> None:
         sizes = [len(shown.heads) for shown in tables]
         assert max(sizes) - min(sizes) <= len(tables)
         assert len({shown.caption for shown in tables}) == len(tables)
-
-
-@pytest.mark.parametrize(
-    ("code", "words"),
-    [("cash-share-2018-19", "cash share 2018/19"), ("none", "each place keeps its share"),
-     ("nhse-core-2024-25", "core 2024/25"), ("Follow on", "Follow on")],
-)  # fmt: skip
-def test_code_words_are_put_into_words(code: str, words: str) -> None:
-    assert code_words(code) == words
 
 
 def test_a_run_with_a_name_of_its_own_is_told_by_it(result: Result) -> None:

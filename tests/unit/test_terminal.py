@@ -206,18 +206,7 @@ def test_comparisons_fit(cells: Cells, kind: str, tables: list[list[str]]) -> No
         pd.DataFrame(settings, columns=["setting", "unit", *names, "why"]),
         pd.DataFrame(cells_, columns=["table", "row", "column", "unit", *names, "why"]),
         pd.DataFrame(headline, columns=["figure", "unit", *names]),
-        pd.DataFrame(
-            schemes,
-            columns=[
-                "project_id",
-                "name",
-                "organisation",
-                *names,
-                "spend_change_gbp_m",
-                "moved",
-                "reason",
-            ],
-        ),
+        pd.DataFrame(schemes, columns=["project_id", "name", "organisation", *names, *MOVED]),
         pd.DataFrame(results, columns=["measure", "of", "year", "unit", *names, "change"]),
         [f"Tables differ: {HOSTILE[kind]}."],
     )
@@ -231,6 +220,10 @@ def test_comparisons_fit(cells: Cells, kind: str, tables: list[list[str]]) -> No
     assert "4.0" in text.split()
 
 
+MOVED = ("spend_change_gbp_m", "moved", "reason")
+CHANGE = {"where": "capital_limits", "row": "x" * 90, "figure": "a_pct", "from": "1", "to": "2"}
+
+
 def test_lists_of_runs_and_cases_fit(
     cells: Cells, kind: str, tables: list[list[str]], tmp_path: Path
 ) -> None:
@@ -238,10 +231,7 @@ def test_lists_of_runs_and_cases_fit(
         "folder": HOSTILE[kind] or "x", "kind": "run", "started": "2026-11-26T10:00", "note": "",
         "cases": None, "balance_from": "2029/30", "reported_gbp_m": -HUGE, "schemes_funded": 171.0,
         "furthest_under_target": HOSTILE[kind], "dft": -0.042, "called": HOSTILE[kind] or "x",
-        "by": HOSTILE[kind], "remark": "", "base": HOSTILE[kind], "changed": 9, "changes": [
-            {"where": "capital_limits", "row": HOSTILE[kind], "figure": "limit_gbp_m", "from": "1",
-             "to": HOSTILE[kind]},
-        ],
+        "by": HOSTILE[kind], "remark": "", "base": HOSTILE[kind], "changed": 9, "changes": [CHANGE],
     }  # fmt: skip
     sweep = run | {"kind": "sweep", "cases": 2.0, "remark": "run.json cannot be read"}
     text = runs_text(pd.DataFrame([run, sweep]))

@@ -10,8 +10,8 @@ from nelfin.data.notes import TABLE_NOTES
 from nelfin.evidence import MEANING
 from nelfin.report.basis import UNPUBLISHED, figures_of, groups_of, unpublished
 from nelfin.report.packs.parts import Section, rests_on
-from nelfin.report.packs.words import code_words, setting_label
 from nelfin.report.text.numbers import plural
+from nelfin.scenario.names import plain_name, setting_name
 from nelfin.store.findings import Findings
 
 SEE_REPORT = "The whole report of the run has every figure with its status and source."
@@ -74,7 +74,7 @@ def _settings(figures: pd.DataFrame) -> list[tuple[str, str, str]]:
     """Return the settings that are not published: what each is, its value and status."""
     settings = figures[(figures["where"] == "scenario") & figures["status"].isin(UNPUBLISHED)]
     return [
-        (setting_label(line["figure"]), _value(line["value"], line["unit"]), line["status"])
+        (setting_name(line["figure"]), _value(line["value"], line["unit"]), line["status"])
         for line in settings.to_dict("records")
         if line["value"] != ""
     ]
@@ -86,7 +86,7 @@ def _value(value: str, unit: str) -> str:
         float(value)
     except ValueError:
         plain = {"True": "yes", "False": "no"}
-        return plain.get(value) or ", ".join(code_words(part) for part in value.split(", "))
+        return plain.get(value) or plain_name(value)
     return f"{value}\u00a0{unit}" if unit else value
 
 

@@ -28,7 +28,6 @@ from nelfin.report.packs.parts import (
 )
 from nelfin.report.packs.risks import NO_DRAWS
 from nelfin.report.packs.schemes import schemes_section
-from nelfin.report.packs.words import stream_words
 from nelfin.report.text.names import short
 from nelfin.report.text.numbers import (
     millions,
@@ -38,6 +37,7 @@ from nelfin.report.text.numbers import (
     share_of_draws,
 )
 from nelfin.report.text.origin import run_words
+from nelfin.scenario.names import plain_name
 from nelfin.store.findings import Findings
 from nelfin.system.headline import headline_of
 from nelfin.system.rests_on import CAPITAL, POSITIONS, RECOVERY
@@ -288,7 +288,7 @@ def _of_body(result: Findings, table: str, body: str) -> pd.DataFrame:
 
 
 def _stream(name: str) -> str:
-    return name.capitalize() if name in OTHERS else stream_words(name)
+    return name.capitalize() if name in OTHERS else plain_name(name).capitalize()
 
 
 def _year_end(result: Findings, body: str) -> dict[str, float] | None:

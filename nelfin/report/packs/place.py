@@ -25,13 +25,14 @@ from nelfin.report.packs.parts import (
 )
 from nelfin.report.packs.risks import budget_risks
 from nelfin.report.packs.schemes import schemes_section
-from nelfin.report.packs.words import CHANGES, STREAMS, code_words, stream_words
+from nelfin.report.packs.words import CHANGES, STREAMS
 from nelfin.report.page.place_leads import PlaceLead, place_leads
 from nelfin.report.text.names import short
 from nelfin.report.text.numbers import millions, parts_that_add, percent, pounds, whole_pounds
 from nelfin.report.text.origin import run_words
 from nelfin.report.text.places import CHANGES as CHANGE_LABELS
 from nelfin.report.text.places import POUND
+from nelfin.scenario.names import plain_name
 from nelfin.store.findings import Findings
 from nelfin.system.headline import headline_of
 from nelfin.system.place_figures import place_figures
@@ -94,7 +95,7 @@ def _short(result: Findings, lead: PlaceLead, places: int) -> Section:
     if mark:
         sentences.append(
             f"No spend by place is published. Where the places start from is illustrative "
-            f"({', '.join(code_words(part) for part in mark.split(', '))}), and so the budget and "
+            f"({mark}), and so the budget and "
             "its distance from target are illustrative too."
         )
     need = place_figures(result).compared["need_index"]
@@ -116,7 +117,7 @@ def _joined(result: Findings, place: str) -> list[str]:
         return []
     budgets = result.data["budget"].sel(place=place, year=headline.budget_year)
     named = ", ".join(
-        f"{millions(float(budgets.sel(stream=name)))} of {stream_words(name).lower()}"
+        f"{millions(float(budgets.sel(stream=name)))} of {plain_name(name)}"
         for name in headline.joined
     )
     return [
@@ -254,7 +255,7 @@ def _streams(result: Findings, place: str) -> Section:
         now = here.sel(stream=name)
         if float(now["budget"]) > 0:
             rows.append([
-                stream_words(str(name)), whole(float(now["budget"]), budget),
+                plain_name(str(name)).capitalize(), whole(float(now["budget"]), budget),
                 whole(float(now["target"]), target), per_cent(float(now["dft"]), 2),
                 STREAMS.get(str(name), ""),
             ])  # fmt: skip

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from nelfin.report.packs.parts import Cell, Section, Table, by_year, gbp_m, odds, rests_on, whole
-from nelfin.report.packs.words import code_words, setting_label
 from nelfin.report.text.odds import capital_odds, prevention_odds
 from nelfin.report.text.sensitivity import case_words
+from nelfin.scenario.names import plain_name, rule_name, setting_name
 from nelfin.store.findings import Findings
 from nelfin.system.headline import headline_of
 from nelfin.system.odds import open_years
@@ -100,7 +100,7 @@ def _movers(result: Findings) -> list[Table]:
         known = setting in register.index
         unit = str(register.at[setting, "unit"]) if known else ""
         rows.append([
-            setting_label(str(setting)),
+            setting_name(str(setting)),
             str(register.at[setting, "status"]) if known else "",
             *(cell for end in ("p10", "p90") for cell in (
                 f"{ends.at[end, 'at']:.3g}\u00a0{unit}".strip(), gbp_m(ends.at[end, "value"]),
@@ -148,11 +148,12 @@ def budget_risks(result: Findings, place: str) -> list[Section]:
     rows: list[list[Cell]] = []
     for kind, what in KINDS.items():
         moves = mine[mine["kind"] == kind].to_dict("records")
+        name = rule_name if kind == "rule" else plain_name
         # the furthest down and up
         for line in moves if len(moves) <= 2 else (moves[0], moves[-1]):
             of, how = case_words(kind, line["case"])
             final = f" ({of.partition(', ')[2]} stream)" if ", " in of else ""
-            rows.append([what, f"{code_words(how)}{final}", whole(float(line["value"]))])
+            rows.append([what, f"{name(how)}{final}", whole(float(line["value"]))])
     if not rows:
         return []
     year = str(table["year"].iloc[0])

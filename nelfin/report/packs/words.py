@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
-from nelfin.scenario.keys import schema_at, split_key
-
 STREAMS = {
     "core": "hospital, community and mental health care, and prescribing",
     "primary_medical": "general practice",
@@ -49,69 +45,3 @@ STEPS = {
     "repayment": "past deficits that are paid back",
 }
 """What each step of a bridge is."""
-
-_YEARS = re.compile(r"(\d{4})-(\d{2})\b")
-
-
-def code_words(name: str) -> str:
-    """Return the name of a rule or an opening position as a reader says it.
-
-    Parameters
-    ----------
-    name
-        As the scenario has it.
-
-    Examples
-    --------
-    >>> code_words("cash-share-2018-19"), code_words("nhse-pmc-2025-26"), code_words("lp")
-    ('cash share 2018/19', 'primary medical 2025/26', 'as near to target as the bounds allow')
-    """
-    name = {"lp": "as near to target as the bounds allow", "full": "straight to target",
-            "none": "each place keeps its share"}.get(name, name)  # fmt: skip
-    words = _YEARS.sub(r"\1/\2", name.removeprefix("nhse-")).replace("-", " ").replace("_", " ")
-    for code, word in (("dft", "distance from target"), ("pmc", "primary medical"), ("ccg", "CCG")):
-        words = re.sub(rf"\b{code}\b", word, words)
-    return words
-
-
-def stream_words(stream: str) -> str:
-    """Return the name of a stream of money as it is printed.
-
-    Parameters
-    ----------
-    stream
-        As the scenario has it.
-
-    Examples
-    --------
-    >>> stream_words("primary_medical")
-    'Primary medical'
-    """
-    return stream.replace("_", " ").capitalize()
-
-
-def setting_label(key: str) -> str:
-    """Return what a setting is, by the first words of its description.
-
-    Parameters
-    ----------
-    key
-        Dotted key of the scenario, or "return of" and a programme.
-
-    Examples
-    --------
-    >>> setting_label("prevention.share_start_pct"), setting_label("envelope.growth_pct.core")
-    ('Share of spend on prevention before the shift', 'Cash growth a year by stream (core)')
-    """
-    here = None if key.startswith("return of ") else schema_at(split_key(key))
-    if here is None or not here.description:
-        return key[:1].upper() + key[1:]
-    first = re.split(r"[.:;](?: |$)|, (?:such as|for years|where)\b|, or `", here.description)[0]
-    first = re.sub("`([a-z_]+)`", lambda code: code[1].replace("_", " "), first)
-    names = [
-        part
-        for part, pattern in zip(split_key(key), here.pattern.split("."), strict=False)
-        if part != pattern
-    ]
-    of = ", ".join(name.replace("_", " ") for name in names)
-    return f"{first} ({of})" if of else first

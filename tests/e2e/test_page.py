@@ -70,6 +70,8 @@ def test_words_beside_charts_are_those_of_who_is_chosen(
         assert page.locator(f"#{section} > [data-scope]").is_visible() == chosen
         page.emulate_media(media="print")
         assert page.evaluate(shown, key) == [words], "on paper too"
+        told = page.locator(f"#{section} > [data-shown]:visible").all_inner_texts()
+        assert told == ([f"Shown: {whose}."] if chosen else [])
         page.emulate_media(media="screen")
 
 

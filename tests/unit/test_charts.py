@@ -10,10 +10,12 @@ import pandas as pd
 import pytest
 
 from nelfin.errors import InputError
-from nelfin.report.basis import groups_of, unpublished
+from nelfin.report.basis import counted, groups_of, illustrative_count, unpublished
 from nelfin.report.charts import CHARTS, RESTS_ON, SECTIONS, Card, cards
+from nelfin.report.page.render import page_text
 from nelfin.result import Result
 from nelfin.scenario.load import packaged_folder
+from nelfin.system.headline import headline_of
 
 pytestmark = pytest.mark.unit
 
@@ -275,6 +277,25 @@ def test_groups_count_the_figures_of_the_sources(result: Result) -> None:
     assert groups["capital schemes"].counts["illustrative"] == illustrative
     assert unpublished([groups["capital schemes"]]) == {"illustrative": illustrative}
     assert groups["capital schemes"].row == schemes.index[0]
+
+
+def test_illustrative_figures_are_counted_once_with_the_schemes_apart(result: Result) -> None:
+    sources = result.table("sources")
+    made_up = sources[sources["status"] == "illustrative"]["where"]
+    schemes, figures = (int((made_up == "projects").sum()), int((made_up != "projects").sum()))
+    total = int((sources["where"] == "projects").sum())
+    words = illustrative_count(headline_of(result))
+    assert words == (
+        f"{figures} illustrative figures and {schemes} illustrative capital schemes of {total}"
+    )
+    assert f"{figures} illustrative." in " ".join(result.summary().split())
+    assert f"{schemes} of {total} capital schemes" in " ".join(result.summary().split())
+    assert words in page_text(result)
+    parts = [*(f"{name}." for name in ("prevention", "recovery")), "projects", "openings"]
+    groups = groups_of(sources, parts)
+    mine = sum(group.counts["illustrative"] for group in groups if group.label != "capital schemes")
+    assert ("illustrative", mine, "figures") in counted(groups)
+    assert ("illustrative", schemes, "capital schemes") in counted(groups)
 
 
 def test_a_chart_can_be_styled_on(result: Result) -> None:

@@ -62,6 +62,10 @@
     const show = section.querySelector("select[data-show]");
     const whose = show && show.selectedIndex > 0 ? show.value : "";
     for (const scope of all("[data-scope]", section)) { scope.hidden = !whose; }
+    for (const shown of all("[data-shown]", section)) {
+      shown.hidden = !whose;
+      shown.textContent = "Shown: " + whose + ".";
+    }
     for (const printed of all("[data-printed]", section)) {
       const table = document.getElementById(printed.dataset.printed);
       printed.hidden = table.classList.contains("chosen") !== ("chosen" in printed.dataset);

@@ -37,6 +37,9 @@ const shaped = (() => {
       const longest = Math.max(0, ...((encoding.color.scale || {}).domain || []).map((text) => String(text).length));
       legend.columns = longest > 15 ? 1 : 2;
     }
+    // a second legend stands below the plot, as there is no room beside the first
+    const second = encoding.strokeDash;
+    if (second && second.legend && encoding.color && second.field !== encoding.color.field) { second.legend.orient = "bottom"; }
     if (hints.upright && view.mark.type === "text") { Object.assign(view.mark, {angle: 270, fontSize: 10}); }
     if (view.mark.limit) { view.mark.limit = 100; }
   }

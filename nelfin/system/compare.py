@@ -170,7 +170,10 @@ def _headline(run: Findings) -> dict[tuple[str, str], object]:
         ("Capital schemes funded", "schemes"): headline.funded + headline.part_funded,
         ("Capital used", "£m"): headline.used,
         ("Benefit of the capital plan", "points"): float(run.provenance["capital"]["objective"]),
-        ("Illustrative figures", "figures"): headline.illustrative_figures,
+        ("Illustrative figures, schemes apart", "figures"): headline.statuses.get(
+            "illustrative", 0
+        ),
+        ("Illustrative capital schemes", "schemes"): headline.illustrative_schemes,
     }
 
 

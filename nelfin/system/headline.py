@@ -86,8 +86,6 @@ class Headline:
     """Figures by status, the capital schemes apart."""
     illustrative_schemes: int
     """Capital schemes whose figures are illustrative."""
-    illustrative_figures: int
-    """All illustrative figures, the capital schemes among them."""
     marks: dict[str, str]
     """Status of the settings that colour a whole section, by section, where it is illustrative."""
 
@@ -147,7 +145,6 @@ def headline_of(findings: Findings) -> Headline:
         gap=float("nan" if (gap := findings.provenance["capital"]["gap"]) is None else gap),
         statuses=count_by_status(sources.loc[~of_schemes, "status"]),
         illustrative_schemes=count_by_status(sources.loc[of_schemes, "status"])["illustrative"],
-        illustrative_figures=count_by_status(sources["status"])["illustrative"],
         marks=_marks(sources, str(data.attrs["main_stream"])),
     )
 

@@ -10,6 +10,7 @@ import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
 from nelfin.evidence import MEANING, STATUSES
+from nelfin.report.basis import illustrative_count
 from nelfin.report.text.changes import changes_of_run
 from nelfin.report.text.numbers import plural
 from nelfin.report.text.summary import sentences_of
@@ -84,12 +85,11 @@ def write_summary_sheet(sheet: Any, result: Findings, live: Live, formats: Style
         "follow what is changed in shaded cells of the sheets below.",
     )
     row = CHECKED + 1
-    if headline.illustrative_figures:
+    if made_up := illustrative_count(headline):
         sheet.write_string(
             row,
             0,
-            f"{plural(headline.illustrative_figures, 'figure')} behind this run are illustrative: "
-            "made up to show the method. Sheets that rest on them say so.",
+            f"Made up to show the method: {made_up}. Sheets that rest on them say so.",
             formats.flag_line,
         )
         row += 1

@@ -169,7 +169,8 @@ def test_every_scheme_is_there_once_in_or_out(
     made_up = result.table("projects").set_index("project_id").loc[mine["project_id"], "status"]
     told = columns(inside)["Figures"] + columns(out)["Figures"]
     assert sorted(told) == sorted(made_up), "each says what its figures are"
-    assert section(pack, "capital").statuses["illustrative"] == (made_up == "illustrative").sum()
+    count = (made_up == "illustrative").sum()
+    assert section(pack, "capital").statuses == [("illustrative", count, "capital schemes")]
 
 
 def test_a_place_without_schemes_and_a_run_without_moves_say_so(result: Result) -> None:
@@ -302,11 +303,17 @@ def test_a_run_without_draws_says_that_there_are_no_odds(result: Result) -> None
 
 
 def test_the_basis_counts_every_figure_once(result: Result, board: Pack) -> None:
-    counts = result.table("sources")["status"].value_counts()
+    sources = result.table("sources")
+    of_schemes = sources["where"] == "projects"
+    counts, schemes = (sources.loc[of, "status"].value_counts() for of in (~of_schemes, of_schemes))
     told = section(board, "short").statuses
-    assert told == {word: counts[word] for word in ("assumption", "illustrative")}
+    assert told == [
+        ("assumption", counts["assumption"], "figures"),
+        ("illustrative", counts["illustrative"], "figures"),
+        ("illustrative", schemes["illustrative"], "capital schemes"),
+    ]
     basis = section(board, "basis")
-    assert f"{counts['illustrative']:,} illustrative" in basis.sentences[0]
+    assert f"{schemes['illustrative']:,} illustrative capital schemes" in basis.sentences[0]
     assert [status for _, _, status in basis.unpublished] == sorted(
         [status for _, _, status in basis.unpublished], reverse=True
     ), "the illustrative ones first"

@@ -9,7 +9,7 @@ import pandas as pd
 from nelfin.data.notes import TABLE_NOTES
 from nelfin.evidence import MEANING
 from nelfin.report.basis import UNPUBLISHED, figures_of, groups_of, unpublished
-from nelfin.report.packs.parts import Section, rests_on
+from nelfin.report.packs.parts import Section, rests_on, told_statuses
 from nelfin.report.text.numbers import plural
 from nelfin.scenario.names import plain_name, setting_name
 from nelfin.store.findings import Findings
@@ -46,10 +46,11 @@ def basis_section(
     figures = pd.concat([figures_of(sources, part) for part in parts])
     figures = figures[~figures.index.duplicated() & ~_names(figures, others)]
     statuses = rests_on(result, parts)
-    told = " and ".join(f"{count:,} {status}" for status, count in statuses.items())
-    meaning = "; ".join(f"{word}: {MEANING[word]}" for word in statuses)
+    told = told_statuses(statuses)
+    words = dict.fromkeys(word for word, _, _ in statuses)
+    meaning = "; ".join(f"{word}: {MEANING[word]}" for word in words)
     sentences = [
-        f"{about} {'rests on ' + told + ' figures' if told else 'rests on published figures only'}"
+        f"{about} {'rests on ' + told if told else 'rests on published figures only'}"
         ", beside those that are published or worked out from published ones.",
         *([f"{meaning[:1].upper()}{meaning[1:]}."] if meaning else []),
     ]

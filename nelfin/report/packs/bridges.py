@@ -49,7 +49,9 @@ def bridge_rows(bridge: xr.DataArray) -> dict[str, list[Cell]]:
     return rows
 
 
-def bridge_section(bridge: xr.DataArray, whose: str, statuses: Mapping[str, int]) -> Section:
+def bridge_section(
+    bridge: xr.DataArray, whose: str, statuses: Sequence[tuple[str, int, str]]
+) -> Section:
     """Return the section on the bridge: over all years, and of each year.
 
     Parameters

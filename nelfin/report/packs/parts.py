@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
-from nelfin.report.basis import groups_of, unpublished
+from nelfin.data.footprints import listed
+from nelfin.report.basis import counted, groups_of
 from nelfin.report.text.numbers import (
     millions,
     money,
@@ -128,7 +129,7 @@ class Section:
     facts: Sequence[tuple[str, Cell]] = ()
     drawings: Sequence[Drawing] = ()
     tables: Sequence[Table] = ()
-    statuses: Mapping[str, int] = field(default_factory=dict)
+    statuses: Sequence[tuple[str, int, str]] = ()
     """How many figures it rests on that are not published, by status."""
     unpublished: Sequence[tuple[str, str, str]] = ()
     """Such figures by name: what it is, its value, its status."""
@@ -172,8 +173,10 @@ class Pack:
     sections: Sequence[Section]
 
 
-def rests_on(result: Findings, parts: tuple[str, ...]) -> dict[str, int]:
-    """Return how many figures of some parts of a run are not published, by status.
+def rests_on(result: Findings, parts: tuple[str, ...]) -> list[tuple[str, int, str]]:
+    """Return how many figures of some parts of a run are not published: status, count and what.
+
+    The capital schemes are counted apart, as everywhere.
 
     Parameters
     ----------
@@ -182,7 +185,24 @@ def rests_on(result: Findings, parts: tuple[str, ...]) -> dict[str, int]:
     parts
         Sections of settings and tables, such as `PLACES`.
     """
-    return unpublished(groups_of(result.table("sources"), parts))
+    return counted(groups_of(result.table("sources"), parts))
+
+
+def told_statuses(statuses: Sequence[tuple[str, int, str]]) -> str:
+    """Return what something rests on in words; "" for published figures only.
+
+    Parameters
+    ----------
+    statuses
+        From `rests_on`.
+
+    Examples
+    --------
+    >>> told_statuses([("assumption", 3, "figures"), ("illustrative", 2, "capital schemes")])
+    '3 assumption figures and 2 illustrative capital schemes'
+    """
+    told = [f"{count:,} {word} {what}" for word, count, what in statuses]
+    return listed(told) if told else ""
 
 
 def gbp_m(value: float, shown: float | None = None) -> Cell:

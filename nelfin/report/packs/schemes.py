@@ -95,7 +95,7 @@ def schemes_section(
         else "None waits.",
     ]
     made_up = int((mine["evidence"] == "illustrative").sum())
-    statuses = {"illustrative": made_up} if made_up else {}
+    statuses = [("illustrative", made_up, "capital schemes")] if made_up else []
     if made_up:
         sentences.append(
             f"{made_up:,} of the {len(mine):,} are illustrative: made up to show the method, and "

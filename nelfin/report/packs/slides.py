@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nelfin.errors import InputError
-from nelfin.report.packs.parts import Drawing, Section, Table, text_of
+from nelfin.report.packs.parts import Drawing, Section, Table, text_of, told_statuses
 from nelfin.report.text.origin import run_words
 from nelfin.store.findings import Findings
 from nelfin.store.writing import write_whole
@@ -230,8 +230,8 @@ def _notes(what: _Slide) -> str:
 
 
 def _status(section: Section) -> str:
-    told = ", ".join(f"{count:,} {word}" for word, count in section.statuses.items())
-    return f"Rests on {told} figures." if told else ""
+    told = told_statuses(section.statuses)
+    return f"Rests on {told}." if told else ""
 
 
 def _facts(slide: Any, section: Section, top: float) -> float:

@@ -105,7 +105,7 @@ def _values(result: Findings, others: Sequence[Findings]) -> dict[str, Any]:
         charts = charts | {"positions": side_by_side.chart}
     base, run_words = base_of_run(result), opening_lines(result)
     absent = {"comparison"} if not others else set()
-    absent |= {"changes"} if not (base or run_words) else set()
+    absent |= {"changes"} if not base else set()
     groups = {section: groups_of(sources, RESTS_ON[section]) for section in SECTIONS}
     specs, failed = chart_specs(charts)
     scripts = {"bundle": vega_bundle(), "program": _program()}

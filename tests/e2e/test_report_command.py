@@ -9,6 +9,7 @@ import pytest
 from browsing import opened, violations
 from command import run
 from markup import Markup
+from systems import write_system
 
 import nelfin
 from nelfin.report.charts import CHARTS
@@ -52,23 +53,23 @@ def test_a_folder_that_cannot_be_is_refused_and_nothing_is_left(
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "there"]
 
 
-def test_a_page_that_compares_three_runs_in_their_order(
-    chromium: str, run_folder: Path, result: Result, tmp_path: Path
-) -> None:
-    rough = {"capital.gap_pct": 5.0}
-    middle = nelfin.run(nelfin.load_scenario(overrides=rough | {"capital.relax": True}))
-    middle.save(tmp_path / "relaxed", report=False)
-    other = nelfin.run(nelfin.load_scenario(overrides=rough | {"recovery.efficiency_pct": 3.0}))
-    other.save(tmp_path / "other", report=False)
-    words = ("report", "other", "--compare", str(run_folder), "--compare", "relaxed")
+def test_a_page_that_compares_three_runs_in_their_order(chromium: str, tmp_path: Path) -> None:
+    file = write_system(tmp_path / "system", places=3, schemes=40)
+    base, middle, other = (
+        nelfin.run(nelfin.load_scenario(file, settings))
+        for settings in ({}, {"capital.relax": True}, {"recovery.efficiency_pct": 3.0})
+    )
+    for name, found in (("base", base), ("relaxed", middle), ("other", other)):
+        found.save(tmp_path / name, report=False)
+    words = ("report", "other", "--compare", "base", "--compare", "relaxed")
     done = run(*words, "--html", "page.html", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    found = nelfin.compare(result, middle, other)
-    assert found.names == [result.called, "relaxed", "other"]
+    found = nelfin.compare(base, middle, other)
+    assert found.names == ["base", "relaxed", "other"]
     page = Markup(tmp_path / "page.html")
     tables = {table.holds: table for table in page.tables if table.id.startswith("compared-")}
     assert {"differs", "headline", "schemes", "results"} <= set(tables)
-    assert len(tables["differs"].rows) == len(found.settings) == 3
+    assert len(tables["differs"].rows) == len(found.settings) == 2
     changes = [row[-1].value for row in tables["results"].rows]
     assert changes == list(found.results["change"])
     assert [abs(c) for c in changes] == sorted((abs(c) for c in changes), reverse=True)
@@ -76,7 +77,7 @@ def test_a_page_that_compares_three_runs_in_their_order(
     assert moved == list(found.schemes["moved"])
     behind = next(table for table in page.tables if table.holds == "positions")
     ends = [cell.value for cell in behind.rows[-1][1:4]]
-    assert ends == [float(run.data["system_reported"][-1]) for run in (result, middle, other)]
+    assert ends == [float(run.data["system_reported"][-1]) for run in (base, middle, other)]
     with opened(chromium, tmp_path / "page.html") as browser:
         assert browser.locator("#chart-positions svg").is_visible()
         legend = browser.locator("#chart-positions svg .role-legend-label").all_text_contents()

@@ -8,6 +8,7 @@ import pandas as pd
 
 from nelfin.data.specs import TABLES
 from nelfin.report.text.changes import what_words, why_words
+from nelfin.report.text.names import short
 from nelfin.report.text.numbers import millions, money, rows_that_add
 from nelfin.report.text.terminal import (
     WIDTH,
@@ -132,8 +133,8 @@ def _schemes_text(comparison: Comparison, most: int) -> str:
         return "CAPITAL SCHEMES\n  Every run funds the same schemes, in the same years."
     lines = wrapped(f"CAPITAL SCHEMES: {schemes_words(schemes)}")
     for line in schemes.head(most).to_dict("records"):
-        starts = "; ".join(f"{name} {line[name]}" for name in comparison.names)
-        words = f"{line['project_id']} {line['name']}: {starts}. {line['reason']}"
+        starts = "; ".join(f"{short(name)} {line[name]}" for name in comparison.names)
+        words = f"{line['project_id']} {short(line['name'])}: {starts}. {line['reason']}"
         lines += wrapped(words, indent="  ", hang="    ")
     return "\n".join(lines) + _more(len(schemes) - most, "that are not funded alike")
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from nelfin.data import load_inputs
 from nelfin.data.differences import RestsOn, rests_on, what_differs
+from nelfin.data.footprints import listed
 from nelfin.errors import InputError
 from nelfin.scenario import load_scenario
 from nelfin.scenario.resolved import resolved_figures
@@ -104,11 +105,7 @@ def compare(first: Findings, second: Findings, *more: Findings) -> Comparison:
         .reset_index(drop=True),
         differs[~of_scenario].rename(columns={"where": "table", "figure": "column"})
         .reset_index(drop=True),
-        pd.DataFrame(
-            [[figure, unit, *(row[figure, unit] for row in map(_headline, runs))]
-             for figure, unit in _headline(runs[0])],
-            columns=["figure", "unit", *names],
-        ),
+        _headlines(runs, names),
         schemes,
         _results(runs, names),
         flags,
@@ -146,27 +143,34 @@ def _rests_on(run: Findings, name: str) -> tuple[RestsOn, list[str]]:
     ]
 
 
-def _headline(run: Findings) -> dict[tuple[str, str], object]:
+def _headlines(runs: Sequence[Findings], names: Sequence[str]) -> pd.DataFrame:
+    """Return what people ask of runs first, in the years that all of them have."""
+    years = [year for year in headline_of(runs[0]).years
+             if all(year in headline_of(run).years for run in runs)]  # fmt: skip
+    known = {year for run in runs for year in headline_of(run).known}
+    asked = dict.fromkeys([*[year for year in years if year not in known][:1], *years[-1:]])
+    rows = [_headline(run, list(asked)) for run in runs]
+    lines = [[*key, *(row[key] for row in rows)] for key in rows[0]]
+    return pd.DataFrame(lines, columns=["figure", "unit", *names])
+
+
+def _headline(run: Findings, years: Sequence[str]) -> dict[tuple[str, str], object]:
     """Return the figures of a run that people ask for first, by what they are and their unit."""
-    headline = headline_of(run)
-    last = headline.years[-1]
-    at_end = headline.bodies[last]
-    furthest = headline.places.iloc[0]
-    open_years = [each for each in headline.years if each not in headline.known]
+    headline, prevention = headline_of(run), run.data["prevention_net_cash"].to_series()
     found: dict[tuple[str, str], object] = {
         ("In balance from, reported", "year"): headline.balance_year or NO_BALANCE,
         ("In balance from, underlying", "year"): headline.underlying_balance_year or NO_BALANCE,
     }
-    for each in dict.fromkeys([*open_years[:1], last]):
-        found["Reported position, " + each, "£m"] = float(headline.reported[each])
-        found["Underlying position, " + each, "£m"] = float(headline.underlying[each])
+    for year in years:
+        found[f"Reported position, {year}", "£m"] = float(headline.reported[year])
+        found[f"Underlying position, {year}", "£m"] = float(headline.underlying[year])
+    for year in years[-1:]:
+        short = int((headline.bodies[year] < -SMALL).sum())
+        found[f"Organisations in deficit, {year}", "organisations"] = short
+        found[f"Net cash of prevention, {year}", "£m"] = float(prevention[year])
     return found | {
-        (f"Organisations in deficit, {last}", "organisations"): int((at_end < -SMALL).sum()),
         ("Furthest under target", "place"): str(headline.places.index[0]),
-        ("Its distance from target", "%"): 100 * float(furthest["dft"]),
-        ("Net cash of prevention, " + last, "£m"): float(
-            run.data["prevention_net_cash"].sel(year=last)
-        ),
+        ("Its distance from target", "%"): 100 * float(headline.places["dft"].iloc[0]),
         ("Capital schemes funded", "schemes"): headline.funded + headline.part_funded,
         ("Capital used", "£m"): headline.used,
         ("Benefit of the capital plan", "points"): float(run.provenance["capital"]["objective"]),
@@ -179,9 +183,10 @@ def _headline(run: Findings) -> dict[tuple[str, str], object]:
 
 def _results(runs: Sequence[Findings], names: Sequence[str]) -> pd.DataFrame:
     measured = [_measures(run).rename(name) for run, name in zip(runs, names, strict=True)]
-    wide = pd.concat(measured, axis="columns").reset_index()
-    wide["change"] = wide[names[-1]].fillna(0.0) - wide[names[0]].fillna(0.0)
-    figures = wide[list(names)].fillna(0.0)
+    # a year, a place or an organisation that a run lacks is not nothing there: it is left out
+    wide = pd.concat(measured, axis="columns", join="inner").reset_index()
+    wide["change"] = wide[names[-1]] - wide[names[0]]
+    figures = wide[list(names)]
     moved = wide[(figures.max(axis="columns") - figures.min(axis="columns")) > SMALL]
     order = moved["change"].abs().sort_values(ascending=False, kind="stable").index
     return moved.loc[order].reset_index(drop=True)
@@ -208,18 +213,23 @@ def _measures(run: Findings) -> pd.Series:
 
 
 def _flags(runs: Sequence[Findings], names: Sequence[str]) -> list[str]:
-    flags = []
+    """Say why runs may not be alike otherwise."""
     drawn = all(run.provenance.get("draws") for run in runs)
-    for label, of in (
-        ("version of nelfin", lambda run: run.provenance["versions"].get("nelfin")),
-        ("years", lambda run: f"{run.data['year'].values[0]} to {run.data['year'].values[-1]}"),
-        ("seed of the draws", lambda run: run.provenance.get("seed") if drawn else None),
-        ("number of draws", lambda run: run.provenance.get("draws")),
+    spans = [" to ".join(str(year) for year in run.data["year"].values[[0, -1]]) for run in runs]
+    flags = []
+    for words, seen in (
+        ("The version of nelfin differs", [run.provenance["versions"]["nelfin"] for run in runs]),
+        ("Plans of other years, compared in those that all have", spans),
+        ("The seed of the draws differs", [run.provenance.get("seed") for run in runs if drawn]),
+        ("The number of draws differs", [run.provenance.get("draws") for run in runs]),
     ):
-        seen = [of(run) for run in runs]
         if len(set(seen)) > 1:
             each = ", ".join(f"{name} {value}" for name, value in zip(names, seen, strict=True))
-            flags.append(f"The {label} differs: {each}.")
+            flags.append(f"{words}: {each}.")
+    for words, dim in (("Places", "place"), ("Organisations", "organisation")):
+        have = [{str(name) for name in run.data[dim].values} for run in runs]
+        if lacking := sorted(have[0].union(*have) - have[0].intersection(*have)):
+            flags.append(f"{words} that not every run has are left out: {listed(lacking)}.")
     return flags
 
 

@@ -371,7 +371,9 @@ def _changes(facts: Facts) -> Iterator[Family]:
 
 def _comparison(facts: Facts, compared: Comparison, first: Result) -> Iterator[Family]:
     flags = [number for text in compared.flags for number in tokens(text)]
-    yield Family("comparison", "", "p", "The |Capital plans", flags)
+    yield Family(
+        "comparison", "", "p", "The |Plans |Places that|Organisations that|Capital plans", flags
+    )
     ends = [millions(Facts(run).reported[facts.last]) for run in (first, facts.result)]
     names = [tokens(name) for name in compared.names]
     yield from chart_says("comparison", "positions", [

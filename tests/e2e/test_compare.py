@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from command import run
+from systems import write_system
 
 import nelfin
 from nelfin.result import Result
@@ -52,6 +53,21 @@ def test_settings_come_first_then_results_by_size(
     ]
     assert line[found.names].tolist() == pytest.approx([-35.0, -40.0])
     assert not any("cells are not compared" in flag for flag in found.flags)
+
+
+def test_what_a_run_does_not_have_is_left_out_with_a_word(result: Result, tmp_path: Path) -> None:
+    """A year, a place or an organisation that one of them lacks is not nothing there."""
+    file = write_system(tmp_path / "system", places=3, schemes=20)
+    other = nelfin.run(nelfin.load_scenario(file, {"years.last": "2030/31"}))
+    found = nelfin.compare(result, other)
+    assert not found.results.isna().to_numpy().any()
+    assert found.results["year"].max() == "2030/31"
+    common = set(map(str, result.data["place"].values)) & set(map(str, other.data["place"].values))
+    assert set(found.results.loc[found.results["measure"] == "budget", "of"]) <= common
+    assert "Reported position, 2030/31" in set(found.headline["figure"])
+    flags = " ".join(found.flags)
+    assert "Plans of other years, compared in those that all have" in flags
+    assert "Places that not every run has are left out" in flags
 
 
 def test_a_run_is_like_itself(result: Result) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nelfin.errors import InputError, Problems, reason
+from nelfin.errors import InputError, Problems, printable, reason
 
 INPUTS = "inputs"
 """Folder of a run that holds the files it has read."""
@@ -18,6 +18,7 @@ INPUTS = "inputs"
 SCENARIO = "scenario.resolved.toml"
 """File of a run folder: the scenario as run, whose tables stand in `INPUTS`."""
 
+_KEPT_FILE = re.compile(rf"{INPUTS}/[0-9a-f]{{12}}-[^/\\:\0]+")
 _KEPT = re.compile(rf"\A{INPUTS}/[0-9a-f]{{12}}-")
 
 BASE = "base.resolved.toml"
@@ -130,6 +131,7 @@ def read_record(folder: Path) -> dict[str, Any]:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         if not isinstance(record, dict) or not isinstance(record.get("inputs"), dict):
             raise ValueError("it does not say what the run has read")
+        check_record(record)
     except (OSError, ValueError) as error:
         raise InputError.one(
             str(folder / RECORD), f"cannot be read: {reason(error)}.", "Name a folder of a run."
@@ -155,6 +157,39 @@ def kept_files(record: Mapping[str, Any]) -> dict[str, str]:
         for part in (record, record.get("base", {}))
         for name, file in part.get("kept", {}).items()
     }
+
+
+def check_record(record: Mapping[str, Any]) -> None:
+    """Refuse a record whose account of kept files is not whole, or leads out of the run's folder.
+
+    A folder may come from anybody: what it names is read, and written again with the run.
+
+    Parameters
+    ----------
+    record
+        What a run tells of itself; one of a version that kept nothing passes.
+
+    Raises
+    ------
+    ValueError
+        With the first fault.
+    """
+    if "kept" not in record:
+        return
+    if not all(isinstance(record.get(part), dict) for part in ("base", "origins")):
+        raise ValueError("it does not say where its settings come from")
+    for part in (record, record["base"]):
+        tables: list[Any] = [part.get(name) for name in ("inputs", "kept", "originals")]
+        if not all(isinstance(table, dict) for table in tables):
+            raise ValueError("it does not say what the run keeps")
+        if not tables[0].keys() == tables[1].keys() == tables[2].keys():
+            raise ValueError("it does not say of every input where it is kept")
+        for text in (text for table in tables for text in table.values()):
+            if not isinstance(text, str):
+                raise ValueError("it names a file by something that is no text")
+        for file in tables[1].values():
+            if not _KEPT_FILE.fullmatch(file):
+                raise ValueError(f'it keeps "{printable(file)[:80]}", which is no file of {INPUTS}')
 
 
 def check_kept(folder: Path, record: Mapping[str, Any]) -> None:

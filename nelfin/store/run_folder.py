@@ -14,7 +14,7 @@ import xarray as xr
 
 from nelfin.errors import InputError, reason
 from nelfin.store.findings import Findings
-from nelfin.store.kept import BASE, INPUTS, RECORD, SCENARIO, kept_files
+from nelfin.store.kept import BASE, INPUTS, RECORD, SCENARIO, check_record, kept_files
 from nelfin.store.refused import not_opened
 from nelfin.store.versions import require_readable
 from nelfin.store.writing import restore, unmarked, whole_folder, write_csv
@@ -137,6 +137,7 @@ def open_run_folder(folder: Path) -> Findings:
         if not isinstance(account, dict) or "capital" not in account:
             raise ValueError("run.json is not that of a run")
         require_readable(str(account["versions"]["nelfin"]), str(folder))
+        check_record(account)
         toml = (folder / SCENARIO).read_text(encoding="utf-8")
         base = folder / BASE
         base_toml = base.read_text(encoding="utf-8") if base.is_file() else ""

@@ -136,6 +136,31 @@ def test_kept_files_that_are_not_what_ran_are_refused(desk: Path, tmp_path: Path
     assert f"{people}: is missing." in said
 
 
+@pytest.mark.parametrize(
+    ("part", "value", "why"),
+    [
+        ("kept", {"positions": "../../secret"}, "which is no file of inputs"),
+        ("kept", {"positions": "inputs/0123456789ab-../../secret"}, "which is no file of inputs"),
+        ("kept", {"positions": "/etc/hostname"}, "which is no file of inputs"),
+        ("kept", {"positions": 7}, "something that is no text"),
+        ("kept", [], "does not say what the run keeps"),
+        ("originals", {}, "does not say of every input"),
+        ("origins", None, "does not say where its settings come from"),
+    ],
+)
+def test_a_folder_of_a_stranger_names_no_file_elsewhere(
+    desk: Path, tmp_path: Path, part: str, value: object, why: str
+) -> None:
+    shutil.copytree(desk / "run", tmp_path / "run")
+    file = tmp_path / "run" / "run.json"
+    record = json.loads(file.read_text(encoding="utf-8"))
+    record[part] = record[part] | value if part == "kept" and value else value
+    file.write_text(json.dumps(record), encoding="utf-8")
+    for read in (nelfin.load_scenario, nelfin.open_result):
+        with pytest.raises(nelfin.InputError, match=why):
+            read(tmp_path / "run")
+
+
 def test_two_runs_in_one_second_both_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 

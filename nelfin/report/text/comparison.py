@@ -71,7 +71,7 @@ def _differs_text(comparison: Comparison, most: int) -> str:
         for line in [*settings.to_dict("records"), *cells.to_dict("records")]
     ]  # fmt: skip
     if not rows:
-        return f"{title}\n  No setting and no cell of a table differs."
+        return f"{title}\n  No setting differs, nor any cell of a table that was compared."
     heads = ["setting or cell", *names, "why"]
     align = "l" + "".join(
         "r" if are_figures(row[at] for row in rows) else "l" for at in range(1, len(heads))

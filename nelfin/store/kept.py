@@ -176,6 +176,11 @@ def check_record(record: Mapping[str, Any]) -> None:
     """
     if "kept" not in record:
         return
+    if not all(type(record.get(number)) is int for number in ("draws", "seed")):
+        raise ValueError("it does not say how many draws were made, and from what")
+    told = record.get("run")
+    if not isinstance(told, dict) or not all(isinstance(text, str) for text in told.values()):
+        raise ValueError("it does not say what the run is called")
     if not all(isinstance(record.get(part), dict) for part in ("base", "origins")):
         raise ValueError("it does not say where its settings come from")
     for part in (record, record["base"]):

@@ -146,6 +146,8 @@ def test_kept_files_that_are_not_what_ran_are_refused(desk: Path, tmp_path: Path
         ("kept", [], "does not say what the run keeps"),
         ("originals", {}, "does not say of every input"),
         ("origins", None, "does not say where its settings come from"),
+        ("draws", "many", "does not say how many draws"),
+        ("run", {"name": 7}, "does not say what the run is called"),
     ],
 )
 def test_a_folder_of_a_stranger_names_no_file_elsewhere(

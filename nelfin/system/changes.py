@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,9 @@ from nelfin.errors import InputError, printable
 from nelfin.scenario import Scenario, load_scenario
 from nelfin.scenario.load import SET
 from nelfin.scenario.paths import NATIONAL, PACKAGED, SCENARIO_FILES, SCENARIOS
+from nelfin.scenario.schema import ABOUT
 from nelfin.scenario.wording import spot_of
+from nelfin.store.sheets.names import split_sheet
 
 CHANGES = [*DIFFER, "from", "to", WHY]
 """Columns of the table of changes."""
@@ -81,13 +84,32 @@ def changes_of(scenario: Scenario, inputs: Inputs, base: Scenario | None) -> pd.
     pandas.DataFrame
         `where, row, figure, unit, from, to, why`; what is set over the file comes first.
     """
-    if base is None or (base.evidence == scenario.evidence and base.data == scenario.data):
+    if base is None or _alike(scenario, base):
         return pd.DataFrame(columns=CHANGES, dtype="str")
     found = what_differs(
         {"from": rests_on(base, load_inputs(base)), "to": rests_on(scenario, inputs)}
     )
     order = (found[WHY] != SET).sort_values(kind="stable").index
     return found.loc[order].reset_index(drop=True)
+
+
+def _alike(scenario: Scenario, base: Scenario) -> bool:
+    """Say whether a scenario and its base have the same settings, and tables of the same bytes."""
+    ours, theirs = (
+        {key: figure for key, figure in each.evidence.items()
+         if key not in ABOUT and not key.startswith("data.")}
+        for each in (scenario, base)
+    )  # fmt: skip
+    return (ours, scenario.icb) == (theirs, base.icb) and all(
+        mine == other or (mine is not None and other is not None and _bytes(mine) == _bytes(other))
+        for mine, other in zip(dict(scenario.data).values(), dict(base.data).values(), strict=True)
+    )
+
+
+def _bytes(path: Path) -> tuple[bytes, str | None]:
+    """Return what a table's file holds, without the mark that Excel asks for, and its sheet."""
+    file, sheet = split_sheet(path)
+    return file.read_bytes().removeprefix(BOM_UTF8), sheet
 
 
 def first_changes(changes: pd.DataFrame, most: int = 5) -> list[dict[str, str]]:

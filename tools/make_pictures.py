@@ -23,8 +23,8 @@ MOST_BYTES = 150_000
 WINDOW: ViewportSize = {"width": 1040, "height": 720}
 """Of the page, in pixels: what a reader sees first."""
 
-SHEET = "When the system balances"
-"""Heading of the part of the workbook that is shown."""
+SHEET = "System"
+"""Sheet of the workbook that is shown, by the words at the end of its printed head."""
 
 DOTS_AN_INCH = 90
 TOP_AND_LEFT = 30
@@ -56,12 +56,12 @@ def picture_of_workbook(book: Path, picture: Path) -> str:
     pdf = book.with_suffix(".pdf")
     _said("soffice", "--headless", "--convert-to", "pdf", "--outdir", folder, book)
     pages = _said("pdftotext", "-layout", pdf, "-").split("\f")
-    with_chart = [at for at, text in enumerate(pages, start=1) if text.lstrip().startswith(SHEET)]
-    if not with_chart:
-        heads = [text.strip().partition("\n")[0] for text in pages[:40]]
-        sys.exit(f'No sheet begins with "{SHEET}". They begin with: {heads}')
-    at = with_chart[0]
-    cut = ("-x", TOP_AND_LEFT, "-y", TOP_AND_LEFT, "-W", 940, "-H", 390)
+    heads = [text.strip().partition("\n")[0] for text in pages]
+    shown = [at for at, head in enumerate(heads, start=1) if head.endswith(f" {SHEET}")]
+    if not shown:
+        sys.exit(f'No page has the head "{SHEET}".')
+    at = shown[0]
+    cut = ("-x", TOP_AND_LEFT, "-y", TOP_AND_LEFT, "-W", 700, "-H", 560)
     _said("pdftoppm", "-png", "-singlefile", "-r", DOTS_AN_INCH, "-f", at, "-l", at, *cut,
           pdf, picture.with_suffix(""))  # fmt: skip
     return pages[at - 1]

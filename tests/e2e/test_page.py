@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from browsing import ALIKE, COLLIDE, FITTED, faint, faint_in_charts, opened, violations
 from playwright.sync_api import Page
 
+import nelfin
 from nelfin.report.charts import CHARTS, cards
 from nelfin.report.charts.sensitivity import TITLES
 from nelfin.report.page.place_leads import place_leads
@@ -308,7 +310,13 @@ def test_a_saved_picture_says_what_it_is_of(page: Page, result: Result) -> None:
     text = " ".join(re.findall(r">([^<]+)<", download.value.path().read_text(encoding="utf-8")))
     card = cards(result)["bridge"]
     assert card.title in text
-    assert f"{result.name}; shown: {name}." in text
+    day = datetime.fromisoformat(result.provenance["started"])
+    for words in (
+        f"“{result.name}”",
+        f"{day:%B %Y}",
+        f"nelfin {nelfin.__version__}; shown: {name}.",
+    ):
+        assert words in text
     assert "Rests on illustrative figures" in text
     for word in card.words_of[name].split():
         assert word in text

@@ -32,6 +32,7 @@ from nelfin.report.page.tables import (
     scheme_table,
     source_table,
 )
+from nelfin.report.text import origin
 from nelfin.report.text.changes import base_of_run, changes_of_run, opening_lines
 from nelfin.report.text.names import short
 from nelfin.report.text.numbers import (
@@ -145,6 +146,7 @@ def _values(result: Findings, others: Sequence[Findings]) -> dict[str, Any]:
         "compared": side_by_side,
         "base": base,
         "run_words": run_words,
+        "origin": origin.run_words(result),
         "changes": changes_of_run(result),
         "changes_table": changes_table(result),
         "choices": _choices(result),

@@ -156,7 +156,7 @@
       if (parameter && list.selectedIndex > 0) { chosen.push(list.value); }
     }
     const words = all("[data-words]", figure).find((line) => !line.hidden).textContent;
-    const run = document.querySelector("h1").textContent;
+    const run = document.querySelector("h1").dataset.run;
     const about = [run, ...chosen.map((value) => "shown: " + value)].join("; ") + ".";
     spec.title = {
       text: figure.querySelector("h3").textContent, anchor: "start", fontSize: 18, subtitleFontSize: 12, offset: 14,

@@ -16,6 +16,7 @@ from concurrent.futures import (
     CancelledError,
     Executor,
     Future,
+    ProcessPoolExecutor,
     wait,
 )
 from dataclasses import dataclass
@@ -279,7 +280,7 @@ def _answers(
     try:
         while True:
             # no more at once than workers can be waiting for, so that memory stays flat
-            for at in itertools.islice(left, AHEAD - len(futures)):
+            for at in itertools.islice(left, _most_waiting(executor) - len(futures)):
                 futures[executor.submit(run_batch, jobs.job(at))] = at
             if not futures:
                 return
@@ -296,6 +297,16 @@ def _answers(
     finally:
         for future in futures:
             future.cancel()
+
+
+def _most_waiting(executor: Executor) -> int:
+    """Return how many batches may be handed out at once: to processes no more than they are.
+
+    A batch that waits for a process stands half written in a pipe. If a process dies then, Python
+    before 3.11.5 waits for ever for somebody to read the rest.
+    """
+    workers = getattr(executor, "_max_workers", AHEAD)
+    return min(AHEAD, workers) if isinstance(executor, ProcessPoolExecutor) else AHEAD
 
 
 def _of_cluster(error: Exception) -> bool:

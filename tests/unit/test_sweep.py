@@ -20,7 +20,7 @@ from nelfin.scenario.change import changed
 from nelfin.store.sweeps import open_sweep
 from nelfin.system.capital import solve_capital
 from nelfin.system.joint import join
-from nelfin.system.sweep import cases_of, run_batch, sweep, sweep_to
+from nelfin.system.sweep import _most_waiting, cases_of, run_batch, sweep, sweep_to
 
 pytestmark = pytest.mark.unit
 
@@ -221,6 +221,12 @@ def test_a_worker_that_dies_is_said_to_have(
         sweep_to(tmp_path / "s", rough, VARY, executor)
     monkeypatch.setattr("nelfin.system.sweep.run_batch", run_batch)
     assert len(sweep_to(tmp_path / "s", rough, VARY, resume=True)) == 9
+
+
+def test_no_batch_waits_half_written_for_a_process_that_may_die() -> None:
+    with ProcessPoolExecutor(2) as processes, ThreadPoolExecutor(2) as threads:
+        assert _most_waiting(processes) == 2
+        assert _most_waiting(threads) > 100
 
 
 def test_no_more_batches_are_handed_out_than_may_wait(

@@ -25,8 +25,8 @@ from pathlib import Path
 RUN = ("run", "--draws", "100", "--set", "capital.gap_pct=5", "--force", "-o", "run")
 SWEEP = ("sweep", "--vary", "recovery.efficiency_pct=2:6:24", "-o", "sweep")
 FILES = {
-    "base.resolved.toml", "inputs", "report.html", "report.xlsx", "results.nc", "run.json", "scenario.resolved.toml",
-    "tables",
+    "base.resolved.toml", "inputs", "report.html", "report.xlsx", "results.nc", "run.json",
+    "scenario.resolved.toml", "tables",
 }  # fmt: skip
 
 

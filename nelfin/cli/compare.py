@@ -11,6 +11,7 @@ from nelfin.cli.options import (
     echo_json,
     json_option,
     output_option,
+    require_place,
     show,
     write_tables,
 )
@@ -47,6 +48,7 @@ def compare(
     if output is not None:
         check_folder(output)
     if xlsx is not None:
+        require_place(xlsx)
         check_writable(xlsx)
     comparison = compare_runs(*(open_result(run) for run in runs))
     tables = comparison.tables()

@@ -144,6 +144,38 @@ def read_files(scenario: Scenario) -> list[Kept]:
     return kept
 
 
+def load_and_keep(scenario: Scenario) -> tuple[Inputs, list[Kept]]:
+    """Read and check every table of a scenario, and keep what its files held.
+
+    Parameters
+    ----------
+    scenario
+        Names the files.
+
+    Returns
+    -------
+    inputs : Inputs
+        As from `load_inputs`.
+    kept : list of Kept
+        As from `read_files`.
+
+    Raises
+    ------
+    InputError
+        As `load_inputs`; or if a table was changed meanwhile, so that what is kept is not what was
+        read.
+    """
+    paths = [*filter(None, dict(scenario.data).values()), *map(Path, opening_files(scenario))]
+    before = {original_of(scenario, split_sheet(path)[0]): _digest(path) for path in paths}
+    inputs, kept = load_inputs(scenario), read_files(scenario)
+    problems = Problems()
+    for original, digest in {each.original: each.sha256 for each in kept}.items():
+        if before.get(original, digest) != digest:
+            problems.add(original, "was changed while it was read.", "Run it again.")
+    problems.raise_if_any()
+    return inputs, kept
+
+
 def read_tables(scenario: Scenario) -> list[Kept]:
     """Read the tables of a scenario as they are, without the files of its settings.
 

@@ -17,9 +17,9 @@ import pandas as pd
 import xarray as xr
 
 from nelfin.allocations import far_openings, level_breaks, sensitivity
-from nelfin.data import Inputs, load_inputs
+from nelfin.data import Inputs
 from nelfin.data.checks.whose import national_growth
-from nelfin.data.load import places_of, read_files, read_tables
+from nelfin.data.load import load_and_keep, places_of, read_tables
 from nelfin.data.register import register
 from nelfin.models.capital.case import case_of
 from nelfin.models.capital.checked import Checked
@@ -76,8 +76,7 @@ def run_models(
     started = datetime.now(UTC)
     seconds: Seconds = {}
     with _timed("read", seconds):
-        inputs = load_inputs(scenario)
-        kept = read_files(scenario)
+        inputs, kept = load_and_keep(scenario)
         checked = check_schemes(scenario, inputs)
     with _timed("changes", seconds), base_of(scenario) as base:
         changes = changes_of(scenario, inputs, base)

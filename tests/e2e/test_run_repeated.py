@@ -12,6 +12,7 @@ from command import run
 
 import nelfin
 from nelfin.cli.run import _default_folders, _save
+from nelfin.data import load
 from nelfin.result import Result
 from nelfin.scenario import Scenario
 from nelfin.scenario.load import packaged_folder
@@ -119,6 +120,22 @@ def test_causes_rest_on_what_ran_and_not_on_what_the_file_says_now(desk: Path) -
     assert set(causes["cause"]) == {
         "baseline", "capital.relax", "data.capital_limits", "interaction", "scenario",
     }, "openings of the same figures under another name change nothing"  # fmt: skip
+
+
+def test_a_table_that_is_changed_while_it_is_read_is_not_kept_as_what_ran(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = nelfin.load_scenario(write_plan(tmp_path, "70"))
+    read = load.load_inputs
+
+    def edited(mine: Scenario) -> load.Inputs:
+        inputs = read(mine)
+        write_plan(tmp_path, "50")
+        return inputs
+
+    monkeypatch.setattr(load, "load_inputs", edited)
+    with pytest.raises(nelfin.InputError, match=r"limits\.csv: was changed while it was read"):
+        nelfin.run(scenario)
 
 
 def test_kept_files_that_are_not_what_ran_are_refused(desk: Path, tmp_path: Path) -> None:

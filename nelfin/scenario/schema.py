@@ -115,6 +115,8 @@ class Data(Section):
     """Capital limits by year."""
     capital_rules: TablePath | None = None
     """Floors, caps and targets of the capital plan."""
+    capital_futures: TablePath | None = None
+    """Futures of capital limits, costs and benefits, each with a weight, for one priority list."""
     deprivation: TablePath | None = None
     """Share of each place's people who live in the most deprived areas."""
     asset_types: TablePath

@@ -97,6 +97,20 @@ CAPITAL: dict[str, Table] = {
         key=("year", "organisation"),
     ),
     "capital_rules": CAPITAL_RULES,
+    "capital_futures": Table(
+        "futures of budgets, costs and benefits",
+        (
+            Column("future"),
+            number("weight", low=0),
+            number("limits_pct", low=0, **SHARES_PCT),
+            number("costs_pct", low=1, **SHARES_PCT),
+            optional("benefit_pct", kind="number", low=0, default=100.0, **SHARES_PCT),
+            STATUS,
+            SOURCE,
+        ),
+        key=("future",),
+        may_be_empty=True,
+    ),
     "deprivation": Table(
         "deprivation",
         (

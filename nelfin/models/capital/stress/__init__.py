@@ -3,19 +3,30 @@
 Each function takes a `Case` (both tables checked, program built) and returns tables.
 """
 
-from nelfin.models.capital.stress.budgets import budget_curve, priority_list
+from nelfin.models.capital.stress.aims import Aim
+from nelfin.models.capital.stress.budgets import budget_curve, list_of, priority_list
 from nelfin.models.capital.stress.core import core_index
 from nelfin.models.capital.stress.costs import inflation, overrun, robust
 from nelfin.models.capital.stress.frontier import frontier, reached, second_measure, upper_frontier
+from nelfin.models.capital.stress.futures import Future, futures_from, futures_of
 from nelfin.models.capital.stress.overruns import Overruns, stays
+from nelfin.models.capital.stress.together import FuturesAccount, FuturesPlan, plans_for
 
 __all__ = [
+    "Aim",
+    "Future",
+    "FuturesAccount",
+    "FuturesPlan",
     "Overruns",
     "budget_curve",
     "core_index",
     "frontier",
+    "futures_from",
+    "futures_of",
     "inflation",
+    "list_of",
     "overrun",
+    "plans_for",
     "priority_list",
     "reached",
     "robust",

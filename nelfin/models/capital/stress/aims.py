@@ -95,9 +95,7 @@ def add_aim(program: lp.Program, worth: Sequence[Terms], weights: Array, aim: Ai
             program.row("shortfall", future, own, ">=", 0.0)
 
 
-def _add_ambiguity(
-    program: lp.Program, worth: Sequence[Terms], weights: Array, aim: Aim
-) -> None:
+def _add_ambiguity(program: lp.Program, worth: Sequence[Terms], weights: Array, aim: Aim) -> None:
     distances = aim.distances
     if distances is None or distances.shape != (len(worth), len(worth)):
         raise ValueError("ambiguity needs the distance of each future from each other")

@@ -155,7 +155,7 @@ def plans_for(
     weights, settings = shares_of_weight(futures), futures[0].case.settings
     # the joint search gets as long as all the others
     clock = _Clock(settings.time_limit_s, 2 * (2 * len(futures)))
-    alone = [_solve(future.case, clock) for future in futures]
+    alone = [_alone(future, clock) for future in futures]
     joined, begin = _joined(futures, together, given_order, clock, [s.values for _, s in alone])
     program = joined.program
     columns = len(program.value)
@@ -180,6 +180,13 @@ def plans_for(
         solution,
         _by_tier(futures, joined, solution),
     )
+
+
+def _alone(future: Future, clock: _Clock) -> tuple[lp.Solution, lp.Solution]:
+    try:
+        return _solve(future.case, clock)
+    except NoAnswerError as error:
+        raise NoAnswerError(f"In the future {future.name}: {error}") from error
 
 
 def _solve(case: Case, clock: _Clock) -> tuple[lp.Solution, lp.Solution]:
@@ -325,9 +332,7 @@ def _futures_table(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _plans_table(
-    futures: Sequence[Future], joined: Joined, solution: lp.Solution
-) -> pd.DataFrame:
+def _plans_table(futures: Sequence[Future], joined: Joined, solution: lp.Solution) -> pd.DataFrame:
     rows = []
     for position, future in enumerate(futures):
         values = joined.own(solution.values, position)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -120,7 +120,7 @@ def _pairs(futures: Sequence[Future], given_order: bool) -> Iterable[tuple[int, 
     """Return the pairs of futures to keep together: neighbours, where all stand in one order."""
     if given_order:
         rank = richer_last(futures)
-        pairs = list(zip(rank, rank[1:], strict=False))
+        pairs = list(pairwise(rank))
         if all(order_of(futures[one], futures[two]) is True for one, two in pairs):
             return pairs
     return combinations(range(len(futures)), 2)

@@ -105,6 +105,37 @@ class Overruns:
         return held
 
 
+def schemes_drawn(case: Case) -> list[str]:
+    """Return the schemes whose costs are drawn, in the order of `cost_factors`.
+
+    Parameters
+    ----------
+    case
+        The capital case.
+    """
+    return list(dict.fromkeys(start.scheme.id for start in case.starts))
+
+
+def cost_factors(case: Case, spread: Spread, common_pct: float, draws: int, seed: int) -> Array:
+    """Draw what each scheme costs as a multiple of its price; (draw, scheme).
+
+    Parameters
+    ----------
+    case
+        The capital case.
+    spread
+        What a scheme may cost above its price, %.
+    common_pct
+        Share of the departure that all schemes have in common.
+    draws, seed
+        How many, and of which seed: every part of the spread is seen alike.
+    """
+    count = len(schemes_drawn(case))
+    drawn = spread.at(latin_hypercube(draws, count + 1, seed))
+    common = common_pct / 100
+    return np.asarray(1 + (common * drawn[:, -1:] + (1 - common) * drawn[:, :-1]) / 100)
+
+
 def stays(
     case: Case, spread: Spread, common_pct: float = 50.0, draws: int = 30, seed: int = 0
 ) -> tuple[pd.DataFrame, int]:
@@ -136,12 +167,9 @@ def stays(
     """
     if draws < 1:
         raise InputError.one("draws", f"is {draws}.", "Give 1 or more.")
-    ids = list(dict.fromkeys(start.scheme.id for start in case.starts))
-    number = {name: n for n, name in enumerate(ids)}
+    number = {name: n for n, name in enumerate(schemes_drawn(case))}
     scheme_of = {start.share_column: number[start.scheme.id] for start in case.starts}
-    shares = spread.at(latin_hypercube(draws, len(ids) + 1, seed))
-    common = common_pct / 100
-    factors = 1 + (common * shares[:, -1:] + (1 - common) * shares[:, :-1]) / 100
+    factors = cost_factors(case, spread, common_pct, draws, seed)
     count = dict.fromkeys(case.projects["project_id"], 0)
     none = 0
     for factor in factors:

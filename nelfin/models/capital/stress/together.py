@@ -1,6 +1,6 @@
-"""Plans for several futures at once, solved: one priority list, one plan for all, or each its own.
+"""Plans for several futures at once, solved: a priority list, one plan for all, or each its own.
 
-The greedy list, from the poorest future up, begins the search; the gap that is told is the true one.
+The greedy list, from the poorest future up, begins the search; the gap told is the true one.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -203,10 +204,7 @@ def _joined(
 ) -> tuple[Joined, Array | None]:
     """Return the program over all futures, and a plan of it to begin from, where there is one."""
     in_order = richer_last(futures)
-    ordered = all(
-        order_of(futures[one], futures[two]) is True
-        for one, two in zip(in_order, in_order[1:], strict=False)
-    )
+    ordered = all(order_of(futures[one], futures[two]) is True for one, two in pairwise(in_order))
     if together == "each":
         return side_by_side(futures), np.concatenate(alone)
     if together == "one plan":

@@ -67,6 +67,9 @@ ABOUT = {
     "capital_by_organisation": About(
         "Capital by organisation", "Use of capital and what it costs in revenue.", CAPITAL
     ),
+    "slips": About(
+        "Schemes that wait", "Which schemes wait when costs are drawn, and how long.", CAPITAL
+    ),
     "projects": About("Projects", "The schemes as given.", ("projects",)),
 }
 SETTINGS = About("Settings", "Every setting of the scenario, with its source and range.")

@@ -11,6 +11,7 @@ from nelfin.models.capital.stress.costs import inflation, overrun, robust
 from nelfin.models.capital.stress.frontier import frontier, reached, second_measure, upper_frontier
 from nelfin.models.capital.stress.futures import Future, futures_from, futures_of
 from nelfin.models.capital.stress.overruns import Overruns, cost_factors, stays
+from nelfin.models.capital.stress.slips import Queue, Slips, queue_of, slips, slips_table
 from nelfin.models.capital.stress.together import FuturesAccount, FuturesPlan, plans_for
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "FuturesAccount",
     "FuturesPlan",
     "Overruns",
+    "Queue",
+    "Slips",
     "budget_curve",
     "core_index",
     "cost_factors",
@@ -32,10 +35,13 @@ __all__ = [
     "overrun",
     "plans_for",
     "priority_list",
+    "queue_of",
     "reached",
     "robust",
     "safe_plan",
     "second_measure",
+    "slips",
+    "slips_table",
     "stays",
     "upper_frontier",
 ]

@@ -62,6 +62,7 @@ class Overruns:
         spend = plan.spend[plan.spend["cdel_gbp_m"] != 0]
         table = spend.pivot_table(index="project_id", columns="year", values="cdel_gbp_m",
                                   aggfunc="sum", fill_value=0.0)  # fmt: skip
+        self.ids = [str(name) for name in table.index]
         self.cdel = table.reindex(columns=years, fill_value=0.0).to_numpy(dtype=float)
         owners = plan.plan.set_index("project_id")["organisation"]
         self.owner = owners.loc[table.index].to_numpy()
@@ -71,8 +72,8 @@ class Overruns:
             for owner, lines in limits.groupby("organisation")
         }
 
-    def of(self, common: Array | None, draws: int) -> tuple[Array, npt.NDArray[np.bool_]]:
-        """Return use of the limits, £m, and whether every limit holds; both (draw, year).
+    def factors(self, common: Array | None, draws: int) -> Array:
+        """Return costs as a multiple of the price; (draw, scheme in the order of `ids`).
 
         Parameters
         ----------
@@ -86,8 +87,17 @@ class Overruns:
             # plain random numbers: the same whatever the parts
             own = self.spread.at(self.rng.random(above.shape))
             above = self.common * common[:, None] + (1 - self.common) * own
-        factor = 1 + above / 100
-        within = np.ones((draws, self.cdel.shape[1]), dtype=bool)
+        return np.asarray(1 + above / 100)
+
+    def of(self, factor: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
+        """Return use of the limits, £m, and whether every limit holds; both (draw, year).
+
+        Parameters
+        ----------
+        factor
+            From `factors`.
+        """
+        within = np.ones((len(factor), self.cdel.shape[1]), dtype=bool)
         for owner, allowed in self.allowed.items():
             bound = (self.owner == owner) if owner else np.ones(len(self.owner), dtype=bool)
             within &= self._holds(factor[:, bound] @ self.cdel[bound], allowed)

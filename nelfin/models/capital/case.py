@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -40,6 +40,8 @@ class Case:
         Limits of other resources with typed columns, or None.
     own_columns
         Columns of the program that an analyst has added: see `nelfin.models.capital.model`.
+    moved
+        By how much an analyst has moved the bound of limits, by the name of their row.
     """
 
     projects: pd.DataFrame
@@ -50,6 +52,7 @@ class Case:
     settings: Settings
     resources: pd.DataFrame | None = None
     own_columns: frozenset[int] = frozenset()
+    moved: Mapping[lp.RowName, float] = field(default_factory=dict)
 
 
 def case_of(checked: Checked, limits: pd.DataFrame | None = None) -> Case:

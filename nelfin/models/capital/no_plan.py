@@ -10,12 +10,12 @@ from nelfin import program as lp
 from nelfin.models.capital.limits import LimitKey
 from nelfin.models.capital.resources import ResourceKey
 from nelfin.models.capital.starts import Start
-from nelfin.models.capital.words import OWN, amount_of, apart, in_unit, listed, words_of
+from nelfin.models.capital.words import amount_of, apart, in_unit, listed, words_of
 
 SMALL = 1e-6
 """A pound, in £m: differences below it are rounding."""
 
-ELASTIC = {"limit", "resource", "rule", "group", OWN}
+ELASTIC = {"limit", "resource", "rule", "group", lp.OWN}
 """Rows that may be passed at a cost, to see which cannot hold."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -153,7 +153,7 @@ def margins(program: lp.Program, starts: list[Start], prices: Mapping[lp.RowName
         if price and row.kind not in OWN_PLACE:
             for column, factor in row.terms:
                 used[column] += price * factor
-    by_share = [start.value - used[start.share_column] for start in starts]
+    by_share = [start.worth(1.0) - used[start.share_column] for start in starts]
     # a divisible scheme uses links by its own column of the start
     by_start = [
         used[start.start_column] if start.start_column != start.share_column else 0.0
@@ -184,8 +184,11 @@ def plan_of(case: Case, relaxed: lp.Solution, solution: lp.Solution) -> CapitalP
         if share >= TOLERANCE
     ]
     spend = _spend_table(chosen, case.years)
-    limits = _limit_table(case, spend, relaxed, solution)
-    resources = resource_table(case.resources, case.projects, case.years, chosen, relaxed.prices)
+    added = _added(case, solution)
+    limits = _limit_table(case, spend, relaxed, added)
+    resources = resource_table(
+        case.resources, case.projects, case.years, chosen, relaxed.prices, added
+    )
     values = solution.values.copy()
     for start, share in zip(case.starts, shares, strict=True):
         values[start.share_column] = share
@@ -204,6 +207,7 @@ def _account(
     case: Case, chosen: Chosen, relaxed: lp.Solution, solution: lp.Solution
 ) -> SolverAccount:
     objective = float(sum(start.worth(share) for start, share in chosen))
+    objective += _worth_of_others(case, solution)
     bound = max(float(np.nanmin([solution.bound, relaxed.objective])), objective)
     return SolverAccount(
         status=solution.status,
@@ -215,6 +219,19 @@ def _account(
         solver=case.settings.solver,
         variables=len(case.program.value),
         constraints=len(case.program.rows),
+    )
+
+
+def _worth_of_others(case: Case, solution: lp.Solution) -> float:
+    """Return what columns that are no starts add to an objective of an analyst's own."""
+    ours = {start.start_column for start in case.starts}
+    ours |= {start.share_column for start in case.starts}
+    return float(
+        sum(
+            worth * float(solution.values[column])
+            for column, worth in enumerate(case.program.value)
+            if worth and column not in ours
+        )
     )
 
 
@@ -302,7 +319,7 @@ def _plan_row(name: str, parts: Chosen, years: list[str]) -> list[object]:
 
 
 def _limit_table(
-    case: Case, spend: pd.DataFrame, relaxed: lp.Solution, solution: lp.Solution
+    case: Case, spend: pd.DataFrame, relaxed: lp.Solution, added: Mapping[lp.RowName, float]
 ) -> pd.DataFrame:
     """Recompute what each limit has used from the spend alone, and check that it holds."""
     about = {
@@ -317,36 +334,34 @@ def _limit_table(
     carry_over = case.settings.carry_over_pct / 100
     carried: dict[tuple[str, str], float] = {}
     rows: dict[int, list[object]] = {}
-    added = _added(case, solution)
     in_time = case.limits.reset_index(drop=True).sort_values("year", kind="stable")
     for limit in map(_as_any, in_time.itertuples()):
         key = key_of(limit)
         whose = (key.organisation, key.money)
         used = float(np.sum(uses[key]))
-        allowed = float(limit.allowed) + added.get(key, 0.0)
+        allowed = float(limit.allowed) + added.get(("limit", key), 0.0)
         slack = allowed + carried.get(whose, 0.0) - used
         if slack < -max(TOLERANCE, 1e-8 * allowed):
             raise SolverError(
                 f"The solver's plan uses {used:.6f} in {key.year}, past the limit {allowed:.6f}."
             )
-        carried[whose] = min(max(slack, 0.0), carry_over * allowed)
+        carried[whose] = min(max(slack, 0.0), carry_over * allowed) if carry_over else 0.0
         price = max(0.0, relaxed.prices.get(("limit", key), 0.0))
         rows[limit.Index] = [key.year, key.organisation, allowed, used, slack, price, key.money]
     table = pd.DataFrame([rows[row] for row in range(len(rows))], columns=[*LIMIT_COLUMNS, "money"])
     return table if table["money"].any() else table[LIMIT_COLUMNS]
 
 
-def _added(case: Case, solution: lp.Solution) -> dict[LimitKey, float]:
-    """Return what columns of an analyst's own add to each limit, £m."""
-    found: dict[LimitKey, float] = {}
-    for row in case.program.rows_of("limit") if case.own_columns else []:
-        room = sum(
-            -factor * float(solution.values[column])
-            for column, factor in row.terms
-            if column in case.own_columns
-        )
-        if room:
-            found[cast(LimitKey, row.key)] = room
+def _added(case: Case, solution: lp.Solution) -> dict[lp.RowName, float]:
+    """Return what an analyst's own columns add to limits, and resources that were moved."""
+    found = {name: by for name, by in case.moved.items() if name[0] == "resource"}
+    for row in case.program.rows if case.own_columns else ():
+        if row.kind in {"limit", "resource"}:
+            found[row.name] = found.get(row.name, 0.0) - sum(
+                factor * float(solution.values[column])
+                for column, factor in row.terms
+                if column in case.own_columns
+            )
     return found
 
 

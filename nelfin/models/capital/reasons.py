@@ -274,8 +274,10 @@ def _why_in(name: str, plan: Account) -> str:
     start, share = plan.funded[name]
     if start.scheme.must_fund:
         return "Must be funded."
+    if plan.program.low[start.start_column] > 0:
+        return "Its start is fixed by hand."
     capital, resources = plan.price(start, "limit"), plan.price(start, "resource")
-    if start.value < 0 or capital + resources > start.value + SMALL:
+    if start.worth(1.0) < 0 or capital + resources > start.worth(1.0) + SMALL:
         words = f"{_what_for(name, start, plan)} {_worth(start, capital, resources)}"
     elif not start.cdel.any() and not start.scheme.uses:
         words = "Uses none of the limit."
@@ -292,7 +294,7 @@ def _worth(start: Start, capital: float, resources: float) -> str:
         used = f"the room it brings is priced at {points(-capital)}"
     if abs(resources) > SMALL:
         used += f", and what else it uses at {points(resources)}"
-    return f"Worth {points(start.value)} points; {used}."
+    return f"Worth {points(start.worth(1.0))} points; {used}."
 
 
 def _what_for(name: str, start: Start, plan: Account) -> str:
@@ -307,7 +309,7 @@ def _what_for(name: str, start: Start, plan: Account) -> str:
         need.amount < 0 and need.room.slack + need.amount < -SMALL for need in plan.needs(start)
     ):
         return "Funded for the room it brings, which others use."
-    if start.value <= 0:
+    if start.worth(1.0) <= 0:
         return "Costs nothing that would be missed; the solver stopped before leaving it out."
     return "Fits the room that better value leaves."
 
@@ -323,6 +325,9 @@ def _why_out(name: str, plan: Account) -> str:
     barred = _barred(scheme, plan)
     if barred:
         return barred
+    options = [o for o in options if plan.program.high[o.start.start_column] != 0]
+    if not options:
+        return "Kept out by hand: none of its starts is left."
     in_time = [option for option in options if _in_time(option.start, plan)]
     if not in_time:
         return _too_late(scheme, options, plan)
@@ -397,12 +402,12 @@ def _no_room(options: list[PricedStart], plan: Account) -> str:
     margin, start = max(affordable, key=_margin)
     capital, resources = plan.price(start, "limit"), plan.price(start, "resource")
     price = capital + resources
-    if start.value <= 0 and price >= -SMALL:
-        return "Has no benefit." if start.value == 0 else "Its benefit is below nothing."
-    short = price - start.value
-    if margin < 0 and short > SMALL * max(1.0, abs(start.value)):
+    if start.worth(1.0) <= 0 and price >= -SMALL:
+        return "Has no benefit." if start.worth(1.0) == 0 else "Its benefit is below nothing."
+    short = price - start.worth(1.0)
+    if margin < 0 and short > SMALL * max(1.0, abs(start.worth(1.0))):
         return _displaced(start, capital, resources, plan)
-    useful = [o for o in affordable if o.start.value > 0 or _brings(o.start, plan)]
+    useful = [o for o in affordable if o.start.worth(1.0) > 0 or _brings(o.start, plan)]
     _, start = max(useful or affordable, key=_margin)
     full = [need for need in plan.needs(start) if need.amount > need.room.slack + SMALL]
     money = list(dict.fromkeys(year_of(n.name) for n in full if n.name[0] == "limit"))
@@ -451,7 +456,7 @@ def _displaced(start: Start, capital: float, resources: float, plan: Account) ->
     if abs(resources) <= SMALL:
         words = (
             f"Displaced in {year}: its capital is priced at {points(capital)} points "
-            f"against a benefit of {points(start.value)}."
+            f"against a benefit of {points(start.worth(1.0))}."
         )
     else:
         costs = [
@@ -463,12 +468,11 @@ def _displaced(start: Start, capital: float, resources: float, plan: Account) ->
         ]
         if abs(capital) > SMALL:
             costs.append(f"its capital is priced at {points(capital)}")
-        words = (
-            f"Displaced in {year}: {listed(costs, 4)}, against a benefit of {points(start.value)}."
-        )
-    short, more = price - start.value, []
-    if start.value > 0:
-        more.append(f"{at_least(100 * short / start.value, 1, '')} % more benefit")
+        benefit = points(start.worth(1.0))
+        words = f"Displaced in {year}: {listed(costs, 4)}, against a benefit of {benefit}."
+    short, more = price - start.worth(1.0), []
+    if start.worth(1.0) > 0:
+        more.append(f"{at_least(100 * short / start.worth(1.0), 1, '')} % more benefit")
     cost = float(start.cdel.sum())
     if capital > short and cost > 0:
         more.append(f"{at_least(cost * short / capital, 0.01, '£')}m less cost")

@@ -171,6 +171,7 @@ def resource_table(
     years: list[str],
     chosen: Iterable[tuple[Start, float]],
     prices: Mapping[lp.RowName, float],
+    added: Mapping[lp.RowName, float],
 ) -> pd.DataFrame:
     """Recompute what each limit has used from the plan and the project table, and check it.
 
@@ -186,6 +187,8 @@ def resource_table(
         Starts of the plan with their funded share.
     prices
         Duals of the relaxation.
+    added
+        What else there is of each limit, by the name of its row.
 
     Returns
     -------
@@ -212,7 +215,8 @@ def resource_table(
                         uses[key] = uses.get(key, 0.0) + float(cells[column]) * share
     units = dict(lines_of(resources, "resource", "unit"))
     rows = []
-    for key, limit in limits_in(resources, years):
+    for key, given in limits_in(resources, years):
+        limit = given + added.get(("resource", key), 0.0)
         used = uses.get(key, 0.0)
         if used > limit + 2 * tolerance(limit):
             raise SolverError(

@@ -92,6 +92,11 @@ def require_answer(solution: lp.Solution, case: Case) -> None:
         units = {} if resources is None else dict(lines_of(resources, "resource", "unit"))
         solver = case.settings.solver
         raise NoAnswerError(why_infeasible(case.program, case.starts, solver, units))
+    if solution.status == "unbounded":
+        raise NoAnswerError(
+            "The objective has no end: it rewards a variable that nothing bounds. Give the "
+            "variable an upper bound, or a row."
+        )
     if not solution.has_plan:
         raise NoAnswerError(
             f"The solver found no plan in {solution.seconds:.0f} seconds ({solution.status}). Give "

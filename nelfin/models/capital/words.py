@@ -10,9 +10,6 @@ from nelfin.models.capital.groups import GroupKey
 from nelfin.models.capital.limits import LimitKey
 from nelfin.models.capital.resources import ResourceKey
 
-OWN = "own"
-"""Kind of the rows that an analyst adds to a program."""
-
 
 def words_of(row: lp.Row) -> str:
     """Return a row as part of a sentence.
@@ -25,8 +22,8 @@ def words_of(row: lp.Row) -> str:
     if row.kind == "group":
         group, bound = cast(GroupKey, row.key)
         return f"{bound} {row.bound:g} of the group {group}"
-    if row.kind in {"rule", OWN}:
-        return f"the row {row.key}" if row.kind == OWN else str(row.key)
+    if row.kind in {"rule", lp.OWN}:
+        return f"the row {row.key}" if row.kind == lp.OWN else str(row.key)
     key = row.key
     plain = key if isinstance(key, tuple) and type(key).__str__ is tuple.__str__ else (key,)
     return f"{row.kind} {', '.join(str(part) for part in plain if part not in {None, ''})}"

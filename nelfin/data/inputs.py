@@ -47,6 +47,8 @@ class Inputs:
     capital_limits: pd.DataFrame
     capital_rules: pd.DataFrame
     capital_futures: pd.DataFrame
+    capital_resources: pd.DataFrame
+    capital_groups: pd.DataFrame
     deprivation: pd.DataFrame
     asset_types: pd.DataFrame
     called: Mapping[str, str] = field(default_factory=dict)

@@ -11,10 +11,22 @@ from nelfin.program.form import (
     Status,
     filled,
 )
+from nelfin.program.legible import (
+    OWN,
+    Legible,
+    different,
+    legible,
+    maximises,
+    plain_word,
+    program_of,
+    write_problem,
+)
 from nelfin.program.solvers import LoadedProgram, solve
 
 __all__ = [
     "HAS_PLAN",
+    "OWN",
+    "Legible",
     "LoadedProgram",
     "Program",
     "Row",
@@ -23,6 +35,12 @@ __all__ = [
     "Solution",
     "SolverName",
     "Status",
+    "different",
     "filled",
+    "legible",
+    "maximises",
+    "plain_word",
+    "program_of",
     "solve",
+    "write_problem",
 ]

@@ -192,7 +192,7 @@ def filled(program: Program, solution: Solution) -> Solution:
     candidates = [
         int(column)
         for column in best_first
-        if program.value[column] > 0 and program.whole[column] and program.high[column] != 0
+        if program.value[column] > 0 and program.whole[column] and _may_be_one(program, column)
     ]
     raised = True
     while raised:  # one that is raised may let another follow
@@ -205,6 +205,11 @@ def filled(program: Program, solution: Solution) -> Solution:
                     slack[row] -= used
     objective = float(np.dot(program.value, values))
     return replace(solution, values=values, objective=objective)
+
+
+def _may_be_one(program: Program, column: int) -> bool:
+    high = program.high[column]
+    return high is None or high >= 1
 
 
 def _slack_and_uses(program: Program, values: Array) -> tuple[Array, list[list[tuple[int, float]]]]:

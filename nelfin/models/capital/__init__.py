@@ -12,17 +12,20 @@ import pandas as pd
 
 from nelfin.models.capital.case import case_of
 from nelfin.models.capital.checked import check_capital
+from nelfin.models.capital.model import CapitalModel
 from nelfin.models.capital.plan import CapitalPlan, SolverAccount
 from nelfin.models.capital.settings import Settings, TableNames
 from nelfin.models.capital.solving import solve_case
 from nelfin.models.capital.systems import SystemPlans, solve_systems
 
 __all__ = [
+    "CapitalModel",
     "CapitalPlan",
     "Settings",
     "SolverAccount",
     "SystemPlans",
     "TableNames",
+    "build",
     "solve",
     "solve_systems",
 ]
@@ -61,3 +64,35 @@ def solve(projects: pd.DataFrame, limits: pd.DataFrame, **settings: Any) -> Capi
     dual of each limit in the relaxation (Weingartner 1963).
     """
     return solve_case(case_of(check_capital(projects, limits, Settings(**settings))))
+
+
+def build(projects: pd.DataFrame, limits: pd.DataFrame, **settings: Any) -> CapitalModel:
+    """Build a capital plan as a PuLP problem, for rows and an objective of one's own.
+
+    Parameters
+    ----------
+    projects, limits, **settings
+        As for `solve`.
+
+    Returns
+    -------
+    CapitalModel
+        The problem, its variables by project and year, its rows by name; `solve` gives the plan.
+
+    Raises
+    ------
+    InputError
+        If the tables are wrong, with every problem.
+
+    Examples
+    --------
+    >>> projects = pd.DataFrame(
+    ...     {"project_id": ["A", "B"], "name": ["Ward", "Scanner"], "organisation": "Barts",
+    ...      "category": "Acute", "benefit": [5, 4], "spend_1": [3, 2]})
+    >>> limits = pd.DataFrame({"year": ["2026/27"], "limit_gbp_m": [9]})
+    >>> model = build(projects, limits)
+    >>> model.problem += model.start["2026/27"].sum() <= 1, "one_a_year"
+    >>> model.solve().plan["status"].tolist()
+    ['funded', 'not funded']
+    """
+    return CapitalModel(case_of(check_capital(projects, limits, Settings(**settings))))

@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from nelfin import program as lp
+from nelfin.data import lines_of
 from nelfin.errors import NoAnswerError
 from nelfin.models.capital.case import Case
+from nelfin.models.capital.no_plan import why_infeasible
 from nelfin.models.capital.plan import CapitalPlan, plan_of
-from nelfin.models.capital.reasons import why_infeasible
 from nelfin.models.capital.search import best_plan
 
 
@@ -87,7 +88,15 @@ def require_answer(solution: lp.Solution, case: Case) -> None:
         If there is no plan.
     """
     if solution.status == "infeasible":
-        raise NoAnswerError(why_infeasible(case.program, case.starts, case.settings.solver))
+        resources = case.resources
+        units = {} if resources is None else dict(lines_of(resources, "resource", "unit"))
+        solver = case.settings.solver
+        raise NoAnswerError(why_infeasible(case.program, case.starts, solver, units))
+    if solution.status == "unbounded":
+        raise NoAnswerError(
+            "The objective has no end: it rewards a variable that nothing bounds. Give the "
+            "variable an upper bound, or a row."
+        )
     if not solution.has_plan:
         raise NoAnswerError(
             f"The solver found no plan in {solution.seconds:.0f} seconds ({solution.status}). Give "
@@ -111,13 +120,13 @@ def without_too_dear(case: Case) -> lp.Program:
         if start.share_column == start.start_column and not start.scheme.must_fund
     }
     high = list(case.program.high)
-    for row in case.program.rows_of("limit"):
-        # what the year before may leave adds to the limit
-        carried = sum(
-            -factor * (case.program.high[column] or 0.0)
-            for column, factor in row.terms
-            if factor < 0
-        )
+    for row in [*case.program.rows_of("limit"), *case.program.rows_of("resource")]:
+        # receipts, and what the year before may leave, add to the limit
+        carried = 0.0
+        for column, factor in row.terms:
+            most = case.program.high[column]
+            if factor < 0:
+                carried += -factor * (np.inf if most is None else most)
         for column, cost in row.terms:
             if column in whole and cost > row.bound + carried:
                 high[column] = 0.0

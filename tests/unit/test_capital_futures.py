@@ -14,7 +14,14 @@ from nelfin.errors import InputError, NoAnswerError
 from nelfin.models.capital import Settings
 from nelfin.models.capital.case import Case, case_of
 from nelfin.models.capital.checked import check_capital
-from nelfin.models.capital.stress import Aim, futures_from, futures_of, plans_for, priority_list
+from nelfin.models.capital.stress import (
+    Aim,
+    futures_from,
+    futures_of,
+    plan_for_all,
+    plans_for,
+    priority_list,
+)
 from nelfin.models.capital.stress.aims import mean_of_worst, worst_mean
 from nelfin.models.capital.stress.futures import distances_between, poorer
 
@@ -260,3 +267,20 @@ def test_a_future_without_a_plan_is_named_by_its_limits() -> None:
     given = futures_table(("poor", 1.0, 50.0, 100.0), ("as it is", 1.0, 100.0, 100.0))
     with pytest.raises(NoAnswerError, match=r"^In the future poor: .*£9\.0m"):
         plans_for(futures_of(built, given))
+
+
+def test_one_plan_for_all_is_told_at_prices_and_keeps_within_the_limits_as_they_stand() -> None:
+    rows = [scheme("A", 6, 9.0), scheme("B", 5, 7.0), scheme("C", 4, 5.0)]
+    built = case(rows, [10])
+    given = futures_table(("cheap", 1.0, 100.0, 50.0, 100.0), ("dear", 3.0, 100.0, 120.0, 200.0))
+    plan, found = plan_for_all(built, futures_of(built, given))
+    # A and C take 10 as priced, 12 of 10 where costs are a fifth up: B and C would take 10.8
+    assert plan.plan.loc[plan.plan["status"] == "funded", "project_id"].tolist() == ["A"]
+    assert plan.plan["benefit"].sum() == pytest.approx(9.0)
+    assert plan.limits["slack_gbp_m"].tolist() == pytest.approx([4.0])
+    assert found.futures["benefit"].tolist() == pytest.approx([9.0, 18.0])
+    assert plan.solve.objective == pytest.approx((9 + 3 * 18) / 4)
+    assert plan.solve.gap == pytest.approx(0.0)
+    # richer futures alone do not lift the limits as they stand
+    rich = futures_table(("rich", 1.0, 300.0, 100.0, 100.0))
+    assert plan_for_all(built, futures_of(built, rich))[0].plan["benefit"].sum() == 14.0

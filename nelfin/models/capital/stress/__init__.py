@@ -8,6 +8,7 @@ from nelfin.models.capital.stress.budgets import budget_curve, list_of, priority
 from nelfin.models.capital.stress.chance import Chance, ChancePlan, safe_plan
 from nelfin.models.capital.stress.core import core_index
 from nelfin.models.capital.stress.costs import inflation, overrun, robust
+from nelfin.models.capital.stress.for_all import plan_for_all
 from nelfin.models.capital.stress.frontier import frontier, reached, second_measure, upper_frontier
 from nelfin.models.capital.stress.futures import Future, futures_from, futures_of
 from nelfin.models.capital.stress.overruns import Overruns, cost_factors, stays
@@ -33,6 +34,7 @@ __all__ = [
     "inflation",
     "list_of",
     "overrun",
+    "plan_for_all",
     "plans_for",
     "priority_list",
     "queue_of",

@@ -29,7 +29,7 @@ FRESH = 10_000
 """Draws of another seed in which the plan is tried."""
 
 LIMIT_COLUMNS = [
-    "year", "organisation", "limit_gbp_m", "used_gbp_m", "reserve_gbp_m", "share_held",
+    "year", "organisation", "money", "limit_gbp_m", "used_gbp_m", "reserve_gbp_m", "share_held",
     "share_held_fresh",
 ]  # fmt: skip
 
@@ -69,8 +69,8 @@ class ChancePlan:
     plan
         The plan; its account tells how close it is to the best plan that is as safe.
     limits
-        A row a limit: `year, organisation, limit_gbp_m` (over-programming included), `used_gbp_m`
-        (as priced), `reserve_gbp_m` (what costs above the price come to at most in the asked share
+        A row a limit: `year, organisation, money, limit_gbp_m` (over-programming included),
+        `used_gbp_m` (as priced), `reserve_gbp_m` (what costs above the price come to at most in the asked share
         of draws), `share_held` of the draws, and `share_held_fresh`, of other draws.
     as_priced
         Worth of the plan that looks at prices alone.
@@ -291,5 +291,5 @@ def _limits(
     for n, row in enumerate(uses.rows):
         key, reserve = key_of(row), max(asked[n] - priced[n], 0.0)
         shares = held[:, n].mean(), held_fresh[:, n].mean()
-        rows.append([key.year, key.organisation, row.bound, priced[n], reserve, *shares])
+        rows.append([key.year, key.organisation, key.money, row.bound, priced[n], reserve, *shares])
     return pd.DataFrame(rows, columns=LIMIT_COLUMNS)

@@ -124,7 +124,7 @@ def _worth(case: Case, costs: float, benefit: float) -> list[Start]:
 def _without_spend(case: Case) -> list[Start]:
     schemes: dict[str, Scheme] = {start.scheme.id: start.scheme for start in case.starts}
     free = [replace(scheme, spend=0 * scheme.spend) for scheme in schemes.values()]
-    return starts_of(lp.Program(), free, len(case.years), case.settings)
+    return starts_of(lp.Program(), free, case.years, case.settings)
 
 
 def _dearer(row: lp.Row, starts: Sequence[Start], costs: float) -> lp.Row:

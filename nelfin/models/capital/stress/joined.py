@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from nelfin import program as lp
 from nelfin.errors import InputError
+from nelfin.models.capital.case import Case
 from nelfin.models.capital.stress.futures import Future, poorer
 from nelfin.models.capital.stress.variants import Terms
 
@@ -147,31 +148,36 @@ def _by_group(future: Future, columns: Columns) -> dict[str, Terms]:
     return found
 
 
-def one_plan(futures: Sequence[Future]) -> Joined:
+def one_plan(futures: Sequence[Future], base: Case | None = None) -> Joined:
     """Return the program of one plan that keeps within the limits of every future.
 
     Parameters
     ----------
     futures
         With the same starts.
+    base
+        A case that the plan keeps within too, whose columns come first; None: that of the first.
 
     Raises
     ------
     InputError
         If a scheme may start in other years in one future than in another.
     """
-    first = futures[0].case
+    first = futures[0].case if base is None else base
     program = replace(first.program.copy(), value=[0.0] * len(first.program.value))
-    columns = [np.arange(len(program.value))]
     names = {row.name: row for row in first.program.rows}
-    for future in futures[1:]:
+    columns = []
+    for future in futures:
         case = future.case
-        if _starts(future) != _starts(futures[0]):
+        if _starts(case) != _starts(first):
             raise InputError.one(
                 f"future {future.name}",
                 f"lets schemes start in other years than {futures[0].name}.",
                 "Give both the same windows and years, or ask for a plan in each future.",
             )
+        if case is first:
+            columns.append(np.arange(len(first.program.value)))
+            continue
         own = np.full(len(case.program.value), -1)
         for start, same in zip(case.starts, first.starts, strict=True):
             own[start.start_column] = same.start_column
@@ -188,8 +194,8 @@ def one_plan(futures: Sequence[Future]) -> Joined:
     return Joined(program, columns, _worth(futures, columns))
 
 
-def _starts(future: Future) -> list[tuple[str, int]]:
-    return [(start.scheme.id, start.year) for start in future.case.starts]
+def _starts(case: Case) -> list[tuple[str, int]]:
+    return [(start.scheme.id, start.year) for start in case.starts]
 
 
 def _moved(row: lp.Row, future: str, columns: Columns) -> lp.Row:

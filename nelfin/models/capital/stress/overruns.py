@@ -64,12 +64,15 @@ class Overruns:
                                   aggfunc="sum", fill_value=0.0)  # fmt: skip
         self.ids = [str(name) for name in table.index]
         self.cdel = table.reindex(columns=years, fill_value=0.0).to_numpy(dtype=float)
-        owners = plan.plan.set_index("project_id")["organisation"]
-        self.owner = owners.loc[table.index].to_numpy()
+        about = plan.projects.set_index("project_id").loc[table.index]
+        self.owner = about["organisation"].to_numpy()
+        self.money = about["money"].to_numpy()
         factor = 1 + over_programming_pct / 100
+        named = limits if "money" in limits else limits.assign(money="")
         self.allowed = {
-            str(owner): factor * lines.set_index("year")["limit_gbp_m"].reindex(years).to_numpy()
-            for owner, lines in limits.groupby("organisation")
+            (str(owner), str(money)): factor
+            * lines.set_index("year")["limit_gbp_m"].reindex(years).to_numpy()
+            for (owner, money), lines in named.groupby(["organisation", "money"])
         }
 
     def factors(self, common: Array | None, draws: int) -> Array:
@@ -98,8 +101,8 @@ class Overruns:
             From `factors`.
         """
         within = np.ones((len(factor), self.cdel.shape[1]), dtype=bool)
-        for owner, allowed in self.allowed.items():
-            bound = (self.owner == owner) if owner else np.ones(len(self.owner), dtype=bool)
+        for (owner, money), allowed in self.allowed.items():
+            bound = (self.money == money) & ((self.owner == owner) | (not owner))
             within &= self._holds(factor[:, bound] @ self.cdel[bound], allowed)
         return factor @ self.cdel, within
 

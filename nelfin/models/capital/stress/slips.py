@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from nelfin import program as lp
+from nelfin.models.capital.limits import LimitKey, key_of
 from nelfin.models.capital.plan import CapitalPlan
 from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.settings import Settings
@@ -107,7 +108,7 @@ def queue_of(
     schemes
         Every scheme of the project table.
     limits
-        `year, organisation, limit_gbp_m`.
+        `year, organisation, limit_gbp_m`, and `money` where a limit names one.
     years
         Of the plan.
     settings
@@ -121,36 +122,52 @@ def queue_of(
     late = [replace(s, starts=tuple(range(planned[s.id], count))) for s in chosen]
     used = {scheme.id: np.zeros((count, count)) for scheme in chosen}
     worth = {scheme.id: np.zeros(count) for scheme in chosen}
-    for start in starts_of(lp.Program(), late, count, settings):
+    for start in starts_of(lp.Program(), late, years, settings):
         name, delay = start.scheme.id, start.year - planned[start.scheme.id]
         used[name][delay] = start.cdel * share[name]
         worth[name][delay] = start.value * share[name]
     order = _in_order(chosen, used, worth)
     names = [scheme.id for scheme in order]
     needs = _needs(order)
-    owners = list(dict.fromkeys(str(name) for name in limits["organisation"]))
+    held_by = list(dict.fromkeys(_holder(key_of(limit)) for limit in limits.itertuples()))
     return Queue(
         names,
         np.array([planned[name] for name in names], dtype=np.int64),
         np.stack([used[name] for name in names]) if names else np.zeros((0, count, count)),
         np.stack([worth[name] for name in names]) if names else np.zeros((0, count)),
         [
-            [n for n, owner in enumerate(owners) if owner in {"", scheme.organisation}]
+            [
+                n
+                for n, (owner, money) in enumerate(held_by)
+                if owner in {"", scheme.organisation} and money == scheme.money
+            ]
             for scheme in order
         ],
         needs,
         _staying(order, needs, used),
-        _allowed(limits, owners, years, settings.over_programming_pct),
+        _allowed(limits, held_by, years, settings.over_programming_pct),
         settings.carry_over_pct / 100,
     )
 
 
+def _holder(key: LimitKey) -> tuple[str, str]:
+    """Return whose limit of which money it is, whatever the year."""
+    return key.organisation, key.money
+
+
 def _allowed(
-    limits: pd.DataFrame, owners: Sequence[str], years: list[str], over_programming_pct: float
+    limits: pd.DataFrame,
+    held_by: Sequence[tuple[str, str]],
+    years: list[str],
+    over_programming_pct: float,
 ) -> Array:
-    wide = limits.pivot_table(index="organisation", columns="year", values="limit_gbp_m")
-    wide = wide.reindex(index=list(owners), columns=years) * (1 + over_programming_pct / 100)
-    return np.asarray(wide.fillna(np.inf).to_numpy(dtype=float))
+    allowed = np.full((len(held_by), len(years)), np.inf)
+    for limit in limits.itertuples():
+        key = key_of(limit)
+        if key.year in years:
+            amount = float(str(limit.limit_gbp_m)) * (1 + over_programming_pct / 100)
+            allowed[held_by.index(_holder(key)), years.index(key.year)] = amount
+    return allowed
 
 
 def _in_order(

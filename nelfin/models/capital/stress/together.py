@@ -130,6 +130,7 @@ def plans_for(
     together: Together = "nested",
     aim: Aim | None = None,
     given_order: bool = True,
+    base: Case | None = None,
 ) -> FuturesPlan:
     """Draw up plans for several futures at once.
 
@@ -143,6 +144,8 @@ def plans_for(
         Expected benefit by default.
     given_order
         See `nested`: whether limits and costs say which future is the richer.
+    base
+        Limits that `one plan` keeps within beside those of the futures.
 
     Raises
     ------
@@ -157,7 +160,11 @@ def plans_for(
     # the joint search gets as long as all the others
     clock = _Clock(settings.time_limit_s, 2 * (2 * len(futures)))
     alone = [_alone(future, clock) for future in futures]
-    joined, begin = _joined(futures, together, given_order, clock, [s.values for _, s in alone])
+    alone_values = [solution.values for _, solution in alone]
+    if together == "one plan":
+        joined, begin = one_plan(futures, base), None
+    else:
+        joined, begin = _joined(futures, together, given_order, clock, alone_values)
     program = joined.program
     columns = len(program.value)
     add_aim(program, joined.worth, weights, aim)
@@ -207,12 +214,6 @@ def _joined(
     ordered = all(order_of(futures[one], futures[two]) is True for one, two in pairwise(in_order))
     if together == "each":
         return side_by_side(futures), np.concatenate(alone)
-    if together == "one plan":
-        joined = one_plan(futures)
-        # in order, what the poorest can pay for every other can
-        poorest = alone[in_order[0]]
-        fits = ordered and len(joined.program.value) == len(poorest)
-        return joined, poorest if fits else None
     joined = nested(futures, given_order)
     if not (ordered and given_order):
         return joined, None

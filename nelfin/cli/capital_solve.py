@@ -9,6 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nelfin.cli.capital_doubt import (
+    DOUBT,
+    check_doubt,
+    cost_range,
+    doubt_options,
+    drawn_up,
+)
 from nelfin.cli.capital_more import SECTIONS, more_options, more_settings, receipts_told
 from nelfin.cli.grouped import GroupedCommand
 from nelfin.cli.options import write_tables
@@ -20,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@click.command("capital-solve", cls=GroupedCommand, sections=SECTIONS)
+@click.command("capital-solve", cls=GroupedCommand, sections=SECTIONS | {"Doubt": DOUBT})
 @click.argument("projects", type=click.Path(path_type=Path))
 @click.option(
     "--limits",
@@ -59,6 +66,7 @@ if TYPE_CHECKING:
     "--price-growth", type=SHARE, default="0%", metavar="P", help="Growth of prices a year."
 )
 @more_options
+@doubt_options
 def capital_solve(
     projects: Path,
     limits: Path,
@@ -79,33 +87,39 @@ def capital_solve(
 
     PROJECTS and LIMITS are CSV files or Excel workbooks, of any number of years from 1 to 40 and
     any number of spend columns. DIR gets plan.csv, spend.csv, limits.csv, prices.csv and
-    solve.json, and resources.csv where there are limits of resources.
+    solve.json, and resources.csv where there are limits of resources. Futures add
+    priority_list.csv, futures.csv and future_plans.csv; --safe adds safety.csv; a range of costs
+    adds slips.csv.
     """
     from nelfin.data.specs import CAPITAL_RULES, TABLES
     from nelfin.data.tables import raw_frame
-    from nelfin.models.capital import TableNames, solve
+    from nelfin.models.capital import Settings, TableNames
+    from nelfin.models.capital.case import case_of
+    from nelfin.models.capital.checked import check_capital
+    from nelfin.models.capital.stress import Chance
     from nelfin.store.run_folder import check_folder
 
     if time_limit is not None and not time_limit > 0:
         raise InputError.one("--time-limit", f"is {time_limit:g}.", "Give seconds above 0.")
+    futures, spread = more["futures"], cost_range(more["cost_range"])
+    check_doubt(more, futures is not None, spread is not None, relax)
     check_folder(output)
     notes: list[str] = []
     project_table = raw_frame(projects, TABLES["projects"], notes)
     limit_table = raw_frame(limits, TABLES["capital_limits"], notes)
     rule_table = raw_frame(rules, CAPITAL_RULES, notes) if rules else None
+    future_table = raw_frame(futures, TABLES["capital_futures"], notes) if futures else None
     settings = more_settings(more, project_table, str(projects), notes)
     tell(notes)
     if "resources" in settings and first_year and "year" in settings["resources"]:
         table = settings["resources"]
         settings["resources"] = table[table["year"] >= first_year]
-    plan = solve(
-        project_table,
-        _from_year(limit_table, first_year, limits),
+    fields = Settings(
         gap_pct=gap,
         time_limit_s=time_limit,
         relax=relax,
         discount_rate_pct=discount_rate,
-        solver=solver,
+        solver="cbc" if solver == "cbc" else "highs",
         truncate=truncate,
         rules=rule_table,
         over_programming_pct=over_programming,
@@ -116,12 +130,23 @@ def capital_solve(
         ),
         **settings,
     )  # fmt: skip
+    checked = check_capital(project_table, _from_year(limit_table, first_year, limits), fields)
+    safe = 1.0 if more["safe"] is None else more["safe"] / 100
+    chance = spread and Chance(safe, spread, more["cost_common"], more["draws"], more["seed"])
+    found = drawn_up(
+        case_of(checked), checked.schemes, more, future_table, str(futures), chance or None
+    )
+    plan = found.plan
     tell(receipts_told(plan.projects))
     tables = {"plan": plan.plan, "spend": plan.spend, "limits": plan.limits, "prices": plan.prices}
     if len(plan.resources):
         tables["resources"] = plan.resources
-    write_tables(tables, output, {"solve.json": json.dumps(asdict(plan.solve), indent=2) + "\n"})
-    click.echo(_account(plan), err=True)
+    account = asdict(plan.solve) | found.accounts
+    write_tables(
+        tables | found.tables, output, {"solve.json": json.dumps(account, indent=2) + "\n"}
+    )
+    for words in (_account(plan), *found.words):
+        click.echo(words, err=True)
     click.echo(f"Written to {output}.", err=True)
 
 

@@ -21,7 +21,7 @@ from nelfin.data import Inputs, load_inputs
 from nelfin.data.specs import PROGRAMME_RETURNS
 from nelfin.errors import InputError, Problems
 from nelfin.models.capital.stress import Overruns
-from nelfin.models.capital.stress.slips import Slips, together
+from nelfin.models.capital.stress.slips import Slips, slips_of, together
 from nelfin.models.ledgers import flows
 from nelfin.models.prevention import extra_spend
 from nelfin.models.programmes import Programmes, programmes_of
@@ -33,7 +33,7 @@ from nelfin.scenario.keys import dotted
 from nelfin.system.drivers import BY_YEAR, DRAWN, drivers_of, income_by_body
 from nelfin.system.joint import Joint, join
 from nelfin.system.prevention import costing_of, prevention_by_organisation
-from nelfin.system.slips import slip_queue, slip_variables, slips_of
+from nelfin.system.slips import slip_queue, slip_variables
 
 Array = npt.NDArray[np.float64]
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
 from nelfin.data import Inputs
-from nelfin.models.capital.stress.slips import Queue, Slips, queue_of, slips, slips_table
+from nelfin.models.capital.stress.slips import Queue, Slips, queue_of, slips_table
 from nelfin.scenario import Scenario
 from nelfin.system.capital import capital_settings, check_schemes
 from nelfin.system.joint import Joint
-
-Array = npt.NDArray[np.float64]
 
 BY_SCHEME = {
     "waits": ("Share of draws in which a scheme waits", "share"),
@@ -45,26 +41,6 @@ def slip_queue(scenario: Scenario, inputs: Inputs, joint: Joint) -> Queue:
         scenario.years.labels(),
         capital_settings(scenario, inputs),
     )
-
-
-def slips_of(queue: Queue, ids: Sequence[str], factors: Array) -> Slips:
-    """Work out what waits, where the costs of some schemes are drawn and the others are at price.
-
-    Parameters
-    ----------
-    queue
-        Of the plan.
-    ids
-        Schemes whose costs are drawn.
-    factors
-        Cost as a multiple of the price; (draw, scheme in the order of `ids`).
-    """
-    at = {name: n for n, name in enumerate(ids)}
-    own = np.ones((len(factors), len(queue.ids)))
-    for n, name in enumerate(queue.ids):
-        if name in at:
-            own[:, n] = factors[:, at[name]]
-    return slips(queue, own)
 
 
 def slip_variables(

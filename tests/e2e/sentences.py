@@ -295,7 +295,8 @@ def _capital(facts: Facts) -> Iterator[Family]:
         waiting = [facts.draws[f"schemes_waiting_{end}", facts.last] for end in ends]
         lost = [facts.draws[f"capital_benefit_lost_{end}", facts.last] for end in ends]
         yield says(
-            "With costs drawn", facts.last, *[f"{value:,.0f}" for value in waiting],
+            "With costs drawn", facts.last, f"{waiting[0]:,.1f}",
+            *[f"{value:,.0f}" for value in waiting[1:]],
             *[percent(value / plan["benefit"].sum()) for value in lost],
         )  # fmt: skip
         first = facts.result.table("slips").iloc[0]

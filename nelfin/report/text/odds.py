@@ -143,7 +143,8 @@ def _slips(result: Findings, odds: pd.DataFrame) -> list[str]:
     waiting = odds[last][[f"schemes_waiting_{end}" for end in ("mean", "p10", "p90")]]
     total = float(result.table("plan")["benefit"].sum())
     lost = odds[last][[f"capital_benefit_lost_{end}" for end in ("mean", "p10", "p90")]]
-    few, low, high = (f"{value:,.0f}" for value in waiting)
+    few = f"{waiting.iloc[0]:,.1f}"
+    low, high = (f"{value:,.0f}" for value in waiting.iloc[1:])
     sentence = (
         f"With costs drawn, schemes wait for room within the limits. At the end of {last} {few} of "
         f"them wait on average ({low} to {high} in eight draws of ten)"

@@ -70,8 +70,8 @@ class ChancePlan:
         The plan; its account tells how close it is to the best plan that is as safe.
     limits
         A row a limit: `year, organisation, money, limit_gbp_m` (over-programming included),
-        `used_gbp_m` (as priced), `reserve_gbp_m` (what costs above the price come to at most in the asked share
-        of draws), `share_held` of the draws, and `share_held_fresh`, of other draws.
+        `used_gbp_m` (as priced), `reserve_gbp_m` (what costs above the price come to at most in
+        the asked share of draws), `share_held` of the draws, and `share_held_fresh`, of others.
     as_priced
         Worth of the plan that looks at prices alone.
     given_up

@@ -269,6 +269,26 @@ def slips(queue: Queue, factors: Array) -> Slips:
     return Slips(started.astype(np.int8), waiting, lost, over.max(axis=1, initial=0.0))
 
 
+def slips_of(queue: Queue, ids: Sequence[str], factors: Array) -> Slips:
+    """Work out what waits, where the costs of some schemes are drawn and the others are at price.
+
+    Parameters
+    ----------
+    queue
+        Of the plan.
+    ids
+        Schemes whose costs are drawn.
+    factors
+        Cost as a multiple of the price; (draw, scheme in the order of `ids`).
+    """
+    at = {name: n for n, name in enumerate(ids)}
+    own = np.ones((len(factors), len(queue.ids)))
+    for n, name in enumerate(queue.ids):
+        if name in at:
+            own[:, n] = factors[:, at[name]]
+    return slips(queue, own)
+
+
 def _pay(queue: Queue, spent: Array, rows: Years, n: int, late: int, factors: Array) -> None:
     cost = factors[rows, n, None] * queue.used[n, late]
     for owner in queue.owners[n]:

@@ -6,7 +6,7 @@ The greedy list, from the poorest future up, begins the search; the gap told is 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
@@ -131,6 +131,7 @@ def plans_for(
     aim: Aim | None = None,
     given_order: bool = True,
     base: Case | None = None,
+    more: Callable[[Joined], None] | None = None,
 ) -> FuturesPlan:
     """Draw up plans for several futures at once.
 
@@ -146,6 +147,8 @@ def plans_for(
         See `nested`: whether limits and costs say which future is the richer.
     base
         Limits that `one plan` keeps within beside those of the futures.
+    more
+        Adds rows and columns of one's own to the program over all futures, worth nothing.
 
     Raises
     ------
@@ -166,6 +169,9 @@ def plans_for(
     else:
         joined, begin = _joined(futures, together, given_order, clock, alone_values)
     program = joined.program
+    if more is not None:
+        more(joined)
+        begin = None  # it need not keep rows of one's own
     columns = len(program.value)
     add_aim(program, joined.worth, weights, aim)
     if begin is not None:

@@ -273,7 +273,20 @@ def test_the_capital_plan_and_its_tests_fit(
     found = {
         "frontier": about | {"point": 1, "benefit_given_up": HUGE, "second_gbp_m": HUGE},
         "priority_list": about | {"rank": 1, "tier": name, "benefit_per_gbp_m": HUGE},
-        "regret": about | {"budget": name, "share_of_limit": 1.2, "best": HUGE, "regret_pct": 0.1},
+        "regret": about
+        | {"budget": name, "share_of_limit": 1.2, "best": HUGE, "regret_pct": 0.1, "list_gap": 0.1},
+        "futures": about | {"future": name, "weight": 0.5, "best": HUGE, "regret_pct": 0.1},
+        "safety": about
+        | {
+            "year": "2025/26",
+            "organisation": name,
+            "limit_gbp_m": HUGE,
+            "used_gbp_m": -HUGE,
+            "reserve_gbp_m": HUGE,
+            "share_held_fresh": 1.0,
+        },
+        "slips": about
+        | {"start_year": "2025/26", "waits": 1.0, "mean_years": 2.0, "benefit_lost": HUGE},
         "core_index": about,
         "stays": about | {"spend_gbp_m": HUGE, "in_plan": 1.0},
         "inflation": about | {"case": name, "benefit_lost_pct": -HUGE, "dropped": 10**12},

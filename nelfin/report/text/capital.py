@@ -129,7 +129,10 @@ def _regret(table: pd.DataFrame) -> str:
         for row in table.itertuples()
     ]  # fmt: skip
     heads = ["budget", "of limits, %", "list", "best", "regret, %"]
-    return table_text(heads, rows, title="REGRET OF THE LIST, benefit")
+    text = table_text(heads, rows, title="REGRET OF THE LIST, benefit")
+    gap = table["list_gap"].iloc[0]
+    proof = "not known" if pd.isna(gap) else f"{100 * gap:.2f}\u00a0%"
+    return f"{text}\n\nExpected benefit of the list: proven within {proof} of the best list's."
 
 
 def _verdicts(table: pd.DataFrame) -> list[str]:

@@ -150,8 +150,8 @@ ABOUT_TABLES = {
     "of positions, net cash and use of capital.",
     "odds_by_organisation": "Only with draws: odds of balance of each organisation in open years, "
     "with and without deficit support, and percentiles of its position.",
-    "slips": "Only with draws: which capital schemes wait when costs are drawn, in what share of the "
-    "draws, how long, how often they do not start, and the benefit lost.",
+    "slips": "Only with draws: which capital schemes wait when costs are drawn, in what share of "
+    "the draws, how long, how often they do not start, and the benefit lost.",
     "tornado": "Only with draws: how far each assumption alone moves the reported position.",
 }
 """What each table of a run folder is; the page fails if one is missing."""

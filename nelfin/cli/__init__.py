@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import threading
 from importlib import import_module
 
 import click
@@ -172,7 +173,13 @@ def main() -> None:
             err=True,
         )
         code = 101
-    sys.exit(code if isinstance(code, int) else 0)
+    code = code if isinstance(code, int) else 0
+    if any(thread.name == "nelfin solver" for thread in threading.enumerate()):
+        # it was stopped and has not heard so yet: Python cannot end around it
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _echo_problems(error: InputError) -> None:

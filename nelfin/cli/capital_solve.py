@@ -11,6 +11,7 @@ import click
 
 from nelfin.cli.options import write_tables
 from nelfin.cli.reading import tell
+from nelfin.cli.watching import ended, watched
 from nelfin.errors import InputError
 
 if TYPE_CHECKING:
@@ -74,7 +75,10 @@ SHARE = Share()
     "--gap", type=SHARE, default="0.5%", show_default=True, metavar="G",
     help="Stop when the plan is proven this close to the best: a fraction, or with a % sign.",
 )  # fmt: skip
-@click.option("--time-limit", type=float, metavar="S", help="Seconds after which to stop.")
+@click.option(
+    "--time-limit", type=float, default=300.0, show_default=True, metavar="S",
+    help="Seconds for all of it; then the best plan found is kept, with its true gap.",
+)  # fmt: skip
 @click.option("--relax", is_flag=True, help="Let every scheme be funded in part.")
 @click.option(
     "--discount-rate", type=SHARE, default="3.5%", show_default=True, metavar="R",
@@ -100,7 +104,7 @@ def capital_solve(
     limits: Path,
     output: Path,
     gap: float,
-    time_limit: float | None,
+    time_limit: float,
     relax: bool,
     discount_rate: float,
     first_year: str,
@@ -114,16 +118,17 @@ def capital_solve(
 
     PROJECTS and LIMITS are CSV files or Excel workbooks, of any number of years from 1 to 40 and
     any number of spend columns. DIR gets plan.csv, spend.csv, limits.csv, prices.csv and
-    solve.json.
+    solve.json. Ctrl-C ends the search and keeps the best plan so far; a second one ends at once.
     """
     from nelfin.data.specs import CAPITAL_RULES, TABLES
     from nelfin.data.tables import raw_frame
     from nelfin.models.capital import TableNames, solve
     from nelfin.store.run_folder import check_folder
 
-    if time_limit is not None and not time_limit > 0:
+    if not time_limit > 0:
         raise InputError.one("--time-limit", f"is {time_limit:g}.", "Give seconds above 0.")
     check_folder(output)
+    watch = click.get_current_context().with_resource(watched(time_limit))
     notes: list[str] = []
     project_table = raw_frame(projects, TABLES["projects"], notes)
     limit_table = raw_frame(limits, TABLES["capital_limits"], notes)
@@ -132,6 +137,7 @@ def capital_solve(
     plan = solve(
         project_table,
         _from_year(limit_table, first_year, limits),
+        watch,
         gap_pct=gap,
         time_limit_s=time_limit,
         relax=relax,
@@ -168,6 +174,7 @@ def _from_year(limits: pd.DataFrame, first_year: str, file: Path) -> pd.DataFram
 
 
 def _account(plan: Any) -> str:
+    from nelfin.models.capital.reasons import points
     from nelfin.report.text.numbers import millions, plural
 
     status = plan.plan["status"].value_counts()
@@ -178,12 +185,11 @@ def _account(plan: Any) -> str:
         if gap is None
         else f"It is proven within {100 * gap:.2f} % of the best."
     )
-    ended = " The time ran out." if plan.solve.status == "stopped" else ""
     system = plan.limits[plan.limits["organisation"] == ""]
     frame = system if len(system) else plan.limits
     return (
         f"{plural(int(status.get('funded', 0)), 'scheme')}{f' and {part} in part' if part else ''} "
-        f"of {len(plan.plan):,} funded: benefit {plan.solve.objective:,.1f}, "
+        f"of {len(plan.plan):,} funded: benefit {points(plan.solve.objective)}, "
         f"{millions(frame['used_gbp_m'].sum())} of {millions(frame['limit_gbp_m'].sum())}. "
-        f"{proof}{ended}"
+        f"{proof}{ended(plan.solve)}"
     )

@@ -1,7 +1,9 @@
 """Linear and integer programs: the one package that talks to PuLP and its solvers."""
 
+from nelfin.program.filling import filled
 from nelfin.program.form import (
     HAS_PLAN,
+    POUND,
     Program,
     Row,
     RowName,
@@ -9,20 +11,24 @@ from nelfin.program.form import (
     Solution,
     SolverName,
     Status,
-    filled,
 )
-from nelfin.program.solvers import LoadedProgram, solve
+from nelfin.program.solvers import LoadedProgram, solve, trimmed
+from nelfin.program.watch import Progress, Watch
 
 __all__ = [
     "HAS_PLAN",
+    "POUND",
     "LoadedProgram",
     "Program",
+    "Progress",
     "Row",
     "RowName",
     "Sense",
     "Solution",
     "SolverName",
     "Status",
+    "Watch",
     "filled",
     "solve",
+    "trimmed",
 ]

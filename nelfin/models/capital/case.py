@@ -66,7 +66,9 @@ def case_of(checked: Checked, limits: pd.DataFrame | None = None) -> Case:
     allowed = limits.assign(allowed=limits["limit_gbp_m"] * factor)
     years = sorted(set(allowed["year"]))
     problems = Problems()
-    schemes = with_starts(checked.schemes, years, settings, problems)
+    # in the order of their ids: the plan is the same whatever the order of the rows
+    ordered = sorted(checked.schemes, key=lambda scheme: scheme.id)
+    schemes = with_starts(ordered, years, settings, problems)
     problems.raise_if_any()
     program = lp.Program()
     starts = starts_of(program, schemes, len(years), settings)
@@ -107,9 +109,14 @@ def _add_limits(
     years: list[str],
     carry_over: float,
 ) -> None:
-    """Add a row for each limit; what may be carried over has a column a year, but the last."""
+    """Add a row for each limit; what may be carried over has a column a year, but the last.
+
+    A row `carry` holds what of a limit may be carried over.
+    """
     carried: dict[LimitKey, int] = {}
-    for limit in limits.sort_values("year", kind="stable").itertuples():
+    # what one year passes its limit by is carried on: a pound over all years
+    give = lp.POUND / len(years) if carry_over > 0 else lp.POUND
+    for limit in limits.sort_values(["year", "organisation"]).itertuples():
         key, allowed = LimitKey(str(limit.organisation), str(limit.year)), float(str(limit.allowed))
         t = years.index(key.year)
         terms = [
@@ -121,10 +128,13 @@ def _add_limits(
             if t:
                 terms.append((carried[key._replace(year=years[t - 1])], -1.0))
             if t < len(years) - 1:
-                carried[key] = program.column(0.0, high=carry_over * allowed)
+                carried[key] = program.column(0.0, high=None)
                 terms.append((carried[key], 1.0))
+                # headroom of over-programming is no money, and cannot be carried over
+                most = carry_over * float(str(limit.limit_gbp_m))
+                program.row("carry", key, [(carried[key], 1.0)], "<=", most)
         if terms:
-            program.row("limit", key, terms, "<=", allowed)
+            program.row("limit", key, terms, "<=", allowed, give)
 
 
 def _add_links(program: lp.Program, scheme: Scheme, by_id: Mapping[str, list[Start]]) -> None:

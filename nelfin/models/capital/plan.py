@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,15 +13,17 @@ import pandas as pd
 from nelfin import program as lp
 from nelfin.data import lines_of
 from nelfin.errors import SolverError
+from nelfin.models.capital.account import SolverAccount, account_of
 from nelfin.models.capital.case import Case
 from nelfin.models.capital.limits import LimitKey
+from nelfin.models.capital.prices import price_table
 from nelfin.models.capital.reasons import LimitUse, PricedStart, reasons
 from nelfin.models.capital.starts import Start
 
 Array = npt.NDArray[np.float64]
 
-TOLERANCE = 1e-6
-"""A pound, in £m: what a limit may be passed by through rounding."""
+SHARE = 1e-6
+"""Shares of a scheme below this are rounding."""
 
 Chosen = list[tuple[Start, float]]
 """Starts of a plan, each with its funded share."""
@@ -46,42 +48,6 @@ LIMIT_COLUMNS = [
 ]
 ABOUT_SCHEME = ["name", "organisation", "place", "category", "must_fund"]
 """What the plan repeats of the project table."""
-
-
-@dataclass(frozen=True)
-class SolverAccount:
-    """How a plan was found, and how close it is to the best.
-
-    Parameters
-    ----------
-    status
-        `optimal`: within the gap asked. `stopped`: the time ran out.
-    objective
-        Worth of the plan: points, or £m of net present social value.
-    bound
-        No plan is worth more; as the objective.
-    gap
-        How far the plan may be from the best, as a share of the plan (0.005 is 0.5 %); None for a
-        plan worth nothing that need not be the best.
-    relaxation
-        Worth of the relaxation, in which schemes may be cut into shares; as the objective.
-    seconds
-        Time the solver took for relaxation and plan.
-    solver
-        `highs` or `cbc`.
-    variables, constraints
-        Numbers of columns and rows of the program.
-    """
-
-    status: lp.Status
-    objective: float
-    bound: float
-    gap: float | None
-    relaxation: float
-    seconds: float
-    solver: lp.SolverName
-    variables: int
-    constraints: int
 
 
 @dataclass(frozen=True)
@@ -116,6 +82,17 @@ class CapitalPlan:
     projects: pd.DataFrame
 
 
+def rounding(limit: float) -> float:
+    """Return by how much use may pass a limit, £m: a pound, and what the solver rounds.
+
+    Parameters
+    ----------
+    limit
+        £m.
+    """
+    return lp.POUND + 1e-9 * max(abs(limit), 1.0)
+
+
 def margins(program: lp.Program, starts: list[Start], prices: Mapping[lp.RowName, float]) -> Array:
     """Return each start's value less the price of what it uses of limits, links and rules.
 
@@ -148,10 +125,15 @@ def margins(program: lp.Program, starts: list[Start], prices: Mapping[lp.RowName
         used[start.start_column] if start.start_column != start.share_column else 0.0
         for start in starts
     ]
-    return np.asarray(np.array(by_share) - np.array(by_start))
+    worth = np.array(by_share) - np.array(by_start)
+    # what is left by rounding alone reads as nothing
+    tiny = 1e-10 * np.abs(program.value).max(initial=0.0)
+    return np.asarray(np.where(np.abs(worth) < tiny, 0.0, worth))
 
 
-def plan_of(case: Case, relaxed: lp.Solution, solution: lp.Solution) -> CapitalPlan:
+def plan_of(
+    case: Case, relaxed: lp.Solution, solution: lp.Solution, watch: lp.Watch | None = None
+) -> CapitalPlan:
     """Turn a solution into tables, and explain it by the prices of the relaxation.
 
     Parameters
@@ -160,6 +142,8 @@ def plan_of(case: Case, relaxed: lp.Solution, solution: lp.Solution) -> CapitalP
         The capital case.
     relaxed, solution
         Its relaxation, and the plan found.
+    watch
+        The clock that it was found by: prices are confirmed as long as there is time.
 
     Raises
     ------
@@ -170,43 +154,21 @@ def plan_of(case: Case, relaxed: lp.Solution, solution: lp.Solution) -> CapitalP
     chosen = [
         (start, float(share))
         for start, share in zip(case.starts, shares, strict=True)
-        if share >= TOLERANCE
+        if share >= SHARE
     ]
     spend = _spend_table(chosen, case.years)
     limits = _limit_table(case, spend, relaxed)
+    watch = watch or lp.Watch()
+    account = account_of(case.settings, case.program, relaxed, solution, watch)
+    prices, confirmed = price_table(case, limits, relaxed, watch)
     return CapitalPlan(
         _plan_table(case, chosen, limits, relaxed),
         spend,
         limits,
-        _price_table(case, limits, relaxed),
-        _account(case, chosen, relaxed, solution),
+        prices,
+        replace(account, prices_confirmed=confirmed),
         case.projects,
     )
-
-
-def _account(
-    case: Case, chosen: Chosen, relaxed: lp.Solution, solution: lp.Solution
-) -> SolverAccount:
-    objective = float(sum(start.value * share for start, share in chosen))
-    bound = max(float(np.nanmin([solution.bound, relaxed.objective])), objective)
-    return SolverAccount(
-        status=solution.status,
-        objective=objective,
-        bound=bound,
-        gap=_gap(bound, objective),
-        relaxation=relaxed.objective,
-        seconds=relaxed.seconds + (0.0 if solution is relaxed else solution.seconds),
-        solver=case.settings.solver,
-        variables=len(case.program.value),
-        constraints=len(case.program.rows),
-    )
-
-
-def _gap(bound: float, objective: float) -> float | None:
-    """Return how far the plan may be from the best, as a share of the plan; None of nothing."""
-    if bound <= objective:
-        return 0.0
-    return (bound - objective) / abs(objective) if objective else None
 
 
 def _spend_table(chosen: Chosen, years: list[str]) -> pd.DataFrame:
@@ -254,7 +216,7 @@ def _plan_table(
 
 def _plan_row(name: str, parts: Chosen, years: list[str]) -> list[object]:
     share = float(sum(part for _, part in parts))
-    whole = share > 1 - TOLERANCE
+    whole = share > 1 - SHARE
     return [
         name,
         "funded" if whole else "part-funded" if parts else "not funded",
@@ -282,42 +244,11 @@ def _limit_table(case: Case, spend: pd.DataFrame, relaxed: lp.Solution) -> pd.Da
         used = float(np.sum(uses[key]))
         allowed = float(str(limit.allowed))
         slack = allowed + carried.get(key.organisation, 0.0) - used
-        if slack < -max(TOLERANCE, 1e-8 * allowed):
+        if slack < -rounding(allowed):
             raise SolverError(
                 f"The solver's plan uses {used:.6f} in {key.year}, past the limit {allowed:.6f}."
             )
-        carried[key.organisation] = min(max(slack, 0.0), carry_over * allowed)
+        carried[key.organisation] = min(max(slack, 0.0), carry_over * float(str(limit.limit_gbp_m)))
         price = max(0.0, relaxed.prices.get(("limit", key), 0.0))
         rows[limit.Index] = [key.year, key.organisation, allowed, used, slack, price]
     return pd.DataFrame([rows[row] for row in range(len(rows))], columns=LIMIT_COLUMNS)
-
-
-def _price_table(case: Case, limits: pd.DataFrame, relaxed: lp.Solution) -> pd.DataFrame:
-    """Set the price of each limit beside what £1m more and less of it really do."""
-    moves = _moves(case, relaxed)
-    frame = limits[["year", "organisation", "price_per_gbp_m"]].copy()
-    keys = map(LimitKey, frame["organisation"], frame["year"])
-    # a limit that no scheme uses has no row: more of it gains nothing
-    missing = (0.0, 0.0) if moves else (np.nan, np.nan)
-    gains = [moves.get(("limit", key), missing) for key in keys]
-    frame["gain_of_1m_more"] = [gain for gain, _ in gains]
-    frame["loss_of_1m_less"] = [loss for _, loss in gains]
-    return frame
-
-
-def _moves(case: Case, relaxed: lp.Solution) -> dict[lp.RowName, tuple[float, float]]:
-    """Return what £1m more and £1m less of each limit do to the relaxation: a check of prices."""
-    if not case.settings.check_prices or case.settings.solver != "highs":
-        return {}
-    loaded = lp.LoadedProgram(case.program, relax=True)
-    loaded.solve()
-    moves: dict[lp.RowName, tuple[float, float]] = {}
-    for row in case.program.rows_of("limit"):
-        ends = []
-        for step in (1.0, -1.0):
-            loaded.set_bound(row.name, max(row.bound + step, 0.0))
-            again = loaded.solve()
-            ends.append(step * (again.objective - relaxed.objective) if again.has_plan else np.nan)
-        loaded.set_bound(row.name, row.bound)
-        moves[row.name] = (ends[0] + 0.0, ends[1] + 0.0)
-    return moves

@@ -13,8 +13,8 @@ from nelfin.models.capital.limits import LimitKey
 from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.starts import Start
 
-SMALL = 1e-6
-"""A pound, in £m, or a millionth of a point: differences below it are rounding."""
+SMALL = lp.POUND
+"""A pound, in £m, or a millionth of a share: differences below it are rounding."""
 
 Prices = Mapping[lp.RowName, float]
 """Duals of the relaxation by the name of the row."""
@@ -45,6 +45,8 @@ class _Plan:
     years: list[str]
     rivals: Mapping[str, list[str]]
     followers: Mapping[str, list[str]]
+    tiny: float
+    """Points: differences below it are rounding."""
 
     def price(self, start: Start) -> float:
         """Return the price of the capital a start uses, in points of benefit."""
@@ -113,7 +115,9 @@ def reasons(
         for other, _ in starts[0].start.scheme.requires:
             followers.setdefault(other, []).append(name)
     funded = {start.scheme.id: (start, share) for start, share in chosen}
-    plan = _Plan(options, funded, prices, limits, years, rivals, followers)
+    values = [abs(option.start.value) for starts in options.values() for option in starts]
+    tiny = 1e-8 * max(values, default=0.0)
+    plan = _Plan(options, funded, prices, limits, years, rivals, followers, tiny)
     return [_why_in(name, plan) if name in funded else _why_out(name, plan) for name in options]
 
 
@@ -124,8 +128,8 @@ def _why_in(name: str, plan: _Plan) -> str:
     if not start.cdel.any():
         return "Uses none of the limit."
     price = plan.price(start)
-    words = f"Worth {start.value:,.1f} points; its capital is priced at {price:,.1f}."
-    if price > start.value + SMALL:
+    words = f"Worth {points(start.value)} points; its capital is priced at {points(price)}."
+    if price > start.value + plan.tiny:
         waiting = [other for other in plan.followers.get(name, []) if other in plan.chosen]
         if waiting:
             words = f"Funded for {', '.join(waiting)}, which {_verb(waiting, 'need')} it. {words}"
@@ -205,12 +209,12 @@ def _no_room(options: list[PricedStart], plan: _Plan) -> str:
         return "Has no benefit."
     price = plan.price(start)
     short = price - start.value
-    if margin < 0 and short > SMALL * max(1.0, start.value):
+    if margin < 0 and short > plan.tiny:
         cost = start.cdel.sum() * short / price
         more = 100 * short / start.value
         return (
-            f"Displaced in {plan.years[start.year]}: its capital is priced at {price:,.1f} points "
-            f"against a benefit of {start.value:,.1f}. Needs {_at_least(more, 1, '')} % more "
+            f"Displaced in {plan.years[start.year]}: its capital is priced at {points(price)} "
+            f"points against a benefit of {points(start.value)}. Needs {_at_least(more, 1, '')} % more "
             f"benefit or {_at_least(cost, 0.01, '£')}m less cost."
         )
     _, start = max((option for option in affordable if option.start.value > 0), key=_margin)
@@ -231,6 +235,22 @@ def _at_least(value: float, least: float, unit: str) -> str:
     if value < least:
         return f"less than {unit}{least:g}"
     return f"{unit}{value:,.0f}" if not unit else f"{unit}{value:,.{1 if value >= 1 else 2}f}"
+
+
+def points(value: float) -> str:
+    """Return points to one decimal, or to three digits where that would read as nothing.
+
+    Parameters
+    ----------
+    value
+        Points, of any size.
+
+    Examples
+    --------
+    >>> points(1234.56), points(0.0), points(0.00123456), points(2.5e-7)
+    ('1,234.6', '0.0', '0.00123', '2.5e-07')
+    """
+    return f"{value:.3g}" if 0 < abs(value) < 0.05 else f"{value:,.1f}"
 
 
 def apart(first: float, second: float) -> tuple[str, str]:

@@ -129,7 +129,7 @@ def add_rules(
                 if (amount := _measured(start, measure, rule.names, positions))
             ]
             sense, bound = _bound(rule, cells["now_gbp_m"])
-            program.row("rule", rule, terms, sense, bound)
+            program.row("rule", rule, terms, sense, bound, lp.POUND)
 
 
 def _rules_of(cells: dict[str, object], years: list[str]) -> Iterator[tuple[Rule, list[int]]]:

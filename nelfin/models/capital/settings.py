@@ -69,7 +69,8 @@ class Settings:
     gap_pct
         Stop when the plan is proven this close to the best.
     time_limit_s
-        Stop after this many seconds and keep the best plan found, with its true gap.
+        Stop after this many seconds, relaxation and confirmed prices included, and keep the best
+        plan found, with its true gap. None sets no limit.
     solver
         `highs` or `cbc`.
     check_prices
@@ -95,7 +96,7 @@ class Settings:
     leave_out: bool = False
     relax: bool = False
     gap_pct: float = 0.5
-    time_limit_s: float | None = None
+    time_limit_s: float | None = 300.0
     solver: SolverName = "highs"
     check_prices: bool = True
     called: TableNames = TableNames()

@@ -64,7 +64,7 @@ def priority_list(
         for start in funded(case, solution, whole=True):
             promised.setdefault(start.scheme.id, (name, start))
         best = max(alone.objective, solution.objective)
-        bound = min(relaxed.objective, max(alone.bound, best))
+        bound = min(relaxed.bound, max(alone.bound, best))
         regret = 100 * (best - solution.objective) / best if best else 0.0
         gap = (bound - best) / best if best else 0.0
         regrets.append([name, share, solution.objective, best, regret, gap])
@@ -128,7 +128,7 @@ def budget_curve(case: Case, shares: Sequence[float] | None = None) -> pd.DataFr
     whole = sum(row.bound for row in limits)
     rows = []
     for share in np.linspace(0.5, 1.5, 100) if shares is None else shares:
-        for row in limits:
+        for row in [*limits, *case.program.rows_of("carry")]:
             loaded.set_bound(row.name, row.bound * share)
         solution = loaded.solve()
         price = (

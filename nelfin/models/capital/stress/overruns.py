@@ -17,7 +17,7 @@ from nelfin import program as lp
 from nelfin.data.projects import spend_profile
 from nelfin.errors import InputError, NoAnswerError
 from nelfin.models.capital.case import Case
-from nelfin.models.capital.plan import CapitalPlan
+from nelfin.models.capital.plan import CapitalPlan, rounding
 from nelfin.models.capital.solving import solve_program
 from nelfin.models.capital.stress.variants import counted, funded, with_limit_rows
 from nelfin.models.ranges import Spread, latin_hypercube
@@ -65,9 +65,9 @@ class Overruns:
         self.cdel = table.reindex(columns=years, fill_value=0.0).to_numpy(dtype=float)
         owners = plan.plan.set_index("project_id")["organisation"]
         self.owner = owners.loc[table.index].to_numpy()
-        factor = 1 + over_programming_pct / 100
-        self.allowed = {
-            str(owner): factor * lines.set_index("year")["limit_gbp_m"].reindex(years).to_numpy()
+        self.over = over_programming_pct / 100
+        self.limits = {
+            str(owner): lines.set_index("year")["limit_gbp_m"].reindex(years).to_numpy()
             for owner, lines in limits.groupby("organisation")
         }
 
@@ -88,19 +88,20 @@ class Overruns:
             above = self.common * common[:, None] + (1 - self.common) * own
         factor = 1 + above / 100
         within = np.ones((draws, self.cdel.shape[1]), dtype=bool)
-        for owner, allowed in self.allowed.items():
+        for owner, limits in self.limits.items():
             bound = (self.owner == owner) if owner else np.ones(len(self.owner), dtype=bool)
-            within &= self._holds(factor[:, bound] @ self.cdel[bound], allowed)
+            within &= self._holds(factor[:, bound] @ self.cdel[bound], limits)
         return factor @ self.cdel, within
 
-    def _holds(self, used: Array, allowed: Array) -> npt.NDArray[np.bool_]:
+    def _holds(self, used: Array, limits: Array) -> npt.NDArray[np.bool_]:
         """Say in which years a limit holds, with what may be carried over unspent; NaN: none."""
         carried = np.zeros(len(used))
         held = np.ones(used.shape, dtype=bool)
-        for t, limit in enumerate(allowed):
+        for t, limit in enumerate(limits):
             if np.isfinite(limit):
-                left = limit + carried - used[:, t]
-                held[:, t] = left >= -1e-6 * max(limit, 1.0)
+                allowed = limit * (1 + self.over)
+                left = allowed + carried - used[:, t]
+                held[:, t] = left >= -rounding(allowed)
                 carried = np.clip(left, 0.0, self.carry * limit)
         return held
 

@@ -156,4 +156,7 @@ def with_limits(case: Case, share: float, firm_too: bool = False) -> Case:
         moves = all_firm or status[cast(LimitKey, row.key)] != "firm"
         return replace(row, bound=row.bound * share) if moves else row
 
-    return with_limit_rows(case, scaled)
+    # what may be carried over is a share of the limit, and moves with it
+    kinds = {"limit", "carry"}
+    rows = [scaled(row) if row.kind in kinds else row for row in case.program.rows]
+    return replace(case, program=replace(case.program, rows=rows))

@@ -174,7 +174,7 @@ def _from_year(limits: pd.DataFrame, first_year: str, file: Path) -> pd.DataFram
 
 
 def _account(plan: Any) -> str:
-    from nelfin.models.capital.reasons import points
+    from nelfin.models.capital.words import points
     from nelfin.report.text.numbers import millions, plural
 
     status = plan.plan["status"].value_counts()

@@ -56,7 +56,7 @@ def words_of(progress: Progress) -> str:
     progress
         Of the search.
     """
-    from nelfin.models.capital.reasons import points
+    from nelfin.models.capital.words import points
 
     best, bound, seconds = progress
     if best != best or not abs(best) < float("inf"):

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from nelfin.data.specs import TABLES
-from nelfin.data.specs.columns import BACKLOG, SCORE, SPEND, Column
+from nelfin.data.specs.columns import BACKLOG, BENEFIT_IN, SCORE, SPEND, USE, Column
 from nelfin.evidence import MEANING
 from nelfin.scenario.keys import unit_of_ending
 
@@ -38,6 +38,9 @@ TABLE_NOTES: dict[str, str] = {
     "projects": "Capital schemes, one a row. Spend is in the base year's prices.",
     "capital_limits": "Capital limits by year, of the system or of one organisation.",
     "capital_rules": "Floors, caps and targets that the capital plan must meet.",
+    "capital_resources": "What there is each year of other resources that schemes use, such as "
+    "staff. Schemes give their use in the columns use_<resource>_1, use_<resource>_2 and so on.",
+    "capital_groups": "How many schemes of a group the capital plan holds at least and at most.",
     "deprivation": "Share of each place's people who live in the most deprived areas.",
     "asset_types": "What an asset costs and lasts, by its type.",
 }
@@ -63,6 +66,9 @@ UNITS: dict[str, str] = {
     "most_deprived_share": "share",
     SPEND: "£m",
     SCORE: "points",
+    BENEFIT_IN: "points",
+    "at_least": "schemes",
+    "at_most": "schemes",
 }
 """Units of the columns that do not end in theirs."""
 
@@ -95,7 +101,13 @@ def words() -> dict[str, dict[str, str]]:
     return tomllib.loads(files("nelfin.data").joinpath("columns.toml").read_text(encoding="utf-8"))
 
 
-FAMILY = {SPEND: "spend_", SCORE: "score_", BACKLOG: "backlog_"}
+FAMILY = {
+    SPEND: "spend_",
+    SCORE: "score_",
+    BACKLOG: "backlog_",
+    USE: "use_",
+    BENEFIT_IN: "benefit_year",
+}
 """How the words name columns of which there may be several."""
 
 

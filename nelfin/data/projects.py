@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nelfin.data.specs.columns import SPEND
+from nelfin.data.specs.columns import SPEND, USE
 
 
 def spend_columns(projects: pd.DataFrame) -> list[str]:
@@ -48,3 +49,29 @@ def spend_profile(projects: pd.DataFrame) -> npt.NDArray[np.float64]:
         blank is 0.
     """
     return np.asarray(projects[spend_columns(projects)].fillna(0.0), dtype=float)
+
+
+def use_columns(headings: Iterable[object]) -> dict[str, dict[int, str]]:
+    """Return the columns of what schemes use of other resources.
+
+    Parameters
+    ----------
+    headings
+        Of a project table.
+
+    Returns
+    -------
+    dict
+        By resource, then by year of use: 0 is the year of the start.
+
+    Examples
+    --------
+    >>> use_columns(["name", "use_staff_2", "use_staff_1", "use_site_rent_1"])
+    {'staff': {1: 'use_staff_2', 0: 'use_staff_1'}, 'site_rent': {0: 'use_site_rent_1'}}
+    """
+    found: dict[str, dict[int, str]] = {}
+    for name in map(str, headings):
+        if re.fullmatch(USE, name):
+            resource, _, number = name.removeprefix("use_").rpartition("_")
+            found.setdefault(resource, {})[int(number) - 1] = name
+    return found

@@ -12,12 +12,24 @@ from nelfin.program.form import (
     SolverName,
     Status,
 )
+from nelfin.program.legible import (
+    OWN,
+    Legible,
+    different,
+    legible,
+    maximises,
+    plain_word,
+    program_of,
+    write_problem,
+)
 from nelfin.program.solvers import LoadedProgram, solve, trimmed
 from nelfin.program.watch import Progress, Watch
 
 __all__ = [
     "HAS_PLAN",
+    "OWN",
     "POUND",
+    "Legible",
     "LoadedProgram",
     "Program",
     "Progress",
@@ -28,7 +40,13 @@ __all__ = [
     "SolverName",
     "Status",
     "Watch",
+    "different",
     "filled",
+    "legible",
+    "maximises",
+    "plain_word",
+    "program_of",
     "solve",
     "trimmed",
+    "write_problem",
 ]

@@ -39,7 +39,7 @@ class Column(pulp.LpVariable):
 
     def __init__(self, index: int, low: float, high: float | None, kind: str) -> None:
         self.index = index
-        self.lowBound = low
+        self.lowBound = None if low == -np.inf else low
         self.upBound = high
         self.cat = kind
 
@@ -82,7 +82,8 @@ class Highs(pulp.HiGHS):
         model.num_col_, model.num_row_ = len(columns), len(rows)
         # the objective names every column, in order
         model.col_cost_ = -np.array(list((lp.objective or {}).values()), dtype=float)
-        model.col_lower_ = np.array([column.lowBound for column in columns], dtype=float)
+        lows = [-np.inf if column.lowBound is None else column.lowBound for column in columns]
+        model.col_lower_ = np.array(lows, dtype=float)
         highs = [np.inf if column.upBound is None else column.upBound for column in columns]
         model.col_upper_ = np.array(highs, dtype=float)
         if any(column.cat == pulp.LpInteger for column in columns):

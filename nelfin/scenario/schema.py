@@ -115,6 +115,10 @@ class Data(Section):
     """Capital limits by year."""
     capital_rules: TablePath | None = None
     """Floors, caps and targets of the capital plan."""
+    capital_resources: TablePath | None = None
+    """Limits of what capital schemes use beside capital, such as staff."""
+    capital_groups: TablePath | None = None
+    """At least and at most so many schemes of a group in the capital plan."""
     deprivation: TablePath | None = None
     """Share of each place's people who live in the most deprived areas."""
     asset_types: TablePath

@@ -12,6 +12,7 @@ from nelfin.data import Inputs
 from nelfin.models.capital import CapitalPlan, Settings, TableNames
 from nelfin.models.capital.case import Case, case_of
 from nelfin.models.capital.checked import Checked, check_capital
+from nelfin.models.capital.limits import of_system
 from nelfin.models.capital.solving import solve_case
 from nelfin.models.capital.stress import budget_curve, reached, upper_frontier
 from nelfin.models.capital.stress.frontier import Second
@@ -48,7 +49,7 @@ def limits_after(reported: xr.DataArray, scenario: Scenario, inputs: Inputs) -> 
     A deficit takes up to the penalty off next year's limit: all of it at the stated share of
     income, less in proportion below. A position in balance adds the bonus, a share of the gap to
     the system's fair share of capital. The first year's limit stands, and so do those of
-    organisations.
+    organisations and of other money than the ordinary capital.
 
     Parameters
     ----------
@@ -74,7 +75,7 @@ def limits_after(reported: xr.DataArray, scenario: Scenario, inputs: Inputs) -> 
     years = [str(year) for year in reported["year"].values]
     for row, cells in limits.iterrows():
         t = years.index(cells["year"])
-        if cells["organisation"] or t == 0:
+        if cells["organisation"] or cells["money"] or t == 0:
             continue
         position, limit = float(reported[t - 1]), float(cells["limit_gbp_m"])
         if position < 0:
@@ -158,7 +159,11 @@ def capital_settings(scenario: Scenario, inputs: Inputs) -> Settings:
             inputs.called["projects"],
             inputs.called["capital_limits"],
             inputs.called.get("capital_rules", "capital_rules"),
+            inputs.called.get("capital_resources", "capital_resources"),
+            inputs.called.get("capital_groups", "capital_groups"),
         ),
+        resources=inputs.capital_resources,
+        groups=inputs.capital_groups,
     )
 
 
@@ -247,7 +252,7 @@ def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Da
         wide = cube[name].unstack(fill_value=0.0).reindex(ids, fill_value=0.0)
         by_project[name] = wide.reindex(columns=years, fill_value=0.0).to_numpy(dtype=float)
     used = pd.DataFrame(by_project["cdel_gbp_m"], index=owner.loc[ids]).groupby(level=0).sum()
-    system = plan.limits[plan.limits["organisation"] == ""].set_index("year").reindex(years)
+    system = of_system(plan.limits).set_index("year").reindex(years)
 
     def about(words: str, units: str) -> dict[str, str]:
         return {"long_name": words, "units": units}

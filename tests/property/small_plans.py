@@ -34,12 +34,18 @@ def instances(
     must: bool = True,
     divisible: bool = True,
     same_settings: bool = False,
+    more: bool = False,
 ) -> Instance:
-    """Draw up to 6 schemes over up to 4 years, every rule included."""
-    years = draw(st.integers(1, 4))
-    count = draw(st.integers(1, 6))
+    """Draw up to 6 schemes over up to 4 years, every rule included.
+
+    With `more` (and fewer schemes) also receipts, negative benefit, benefit by year, years without
+    a start, sources of money, another resource, groups, and links to any option.
+    """
+    years = draw(st.integers(1, 3 if more else 4))
+    count = draw(st.integers(1, 5 if more else 6))
     truncate = draw(st.booleans())
     rows = [_scheme(draw, n, years, truncate, must) for n in range(count)]
+    found = _enrich(draw, rows, years) if more else {}
     if links:
         _link(draw, rows)
     if divisible and draw(st.booleans()):
@@ -56,7 +62,42 @@ def instances(
         "discount_from": draw(st.sampled_from(["start", "completion"])),
         "prices": draw(st.sampled_from([0.0, 2.5, 10.0])),
         "over": draw(st.sampled_from([0.0, 10.0])),
+    } | found
+
+
+def _enrich(draw: st.DrawFn, rows: list[Instance], years: int) -> Instance:
+    """Draw what else may be said of schemes, and what bounds it."""
+    for row in rows:
+        if draw(st.booleans()):
+            at = draw(st.integers(0, len(row["spend"]) - 1))
+            row["spend"][at] = float(draw(st.sampled_from([-6, -3, -1, 2])))
+        if draw(st.integers(0, 3)) == 0:
+            row["benefit"] = -row["benefit"] / 2
+        starts = range(row["early"], min(row["late"], row["last"]) + 1)
+        if draw(st.booleans()):
+            row["benefit_in"] = {draw(st.sampled_from(starts)): float(draw(st.integers(-5, 30)))}
+        if len(starts) > 1 and draw(st.booleans()):
+            row["closed"] = {draw(st.sampled_from(starts))}
+        row["money"] = draw(st.sampled_from(["", "", "PDC"]))
+        row["groups"] = draw(st.sets(st.sampled_from(["X", "Y"]), max_size=2))
+        row["staff"] = draw(st.lists(st.integers(-1, 3), min_size=1, max_size=3))
+    groups = {}
+    for name in ("X", "Y"):
+        held = len({row["group"] for row in rows if name in row["groups"]})
+        if held:
+            least = draw(st.integers(0, min(held, 2)))
+            groups[name] = (least, draw(st.sampled_from([None, least, least + 1])))
+    owners = {row["organisation"] for row in rows if any(row["staff"])}
+    moneyed = {
+        row["organisation"]
+        for row in rows
+        if row["money"] and row["cdel_share"] and any(row["spend"])
     }
+    staff = {("", t): float(draw(st.integers(0, 6))) for t in range(years)}
+    staff |= {(owner, 0): float(draw(st.integers(0, 3))) for owner in sorted(owners)[:1]}
+    money = {(owner, t): float(draw(st.integers(0, 9))) for owner in moneyed for t in range(years)}
+    named = any(row["money"] for row in rows)
+    return {"groups": groups, "staff": staff, "moneys": money if named else {}}
 
 
 def _scheme(draw: st.DrawFn, n: int, years: int, truncate: bool, must: bool) -> Instance:
@@ -91,10 +132,17 @@ def _link(draw: st.DrawFn, rows: list[Instance]) -> None:
         other = rows[draw(st.integers(0, n - 1))]
         if kind == "none" or other["group"] == row["group"]:
             continue
+        any_option = "groups" in row and other["group"] == "Hub" and draw(st.booleans())
+        name = "Hub" if any_option else other["id"]
         if kind == "requires":
-            row["requires"] = [(other["id"], draw(st.integers(0, 2)))]
-        elif not (row["must"] and other["must"]):
-            row["excludes"] = [other["id"]]
+            row["requires"] = [(name, draw(st.integers(0, 2)))]
+        elif not (row["must"] and any(one["must"] for one in named(rows, name))):
+            row["excludes"] = [name]
+
+
+def named(rows: list[Instance], name: str) -> list[Instance]:
+    """Return the schemes that a link may mean."""
+    return [row for row in rows if row["id"] == name] or [r for r in rows if r["group"] == name]
 
 
 def _divide(draw: st.DrawFn, rows: list[Instance]) -> None:
@@ -104,7 +152,8 @@ def _divide(draw: st.DrawFn, rows: list[Instance]) -> None:
     free = [
         row
         for row in rows
-        if not (row["must"] or row["requires"] or row["excludes"] or row["id"] in linked)
+        if not (row["must"] or row["requires"] or row["excludes"])
+        and not {row["id"], row["group"]} & linked
     ]
     if free:
         draw(st.sampled_from(free))["divisible"] = True
@@ -128,6 +177,7 @@ def tables(instance: Instance) -> tuple[pd.DataFrame, pd.DataFrame]:
             "requires": ";".join(f"{name}+{lag}" if lag else name for name, lag in row["requires"]),
             "excludes": ";".join(row["excludes"]),
             "cdel_share": row["cdel_share"],
+            **(_more_of(instance, row) if "groups" in row else {}),
         }
         for row in instance["rows"]
     ]
@@ -137,20 +187,53 @@ def tables(instance: Instance) -> tuple[pd.DataFrame, pd.DataFrame]:
         for (organisation, t), value in instance["limits"].items()
         if organisation in owners
     ]
+    limits += [
+        {"year": label_of(FIRST + t), "limit_gbp_m": value, "organisation": owner, "money": "PDC"}
+        for (owner, t), value in instance.get("moneys", {}).items()
+    ]
     return pd.DataFrame(projects), pd.DataFrame(limits)
+
+
+def _more_of(instance: Instance, row: Instance) -> dict[str, object]:
+    staff = [*row["staff"], 0, 0]
+    benefits = row.get("benefit_in", {})
+    return {
+        "money": row["money"],
+        "group": "; ".join(sorted(row["groups"] & set(instance["groups"]))),
+        "no_start_in": "; ".join(label_of(FIRST + t) for t in row.get("closed", ())),
+        **{f"use_staff_{n + 1}": staff[n] for n in range(3)},
+        **{f"benefit_{label_of(FIRST + t)}": benefits.get(t) for t in range(instance["years"])},
+    }
+
+
+def more_tables(instance: Instance) -> dict[str, pd.DataFrame]:
+    """Write what else bounds an instance as the tables a user would give."""
+    if "groups" not in instance:
+        return {}
+    staff = [("staff", "wte", label_of(FIRST + t), o, v) for (o, t), v in instance["staff"].items()]
+    groups = [(name, *bounds) for name, bounds in instance["groups"].items()]
+    columns = ["resource", "unit", "year", "organisation", "limit"]
+    return {
+        "resources": pd.DataFrame(staff, columns=columns),
+        "groups": pd.DataFrame(groups, columns=["group", "at_least", "at_most"]),
+    }
 
 
 def plan_of(instance: Instance, **more: Any) -> CapitalPlan:
     projects, limits = tables(instance)
-    arguments = {
+    return solve(projects, limits, **settings_of(instance, **more))
+
+
+def settings_of(instance: Instance, **more: Any) -> dict[str, Any]:
+    return {
         "discount_rate_pct": instance["rate"],
         "discount_from": instance["discount_from"],
         "price_growth_pct": instance["prices"],
         "over_programming_pct": instance["over"],
         "truncate": instance["truncate"],
         "gap_pct": 0.0,
+        **more_tables(instance),
     } | more
-    return solve(projects, limits, **arguments)
 
 
 def best_of(instance: Instance, **more: Any) -> float:
@@ -184,10 +267,13 @@ LAG_THAT_CANNOT_BE_MET = _small(1, 9.0, {"spend": [7.0]}, {"requires": [("P0", 1
 
 def value_of(instance: Instance, row: Instance, start: int) -> float:
     build = len(row["spend"])
-    inside = row["spend"][: instance["years"] - start]
-    part = sum(inside) / sum(row["spend"]) if sum(row["spend"]) else 1.0
+    # what counts is the work that is paid for; of a scheme of receipts alone, the receipts
+    work = [max(z, 0.0) for z in row["spend"]]
+    work = work if any(work) else row["spend"]
+    part = sum(work[: instance["years"] - start]) / sum(work) if any(work) else 1.0
+    benefit = row.get("benefit_in", {}).get(start, row["benefit"])
     at = start if instance["discount_from"] == "start" else start + build - 1
-    return float(row["benefit"] * part / (1 + instance["rate"] / 100) ** at)
+    return float(benefit * part / (1 + instance["rate"] / 100) ** at)
 
 
 def use_of(instance: Instance, row: Instance, start: int) -> dict[int, float]:
@@ -212,25 +298,60 @@ def links_hold(instance: Instance, choice: Choice) -> bool:
             continue
         start = choice[row["id"]][0]
         for name, lag in row["requires"]:
-            if name not in choice or choice[name][0] + lag > start:
+            met = [other["id"] for other in named(instance["rows"], name) if other["id"] in choice]
+            if not met or choice[met[0]][0] + lag > start:
                 return False
-        if any(name in choice for name in row["excludes"]):
+        barred = [
+            other["id"] for name in row["excludes"] for other in named(instance["rows"], name)
+        ]
+        if any(name in choice for name in barred):
+            return False
+    for name, (_, most) in instance.get("groups", {}).items():
+        if most is not None and _count(instance, choice, name) > most:
             return False
     return True
 
 
-def room_left(instance: Instance, choice: Choice) -> dict[tuple[str, int], float]:
+def _count(instance: Instance, choice: Choice, group: str) -> int:
+    return sum(row["id"] in choice for row in instance["rows"] if group in row["groups"])
+
+
+def needs_of(instance: Instance, row: Instance, start: int) -> dict[tuple[Any, ...], float]:
+    """Return what a start uses of each limit there may be; the least of a group is one too."""
+    owners = ("", row["organisation"])
+    of = ("money", row["money"]) if row.get("money") else ()
+    found: dict[tuple[Any, ...], float] = {
+        (*of, owner, t): amount
+        for t, amount in use_of(instance, row, start).items()
+        for owner in owners
+    }
+    for after, amount in enumerate(row.get("staff", ())):
+        for owner in owners:
+            found["staff", owner, start + after] = float(amount)
+    return found | {("group", name): -1.0 for name in row.get("groups", ())}
+
+
+def room_left(instance: Instance, choice: Choice) -> dict[tuple[Any, ...], float]:
     """Return what each limit has left."""
-    left = {key: value * (1 + instance["over"] / 100) for key, value in instance["limits"].items()}
+    over = 1 + instance["over"] / 100
+    left: dict[tuple[Any, ...], float] = {k: v * over for k, v in instance["limits"].items()}
+    left |= {("money", "PDC", *key): v * over for key, v in instance.get("moneys", {}).items()}
+    left |= {("staff", *key): value for key, value in instance.get("staff", {}).items()}
+    left |= {("group", name): -float(n) for name, (n, _) in instance.get("groups", {}).items()}
     for row in instance["rows"]:
         if row["id"] not in choice:
             continue
         start, share = choice[row["id"]]
-        for t, amount in use_of(instance, row, start).items():
-            for key in (("", t), (row["organisation"], t)):
-                if key in left:
-                    left[key] -= amount * share
+        for key, amount in needs_of(instance, row, start).items():
+            if key in left:
+                left[key] -= amount * share
     return left
+
+
+def starts_in(row: Instance) -> list[int]:
+    """Return the years in which a scheme may start."""
+    window = range(row["early"], min(row["late"], row["last"]) + 1)
+    return [start for start in window if start not in row.get("closed", ())]
 
 
 def every_choice(instance: Instance) -> Iterator[Choice]:
@@ -242,7 +363,7 @@ def every_choice(instance: Instance) -> Iterator[Choice]:
             return
         row = instance["rows"][n]
         yield from extend(n + 1, choice)
-        for start in range(row["early"], min(row["late"], row["last"]) + 1):
+        for start in starts_in(row):
             yield from extend(n + 1, choice | {row["id"]: (start, 1.0)})
 
     return extend(0, {})
@@ -255,30 +376,27 @@ def fitting(instance: Instance, choice: Choice) -> float | None:
     cut = [row for row in instance["rows"] if row["divisible"] and row["id"] in choice]
     whole = {name: kept for name, kept in choice.items() if name not in {r["id"] for r in cut}}
     left = room_left(instance, whole)
-    if min(left.values()) < -TINY / 10:
-        return None
     worth = sum(
         value_of(instance, row, whole[row["id"]][0])
         for row in instance["rows"]
         if row["id"] in whole
     )
-    for row in cut:
+    least, most = 0.0, 1.0
+    for row in cut:  # one at the most
         start = choice[row["id"]][0]
-        shares = [
-            left[key] / amount
-            for t, amount in use_of(instance, row, start).items()
-            for key in (("", t), (row["organisation"], t))
-            if key in left
-        ]
-        share = min([1.0, *shares])
-        followers = [
-            other["id"]
-            for other in instance["rows"]
-            if other["id"] in whole and row["id"] in dict(other["requires"])
-        ]
-        if followers and share < 1 - TINY / 10:
-            return None  # who builds on it needs the whole of it
-        worth += share * value_of(instance, row, start)
+        for key, amount in needs_of(instance, row, start).items():
+            if amount > 0 and key in left:
+                most = min(most, left.pop(key) / amount)
+            elif amount < 0 and key in left:
+                least = max(least, left.pop(key) / amount)
+        named_so = {row["id"], row["group"]}
+        if any(named_so & set(dict(other["requires"])) for other in instance["rows"]
+               if other["id"] in whole):  # fmt: skip
+            least = 1.0  # who builds on it needs the whole of it
+        value = value_of(instance, row, start)
+        worth += value * (most if value > 0 else least)
+    if min(left.values(), default=0.0) < -TINY / 10 or least > most + TINY / 10:
+        return None
     return worth
 
 

@@ -305,7 +305,7 @@ def test_a_system_without_an_answer_is_a_row_and_wrong_input_an_error() -> None:
     assert found.solve["status"].tolist() == ["none", "optimal"]
     assert "need £10.0m in 2025/26" in found.solve["error"].iloc[0]
     with pytest.raises(InputError, match="projects of South, row 2"):
-        solve_systems(projects.assign(spend_1=[5.0, 5.0, -1.0]), limits)
+        solve_systems(projects.assign(cdel_share=[1.0, 1.0, -1.0]), limits)
     with pytest.raises(InputError, match=r"^system South: has no limits\. Add them, or take"):
         solve_systems(projects, limits[limits["system"] == "North"])
     with pytest.raises(InputError, match=r'^projects: the column "system" is missing'):

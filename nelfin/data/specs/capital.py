@@ -7,12 +7,14 @@ from dataclasses import replace
 from nelfin.data.capital_rules import RULE_KINDS
 from nelfin.data.specs.columns import (
     BACKLOG,
+    BENEFIT_IN,
     IN_POUNDS,
     SCORE,
     SHARES_PCT,
     SOURCE,
     SPEND,
     STATUS,
+    USE,
     Column,
     Table,
     number,
@@ -36,6 +38,35 @@ CAPITAL_RULES = Table(
 )
 """What a capital plan must hold beside the limits; a blank year is the whole plan."""
 
+CAPITAL_RESOURCES = Table(
+    "limits of other resources of the capital plan",
+    (
+        Column("resource"),
+        optional("unit", default=""),
+        Column("year", kind="year"),
+        optional("organisation", default=""),
+        number("limit"),
+        STATUS,
+        SOURCE,
+    ),
+    key=("resource", "organisation", "year"),
+    may_be_empty=True,
+)
+"""What schemes use beside capital, such as staff: how much of it there is."""
+
+CAPITAL_GROUPS = Table(
+    "groups of capital schemes",
+    (
+        Column("group"),
+        optional("at_least", kind="integer", low=0),
+        optional("at_most", kind="integer", low=0),
+        SOURCE,
+    ),
+    key=("group",),
+    may_be_empty=True,
+)
+"""How many schemes of a group a plan must hold, and may."""
+
 CAPITAL: dict[str, Table] = {
     "projects": Table(
         "capital schemes",
@@ -44,28 +75,33 @@ CAPITAL: dict[str, Table] = {
             Column("name"),
             Column("organisation"),
             Column("category"),
-            number("benefit", low=0),
-            Column(SCORE, kind="number", required=False, blank=True, low=0, pattern=True),
+            number("benefit"),
+            Column(BENEFIT_IN, kind="number", required=False, blank=True, pattern=True),
+            Column(SCORE, kind="number", required=False, blank=True, pattern=True),
             Column(
                 SPEND,
                 kind="number",
                 blank=True,
-                low=0,
                 default=0.0,
                 pattern=True,
                 **IN_POUNDS,
             ),
+            Column(USE, kind="number", required=False, blank=True, default=0.0, pattern=True),
             optional("option_of", default=""),
             optional("place", default=""),
             optional("asset_type", default=""),
             optional("evidence", default=""),
             optional("earliest_start", kind="year"),
             optional("latest_start", kind="year"),
+            optional("no_start_in", default=""),
+            optional("planned_start", kind="year"),
             optional("must_fund", kind="yes_no", default=False),
             optional("divisible", kind="yes_no", default=False),
             optional("truncate", kind="yes_no", default=False),
             optional("requires", default=""),
             optional("excludes", default=""),
+            optional("group", default=""),
+            optional("money", default=""),
             optional("cdel_share", kind="number", low=0, high=1, default=1.0),
             optional("revenue_gbp_m", kind="number", default=0.0, **IN_POUNDS),
             Column(
@@ -90,13 +126,16 @@ CAPITAL: dict[str, Table] = {
             Column("year", kind="year"),
             number("limit_gbp_m", low=0, **IN_POUNDS),
             optional("organisation", default=""),
+            optional("money", default=""),
             optional("status", default="firm", choices=("firm", "indicative")),
             optional("figure_status", default="given", choices=STATUSES),
             SOURCE,
         ),
-        key=("year", "organisation"),
+        key=("year", "organisation", "money"),
     ),
     "capital_rules": CAPITAL_RULES,
+    "capital_resources": CAPITAL_RESOURCES,
+    "capital_groups": CAPITAL_GROUPS,
     "deprivation": Table(
         "deprivation",
         (

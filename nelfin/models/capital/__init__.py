@@ -13,6 +13,7 @@ import pandas as pd
 from nelfin.models.capital.account import SolverAccount
 from nelfin.models.capital.case import case_of
 from nelfin.models.capital.checked import check_capital
+from nelfin.models.capital.model import CapitalModel
 from nelfin.models.capital.plan import CapitalPlan
 from nelfin.models.capital.settings import Settings, TableNames
 from nelfin.models.capital.solving import solve_case
@@ -20,12 +21,14 @@ from nelfin.models.capital.systems import SystemPlans, solve_systems
 from nelfin.program import Watch
 
 __all__ = [
+    "CapitalModel",
     "CapitalPlan",
     "Settings",
     "SolverAccount",
     "SystemPlans",
     "TableNames",
     "Watch",
+    "build",
     "solve",
     "solve_systems",
 ]
@@ -74,3 +77,35 @@ def solve(
     given = Settings(**settings)
     watch = watch or Watch(given.time_limit_s)
     return solve_case(case_of(check_capital(projects, limits, given)), watch)
+
+
+def build(projects: pd.DataFrame, limits: pd.DataFrame, **settings: Any) -> CapitalModel:
+    """Build a capital plan as a PuLP problem, for rows and an objective of one's own.
+
+    Parameters
+    ----------
+    projects, limits, **settings
+        As for `solve`.
+
+    Returns
+    -------
+    CapitalModel
+        The problem, its variables by project and year, its rows by name; `solve` gives the plan.
+
+    Raises
+    ------
+    InputError
+        If the tables are wrong, with every problem.
+
+    Examples
+    --------
+    >>> projects = pd.DataFrame(
+    ...     {"project_id": ["A", "B"], "name": ["Ward", "Scanner"], "organisation": "Barts",
+    ...      "category": "Acute", "benefit": [5, 4], "spend_1": [3, 2]})
+    >>> limits = pd.DataFrame({"year": ["2026/27"], "limit_gbp_m": [9]})
+    >>> model = build(projects, limits)
+    >>> model.problem += model.start["2026/27"].sum() <= 1, "one_a_year"
+    >>> model.solve().plan["status"].tolist()
+    ['funded', 'not funded']
+    """
+    return CapitalModel(case_of(check_capital(projects, limits, Settings(**settings))))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from nelfin import program as lp
 from nelfin.errors import Problems
 from nelfin.models.capital.checked import Checked
-from nelfin.models.capital.limits import LimitKey
+from nelfin.models.capital.groups import add_groups
+from nelfin.models.capital.limits import LimitKey, key_of
+from nelfin.models.capital.resources import add_resources
 from nelfin.models.capital.rules import add_rules
 from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.settings import Settings
@@ -34,6 +36,12 @@ class Case:
         The program, and the starts behind its columns.
     settings
         As given.
+    resources
+        Limits of other resources with typed columns, or None.
+    own_columns
+        Columns of the program that an analyst has added: see `nelfin.models.capital.model`.
+    moved
+        By how much an analyst has moved the bound of limits, by the name of their row.
     """
 
     projects: pd.DataFrame
@@ -42,6 +50,9 @@ class Case:
     program: lp.Program
     starts: list[Start]
     settings: Settings
+    resources: pd.DataFrame | None = None
+    own_columns: frozenset[int] = frozenset()
+    moved: Mapping[lp.RowName, float] = field(default_factory=dict)
 
 
 def case_of(checked: Checked, limits: pd.DataFrame | None = None) -> Case:
@@ -71,11 +82,13 @@ def case_of(checked: Checked, limits: pd.DataFrame | None = None) -> Case:
     schemes = with_starts(ordered, years, settings, problems)
     problems.raise_if_any()
     program = lp.Program()
-    starts = starts_of(program, schemes, len(years), settings)
+    starts = starts_of(program, schemes, years, settings)
     _add_choices(program, starts, schemes)
     _add_limits(program, starts, allowed, years, settings.carry_over_pct / 100)
     add_rules(program, starts, checked.rules, years)
-    return Case(checked.projects, allowed, years, program, starts, settings)
+    add_resources(program, starts, checked.resources, years)
+    add_groups(program, starts, checked.groups)
+    return Case(checked.projects, allowed, years, program, starts, settings, checked.resources)
 
 
 def _add_choices(program: lp.Program, starts: list[Start], schemes: list[Scheme]) -> None:
@@ -98,8 +111,10 @@ def _add_choices(program: lp.Program, starts: list[Start], schemes: list[Scheme]
         must = [(start.start_column, 1.0) for start in members if start.scheme.must_fund]
         if must:
             program.row("must", group, must, "==", 1.0)
+    # a link names a scheme by its id, or any option of one
+    by_name = by_group | by_id
     for scheme in schemes:
-        _add_links(program, scheme, by_id)
+        _add_links(program, by_id[scheme.id], scheme, by_name)
 
 
 def _add_limits(
@@ -116,20 +131,18 @@ def _add_limits(
     carried: dict[LimitKey, int] = {}
     # what one year passes its limit by is carried on: a pound over all years
     give = lp.POUND / len(years) if carry_over > 0 else lp.POUND
-    for limit in limits.sort_values(["year", "organisation"]).itertuples():
-        key, allowed = LimitKey(str(limit.organisation), str(limit.year)), float(str(limit.allowed))
+    used = uses_of_limits(starts, years)
+    by_key = [name for name in ("year", "organisation", "money") if name in limits]
+    for limit in limits.sort_values(by_key).itertuples():
+        key, allowed = key_of(limit), float(str(limit.allowed))
         t = years.index(key.year)
-        terms = [
-            (start.share_column, float(start.cdel[t]))
-            for start in starts
-            if start.cdel[t] > 0 and key.organisation in {"", start.scheme.organisation}
-        ]
+        terms = used.get(key, [])
         if carry_over > 0:
             if t:
-                terms.append((carried[key._replace(year=years[t - 1])], -1.0))
+                terms = [*terms, (carried[key._replace(year=years[t - 1])], -1.0)]
             if t < len(years) - 1:
                 carried[key] = program.column(0.0, high=None)
-                terms.append((carried[key], 1.0))
+                terms = [*terms, (carried[key], 1.0)]
                 # headroom of over-programming is no money, and cannot be carried over
                 most = carry_over * float(str(limit.limit_gbp_m))
                 program.row("carry", key, [(carried[key], 1.0)], "<=", most)
@@ -137,15 +150,45 @@ def _add_limits(
             program.row("limit", key, terms, "<=", allowed, give)
 
 
-def _add_links(program: lp.Program, scheme: Scheme, by_id: Mapping[str, list[Start]]) -> None:
+def uses_of_limits(
+    starts: list[Start], years: list[str]
+) -> dict[LimitKey, list[tuple[int, float]]]:
+    """Return what each start uses of every limit that could hold it, by limit; receipts negative.
+
+    Parameters
+    ----------
+    starts
+        The starts of a program.
+    years
+        Years of the plan.
+
+    Returns
+    -------
+    dict
+        Number of the column of a start and £m, in the order of the starts.
+    """
+    used: dict[LimitKey, list[tuple[int, float]]] = {}
+    for start in starts:
+        scheme, column = start.scheme, start.share_column
+        owners = dict.fromkeys(("", scheme.organisation))
+        for year, amount in zip(years, start.cdel.tolist(), strict=True):
+            if amount:
+                for owner in owners:
+                    key = LimitKey(owner, year, scheme.money)
+                    used.setdefault(key, []).append((column, amount))
+    return used
+
+
+def _add_links(
+    program: lp.Program, own: list[Start], scheme: Scheme, by_name: Mapping[str, list[Start]]
+) -> None:
     """Add prerequisites (funded as far, started no later) and exclusions (at most one of two)."""
-    own = by_id[scheme.id]
     for name, lag in scheme.requires:
-        needed = by_id[name]
+        needed = by_name.get(name, [])
         for start in own:
             terms = [(s.share_column, 1.0) for s in own if s.year <= start.year]
             terms += [(s.share_column, -1.0) for s in needed if s.year <= start.year - lag]
             program.row("requires", (scheme.id, name, start.year), terms, "<=", 0.0)
     for name in dict.fromkeys(scheme.excludes):
-        terms = [(start.start_column, 1.0) for start in [*own, *by_id[name]]]
+        terms = [(start.start_column, 1.0) for start in [*own, *by_name.get(name, [])]]
         program.row("excludes", (scheme.id, name), terms, "<=", 1.0)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from nelfin.data.projects import spend_columns
-from nelfin.data.specs import CAPITAL_RULES, PROJECTS_BY_CRITERIA, TABLES
+from nelfin.data.projects import spend_columns, use_columns
+from nelfin.data.specs import (
+    CAPITAL_GROUPS,
+    CAPITAL_RESOURCES,
+    CAPITAL_RULES,
+    PROJECTS_BY_CRITERIA,
+    TABLES,
+)
 from nelfin.data.specs.columns import Table
 from nelfin.data.tables import inspect_frame
 from nelfin.errors import Problems
+from nelfin.models.capital.groups import check_groups
 from nelfin.models.capital.limits import check_owners, check_years
+from nelfin.models.capital.moneys import check_moneys
+from nelfin.models.capital.resources import check_resources
 from nelfin.models.capital.rules import check_rules
 from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.schemes import schemes_of
@@ -36,6 +46,8 @@ class Checked:
         The limits with typed columns.
     rules
         Floors, caps and targets with typed columns, or None.
+    resources, groups
+        Limits of other resources, and groups of schemes, with typed columns, or None.
     settings
         As given.
     """
@@ -44,6 +56,8 @@ class Checked:
     schemes: list[Scheme]
     limits: pd.DataFrame
     rules: pd.DataFrame | None
+    resources: pd.DataFrame | None
+    groups: pd.DataFrame | None
     settings: Settings
 
 
@@ -91,6 +105,14 @@ def check_capital(
     spec = PROJECTS_BY_CRITERIA if settings.benefit == "criteria" else TABLES["projects"]
     project_table = table(projects, spec, called.projects)
     schemes: list[Scheme] = []
+    resources, groups = (
+        None if given is None or given.empty else table(given, spec, name)
+        for given, spec, name in (
+            (settings.resources, CAPITAL_RESOURCES, called.resources),
+            (settings.groups, CAPITAL_GROUPS, called.groups),
+        )
+    )
+    settings = replace(settings, resources=resources, groups=groups)
     if _has_schemes(project_table, spec):
         schemes = schemes_of(project_table, settings, problems)
         # without years the rest of a window is still looked at
@@ -99,6 +121,8 @@ def check_capital(
         if "organisation" in limit_table:
             owners = [scheme.organisation for scheme in schemes if scheme.organisation]
             check_owners(limit_table, owners, called.limits, problems)
+        names = use_columns(project_table.columns)
+        _check_more(schemes, limit_table, limit_years, names, settings, problems)
     rules = settings.rules
     if rules is not None and not rules.empty:
         before = len(problems.found)
@@ -107,7 +131,30 @@ def check_capital(
             given = bool(settings.deprived_share)
             check_rules(rules, project_table, years or limit_years, given, called.rules, problems)
     problems.raise_if_any()
-    return Checked(project_table, schemes, limit_table, rules, settings)
+    return Checked(project_table, schemes, limit_table, rules, resources, groups, settings)
+
+
+def _check_more(
+    schemes: list[Scheme],
+    limits: pd.DataFrame,
+    years: list[str],
+    uses: Iterable[str],
+    settings: Settings,
+    problems: Problems,
+) -> None:
+    """Check sources of money, other resources and groups against the schemes."""
+    called, resources, groups = settings.called, settings.resources, settings.groups
+    if {"organisation", "money"} <= set(limits.columns):
+        check_moneys(limits, schemes, called, problems)
+    if _whole(resources, CAPITAL_RESOURCES):
+        check_resources(resources, schemes, uses, years, called, problems)
+    if groups is not None and _whole(groups, CAPITAL_GROUPS):
+        check_groups(groups, schemes, called, problems)
+
+
+def _whole(table: pd.DataFrame | None, spec: Table) -> bool:
+    """Say whether a table has every column of its specification, or is not given at all."""
+    return table is None or {column.name for column in spec.columns} <= set(table.columns)
 
 
 def _has_schemes(projects: pd.DataFrame, spec: Table) -> bool:

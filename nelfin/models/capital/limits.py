@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from nelfin import program as lp
 from nelfin.errors import Problems
 from nelfin.store.sheets.spots import spot
 from nelfin.years import years_between
@@ -19,6 +20,31 @@ class LimitKey(NamedTuple):
     organisation: str
     """"" is the system."""
     year: str
+    money: str = ""
+    """Source of money it is of; "" is the ordinary capital."""
+
+
+def key_of(limit: Any) -> LimitKey:
+    """Return the key of a row of the limits table.
+
+    Parameters
+    ----------
+    limit
+        A row as `itertuples` gives it.
+    """
+    return LimitKey(str(limit.organisation), str(limit.year), str(getattr(limit, "money", "")))
+
+
+def of_system(limits: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the system's ordinary capital.
+
+    Parameters
+    ----------
+    limits
+        Of a plan or a table: `organisation`, and `money` where a limit names one.
+    """
+    own = limits["organisation"] == ""
+    return limits[own & (limits["money"] == "")] if "money" in limits else limits[own]
 
 
 MOST_YEARS = 40
@@ -44,12 +70,13 @@ def check_years(limits: pd.DataFrame, called: str, problems: Problems) -> None:
         problems.add(called, span, f"Give at most {MOST_YEARS} years.")
     if not (given and all(limits["year"])):
         return
-    for organisation, rows in limits.groupby("organisation"):
+    for (organisation, money), rows in limits.groupby(["organisation", "money"]):
         missing = [year for year in years[:MOST_YEARS] if year not in set(rows["year"])]
         if missing:
+            of = f" of {money}" if money else ""
             problems.add(
                 called,
-                f"has no limit for {organisation or 'the system'} in {', '.join(missing)}.",
+                f"has no limit{of} for {organisation or 'the system'} in {', '.join(missing)}.",
                 "Give every organisation the same years, without a gap.",
             )
 
@@ -79,3 +106,14 @@ def check_owners(
                 f'is "{name}", which has no scheme.',
                 f'Did you mean "{close[0]}"?',
             )
+
+
+def rounding(limit: float) -> float:
+    """Return by how much use may pass a limit, £m: a pound, and what the solver rounds.
+
+    Parameters
+    ----------
+    limit
+        £m.
+    """
+    return lp.POUND + 1e-9 * max(abs(limit), 1.0)

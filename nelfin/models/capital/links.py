@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from nelfin.errors import Problems, nearest
+from nelfin.models.capital.naming import names_in
 from nelfin.models.capital.scheme import Scheme
 from nelfin.store.sheets.spots import spot
 
@@ -15,54 +15,54 @@ At = Callable[[str], str]
 
 
 def required(
-    cells: Mapping[str, Any], ids: Collection[str], at: At, problems: Problems
+    cells: Mapping[str, Any], known: Collection[str], at: At, problems: Problems
 ) -> tuple[tuple[str, int], ...]:
     """Return the prerequisites of a row, each with the years by which it must start before.
 
     Parameters
     ----------
     cells
-        Typed cells of the row by column: `project_id` and `requires`.
-    ids
-        Every `project_id` of the table.
+        Typed cells of the row by column: `project_id`, `option_of` and `requires`.
+    known
+        Every `project_id` and `option_of` of the table.
     at
         Names a column of the row in errors.
     problems
         What cannot be read, or names no other scheme, is added to it.
     """
     lags: dict[str, int] = {}
-    for text in _split(cells["requires"]):
-        name, plus, lag = text.partition("+")
-        where = at("requires")
-        if plus and not re.fullmatch(r"\d+", lag.strip(), re.ASCII):
+    where = at("requires")
+    for name, lag, text in names_in(cells["requires"], known):
+        head, plus, _ = name.rpartition("+")
+        if name not in known and plus and head.strip() in known:
             problems.add(where, f'holds "{text}".', 'Write the years as in "P12+2".')
-        elif _is_other(name.strip(), cells["project_id"], ids, where, problems):
+        elif _is_other(name, cells, known, where, problems):
             # of two lags on one scheme the longer holds
-            lags[name.strip()] = max(lags.get(name.strip(), 0), int(lag) if plus else 0)
+            lags[name] = max(lags.get(name, 0), lag)
     return tuple(lags.items())
 
 
 def excluded(
-    cells: Mapping[str, Any], ids: Collection[str], at: At, problems: Problems
+    cells: Mapping[str, Any], known: Collection[str], at: At, problems: Problems
 ) -> tuple[str, ...]:
     """Return the schemes that a row excludes; parameters as for `required`."""
     where = at("excludes")
-    return tuple(
-        name
-        for name in _split(cells["excludes"])
-        if _is_other(name, cells["project_id"], ids, where, problems)
-    )
+    names = [text if lag else name for name, lag, text in names_in(cells["excludes"], known)]
+    return tuple(name for name in names if _is_other(name, cells, known, where, problems))
 
 
-def _split(text: str) -> list[str]:
-    return [part.strip() for part in text.split(";") if part.strip()]
-
-
-def _is_other(name: str, own: str, ids: Collection[str], where: str, problems: Problems) -> bool:
-    if name == own:
+def _is_other(
+    name: str, cells: Mapping[str, Any], known: Collection[str], where: str, problems: Problems
+) -> bool:
+    if name == cells["project_id"]:
         problems.add(where, "names the scheme itself.", "Take it out.")
-    elif name not in ids:
-        problems.add(where, f'names "{name}", which no row has.', nearest(name, ids))
+    elif name == cells["option_of"]:
+        problems.add(where, f"names {name}, which it is an option of.", "Take it out.")
+    elif name not in known:
+        remedy = nearest(name, known)
+        if ";" in name or '"' in name:
+            remedy += ' An id that holds ";" stands in quotes.'
+        problems.add(where, f'names "{name}", which no row has.', remedy)
     else:
         return True
     return False
@@ -80,30 +80,31 @@ def check_links(schemes: list[Scheme], called: str, problems: Problems) -> None:
     problems
         Every problem is added to it.
     """
+    by_name = named_by(schemes)
     by_id = {scheme.id: scheme for scheme in schemes}
     for scheme in schemes:
         for name, _ in scheme.requires:
-            other = by_id[name]
-            if name in scheme.excludes or scheme.id in other.excludes:
+            others = by_name[name]
+            if all(_apart(scheme, other, by_name) for other in others):
                 problems.add(
                     spot(called, scheme.row, "requires"),
                     f"names {name}, but the two exclude each other.",
                     "Drop one of the two links.",
                 )
-            elif scheme.group == other.group:
+            elif scheme.group == others[0].group:
                 problems.add(
                     spot(called, scheme.row, "requires"),
                     f"names {name}, another option of {scheme.group}; only one is ever chosen.",
                     "Drop the link, or take one of them out of the options.",
                 )
         for name in scheme.excludes:
-            if scheme.must_fund and by_id[name].must_fund:
+            if scheme.must_fund and any(other.must_fund for other in by_name[name]):
                 problems.add(
                     spot(called, scheme.row, "excludes"),
                     f"names {name}, but both must be funded.",
                     "Set must_fund to no for one of them.",
                 )
-    for loop in _loops(by_id):
+    for loop in _loops(by_id, by_name):
         shown = loop if len(loop) <= 8 else [*loop[:4], f"… ({len(loop) - 5} more) …", loop[-1]]
         problems.add(
             spot(called, by_id[loop[0]].row, "requires"),
@@ -112,13 +113,39 @@ def check_links(schemes: list[Scheme], called: str, problems: Problems) -> None:
         )
 
 
-def _loops(by_id: Mapping[str, Scheme]) -> list[list[str]]:
-    """Return the loops of prerequisites, each once."""
-    done: set[str] = set()
+def named_by(schemes: Iterable[Scheme]) -> dict[str, list[Scheme]]:
+    """Return the schemes that a link may mean, by name: one by its id, or all options of one.
+
+    Parameters
+    ----------
+    schemes
+        All of them.
+    """
+    schemes = list(schemes)
+    by_name: dict[str, list[Scheme]] = {}
+    for scheme in schemes:
+        by_name.setdefault(scheme.group, []).append(scheme)
+    # an id means the scheme that has it
+    return by_name | {scheme.id: [scheme] for scheme in schemes}
+
+
+def _apart(one: Scheme, other: Scheme, by_name: Mapping[str, list[Scheme]]) -> bool:
+    """Say whether one of two schemes excludes the other."""
+    return any(
+        named.id == second.id
+        for first, second in ((one, other), (other, one))
+        for name in first.excludes
+        for named in by_name[name]
+    )
+
+
+def _loops(by_id: Mapping[str, Scheme], by_name: Mapping[str, list[Scheme]]) -> list[list[str]]:
+    """Return the loops of prerequisites, each once; any option of a scheme is enough."""
+    done = _sound(by_id, by_name)
     loops = []
     for start in by_id:
         path: list[str] = []
-        trail = [(start, iter(by_id[start].requires))] if start not in done else []
+        trail = [(start, iter(_steps(by_id[start], by_name)))] if start not in done else []
         if trail:
             path.append(start)
         while trail:
@@ -127,9 +154,32 @@ def _loops(by_id: Mapping[str, Scheme]) -> list[list[str]]:
             if step is None:
                 done.add(path.pop())
                 trail.pop()
-            elif step[0] in path:
-                loops.append(path[path.index(step[0]) :])
-            elif step[0] not in done:
-                path.append(step[0])
-                trail.append((step[0], iter(by_id[step[0]].requires)))
+            elif step in path:
+                loops.append(path[path.index(step) :])
+            elif step not in done:
+                path.append(step)
+                trail.append((step, iter(_steps(by_id[step], by_name))))
     return loops
+
+
+def _sound(by_id: Mapping[str, Scheme], by_name: Mapping[str, list[Scheme]]) -> set[str]:
+    """Return the schemes whose prerequisites can all be met, so that no loop holds them."""
+    waits = {name: {other for other, _ in scheme.requires} for name, scheme in by_id.items()}
+    wanted: dict[str, list[str]] = {}
+    for name, others in waits.items():
+        for other in others:
+            wanted.setdefault(other, []).append(name)
+    sound = [name for name, others in waits.items() if not others]
+    for name in sound:  # grows while it is gone through
+        for met in {name, by_id[name].group}:
+            if by_id[name] not in by_name[met]:
+                continue
+            for waiting in wanted.pop(met, []):
+                waits[waiting].discard(met)
+                if not waits[waiting]:
+                    sound.append(waiting)
+    return set(sound)
+
+
+def _steps(scheme: Scheme, by_name: Mapping[str, list[Scheme]]) -> list[str]:
+    return [other.id for name, _ in scheme.requires for other in by_name[name]]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +16,11 @@ from nelfin.data import lines_of
 from nelfin.errors import SolverError
 from nelfin.models.capital.account import SolverAccount, account_of
 from nelfin.models.capital.case import Case
-from nelfin.models.capital.limits import LimitKey
+from nelfin.models.capital.limits import LimitKey, key_of, rounding
 from nelfin.models.capital.prices import price_table
-from nelfin.models.capital.reasons import LimitUse, PricedStart, reasons
+from nelfin.models.capital.reasons import Account, PricedStart, Room, reasons
+from nelfin.models.capital.resources import COLUMNS as RESOURCE_COLUMNS
+from nelfin.models.capital.resources import ResourceKey, resource_table
 from nelfin.models.capital.starts import Start
 
 Array = npt.NDArray[np.float64]
@@ -46,6 +49,9 @@ LIMIT_COLUMNS = [
     "slack_gbp_m",
     "price_per_gbp_m",
 ]
+OWN_PLACE = {"once", "must", "share"}
+"""Kinds of rows that hold a scheme's own place in the plan: all others are something it uses."""
+
 ABOUT_SCHEME = ["name", "organisation", "place", "category", "must_fund"]
 """What the plan repeats of the project table."""
 
@@ -63,7 +69,8 @@ class CapitalPlan:
         A row a funded scheme and year: `project_id, year, spend_gbp_m, cdel_gbp_m`.
     limits
         A row a limit: `year, organisation, limit_gbp_m, used_gbp_m, slack_gbp_m,
-        price_per_gbp_m`. What is carried over from the year before adds to the slack.
+        price_per_gbp_m`, and `money` where a limit names one. What is carried over from the year
+        before adds to the slack.
     prices
         A row a limit: `year, organisation, price_per_gbp_m`, and the price as the relaxation
         confirms it, solved again: `gain_of_1m_more, loss_of_1m_less`; NaN where no plan is left,
@@ -72,6 +79,9 @@ class CapitalPlan:
         How it was found, and how close it is to the best.
     projects
         The project table as it was used.
+    resources
+        A row a limit of another resource: `resource, unit, year, organisation, limit, used, slack,
+        price` (benefit of one unit more).
     """
 
     plan: pd.DataFrame
@@ -80,17 +90,7 @@ class CapitalPlan:
     prices: pd.DataFrame
     solve: SolverAccount
     projects: pd.DataFrame
-
-
-def rounding(limit: float) -> float:
-    """Return by how much use may pass a limit, £m: a pound, and what the solver rounds.
-
-    Parameters
-    ----------
-    limit
-        £m.
-    """
-    return lp.POUND + 1e-9 * max(abs(limit), 1.0)
+    resources: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=RESOURCE_COLUMNS))
 
 
 def margins(program: lp.Program, starts: list[Start], prices: Mapping[lp.RowName, float]) -> Array:
@@ -116,10 +116,10 @@ def margins(program: lp.Program, starts: list[Start], prices: Mapping[lp.RowName
     used = np.zeros(len(program.value))
     for row in program.rows:
         price = prices.get(row.name, 0.0)
-        if price and row.kind in {"limit", "requires", "excludes", "rule"}:
+        if price and row.kind not in OWN_PLACE:
             for column, factor in row.terms:
                 used[column] += price * factor
-    by_share = [start.value - used[start.share_column] for start in starts]
+    by_share = [start.worth(1.0) - used[start.share_column] for start in starts]
     # a divisible scheme uses links by its own column of the start
     by_start = [
         used[start.start_column] if start.start_column != start.share_column else 0.0
@@ -157,17 +157,25 @@ def plan_of(
         if share >= SHARE
     ]
     spend = _spend_table(chosen, case.years)
-    limits = _limit_table(case, spend, relaxed)
+    added = _added(case, solution)
+    limits = _limit_table(case, spend, relaxed, added)
+    resources = resource_table(
+        case.resources, case.projects, case.years, chosen, relaxed.prices, added
+    )
+    values = solution.values.copy()
+    for start, share in zip(case.starts, shares, strict=True):
+        values[start.share_column] = share
     watch = watch or lp.Watch()
     account = account_of(case.settings, case.program, relaxed, solution, watch)
     prices, confirmed = price_table(case, limits, relaxed, watch)
     return CapitalPlan(
-        _plan_table(case, chosen, limits, relaxed),
+        _plan_table(case, chosen, limits, resources, relaxed, values),
         spend,
         limits,
         prices,
         replace(account, prices_confirmed=confirmed),
         case.projects,
+        resources,
     )
 
 
@@ -186,7 +194,12 @@ def _spend_table(chosen: Chosen, years: list[str]) -> pd.DataFrame:
 
 
 def _plan_table(
-    case: Case, chosen: Chosen, limits: pd.DataFrame, relaxed: lp.Solution
+    case: Case,
+    chosen: Chosen,
+    limits: pd.DataFrame,
+    resources: pd.DataFrame,
+    relaxed: lp.Solution,
+    values: Array,
 ) -> pd.DataFrame:
     """Return a row a scheme: what of it is funded and when, its reduced cost and the reason."""
     ids = [str(name) for name in case.projects["project_id"]]
@@ -202,16 +215,30 @@ def _plan_table(
     plan["reduced_cost"] = [
         max((option.margin for option in options[name]), default=np.nan) for name in ids
     ]
-    use = {
-        (str(limit.organisation), case.years.index(str(limit.year))): LimitUse(
-            float(str(limit.limit_gbp_m)), float(str(limit.slack_gbp_m))
-        )
-        for limit in limits.itertuples()
-    }
-    plan["reason"] = reasons(options, chosen, relaxed.prices, use, case.years)
+    rooms = _rooms(limits, resources)
+    plan["reason"] = reasons(
+        Account(options, chosen, relaxed.prices, rooms, case.years, case.program, values)
+    )
     for name in ABOUT_SCHEME:  # rows of the plan are the schemes, in their order
         plan[name] = case.projects[name].to_numpy()
     return plan
+
+
+def _rooms(limits: pd.DataFrame, resources: pd.DataFrame) -> dict[lp.RowName, Room]:
+    """Return what each limit of capital and of other resources is and has left."""
+    rooms: dict[lp.RowName, Room] = {
+        ("limit", key_of(limit)): Room(float(limit.limit_gbp_m), float(limit.slack_gbp_m))
+        for limit in map(_as_any, limits.itertuples())
+    }
+    for limit in map(_as_any, resources.itertuples()):
+        key = ResourceKey(limit.resource, limit.organisation, limit.year)
+        rooms["resource", key] = Room(limit.limit, limit.slack, limit.unit)
+    return rooms
+
+
+def _as_any(row: Any) -> Any:
+    """Return a row of a table, whose columns its type does not know."""
+    return row
 
 
 def _plan_row(name: str, parts: Chosen, years: list[str]) -> list[object]:
@@ -224,31 +251,53 @@ def _plan_row(name: str, parts: Chosen, years: list[str]) -> list[object]:
         1.0 if whole else share,
         float(sum(start.spend.sum() * part for start, part in parts)),
         float(sum(start.cdel.sum() * part for start, part in parts)),
-        float(sum(start.value * part for start, part in parts)),
+        float(sum(start.worth(part) for start, part in parts)),
     ]
 
 
-def _limit_table(case: Case, spend: pd.DataFrame, relaxed: lp.Solution) -> pd.DataFrame:
+def _limit_table(
+    case: Case, spend: pd.DataFrame, relaxed: lp.Solution, added: Mapping[lp.RowName, float]
+) -> pd.DataFrame:
     """Recompute what each limit has used from the spend alone, and check that it holds."""
-    owner = dict(lines_of(case.projects, "project_id", "organisation"))
+    about = {
+        name: (owner, money)
+        for name, owner, money in lines_of(case.projects, "project_id", "organisation", "money")
+    }
     uses: dict[LimitKey, list[float]] = defaultdict(list)
     for name, year, cdel in lines_of(spend, "project_id", "year", "cdel_gbp_m"):
-        for key in (LimitKey("", year), LimitKey(owner[name], year)):
+        owner, money = about[name]
+        for key in {LimitKey("", year, money), LimitKey(owner, year, money)}:
             uses[key].append(cdel)
     carry_over = case.settings.carry_over_pct / 100
-    carried: dict[str, float] = {}
+    carried: dict[tuple[str, str], float] = {}
     rows: dict[int, list[object]] = {}
     in_time = case.limits.reset_index(drop=True).sort_values("year", kind="stable")
-    for limit in in_time.itertuples():
-        key = LimitKey(str(limit.organisation), str(limit.year))
+    for limit in map(_as_any, in_time.itertuples()):
+        key = key_of(limit)
+        whose = (key.organisation, key.money)
         used = float(np.sum(uses[key]))
-        allowed = float(str(limit.allowed))
-        slack = allowed + carried.get(key.organisation, 0.0) - used
+        allowed = float(limit.allowed) + added.get(("limit", key), 0.0)
+        slack = allowed + carried.get(whose, 0.0) - used
         if slack < -rounding(allowed):
             raise SolverError(
                 f"The solver's plan uses {used:.6f} in {key.year}, past the limit {allowed:.6f}."
             )
-        carried[key.organisation] = min(max(slack, 0.0), carry_over * float(str(limit.limit_gbp_m)))
+        most = carry_over * float(limit.limit_gbp_m)
+        carried[whose] = min(max(slack, 0.0), most) if carry_over else 0.0
         price = max(0.0, relaxed.prices.get(("limit", key), 0.0))
-        rows[limit.Index] = [key.year, key.organisation, allowed, used, slack, price]
-    return pd.DataFrame([rows[row] for row in range(len(rows))], columns=LIMIT_COLUMNS)
+        rows[limit.Index] = [key.year, key.organisation, allowed, used, slack, price, key.money]
+    table = pd.DataFrame([rows[row] for row in range(len(rows))], columns=[*LIMIT_COLUMNS, "money"])
+    return table if table["money"].any() else table[LIMIT_COLUMNS]
+
+
+def _added(case: Case, solution: lp.Solution) -> dict[lp.RowName, float]:
+    """Return what an analyst's own columns add to limits, and resources that were moved."""
+    found = {name: by for name, by in case.moved.items() if name[0] == "resource"}
+    for row in case.program.rows if case.own_columns else ():
+        if row.kind in {"limit", "resource"}:
+            found[row.name] = found.get(row.name, 0.0) - sum(
+                factor * float(solution.values[column])
+                for column, factor in row.terms
+                if column in case.own_columns
+            )
+    return found

@@ -7,7 +7,7 @@ import pandas as pd
 
 from nelfin import program as lp
 from nelfin.models.capital.case import Case
-from nelfin.models.capital.limits import LimitKey
+from nelfin.models.capital.limits import key_of
 
 
 def price_table(
@@ -35,14 +35,15 @@ def price_table(
     """
     asked = case.settings.check_prices and case.settings.solver == "highs"
     moves, confirmed = _moves(case, relaxed, watch) if asked else ({}, True)
-    frame = limits[["year", "organisation", "price_per_gbp_m"]].copy()
-    keys = map(LimitKey, frame["organisation"], frame["year"])
+    more = ["money"] if "money" in limits else []
+    frame = limits[["year", "organisation", "price_per_gbp_m", *more]].copy()
+    keys = map(key_of, frame.itertuples())
     # a limit that no scheme uses has no row: more of it gains nothing
     missing = (0.0, 0.0) if asked and confirmed else (np.nan, np.nan)
     gains = [moves.get(("limit", key), missing) for key in keys]
     frame["gain_of_1m_more"] = [gain for gain, _ in gains]
     frame["loss_of_1m_less"] = [loss for _, loss in gains]
-    return frame, confirmed
+    return frame[[*frame.columns.drop(more), *more]], confirmed
 
 
 def _moves(

@@ -1,30 +1,50 @@
-"""Why a scheme is in the plan or not, and why there is no plan, in sentences."""
+"""Why a scheme is in the plan or not, in sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from nelfin import program as lp
+from nelfin.models.capital.groups import GroupKey
 from nelfin.models.capital.limits import LimitKey
+from nelfin.models.capital.resources import ResourceKey
 from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.starts import Start
+from nelfin.models.capital.words import (
+    amount_of,
+    apart,
+    are,
+    at_least,
+    in_unit,
+    listed,
+    points,
+    words_of,
+    year_of,
+)
 
 SMALL = lp.POUND
 """A pound, in £m, or a millionth of a share: differences below it are rounding."""
 
-Prices = Mapping[lp.RowName, float]
-"""Duals of the relaxation by the name of the row."""
+EXPLAINED = {"limit", "resource", "once", "must", "share", "requires", "excludes"}
+"""Kinds of rows that have sentences of their own."""
+
+Chosen = list[tuple[Start, float]]
+"""Starts of a plan, each with its funded share."""
 
 
-class LimitUse(NamedTuple):
-    """A limit, and what of it is left, £m."""
+class Room(NamedTuple):
+    """A limit of capital or of a resource, and what the plan leaves of it."""
 
     limit: float
     slack: float
+    unit: str = ""
+    """Of a resource; capital is in £m."""
 
 
 class PricedStart(NamedTuple):
@@ -34,57 +54,17 @@ class PricedStart(NamedTuple):
     start: Start
 
 
+class Need(NamedTuple):
+    """What a start uses of a limit; below 0 it brings room."""
+
+    name: lp.RowName
+    amount: float
+    room: Room
+
+
 @dataclass(frozen=True)
-class _Plan:
-    """What the reasons look things up in."""
-
-    options: Mapping[str, list[PricedStart]]
-    chosen: Mapping[str, tuple[Start, float]]
-    prices: Prices
-    limits: Mapping[tuple[str, int], LimitUse]
-    years: list[str]
-    rivals: Mapping[str, list[str]]
-    followers: Mapping[str, list[str]]
-    tiny: float
-    """Points: differences below it are rounding."""
-
-    def price(self, start: Start) -> float:
-        """Return the price of the capital a start uses, in points of benefit."""
-        return float(
-            sum(
-                start.cdel[t] * self.prices.get(("limit", LimitKey(owner, self.years[t])), 0.0)
-                for t in np.flatnonzero(start.cdel)
-                for owner in ("", start.scheme.organisation)
-            )
-        )
-
-    def short_of_limit(self, start: Start) -> list[tuple[int, float]]:
-        """Return the years in which a start needs more than a whole limit, and that limit, £m."""
-        return [(t, use.limit) for t, use in self._uses(start) if self._passes(start, t, use.limit)]
-
-    def short_of_slack(self, start: Start) -> list[int]:
-        """Return the years in which a start needs more than is left of a limit."""
-        return [t for t, use in self._uses(start) if self._passes(start, t, use.slack)]
-
-    def _uses(self, start: Start) -> Iterator[tuple[int, LimitUse]]:
-        for t in np.flatnonzero(start.cdel):
-            for owner in ("", start.scheme.organisation):
-                if (owner, int(t)) in self.limits:
-                    yield int(t), self.limits[owner, int(t)]
-
-    @staticmethod
-    def _passes(start: Start, t: int, amount: float) -> bool:
-        return bool(amount < start.cdel[t] - SMALL)
-
-
-def reasons(
-    options: Mapping[str, list[PricedStart]],
-    chosen: list[tuple[Start, float]],
-    prices: Prices,
-    limits: Mapping[tuple[str, int], LimitUse],
-    years: list[str],
-) -> list[str]:
-    """Return why each scheme is in the plan or not, a sentence or two a scheme.
+class Account:
+    """What the reasons look things up in.
 
     Parameters
     ----------
@@ -93,58 +73,257 @@ def reasons(
     chosen
         Starts of the plan with their funded share.
     prices
-        Price of each row of the relaxation, as the objective per £m for limits.
-    limits
-        Limit and slack, £m, by organisation ("" is the system) and position of the year.
+        Duals of the relaxation by the name of the row.
+    rooms
+        Limits of capital and of resources, by the name of their row.
     years
         Years of the plan.
+    program, values
+        The program, and the value of each of its columns in the plan.
+    """
+
+    options: Mapping[str, list[PricedStart]]
+    chosen: Chosen
+    prices: Mapping[lp.RowName, float]
+    rooms: Mapping[lp.RowName, Room]
+    years: list[str]
+    program: lp.Program
+    values: npt.NDArray[np.float64]
+
+    @cached_property
+    def funded(self) -> dict[str, tuple[Start, float]]:
+        """Start and share of each scheme in the plan."""
+        return {start.scheme.id: (start, share) for start, share in self.chosen}
+
+    @cached_property
+    def tiny(self) -> float:
+        """Points: differences below it are rounding."""
+        return 1e-8 * max(map(abs, self.program.value), default=0.0)
+
+    @cached_property
+    def schemes(self) -> dict[str, Scheme]:
+        """The schemes that have a start."""
+        return {name: starts[0].start.scheme for name, starts in self.options.items() if starts}
+
+    @cached_property
+    def options_of(self) -> dict[str, list[str]]:
+        """Ids that a name in a link may mean: its own, or those of all options."""
+        found: dict[str, list[str]] = {}
+        for name, scheme in self.schemes.items():
+            found.setdefault(scheme.group, []).append(name)
+        return found | {name: [name] for name in self.options}
+
+    @cached_property
+    def rivals(self) -> dict[str, list[str]]:
+        """Schemes that each scheme cannot stand beside, by either one's own row."""
+        found: dict[str, list[str]] = {}
+        for name, scheme in self.schemes.items():
+            for other in scheme.excludes:
+                for option in self.options_of.get(other, []):
+                    found.setdefault(name, []).append(option)
+                    found.setdefault(option, []).append(name)
+        return found
+
+    @cached_property
+    def followers(self) -> dict[str, list[str]]:
+        """Schemes that require each scheme, or an option that it is."""
+        found: dict[str, list[str]] = {}
+        for name, scheme in self.schemes.items():
+            for other, _ in scheme.requires:
+                for option in self.options_of.get(other, []):
+                    found.setdefault(option, []).append(name)
+        return found
+
+    @cached_property
+    def _others(self) -> dict[int, list[tuple[lp.Row, float, float]]]:
+        """Rows without sentences of their own by column: the row, its sum, and the factor."""
+        found: dict[int, list[tuple[lp.Row, float, float]]] = {}
+        for row in self.program.rows:
+            if row.kind not in EXPLAINED:
+                total = sum(factor * float(self.values[column]) for column, factor in row.terms)
+                for column, factor in row.terms:
+                    found.setdefault(column, []).append((row, total, factor))
+        return found
+
+    @cached_property
+    def _given(self) -> dict[lp.RowName, float]:
+        """What other columns can add to each limit at the most: receipts, carry-over."""
+        starts = {o.start.share_column: o.start for all_ in self.options.values() for o in all_}
+        carried = {row.terms[0][0]: row.bound for row in self.program.rows_of("carry")}
+        found: dict[lp.RowName, float] = {}
+        for row in self.program.rows:
+            if row.name in self.rooms:
+                brought: dict[str, float] = {}
+                for column, factor in row.terms:
+                    if factor < 0:
+                        high = self.program.high[column]
+                        start = starts.get(column)
+                        # of one scheme only one start
+                        whose = f"scheme {start.scheme.group}" if start else f"column {column}"
+                        room = -factor * carried.get(column, np.inf if high is None else high)
+                        brought[whose] = max(brought.get(whose, 0.0), room)
+                found[row.name] = sum(brought.values())
+        return found
+
+    def most(self, name: lp.RowName) -> float:
+        """Return what there can be of a limit, whatever is chosen.
+
+        Parameters
+        ----------
+        name
+            Kind and key of its row.
+        """
+        return self.rooms[name].limit + self._given.get(name, 0.0)
+
+    def met(self, name: str) -> tuple[Start, float] | None:
+        """Return the start and share of what a link names, if it is in the plan.
+
+        Parameters
+        ----------
+        name
+            An id, or what its options share.
+        """
+        return next(
+            (self.funded[o] for o in self.options_of.get(name, []) if o in self.funded), None
+        )
+
+    def needs(self, start: Start) -> list[Need]:
+        """Return what a start uses of each limit there is.
+
+        Parameters
+        ----------
+        start
+            A start of a scheme.
+        """
+        return [need for need in self._needs(start) if need.amount]
+
+    def _needs(self, start: Start) -> Iterator[Need]:
+        owners = dict.fromkeys(("", start.scheme.organisation))
+        for t in np.flatnonzero(start.cdel):
+            for owner in owners:
+                name: lp.RowName = ("limit", LimitKey(owner, self.years[t], start.scheme.money))
+                if name in self.rooms:
+                    yield Need(name, float(start.cdel[t]), self.rooms[name])
+        for resource in start.scheme.uses:
+            used = start.use(resource)
+            for t in np.flatnonzero(used):
+                for owner in owners:
+                    name = ("resource", ResourceKey(resource, owner, self.years[t]))
+                    if name in self.rooms:
+                        yield Need(name, float(used[t]), self.rooms[name])
+
+    def price(self, start: Start, kind: str) -> float:
+        """Return the price of what a start uses, in points of benefit.
+
+        Parameters
+        ----------
+        start
+            A start of a scheme.
+        kind
+            Of what: `limit` for capital, or `resource`.
+        """
+        return float(
+            sum(
+                need.amount * self.prices.get(need.name, 0.0)
+                for need in self.needs(start)
+                if need.name[0] == kind
+            )
+        )
+
+    def broken(self, start: Start, change: float) -> list[lp.Row]:
+        """Return the rows without sentences of their own that a change of a start would break.
+
+        Parameters
+        ----------
+        start
+            A start of a scheme.
+        change
+            1 to add it whole; the negative of its share to take it out.
+        """
+        moved: dict[lp.RowName, tuple[lp.Row, float]] = {}
+        for column in {start.start_column, start.share_column}:
+            step = change if change > 0 else -float(self.values[column])
+            for row, total, factor in self._others.get(column, []):
+                _, before = moved.get(row.name, (row, total))
+                moved[row.name] = (row, before + factor * step)
+        return [
+            row
+            for row, total in moved.values()
+            if (row.sense != ">=" and total > row.bound + SMALL)
+            or (row.sense != "<=" and total < row.bound - SMALL)
+        ]
+
+
+def reasons(account: Account) -> list[str]:
+    """Return why each scheme is in the plan or not, a sentence or two a scheme.
+
+    Parameters
+    ----------
+    account
+        The plan, its prices and its rows.
 
     Returns
     -------
     list of str
-        In the order of `options`.
+        In the order of the options.
     """
-    rivals: dict[str, list[str]] = {}
-    followers: dict[str, list[str]] = {}
-    for name, starts in options.items():
-        if not starts:
-            continue
-        for other in starts[0].start.scheme.excludes:
-            rivals.setdefault(name, []).append(other)
-            rivals.setdefault(other, []).append(name)
-        for other, _ in starts[0].start.scheme.requires:
-            followers.setdefault(other, []).append(name)
-    funded = {start.scheme.id: (start, share) for start, share in chosen}
-    values = [abs(option.start.value) for starts in options.values() for option in starts]
-    tiny = 1e-8 * max(values, default=0.0)
-    plan = _Plan(options, funded, prices, limits, years, rivals, followers, tiny)
-    return [_why_in(name, plan) if name in funded else _why_out(name, plan) for name in options]
+    return [
+        _why_in(name, account) if name in account.funded else _why_out(name, account)
+        for name in account.options
+    ]
 
 
-def _why_in(name: str, plan: _Plan) -> str:
-    start, share = plan.chosen[name]
+# In the plan
+
+
+def _why_in(name: str, plan: Account) -> str:
+    start, share = plan.funded[name]
     if start.scheme.must_fund:
         return "Must be funded."
-    if not start.cdel.any():
-        return "Uses none of the limit."
-    price = plan.price(start)
-    words = f"Worth {points(start.value)} points; its capital is priced at {points(price)}."
-    if price > start.value + plan.tiny:
-        waiting = [other for other in plan.followers.get(name, []) if other in plan.chosen]
-        if waiting:
-            words = f"Funded for {', '.join(waiting)}, which {_verb(waiting, 'need')} it. {words}"
-        else:
-            words = f"Fits the room that better value leaves. {words}"
+    if plan.program.low[start.start_column] > 0:
+        return "Its start is fixed by hand."
+    capital, resources = plan.price(start, "limit"), plan.price(start, "resource")
+    if start.worth(1.0) < 0 or capital + resources > start.worth(1.0) + plan.tiny:
+        words = f"{_what_for(name, start, plan)} {_worth(start, capital, resources, plan)}"
+    elif not start.cdel.any() and not start.scheme.uses:
+        words = "Uses none of the limit."
+    else:
+        words = _worth(start, capital, resources, plan)
     if share < 1 - SMALL:
         words += " In part: the limit left no room for the rest."
     return words
 
 
-def _verb(names: list[str], verb: str) -> str:
-    return verb if len(names) > 1 else f"{verb}s"
+def _worth(start: Start, capital: float, resources: float, plan: Account) -> str:
+    used = f"its capital is priced at {points(capital)}"
+    if capital < -plan.tiny:
+        used = f"the room it brings is priced at {points(-capital)}"
+    if abs(resources) > plan.tiny:
+        used += f", and what else it uses at {points(resources)}"
+    return f"Worth {points(start.worth(1.0))} points; {used}."
 
 
-def _why_out(name: str, plan: _Plan) -> str:
+def _what_for(name: str, start: Start, plan: Account) -> str:
+    """Say what a scheme is in the plan for that is not worth its price."""
+    waiting = [other for other in plan.followers.get(name, []) if other in plan.funded]
+    if waiting:
+        return f"Funded for {', '.join(waiting)}, which {'need' if waiting[1:] else 'needs'} it."
+    kept = plan.broken(start, -1.0)
+    if kept:
+        return f"Funded to keep {' and '.join(dict.fromkeys(map(words_of, kept)))}."
+    if any(
+        need.amount < 0 and need.room.slack + need.amount < -SMALL for need in plan.needs(start)
+    ):
+        return "Funded for the room it brings, which others use."
+    if start.worth(1.0) <= 0:
+        return "Costs nothing that would be missed; the solver stopped before leaving it out."
+    return "Fits the room that better value leaves."
+
+
+# Out of the plan
+
+
+def _why_out(name: str, plan: Account) -> str:
     options = plan.options[name]
     if not options:
         return f"Its window and build do not fit {plan.years[0]} to {plan.years[-1]}."
@@ -152,201 +331,159 @@ def _why_out(name: str, plan: _Plan) -> str:
     barred = _barred(scheme, plan)
     if barred:
         return barred
+    options = [o for o in options if plan.program.high[o.start.start_column] != 0]
+    if not options:
+        return "Kept out by hand: none of its starts is left."
     in_time = [option for option in options if _in_time(option.start, plan)]
-    return _no_room(in_time, plan) if in_time else _too_late(scheme, options, plan)
+    if not in_time:
+        return _too_late(scheme, options, plan)
+    free = [option for option in in_time if not plan.broken(option.start, 1.0)]
+    if not free:
+        _, start = max(in_time, key=_margin)
+        return _would_break(plan.broken(start, 1.0), plan)
+    return _no_room(free, plan)
 
 
-def _barred(scheme: Scheme, plan: _Plan) -> str:
+def _barred(scheme: Scheme, plan: Account) -> str:
     """Say which link to other schemes keeps a scheme out, if one does."""
-    for other, (start, _) in plan.chosen.items():
+    for other, (start, _) in plan.funded.items():
         if start.scheme.group == scheme.group:
             return f"Another option of it is chosen: {other}."
-    winners = [other for other in plan.rivals.get(scheme.id, []) if other in plan.chosen]
+    winners = [other for other in plan.rivals.get(scheme.id, []) if other in plan.funded]
     if winners:
-        return f"Excluded by {', '.join(winners)}, which {_are(winners)} chosen."
-    missing = [other for other, _ in scheme.requires if other not in plan.chosen]
+        return f"Excluded by {', '.join(winners)}, which {are(winners)} chosen."
+    missing = [other for other, _ in scheme.requires if plan.met(other) is None]
     if missing:
-        return f"Needs {', '.join(missing)}, which {_are(missing)} not funded."
-    partly = [other for other, _ in scheme.requires if plan.chosen[other][1] < 1 - SMALL]
+        return f"Needs {', '.join(missing)}, which {are(missing)} not funded."
+    partly = [other for other, _ in scheme.requires if _met(other, plan)[1] < 1 - SMALL]
     if partly:
-        return f"Needs the whole of {', '.join(partly)}, which {_are(partly)} funded in part."
+        return f"Needs the whole of {', '.join(partly)}, which {are(partly)} funded in part."
     return ""
 
 
-def _are(names: list[str]) -> str:
-    return "are" if len(names) > 1 else "is"
+def _met(name: str, plan: Account) -> tuple[Start, float]:
+    return cast("tuple[Start, float]", plan.met(name))
 
 
-def _in_time(start: Start, plan: _Plan) -> bool:
+def _in_time(start: Start, plan: Account) -> bool:
     """Say whether every prerequisite has started early enough for a start."""
     return all(
-        plan.chosen[other][0].year + lag <= start.year for other, lag in start.scheme.requires
+        _met(other, plan)[0].year + lag <= start.year for other, lag in start.scheme.requires
     )
 
 
-def _too_late(scheme: Scheme, options: list[PricedStart], plan: _Plan) -> str:
+def _too_late(scheme: Scheme, options: list[PricedStart], plan: Account) -> str:
     latest = max(start.year for _, start in options)
     late = [
-        f"{other} (starts in {plan.years[plan.chosen[other][0].year]}"
+        f"{other} (starts in {plan.years[_met(other, plan)[0].year]}"
         + (f", wanted {lag} years before)" if lag else ")")
         for other, lag in scheme.requires
-        if plan.chosen[other][0].year + lag > latest
+        if _met(other, plan)[0].year + lag > latest
     ]
     names = ", ".join(late) or ", ".join(other for other, _ in scheme.requires)
     return f"Needs {names}: too late for its own window."
 
 
-def _no_room(options: list[PricedStart], plan: _Plan) -> str:
+def _would_break(rows: list[lp.Row], plan: Account) -> str:
+    """Say which group, rule or row of one's own a scheme would break."""
+    full = [row for row in rows if row.kind == "group"]
+    if not full:
+        return f"Would break {' and '.join(dict.fromkeys(map(words_of, rows)))}."
+    name = cast(GroupKey, full[0].key).group
+    members = [other for other, (start, _) in plan.funded.items() if name in start.scheme.in_groups]
+    if not members:
+        return f"None of the group {name} may be chosen."
+    return (
+        f"At most {full[0].bound:g} of the group {name} may be chosen: {listed(members, 6)} "
+        f"{are(members)}."
+    )
+
+
+def _no_room(options: list[PricedStart], plan: Account) -> str:
     """Explain by the start that comes closest: too dear alone, priced out, or crowded out."""
-    affordable = [option for option in options if not plan.short_of_limit(option.start)]
+    affordable = [option for option in options if not _beyond(option.start, plan)]
     if not affordable:
         _, start = max(options, key=_margin)
-        t, limit = plan.short_of_limit(start)[0]
-        need, have = apart(float(start.cdel[t]), limit)
-        return f"Needs £{need}m in {plan.years[t]} by itself, the limit is £{have}m."
+        return _too_dear(_beyond(start, plan)[0])
     margin, start = max(affordable, key=_margin)
-    if start.value <= 0:
-        return "Has no benefit."
-    price = plan.price(start)
-    short = price - start.value
+    capital, resources = plan.price(start, "limit"), plan.price(start, "resource")
+    price = capital + resources
+    if start.worth(1.0) <= 0 and price >= -plan.tiny:
+        return "Has no benefit." if start.worth(1.0) == 0 else "Its benefit is below nothing."
+    short = price - start.worth(1.0)
     if margin < 0 and short > plan.tiny:
-        cost = start.cdel.sum() * short / price
-        more = 100 * short / start.value
+        return _displaced(start, capital, resources, plan)
+    useful = [o for o in affordable if o.start.worth(1.0) > 0 or _brings(o.start, plan)]
+    _, start = max(useful or affordable, key=_margin)
+    full = [need for need in plan.needs(start) if need.amount > need.room.slack + SMALL]
+    money = list(dict.fromkeys(year_of(n.name) for n in full if n.name[0] == "limit"))
+    other = [
+        f"{in_unit(f'{need.room.slack:,.1f}', need.room.unit)} of {_resource(need)} are left in "
+        f"{year_of(need.name)}, and it needs {need.amount:,.1f}"
+        for need in full
+        if need.name[0] == "resource"
+    ]
+    if money:
+        more = f" Of other things, {'; '.join(other)}." if other else ""
         return (
-            f"Displaced in {plan.years[start.year]}: its capital is priced at {points(price)} "
-            f"points against a benefit of {points(start.value)}. Needs {_at_least(more, 1, '')} % more "
-            f"benefit or {_at_least(cost, 0.01, '£')}m less cost."
+            "Worth its price, but the whole schemes chosen leave too little room in "
+            f"{', '.join(money)}.{more}"
         )
-    _, start = max((option for option in affordable if option.start.value > 0), key=_margin)
-    full = list(dict.fromkeys(plan.years[t] for t in plan.short_of_slack(start)))
-    if not full:
-        return "Would fit; the solver stopped within its gap before adding it."
-    return (
-        f"Worth its price, but the whole schemes chosen leave too little room in {', '.join(full)}."
-    )
+    if other:
+        return f"Worth its price, but only {'; '.join(other)}."
+    return "Would fit; the solver stopped within its gap before adding it."
+
+
+def _resource(need: Need) -> str:
+    key = cast(ResourceKey, need.name[1])
+    return f"{key.resource} of {key.organisation}" if key.organisation else key.resource
+
+
+def _beyond(start: Start, plan: Account) -> list[Need]:
+    """Return the limits of which a start needs more than there is, whatever else is chosen."""
+    return [need for need in plan.needs(start) if need.amount > plan.most(need.name) + SMALL]
+
+
+def _brings(start: Start, plan: Account) -> bool:
+    return any(need.amount < 0 for need in plan.needs(start))
+
+
+def _too_dear(need: Need) -> str:
+    amount, limit = apart(need.amount, need.room.limit)
+    year, unit = year_of(need.name), need.room.unit
+    have = f"£{limit}m" if need.name[0] == "limit" else in_unit(limit, unit)
+    needed = amount_of(need.name, amount, unit)
+    return f"Needs {needed} in {year} by itself, the limit is {have}."
+
+
+def _displaced(start: Start, capital: float, resources: float, plan: Account) -> str:
+    price = capital + resources
+    year = plan.years[start.year]
+    if abs(resources) <= plan.tiny:
+        words = (
+            f"Displaced in {year}: its capital is priced at {points(capital)} points "
+            f"against a benefit of {points(start.worth(1.0))}."
+        )
+    else:
+        costs = [
+            f"needs {amount_of(need.name, f'{need.amount:,.1f}', need.room.unit)} in "
+            f"{year_of(need.name)}, priced at {points(need.amount * plan.prices[need.name])} points"
+            for need in plan.needs(start)
+            if need.name[0] == "resource"
+            and abs(need.amount * plan.prices.get(need.name, 0.0)) > plan.tiny
+        ]
+        if abs(capital) > plan.tiny:
+            costs.append(f"its capital is priced at {points(capital)}")
+        benefit = points(start.worth(1.0))
+        words = f"Displaced in {year}: {listed(costs, 4)}, against a benefit of {benefit}."
+    short, more = price - start.worth(1.0), []
+    if start.worth(1.0) > 0:
+        more.append(f"{at_least(100 * short / start.worth(1.0), 1, '')} % more benefit")
+    cost = float(start.cdel.sum())
+    if capital > short and cost > 0:
+        more.append(f"{at_least(cost * short / capital, 0.01, '£')}m less cost")
+    return f"{words} Needs {' or '.join(more)}." if more else words
 
 
 def _margin(option: PricedStart) -> float:
     return option.margin
-
-
-def _at_least(value: float, least: float, unit: str) -> str:
-    """Return a figure that never reads as nothing."""
-    if value < least:
-        return f"less than {unit}{least:g}"
-    return f"{unit}{value:,.0f}" if not unit else f"{unit}{value:,.{1 if value >= 1 else 2}f}"
-
-
-def points(value: float) -> str:
-    """Return points to one decimal, or to three digits where that would read as nothing.
-
-    Parameters
-    ----------
-    value
-        Points, of any size.
-
-    Examples
-    --------
-    >>> points(1234.56), points(0.0), points(0.00123456), points(2.5e-7)
-    ('1,234.6', '0.0', '0.00123', '2.5e-07')
-    """
-    return f"{value:.3g}" if 0 < abs(value) < 0.05 else f"{value:,.1f}"
-
-
-def apart(first: float, second: float) -> tuple[str, str]:
-    """Return two amounts with as many decimals as it takes to tell them apart, one at least.
-
-    Parameters
-    ----------
-    first, second
-        £m.
-
-    Examples
-    --------
-    >>> apart(1000.04, 1000.0)
-    ('1,000.04', '1,000.00')
-    """
-    for places in range(1, 7):
-        texts = f"{first:,.{places}f}", f"{second:,.{places}f}"
-        if texts[0] != texts[1]:
-            break
-    return texts
-
-
-def why_infeasible(program: lp.Program, starts: list[Start], solver: lp.SolverName) -> str:
-    """Return which limits and rules cannot hold, and by how much, in sentences.
-
-    Every limit and rule may be passed at a cost, and the total passed is made as small as it can
-    be (an elastic program). A must-fund scheme is named with what it needs in the year.
-
-    Parameters
-    ----------
-    program
-        A program without a plan.
-    starts
-        The starts behind its columns.
-    solver
-        `highs` or `cbc`.
-    """
-    elastic, passed_by = _elastic(program)
-    solution = lp.solve(elastic, solver, time_limit=30.0)
-    if not solution.has_plan:
-        return (
-            "No plan meets the rules, whatever the limits: must-fund schemes, their prerequisites, "
-            "their windows and the exclusions cannot all hold. Look at the must-fund schemes first."
-        )
-    sentences = []
-    for column, row in passed_by.items():
-        passed = float(solution.values[column])
-        if passed > SMALL and row.kind == "limit":
-            sentences.append(_limit_passed(row, passed, starts, solution))
-        elif passed > SMALL:
-            side = "over" if row.sense == "<=" else "short"
-            sentences.append(f"{row.key}: £{passed:,.1f}m {side}")
-    must = list(dict.fromkeys(start.scheme.id for start in starts if start.scheme.must_fund))
-    remedy = (
-        f"Raise the limits, widen the windows, or take must_fund off one of {_listed(must)}."
-        if must
-        else "Ease the floors and targets of capital_rules, or raise the limits."
-    )
-    return f"No plan keeps every limit and rule: {'; '.join(sentences)}. {remedy}"
-
-
-def _elastic(program: lp.Program) -> tuple[lp.Program, dict[int, lp.Row]]:
-    """Return a program whose limits and rules may be passed at a cost, and nothing else has worth.
-
-    Also return the column of what each is passed by, £m, with the row as it was.
-    """
-    elastic = replace(program.copy(), value=[0.0] * len(program.value), rows=[])
-    passed_by: dict[int, lp.Row] = {}
-    for row in program.rows:
-        terms = row.terms
-        if row.kind in {"limit", "rule"}:
-            column = elastic.column(-1.0, 0.0, None)
-            passed_by[column] = row
-            terms = (*terms, (column, 1.0 if row.sense == ">=" else -1.0))
-        elastic.rows.append(replace(row, terms=terms))
-    return elastic, passed_by
-
-
-def _limit_passed(row: lp.Row, passed: float, starts: list[Start], solution: lp.Solution) -> str:
-    key = cast(LimitKey, row.key)
-    need, have = apart(row.bound + passed, row.bound)
-    who = f"of {key.organisation} " if key.organisation else ""
-    cost = dict(row.terms)
-    asked = sorted(
-        (
-            (cost[start.share_column] * float(solution.values[start.share_column]), start.scheme.id)
-            for start in starts
-            if start.scheme.must_fund and start.share_column in cost
-        ),
-        key=lambda pair: (-pair[0], pair[1]),
-    )
-    named = [f"{name} £{amount:,.1f}m" for amount, name in asked if amount > SMALL]
-    detail = f" ({_listed(named, 4)})" if named else ""
-    return f"must-fund schemes {who}need £{need}m in {key.year}, the limit is £{have}m{detail}"
-
-
-def _listed(names: list[str], most: int = 12) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nelfin.data.specs.columns import BACKLOG
+from nelfin.data.specs.columns import BACKLOG, BENEFIT_IN
 from nelfin.models.capital.settings import Settings
 
 Array = npt.NDArray[np.float64]
@@ -55,6 +55,16 @@ class Scheme:
     """Backlog maintenance it clears, £m, by risk band."""
     life_years: int = 0
     """Years over which it gives benefit, where benefit is a net present value."""
+    benefit_in: Mapping[str, float] = field(default_factory=dict)
+    """Benefit by year of the start, where it is another than `benefit`."""
+    no_start_in: tuple[str, ...] = ()
+    """Years inside its window in which it may not start."""
+    money: str = ""
+    """Source of its money; "" for the ordinary capital."""
+    in_groups: tuple[str, ...] = ()
+    """Groups of schemes it belongs to, of which so many may be in a plan."""
+    uses: Mapping[str, Array] = field(default_factory=dict)
+    """Use of other resources by year after the start."""
 
     @property
     def build_years(self) -> int:
@@ -63,9 +73,14 @@ class Scheme:
 
 
 def scheme_of(
-    row: int, cells: Mapping[str, Any], spend: Array, benefit: float, settings: Settings
+    row: int,
+    cells: Mapping[str, Any],
+    spend: Array,
+    benefit: float,
+    settings: Settings,
+    resources: Mapping[str, Mapping[int, str]],
 ) -> Scheme:
-    """Make a scheme of a row of the project table; links and starts are added later.
+    """Make a scheme of a row of the project table; links, groups and starts are added later.
 
     Parameters
     ----------
@@ -79,6 +94,8 @@ def scheme_of(
         Points, or £m a year.
     settings
         Optimism bias, equity weights and lives.
+    resources
+        Columns of use by resource and year after the start.
     """
     build = max(int(np.max(np.flatnonzero(spend), initial=0)) + 1, 1)
     bias = settings.optimism_bias_pct.get(cells["asset_type"], 0.0)
@@ -88,7 +105,8 @@ def scheme_of(
         organisation=cells["organisation"],
         group=cells["option_of"] or cells["project_id"],
         benefit=benefit,
-        spend=spend[:build] * (1 + bias / 100),
+        # a receipt is no cost that could be underestimated
+        spend=np.where(spend > 0, spend * (1 + bias / 100), spend)[:build],
         cdel_share=cells["cdel_share"],
         must_fund=cells["must_fund"],
         # a scheme that must be funded is funded whole
@@ -103,7 +121,48 @@ def scheme_of(
         revenue=cells["revenue_gbp_m"],
         backlog=_backlog(cells),
         life_years=round(settings.life_years.get(cells["asset_type"], 0)),
+        benefit_in=_benefit_in(cells),
+        no_start_in=tuple(parts_of(cells["no_start_in"])),
+        money=cells["money"],
+        uses=_uses(cells, resources),
     )
+
+
+def parts_of(cell: object) -> list[str]:
+    """Return the parts of a cell that semicolons separate.
+
+    Parameters
+    ----------
+    cell
+        Text, or None for nothing.
+
+    Examples
+    --------
+    >>> parts_of("2026/27; 2027/28;")
+    ['2026/27', '2027/28']
+    """
+    return [part.strip() for part in str(cell or "").split(";") if part.strip()]
+
+
+def _benefit_in(cells: Mapping[str, Any]) -> dict[str, float]:
+    return {
+        str(name).removeprefix("benefit_"): float(value)
+        for name, value in cells.items()
+        if str(name).startswith("benefit_")
+        and re.fullmatch(BENEFIT_IN, str(name))
+        and not np.isnan(value)
+    }
+
+
+def _uses(cells: Mapping[str, Any], resources: Mapping[str, Mapping[int, str]]) -> dict[str, Array]:
+    found: dict[str, Array] = {}
+    for resource, columns in resources.items():
+        use = np.zeros(max(columns) + 1)
+        for year, name in columns.items():
+            use[year] = cells[name]
+        if use.any():
+            found[resource] = use
+    return found
 
 
 def _backlog(cells: Mapping[str, Any]) -> dict[str, float]:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from nelfin.data.projects import spend_columns, spend_profile
-from nelfin.data.specs.columns import SCORE
+from nelfin.data.projects import spend_columns, spend_profile, use_columns
+from nelfin.data.specs.columns import BENEFIT_IN, SCORE
 from nelfin.errors import Problems, nearest
 from nelfin.models.capital.links import check_links, excluded, required
+from nelfin.models.capital.naming import names_in
 from nelfin.models.capital.scheme import Scheme, scheme_of
 from nelfin.models.capital.settings import Settings
 from nelfin.store.sheets.spots import spot
+from nelfin.years import start_of
 
 
 def schemes_of(projects: pd.DataFrame, settings: Settings, problems: Problems) -> list[Scheme]:
@@ -42,7 +45,9 @@ def schemes_of(projects: pd.DataFrame, settings: Settings, problems: Problems) -
     benefits = _benefits(projects, settings, problems)
     _check_names(projects, settings, problems)
     schemes = []
-    ids = set(projects["project_id"])
+    known = {*projects["project_id"], *projects["option_of"]} - {""}
+    resources = use_columns(projects.columns)
+    groups = set() if settings.groups is None else set(map(str, settings.groups["group"]))
     rows = zip(
         projects.index,
         projects.to_dict("records"),
@@ -52,10 +57,12 @@ def schemes_of(projects: pd.DataFrame, settings: Settings, problems: Problems) -
     )
     for row, cells, spend, benefit in rows:
         at = partial(spot, called, row)
-        requires = required(cells, ids, at, problems)
-        excludes = excluded(cells, ids, at, problems)
-        scheme = scheme_of(row, cells, spend, benefit, settings)
-        schemes.append(replace(scheme, requires=requires, excludes=excludes))
+        requires = required(cells, known, at, problems)
+        excludes = excluded(cells, known, at, problems)
+        scheme = scheme_of(row, cells, spend, benefit, settings, resources)
+        in_groups = tuple(named.name for named in names_in(cells["group"], groups))
+        _check_years(scheme.no_start_in, at("no_start_in"), problems)
+        schemes.append(replace(scheme, requires=requires, excludes=excludes, in_groups=in_groups))
     check_links(schemes, called, problems)
     return schemes
 
@@ -69,11 +76,27 @@ def _check_spend_columns(columns: list[str], called: str, problems: Problems) ->
         )
 
 
+def _check_years(years: Iterable[str], where: str, problems: Problems) -> None:
+    for year in years:
+        try:
+            start_of(year)
+        except ValueError:
+            remedy = "Write financial years such as 2026/27, separated by semicolons."
+            problems.add(where, f'holds "{year}".', remedy)
+
+
 def _benefits(projects: pd.DataFrame, settings: Settings, problems: Problems) -> list[float]:
     """Return the benefit of each row: as it stands, or the weighted criteria."""
     if settings.benefit != "criteria":
         return [float(value) for value in projects["benefit"]]
     called = settings.called.projects
+    for name in projects.columns:
+        if re.fullmatch(BENEFIT_IN, str(name)):
+            problems.add(
+                spot(called, 1, str(name)),
+                "gives a benefit, where weighted criteria are the benefit.",
+                "Take the column out, or let benefit be a score.",
+            )
     scores = [str(name) for name in projects.columns if re.fullmatch(SCORE, str(name))]
     criteria = [name.removeprefix("score_") for name in scores]
     for name in settings.criteria_weights:

@@ -93,7 +93,9 @@ def near(program: lp.Program, relaxed: lp.Solution) -> lp.Program:
                 cost[column] -= price * value
     used = relaxed.values > 1e-9
     order = np.argsort(np.where(used, 0.0, np.abs(cost)), kind="stable")
-    searched = np.zeros(len(cost), dtype=bool)
+    # a column that may not be nothing stays as it is
+    highs = np.array([np.inf if high is None else high for high in program.high])
+    searched = (np.asarray(program.low) > 0) | (highs < 0)
     searched[order[: max(NEAR * int(used.sum()), FEW)]] = True
     high = [most if keep else 0.0 for most, keep in zip(program.high, searched, strict=True)]
     low = [

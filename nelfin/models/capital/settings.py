@@ -17,13 +17,15 @@ class TableNames:
 
     Parameters
     ----------
-    projects, limits, rules
+    projects, limits, rules, resources, groups
         A name for each table.
     """
 
     projects: str = "projects"
     limits: str = "limits"
     rules: str = "capital_rules"
+    resources: str = "capital_resources"
+    groups: str = "capital_groups"
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,10 @@ class Settings:
         Solve the relaxation again with £1m more and less of each limit, beside its price.
     called
         What to call the tables in errors.
+    resources
+        Limits of other resources that schemes use, such as staff: the table `capital_resources`.
+    groups
+        At least and at most so many schemes of a group: the table `capital_groups`.
     """
 
     discount_rate_pct: float = 3.5
@@ -100,3 +106,5 @@ class Settings:
     solver: SolverName = "highs"
     check_prices: bool = True
     called: TableNames = TableNames()
+    resources: pd.DataFrame | None = None
+    groups: pd.DataFrame | None = None

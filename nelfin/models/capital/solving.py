@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from nelfin import program as lp
+from nelfin.data import lines_of
 from nelfin.errors import NoAnswerError
 from nelfin.models.capital.case import Case
-from nelfin.models.capital.plan import CapitalPlan, plan_of, rounding
-from nelfin.models.capital.reasons import why_infeasible
+from nelfin.models.capital.limits import rounding
+from nelfin.models.capital.no_plan import why_infeasible
+from nelfin.models.capital.plan import CapitalPlan, plan_of
 from nelfin.models.capital.search import best_plan
 
 
@@ -102,7 +104,15 @@ def require_answer(solution: lp.Solution, case: Case, watch: lp.Watch | None = N
         If there is no plan.
     """
     if solution.status == "infeasible":
-        raise NoAnswerError(why_infeasible(case.program, case.starts, case.settings.solver))
+        resources = case.resources
+        units = {} if resources is None else dict(lines_of(resources, "resource", "unit"))
+        solver = case.settings.solver
+        raise NoAnswerError(why_infeasible(case.program, case.starts, solver, units))
+    if solution.status == "unbounded":
+        raise NoAnswerError(
+            "The objective has no end: it rewards a variable that nothing bounds. Give the "
+            "variable an upper bound, or a row."
+        )
     if not solution.has_plan and watch is not None and watch.stopped:
         raise NoAnswerError("Stopped by you before a plan was found. Nothing was written.")
     if not solution.has_plan:
@@ -130,11 +140,14 @@ def without_too_dear(case: Case) -> lp.Program:
     }
     high = list(case.program.high)
     most_carried = {row.terms[0][0]: row.bound for row in case.program.rows_of("carry")}
-    for row in case.program.rows_of("limit"):
-        # what the year before may leave, and receipts, add to the limit
-        more = sum(
-            -factor * most_carried.get(column, 1.0) for column, factor in row.terms if factor < 0
-        )
+
+    def most(column: int) -> float:
+        high = case.program.high[column]
+        return most_carried.get(column, np.inf if high is None else high)
+
+    for row in [*case.program.rows_of("limit"), *case.program.rows_of("resource")]:
+        # receipts, and what the year before may leave, add to the limit
+        more = sum(-factor * most(column) for column, factor in row.terms if factor < 0)
         for column, cost in row.terms:
             if column in whole and cost > row.bound + more + rounding(row.bound):
                 high[column] = 0.0

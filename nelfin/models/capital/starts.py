@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,32 @@ class Start:
     """Number of the column of the funded share; the same unless the scheme is divisible."""
     inside: float
     """Share of its spend that falls in the plan's years."""
+    fixed: float = 0.0
+    """What starting it adds to the objective whatever its share: only in an objective of one's
+    own."""
+
+    def use(self, resource: str) -> Array:
+        """Return its use of a resource, in its unit, by year of the plan; shape (year,).
+
+        Parameters
+        ----------
+        resource
+            Such as `staff`.
+        """
+        used = np.zeros(len(self.spend))
+        by_year = self.scheme.uses.get(resource, used[:0])[: len(used) - self.year]
+        used[self.year : self.year + len(by_year)] = by_year
+        return used
+
+    def worth(self, share: float) -> float:
+        """Return what it adds to the objective where it is funded to a share.
+
+        Parameters
+        ----------
+        share
+            0 to 1.
+        """
+        return self.value * share + self.fixed if self.fixed else self.value * share
 
     def revenue(self, year: int) -> float:
         """Return the revenue effect in a year, £m: nothing until the scheme is complete.
@@ -60,7 +86,7 @@ class Start:
 
 
 def starts_of(
-    program: lp.Program, schemes: list[Scheme], count: int, settings: Settings
+    program: lp.Program, schemes: list[Scheme], years: list[str], settings: Settings
 ) -> list[Start]:
     """Return every start of every scheme and add its columns to the program.
 
@@ -70,8 +96,8 @@ def starts_of(
         Columns are added to it.
     schemes
         With the years in which each may start.
-    count
-        Number of years of the plan.
+    years
+        Years of the plan.
     settings
         Prices, discounting and how benefit counts.
 
@@ -80,16 +106,23 @@ def starts_of(
     list of Start
         In the order of the schemes.
     """
-    horizon = count + 100 + int(max(settings.life_years.values(), default=0))
+    horizon = len(years) + 100 + int(max(settings.life_years.values(), default=0))
     factors = discount_factors(
         settings.discount_rate_pct, np.arange(horizon), settings.discount_later_pct
     )
-    prices = price_index(settings.price_growth_pct, np.arange(count))
+    prices = price_index(settings.price_growth_pct, np.arange(len(years)))
     return [
-        _start(program, scheme, year, factors, prices, settings)
+        _start(program, _starting(scheme, years[year]), year, factors, prices, settings)
         for scheme in schemes
         for year in scheme.starts
     ]
+
+
+def _starting(scheme: Scheme, year: str) -> Scheme:
+    """Return the scheme with the benefit of a start in a year."""
+    if year not in scheme.benefit_in:
+        return scheme
+    return replace(scheme, benefit=scheme.benefit_in[year])
 
 
 def _start(
@@ -103,8 +136,7 @@ def _start(
     inside = scheme.spend[: len(prices) - year]
     spend = np.zeros(len(prices))
     spend[year : year + len(inside)] = inside * prices[year : year + len(inside)]
-    whole = scheme.spend.sum()
-    share_inside = float(inside.sum() / whole) if whole > 0 else 1.0
+    share_inside = _inside(scheme.spend, len(inside))
     value = (
         _npsv(scheme, year, factors)
         if settings.benefit == "npsv"
@@ -117,6 +149,13 @@ def _start(
         start_column = share_column = program.column(value, whole=True)
     cdel = spend * scheme.cdel_share
     return Start(scheme, year, value, spend, cdel, start_column, share_column, share_inside)
+
+
+def _inside(spend: Array, count: int) -> float:
+    """Return the share of spend that falls in its first years; receipts count if they are all."""
+    work = np.maximum(spend, 0.0) if (spend > 0).any() else spend
+    whole = work.sum()
+    return float(work[:count].sum() / whole) if whole else 1.0
 
 
 def _discounted(

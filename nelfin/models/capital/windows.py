@@ -68,8 +68,15 @@ def _starts(
             return ()
     past_the_end = settings.truncate or scheme.truncate or (settings.leave_out and scheme.must_fund)
     final = len(years) - (1 if past_the_end else scheme.build_years)
-    starts = tuple(range(first, min(last, final) + 1))
-    if not starts:
+    window = range(first, min(last, final) + 1)
+    starts = tuple(t for t in window if years[t] not in scheme.no_start_in)
+    if window and not starts:
+        problems.add(
+            at("no_start_in"),
+            f"leaves no year of {years[window[0]]} to {years[window[-1]]} in which it may start.",
+            "Take a year out, or the scheme.",
+        )
+    elif not starts:
         problems.add(
             at("earliest_start") if earliest else at(),
             f"no start from {years[first]} to {years[min(last, len(years) - 1)]} lets the "

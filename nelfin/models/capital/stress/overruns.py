@@ -17,7 +17,8 @@ from nelfin import program as lp
 from nelfin.data.projects import spend_profile
 from nelfin.errors import InputError, NoAnswerError
 from nelfin.models.capital.case import Case
-from nelfin.models.capital.plan import CapitalPlan, rounding
+from nelfin.models.capital.limits import rounding
+from nelfin.models.capital.plan import CapitalPlan
 from nelfin.models.capital.solving import solve_program
 from nelfin.models.capital.stress.variants import counted, funded, with_limit_rows
 from nelfin.models.ranges import Spread, latin_hypercube

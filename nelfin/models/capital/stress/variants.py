@@ -11,7 +11,7 @@ import pandas as pd
 
 from nelfin import program as lp
 from nelfin.models.capital.case import Case
-from nelfin.models.capital.limits import LimitKey
+from nelfin.models.capital.limits import LimitKey, key_of
 from nelfin.models.capital.starts import Start
 
 Terms = list[tuple[int, float]]
@@ -104,7 +104,7 @@ def gap_of(bound: float, solution: lp.Solution) -> float:
         The plan.
     """
     objective = solution.objective
-    return max(0.0, (bound - objective) / objective) if objective else 0.0
+    return max(0.0, (bound - objective) / abs(objective)) if objective else 0.0
 
 
 def with_rows(case: Case, rows: Iterable[lp.Row]) -> Case:
@@ -146,10 +146,7 @@ def with_limits(case: Case, share: float, firm_too: bool = False) -> Case:
     firm_too
         Move firm limits as well.
     """
-    status = {
-        LimitKey(str(limit.organisation), str(limit.year)): str(limit.status)
-        for limit in case.limits.itertuples()
-    }
+    status = {key_of(limit): str(limit.status) for limit in case.limits.itertuples()}
     all_firm = firm_too or set(status.values()) <= {"firm"}
 
     def scaled(row: lp.Row) -> lp.Row:

@@ -1,0 +1,122 @@
+"""Why there is no plan: which limits and rules cannot hold, and by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import cast
+
+from nelfin import program as lp
+from nelfin.models.capital.limits import LimitKey
+from nelfin.models.capital.resources import ResourceKey
+from nelfin.models.capital.starts import Start
+from nelfin.models.capital.words import amount_of, apart, in_unit, listed, words_of
+
+SMALL = lp.POUND
+"""A pound, in £m: differences below it are rounding."""
+
+ELASTIC = {"limit", "resource", "rule", "group", lp.OWN}
+"""Rows that may be passed at a cost, to see which cannot hold."""
+
+
+def why_infeasible(
+    program: lp.Program,
+    starts: list[Start],
+    solver: lp.SolverName,
+    units: Mapping[str, str] | None = None,
+) -> str:
+    """Return which limits and rules cannot hold, and by how much, in sentences.
+
+    Every limit and rule may be passed at a cost, and the total passed is made as small as it can
+    be (an elastic program). A must-fund scheme is named with what it needs in the year.
+
+    Parameters
+    ----------
+    program
+        A program without a plan.
+    starts
+        The starts behind its columns.
+    solver
+        `highs` or `cbc`.
+    units
+        Unit of each resource.
+    """
+    elastic, passed_by = _elastic(program)
+    solution = lp.solve(elastic, solver, time_limit=30.0)
+    if not solution.has_plan:
+        return (
+            "No plan meets the rules, whatever the limits: must-fund schemes, their prerequisites, "
+            "their windows and the exclusions cannot all hold. Look at the must-fund schemes first."
+        )
+    sentences, kinds = [], set()
+    for column, (row, side) in passed_by.items():
+        passed = float(solution.values[column])
+        if passed <= SMALL:
+            continue
+        kinds.add(row.kind)
+        if row.kind in {"limit", "resource"}:
+            sentences.append(_limit_passed(row, passed, starts, solution, units or {}))
+        else:
+            amount = f"£{passed:,.1f}m" if row.kind == "rule" else f"{passed:,.4g}"
+            sentences.append(f"{words_of(row)}: {amount} {side}")
+    must = list(dict.fromkeys(start.scheme.id for start in starts if start.scheme.must_fund))
+    if must:
+        remedy = (
+            f"Raise the limits, widen the windows, or take must_fund off one of {listed(must)}."
+        )
+    elif kinds <= {"limit", "rule"}:
+        remedy = "Ease the floors and targets of capital_rules, or raise the limits."
+    else:
+        remedy = "Ease what is named, or raise the limits."
+    return f"No plan keeps every limit and rule: {'; '.join(sentences)}. {remedy}"
+
+
+def _elastic(program: lp.Program) -> tuple[lp.Program, dict[int, tuple[lp.Row, str]]]:
+    """Return a program whose limits and rules may be passed at a cost, and nothing else has worth.
+
+    Also return the column of what each is passed by, with the row as it was and the side.
+    """
+    elastic = replace(program.copy(), value=[0.0] * len(program.value), rows=[])
+    passed_by: dict[int, tuple[lp.Row, str]] = {}
+    for row in program.rows:
+        terms = row.terms
+        if row.kind in ELASTIC:
+            for sense, side, factor in ((">=", "short", 1.0), ("<=", "over", -1.0)):
+                if row.sense in {sense, "=="}:
+                    column = elastic.column(-1.0, 0.0, None)
+                    passed_by[column] = (row, side)
+                    terms = (*terms, (column, factor))
+        elastic.rows.append(replace(row, terms=terms))
+    return elastic, passed_by
+
+
+def _limit_passed(
+    row: lp.Row,
+    passed: float,
+    starts: list[Start],
+    solution: lp.Solution,
+    units: Mapping[str, str],
+) -> str:
+    key = cast("LimitKey | ResourceKey", row.key)
+    need, have = apart(row.bound + passed, row.bound)
+    who = f"of {key.organisation} " if key.organisation else ""
+    cost = dict(row.terms)
+    asked = sorted(
+        (
+            (cost[start.share_column] * float(solution.values[start.share_column]), start.scheme.id)
+            for start in starts
+            if start.scheme.must_fund and start.share_column in cost
+        ),
+        key=lambda pair: (-pair[0], pair[1]),
+    )
+    if isinstance(key, ResourceKey):
+        unit = units.get(key.resource, "")
+        needed = amount_of(row.name, need, unit).removesuffix(f" of {key.organisation}")
+        limit = in_unit(have, unit)
+    else:
+        unit, needed, limit = "£m", amount_of(row.name, need), f"£{have}m"
+    named = [
+        f"{name} {in_unit(f'{amount:,.1f}', unit)}" for amount, name in asked if amount > SMALL
+    ]
+    detail = f" ({listed(named, 4)})" if named else ""
+    return f"must-fund schemes {who}need {needed} in {key.year}, the limit is {limit}{detail}"

@@ -240,7 +240,8 @@ def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Da
     -------
     xarray.Dataset
         Spend and use of the limit, £m (dims `project, year` and `organisation, year`, the latter
-        of the ordinary capital); funded share (`project`); limit, £m, and price of the system (`year`), NaN where it has none.
+        of the ordinary capital); funded share (`project`); limit, £m, and price of the system
+        (`year`), NaN where it has none.
     """
     years = scenario.years.labels()
     ids = [str(name) for name in plan.plan["project_id"]]

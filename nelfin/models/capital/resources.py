@@ -26,6 +26,12 @@ class ResourceKey(NamedTuple):
     year: str
 
 
+ROUNDING = 1e-9
+"""How far rounding may take a sum of uses, as a share of their limit."""
+
+PASSED = 1e-6
+"""What a limit may be passed by in a plan, in its unit."""
+
 COLUMNS = ["resource", "unit", "year", "organisation", "limit", "used", "slack", "price"]
 """What a plan says of each limit of a resource."""
 
@@ -142,7 +148,7 @@ def add_resources(
     for key, limit in limits_in(resources, years):
         # a limit below nothing asks for something that brings it
         if key in terms or limit < 0:
-            bound = limit + tolerance(limit)  # so that what fits exactly fits
+            bound = limit + ROUNDING * max(1.0, abs(limit))  # so that what fits exactly fits
             program.row("resource", key, terms.get(key, []), "<=", bound)
 
 
@@ -218,7 +224,7 @@ def resource_table(
     for key, given in limits_in(resources, years):
         limit = given + added.get(("resource", key), 0.0)
         used = uses.get(key, 0.0)
-        if used > limit + 2 * tolerance(limit):
+        if used > limit + max(PASSED, 2 * ROUNDING * abs(limit)):
             raise SolverError(
                 f"The solver's plan uses {used:.6f} of {key.resource} in {key.year}, past the "
                 f"limit {limit:.6f}."
@@ -229,14 +235,3 @@ def resource_table(
             [key.resource, unit, key.year, key.organisation, limit, used, limit - used, price]
         )
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def tolerance(limit: float) -> float:
-    """Return how far rounding may take the sum of what is used past a limit, in its unit.
-
-    Parameters
-    ----------
-    limit
-        The limit.
-    """
-    return max(1e-6, 1e-9 * abs(limit))

@@ -95,6 +95,8 @@ def capital(
     with busy("The capital plan, and its tests"):
         plan = solve_case(case)
         tables = {name: getattr(plan, name) for name in ("plan", "spend", "limits", "prices")}
+        if len(plan.resources):
+            tables["resources"] = plan.resources
         tables |= _plans_tested(case, frontier, budgets, core, seed)
         if spread is not None:
             common = loaded.uncertainty.capital_cost_common_pct

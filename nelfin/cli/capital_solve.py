@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nelfin.cli.capital_more import SECTIONS, more_options, more_settings, receipts_told
+from nelfin.cli.grouped import GroupedCommand
 from nelfin.cli.options import write_tables
 from nelfin.cli.reading import tell
+from nelfin.cli.shares import SHARE
 from nelfin.cli.watching import ended, watched
 from nelfin.errors import InputError
 
@@ -18,47 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Share(click.ParamType[float]):
-    """A share as a fraction (0.005) or with a per cent sign (0.5%)."""
-
-    name = "share"
-
-    def convert(
-        self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None
-    ) -> Any:
-        """Return the share in per cent.
-
-        Parameters
-        ----------
-        value
-            As written.
-        _param, _ctx
-            As click gives them.
-        """
-        text = str(value).strip()
-        plain = text.removesuffix("%").strip()
-        try:
-            number = float(plain)
-        except ValueError:
-            self.fail(f'"{value}" is not a number. Write 0.005 or 0.5%.')
-        if text.endswith("%") or number >= 1:
-            percent = number  # 3.5 can only be meant as 3.5 %
-        elif number < 0.1:
-            percent = 100 * number
-        else:
-            self.fail(
-                f'"{value}" could be {number:g} % or {100 * number:g} %. Write {number:g}% or '
-                f"{number / 100:g}, or {100 * number:g}%."
-            )
-        if not 0 <= percent <= 100:
-            self.fail(f'"{value}" must lie between 0 and 100 %.')
-        return percent
-
-
-SHARE = Share()
-
-
-@click.command("capital-solve")
+@click.command("capital-solve", cls=GroupedCommand, sections=SECTIONS)
 @click.argument("projects", type=click.Path(path_type=Path))
 @click.option(
     "--limits",
@@ -99,6 +62,7 @@ SHARE = Share()
 @click.option(
     "--price-growth", type=SHARE, default="0%", metavar="P", help="Growth of prices a year."
 )
+@more_options
 def capital_solve(
     projects: Path,
     limits: Path,
@@ -113,12 +77,14 @@ def capital_solve(
     rules: Path | None,
     over_programming: float,
     price_growth: float,
+    **more: Any,
 ) -> None:
     """Choose schemes from the table PROJECTS within yearly limits, for most benefit.
 
     PROJECTS and LIMITS are CSV files or Excel workbooks, of any number of years from 1 to 40 and
     any number of spend columns. DIR gets plan.csv, spend.csv, limits.csv, prices.csv and
-    solve.json. Ctrl-C ends the search and keeps the best plan so far; a second one ends at once.
+    solve.json, and resources.csv where there are limits of resources. Ctrl-C ends the search and
+    keeps the best plan so far; a second one ends at once.
     """
     from nelfin.data.specs import CAPITAL_RULES, TABLES
     from nelfin.data.tables import raw_frame
@@ -133,7 +99,11 @@ def capital_solve(
     project_table = raw_frame(projects, TABLES["projects"], notes)
     limit_table = raw_frame(limits, TABLES["capital_limits"], notes)
     rule_table = raw_frame(rules, CAPITAL_RULES, notes) if rules else None
+    settings = more_settings(more, project_table, str(projects), notes)
     tell(notes)
+    if "resources" in settings and first_year and "year" in settings["resources"]:
+        table = settings["resources"]
+        settings["resources"] = table[table["year"] >= first_year]
     plan = solve(
         project_table,
         _from_year(limit_table, first_year, limits),
@@ -147,9 +117,16 @@ def capital_solve(
         rules=rule_table,
         over_programming_pct=over_programming,
         price_growth_pct=price_growth,
-        called=TableNames(str(projects), str(limits), str(rules)),
-    )
+        called=TableNames(
+            str(projects), str(limits), str(rules), str(more["resources"] or "--resources"),
+            str(more["groups"] or "--groups"),
+        ),
+        **settings,
+    )  # fmt: skip
+    tell(receipts_told(plan.projects))
     tables = {"plan": plan.plan, "spend": plan.spend, "limits": plan.limits, "prices": plan.prices}
+    if len(plan.resources):
+        tables["resources"] = plan.resources
     write_tables(tables, output, {"solve.json": json.dumps(asdict(plan.solve), indent=2) + "\n"})
     click.echo(_account(plan), err=True)
     click.echo(f"Written to {output}.", err=True)
@@ -174,6 +151,7 @@ def _from_year(limits: pd.DataFrame, first_year: str, file: Path) -> pd.DataFram
 
 
 def _account(plan: Any) -> str:
+    from nelfin.models.capital.limits import of_system
     from nelfin.models.capital.words import points
     from nelfin.report.text.numbers import millions, plural
 
@@ -185,7 +163,7 @@ def _account(plan: Any) -> str:
         if gap is None
         else f"It is proven within {100 * gap:.2f} % of the best."
     )
-    system = plan.limits[plan.limits["organisation"] == ""]
+    system = of_system(plan.limits)
     frame = system if len(system) else plan.limits
     return (
         f"{plural(int(status.get('funded', 0)), 'scheme')}{f' and {part} in part' if part else ''} "

@@ -300,6 +300,7 @@ TABLES_BESIDE = {
     "prices",
     "priority_list",
     "regret",
+    "resources",
     "sensitivity",
     "spend",
     "stays",

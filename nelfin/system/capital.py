@@ -239,8 +239,9 @@ def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Da
     Returns
     -------
     xarray.Dataset
-        Spend and use of the limit, £m (dims `project, year` and `organisation, year`); funded
-        share (`project`); limit, £m, and price of the system (`year`), NaN where it has none.
+        Spend and use of the limit, £m (dims `project, year` and `organisation, year`, the latter
+        of the ordinary capital); funded share (`project`); limit, £m, and price of the system
+        (`year`), NaN where it has none.
     """
     years = scenario.years.labels()
     ids = [str(name) for name in plan.plan["project_id"]]
@@ -251,7 +252,9 @@ def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Da
     for name in ("spend_gbp_m", "cdel_gbp_m"):
         wide = cube[name].unstack(fill_value=0.0).reindex(ids, fill_value=0.0)
         by_project[name] = wide.reindex(columns=years, fill_value=0.0).to_numpy(dtype=float)
-    used = pd.DataFrame(by_project["cdel_gbp_m"], index=owner.loc[ids]).groupby(level=0).sum()
+    ordinary = (plan.projects.set_index("project_id")["money"].loc[ids] == "").to_numpy()
+    counted = by_project["cdel_gbp_m"] * ordinary[:, None]
+    used = pd.DataFrame(counted, index=owner.loc[ids]).groupby(level=0).sum()
     system = of_system(plan.limits).set_index("year").reindex(years)
 
     def about(words: str, units: str) -> dict[str, str]:

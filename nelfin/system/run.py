@@ -21,8 +21,10 @@ from nelfin.data import Inputs
 from nelfin.data.checks.whose import national_growth
 from nelfin.data.load import load_and_keep, places_of, read_tables
 from nelfin.data.register import register
+from nelfin.models.capital import CapitalPlan
 from nelfin.models.capital.case import case_of
 from nelfin.models.capital.checked import Checked
+from nelfin.models.capital.limits import of_ordinary
 from nelfin.models.efficiency import schemes_table
 from nelfin.scenario import Scenario, resolved_toml
 from nelfin.scenario.load import origins_by_file
@@ -182,10 +184,18 @@ def _plan_tables(joint: Joint) -> dict[str, pd.DataFrame]:
     return {
         "plan": plan.plan,
         "spend": plan.spend,
-        "limits": plan.limits,
-        "prices": plan.prices,
+        "limits": of_ordinary(plan.limits),
+        "prices": of_ordinary(plan.prices),
         "projects": plan.projects,
-    }
+    } | _more_tables(plan)
+
+
+def _more_tables(plan: CapitalPlan) -> dict[str, pd.DataFrame]:
+    """Return the limits of other money and of other resources, as far as there are any."""
+    tables = {"resources": plan.resources}
+    if "money" in plan.limits:
+        tables["limits_of_money"] = plan.limits[plan.limits["money"] != ""]
+    return {name: table for name, table in tables.items() if len(table)}
 
 
 @contextmanager

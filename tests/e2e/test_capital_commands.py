@@ -119,7 +119,7 @@ def test_a_bad_table_is_told_in_one_go_with_its_rows(folder: Path) -> None:
     for row, words in more.items():
         cells = lines[row].split(",")
         lines[row] = ",".join([*cells[:5], words, *cells[5:]])
-    lines[6] = lines[6].replace("2025/26,2025/26", "2025/26,2024/25").replace(",41,41", ",-41,41")
+    lines[6] = lines[6].replace("2025/26,2025/26", "2025/26,2024/25").replace(",41,41", ",4l,41")
     (folder / "projects.csv").write_text("\n".join(lines) + "\n")
     done = run(*SOLVE, "-o", "out", cwd=folder)
     assert done.returncode == 2
@@ -129,7 +129,7 @@ def test_a_bad_table_is_told_in_one_go_with_its_rows(folder: Path) -> None:
         "row 6, column requires: names 6, but the two exclude each other",
         'row 7, column must_fund: is "maybe"',
         "row 7, column latest_start: is 2024/25, before the earliest start",
-        "row 7, column spend_1: is -41",
+        'row 7, column spend_1: is "4l", not a number',
     ):
         assert says in done.stderr
     assert "Traceback" not in done.stderr

@@ -50,7 +50,7 @@ def instances(
         _link(draw, rows)
     if divisible and draw(st.booleans()):
         _divide(draw, rows)
-    limits = {("", t): float(draw(st.integers(0, 14))) for t in range(years)}
+    limits = {("", t): float(draw(st.integers(4 if more else 0, 14))) for t in range(years)}
     if draw(st.booleans()):
         limits |= {("BHRUT", t): float(draw(st.integers(0, 8))) for t in range(years)}
     return {
@@ -68,6 +68,7 @@ def instances(
 def _enrich(draw: st.DrawFn, rows: list[Instance], years: int) -> Instance:
     """Draw what else may be said of schemes, and what bounds it."""
     for row in rows:
+        row["must"] = row["must"] and draw(st.booleans())
         if draw(st.booleans()):
             at = draw(st.integers(0, len(row["spend"]) - 1))
             row["spend"][at] = float(draw(st.sampled_from([-6, -3, -1, 2])))
@@ -85,16 +86,16 @@ def _enrich(draw: st.DrawFn, rows: list[Instance], years: int) -> Instance:
     for name in ("X", "Y"):
         held = len({row["group"] for row in rows if name in row["groups"]})
         if held:
-            least = draw(st.integers(0, min(held, 2)))
-            groups[name] = (least, draw(st.sampled_from([None, least, least + 1])))
+            least = draw(st.sampled_from([0, 0, 0, 1]))
+            groups[name] = (least, draw(st.sampled_from([None, 1, 2])))
     owners = {row["organisation"] for row in rows if any(row["staff"])}
     moneyed = {
         row["organisation"]
         for row in rows
         if row["money"] and row["cdel_share"] and any(row["spend"])
     }
-    staff = {("", t): float(draw(st.integers(0, 6))) for t in range(years)}
-    staff |= {(owner, 0): float(draw(st.integers(0, 3))) for owner in sorted(owners)[:1]}
+    staff = {("", t): float(draw(st.integers(1, 7))) for t in range(years)}
+    staff |= {(owner, 0): float(draw(st.integers(1, 4))) for owner in sorted(owners)[:1]}
     money = {(owner, t): float(draw(st.integers(0, 9))) for owner in moneyed for t in range(years)}
     named = any(row["money"] for row in rows)
     return {"groups": groups, "staff": staff, "moneys": money if named else {}}

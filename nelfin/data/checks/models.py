@@ -113,6 +113,7 @@ def organisations(fit: Fit) -> None:
             "Leave it empty: sectors are of trusts.",
         )
     fit.unknown("capital_limits", "organisation", names, set())
+    fit.unknown("capital_resources", "organisation", names, set())
     fit.unknown("efficiency_schemes", "organisation", names, {ANY_TRUST, SYSTEM})
     fit.unknown("projects", "organisation", names, set())
     frame = fit.inputs.efficiency_schemes
@@ -262,11 +263,12 @@ def limits(fit: Fit) -> None:
         The tables and the scenario; takes every problem found.
     """
     frame = fit.inputs.capital_limits
-    for organisation, rows in frame.groupby("organisation"):
+    for (organisation, money), rows in frame.groupby(["organisation", "money"]):
         gaps = [year for year in fit.years if year not in set(rows["year"])]
         if gaps:
             fit.problems.add(
                 fit.at("capital_limits"),
-                f"has no limit for {organisation or 'the system'} in {', '.join(gaps)}.",
+                f"has no limit{f' of {money}' if money else ''} for "
+                f"{organisation or 'the system'} in {', '.join(gaps)}.",
                 "Add the years, or shorten the plan with years.last.",
             )

@@ -43,8 +43,21 @@ def of_system(limits: pd.DataFrame) -> pd.DataFrame:
     limits
         Of a plan or a table: `organisation`, and `money` where a limit names one.
     """
-    own = limits["organisation"] == ""
-    return limits[own & (limits["money"] == "")] if "money" in limits else limits[own]
+    ordinary = of_ordinary(limits)
+    return ordinary[ordinary["organisation"] == ""]
+
+
+def of_ordinary(limits: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the ordinary capital, without the column that tells them.
+
+    Parameters
+    ----------
+    limits
+        Of a plan: `money` stands there where a limit names one.
+    """
+    if "money" not in limits:
+        return limits
+    return limits[limits["money"] == ""].drop(columns="money").reset_index(drop=True)
 
 
 MOST_YEARS = 40

@@ -376,7 +376,7 @@ def _too_late(scheme: Scheme, options: list[PricedStart], plan: Account) -> str:
     latest = max(start.year for _, start in options)
     late = [
         f"{other} (starts in {plan.years[_met(other, plan)[0].year]}"
-        + (f", wanted {lag} years before)" if lag else ")")
+        + (f", wanted {lag} year{'s' if lag > 1 else ''} before)" if lag else ")")
         for other, lag in scheme.requires
         if _met(other, plan)[0].year + lag > latest
     ]
@@ -424,7 +424,7 @@ def _no_room(options: list[PricedStart], plan: Account) -> str:
         if need.name[0] == "resource"
     ]
     if money:
-        more = f" Of other things, {'; '.join(other)}." if other else ""
+        more = f" Also, only {'; '.join(other)}." if other else ""
         return (
             "Worth its price, but the whole schemes chosen leave too little room in "
             f"{', '.join(money)}.{more}"

@@ -35,6 +35,10 @@ def capital(result: Findings) -> Card | str:
     """
     limits, spend, plan = (result.table(name) for name in ("limits", "spend", "plan"))
     merged = spend.merge(plan[["project_id", "category"]], on="project_id")
+    projects = result.table("projects")
+    if "money" in projects:  # the limits drawn are those of the ordinary capital
+        other = projects.loc[projects["money"].fillna("") != "", "project_id"]
+        merged = merged[~merged["project_id"].isin(other)]
     frame = merged.groupby(["year", "category"], as_index=False)["cdel_gbp_m"].sum()
     frame = frame[frame["cdel_gbp_m"] > 0]
     if frame.empty:

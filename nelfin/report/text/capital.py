@@ -48,6 +48,7 @@ def capital_text(
         "\n".join(wrapped(sentence)),
         _by_category(plan),
         _by_limit(plan),
+        *([_by_resource(plan)] if len(plan.resources) else []),
     ]
     parts += [SECTIONS[key](table) for key, table in tables.items() if key in SECTIONS]
     return "\n\n".join(parts)
@@ -85,13 +86,37 @@ def _by_limit(plan: CapitalPlan) -> str:
             for value in (price.gain_of_1m_more, -price.loss_of_1m_less)
         )
         amounts = (money(limit.limit_gbp_m), money(limit.used_gbp_m))
-        rows.append([str(limit.year), str(limit.organisation), *amounts, gain, loss])
-    heads = ["year", "organisation", "limit, £m", "used, £m", "£1m more", "£1m less"]
-    align = "llrrrr"
-    if not any(row[1] for row in rows):
-        heads, align, rows = _without(heads, 1), "lrrrr", [_without(row, 1) for row in rows]
+        whose = (str(limit.organisation), str(getattr(limit, "money", "")))
+        rows.append([str(limit.year), *whose, *amounts, gain, loss])
+    heads = ["year", "organisation", "money", "limit, £m", "used, £m", "£1m more", "£1m less"]
+    align = "lllrrrr"
+    for at in (2, 1):
+        if not any(row[at] for row in rows):
+            heads, rows = _without(heads, at), [_without(row, at) for row in rows]
+            align = align[1:]
     text = table_text(heads, rows, align, "BY LIMIT")
     return f"{text}\n\n£1m more or less: points of benefit in the relaxation, solved again."
+
+
+def _by_resource(plan: CapitalPlan) -> str:
+    rows = [
+        [
+            str(limit.resource),
+            str(limit.unit),
+            str(limit.year),
+            str(limit.organisation),
+            money(limit.limit),
+            money(limit.used),
+            money(limit.price, 2),
+        ]
+        for limit in plan.resources.itertuples()
+    ]
+    heads = ["resource", "unit", "year", "organisation", "limit", "used", "one more"]
+    align = "llllrrr"
+    if not any(row[3] for row in rows):
+        heads, align, rows = _without(heads, 3), align[1:], [_without(row, 3) for row in rows]
+    text = table_text(heads, rows, align, "BY RESOURCE")
+    return f"{text}\n\nOne more: points of benefit that one unit more would add."
 
 
 def _without(cells: Sequence[str], at: int) -> list[str]:

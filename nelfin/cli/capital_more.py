@@ -1,0 +1,239 @@
+"""What `nelfin capital-solve` can say beside its two tables, as a scenario can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nelfin.cli.shares import SHARE
+from nelfin.errors import InputError, Problems, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nelfin.data.specs.columns import Table
+
+FILE = click.Path(path_type=Path)
+
+SECTIONS = {
+    "Tables": (
+        "--limits", "--rules", "--resources", "--groups", "--asset-types", "--deprivation",
+    ),
+    "Benefit": (
+        "--benefit", "--weight", "--place-weight", "--discount-rate", "--later-rate",
+        "--discount-from",
+    ),
+    "Limits and years": (
+        "--first-year", "--price-growth", "--over-programming", "--carry-over", "--truncate",
+        "--leave-out",
+    ),
+    "Search": ("--gap", "--time-limit", "--relax", "--solver"),
+}  # fmt: skip
+"""Options by heading of the help."""
+
+
+def more_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of this file to a command, which takes them as further arguments.
+
+    Parameters
+    ----------
+    command
+        The function behind the command.
+    """
+    options = [
+        click.option(
+            "--resources", type=FILE, metavar="FILE",
+            help="Limits of staff and the like: columns resource, unit, year, organisation, limit. "
+            "Schemes give their use in use_<resource>_1, use_<resource>_2 and so on.",
+        ),
+        click.option(
+            "--groups", type=FILE, metavar="FILE",
+            help="Groups of schemes: columns group, at_least, at_most.",
+        ),
+        click.option(
+            "--asset-types", type=FILE, metavar="FILE",
+            help="Lives and optimism bias: columns asset_type, life_years, optimism_bias_pct.",
+        ),
+        click.option(
+            "--deprivation", type=FILE, metavar="FILE",
+            help="Columns place, most_deprived_share: for the rule deprived_floor.",
+        ),
+        click.option(
+            "--benefit", type=click.Choice(["score", "criteria", "npsv"]), default="score",
+            show_default=True,
+            help="What benefit is: the column benefit, weighted score_<criterion> columns, or net "
+            "present social value, £m.",
+        ),
+        click.option(
+            "--weight", "weights", multiple=True, metavar="NAME=W",
+            help="Weight of a criterion. May be given again.",
+        ),
+        click.option(
+            "--place-weight", "place_weights", multiple=True, metavar="PLACE=W",
+            help="Equity weight of benefit in a place. May be given again.",
+        ),
+        click.option(
+            "--later-rate", type=SHARE, metavar="R", help="Discount rate after 30 years.",
+        ),
+        click.option(
+            "--discount-from", type=click.Choice(["start", "completion"]), default="completion",
+            show_default=True, help="Year from which benefit counts.",
+        ),
+        click.option(
+            "--carry-over", type=SHARE, default="0%", metavar="P",
+            help="Share of a limit that may be left for the next year.",
+        ),
+        click.option(
+            "--leave-out", is_flag=True,
+            help="Leave out schemes that do not fit the years, where it would be an error.",
+        ),
+    ]  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def more_settings(
+    given: Mapping[str, Any], projects: pd.DataFrame, called: str, notes: list[str]
+) -> dict[str, Any]:
+    """Turn the options of this file into fields of `Settings`; read the tables they name.
+
+    Parameters
+    ----------
+    given
+        Values of the options by name.
+    projects
+        The project table as texts.
+    called
+        What to call it in errors.
+    notes
+        Takes what was read as something else than it is spelt.
+
+    Raises
+    ------
+    InputError
+        With every problem of the options and their tables.
+    """
+    from nelfin.data.specs import CAPITAL_GROUPS, CAPITAL_RESOURCES, TABLES
+    from nelfin.data.tables import raw_frame
+
+    problems = Problems()
+    weights = _pairs("--weight", given["weights"], problems)
+    if weights and given["benefit"] != "criteria":
+        problems.add("--weight", "has no criteria to weigh.", "Give --benefit criteria too.")
+    if given["benefit"] == "npsv" and given["asset_types"] is None:
+        remedy = "Give --asset-types: net present social value is counted over the life."
+        problems.add("--benefit npsv", "needs the lives of assets.", remedy)
+    found = {
+        "benefit": given["benefit"],
+        "criteria_weights": weights,
+        "place_weights": _pairs("--place-weight", given["place_weights"], problems),
+        "discount_later_pct": given["later_rate"],
+        "discount_from": given["discount_from"],
+        "carry_over_pct": given["carry_over"],
+        "leave_out": given["leave_out"],
+    }
+    if assets := given["asset_types"]:
+        table = _by_name(assets, _asset_types(), "asset_type", projects, called, notes, problems)
+        if table is not None:
+            found["optimism_bias_pct"] = table["optimism_bias_pct"].to_dict()
+            found["life_years"] = table["life_years"].to_dict()
+    if deprived := given["deprivation"]:
+        spec = TABLES["deprivation"]
+        table = _by_name(deprived, spec, "place", projects, called, notes, problems)
+        if table is not None:
+            found["deprived_share"] = table["most_deprived_share"].to_dict()
+    for name, spec in (("resources", CAPITAL_RESOURCES), ("groups", CAPITAL_GROUPS)):
+        if given[name]:
+            try:
+                found[name] = raw_frame(given[name], spec, notes)
+            except InputError as error:
+                problems.extend(error)
+    problems.raise_if_any()
+    return found
+
+
+def receipts_told(projects: pd.DataFrame) -> list[str]:
+    """Return a note of the receipts in a project table, since a minus may be a slip.
+
+    Parameters
+    ----------
+    projects
+        The typed table.
+    """
+    from nelfin.data.projects import spend_profile
+    from nelfin.report.text.numbers import millions, plural
+
+    spend = spend_profile(projects)
+    brings = (spend < 0).any(axis=1)
+    if not brings.any():
+        return []
+    amount = millions(-float(spend[spend < 0].sum()))
+    names = [str(name) for name in projects.loc[brings, "project_id"]]
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return [
+        f"{plural(len(names), 'scheme')} with negative spend ({', '.join(names[:3])}{more}): "
+        f"receipts of {amount} in all, which add room to the limits in the years they come."
+    ]
+
+
+def _asset_types() -> Table:
+    """Return the table of asset types without what only a scenario needs."""
+    from nelfin.data.specs import TABLES
+
+    spec = TABLES["asset_types"]
+    columns = tuple(
+        replace(column, required=False, blank=True, default=0.0)
+        if column.name == "adds_to_assets_pct"
+        else column
+        for column in spec.columns
+    )
+    return replace(spec, columns=columns)
+
+
+def _by_name(
+    file: Path,
+    spec: Table,
+    key: str,
+    projects: pd.DataFrame,
+    called: str,
+    notes: list[str],
+    problems: Problems,
+) -> pd.DataFrame | None:
+    """Read a table of what schemes name in a column; every name must be there."""
+    from nelfin.data.tables import read_table
+    from nelfin.store.sheets.spots import spot
+
+    try:
+        table = read_table(file, spec, notes=notes).set_index(key)
+    except InputError as error:
+        problems.extend(error)
+        return None
+    named = projects[key] if key in projects else projects.iloc[:0, 0]
+    for row, name in named[named != ""].drop_duplicates().items():
+        if name not in table.index:
+            what = f'is "{name}", which {file} does not have.'
+            problems.add(spot(called, row, key), what, nearest(name, list(table.index)))
+    return table
+
+
+def _pairs(option: str, texts: tuple[str, ...], problems: Problems) -> dict[str, float]:
+    """Return the numbers by name that an option gives as NAME=NUMBER."""
+    found: dict[str, float] = {}
+    for text in texts:
+        name, equals, number = text.rpartition("=")
+        try:
+            value = float(number)
+        except ValueError:
+            value = -1.0
+        if not equals or not name.strip() or not 0 <= value < float("inf"):
+            problems.add(f"{option} {text}", "is not NAME=NUMBER.", f"Write {option} name=2.")
+        elif name.strip() in found:
+            problems.add(f"{option} {text}", f"weighs {name.strip()} again.", "Give it once.")
+        else:
+            found[name.strip()] = value
+    return found

@@ -170,11 +170,12 @@ def _match_headings(raw: Raw, spec: Table, problems: Problems) -> list[tuple[Col
         elif not headings and not column.pattern:
             wanted.append((column, None))
     unused = [heading for heading in raw.headings if heading and heading not in used]
+    told: set[str] = set()
     for name in missing:
-        hint = f"{_may_be(name, unused)} {raw.hint}".strip()
-        problems.add(
-            where, f'the column "{name}" is missing.', f"Add it. {hint} {raw.hint}".strip()
-        )
+        hints = [hint for hint in (_may_be(name, unused), raw.hint) if hint and hint not in told]
+        if len(unused) > 1:  # each list of names stands once, however many columns are missing
+            told.update(hints)
+        problems.add(where, f'the column "{name}" is missing.', " ".join(["Add it.", *hints]))
     if unused and not used and not missing:
         problems.add(where, f"has none of the columns of {spec.title}.", "Name them in row 1.")
     _check_unused(spec, used, missing, unused, where, problems)

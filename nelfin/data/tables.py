@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from nelfin.data.reading import read_meant
+from nelfin.data.reading.alike import ask_of_alike
 from nelfin.data.specs.columns import Column, Table
 from nelfin.data.typed import typed_column
 from nelfin.data.usual import ask
@@ -179,6 +180,7 @@ def _match_headings(raw: Raw, spec: Table, problems: Problems) -> list[tuple[Col
     if unused and not used and not missing:
         problems.add(where, f"has none of the columns of {spec.title}.", "Name them in row 1.")
     _check_unused(spec, used, missing, unused, where, problems)
+    ask_of_alike(raw, spec, used, unused, problems)
     return wanted
 
 

@@ -97,8 +97,7 @@ def check_capital(
         loose = settings if limit_years else replace(settings, truncate=True)
         with_starts(schemes, limit_years or [ANY_YEAR], loose, problems)
         if "organisation" in limit_table:
-            owners = [scheme.organisation for scheme in schemes if scheme.organisation]
-            check_owners(limit_table, owners, called.limits, problems)
+            check_owners(limit_table, project_table, called, problems)
     rules = settings.rules
     if rules is not None and not rules.empty:
         before = len(problems.found)

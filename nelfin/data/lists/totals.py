@@ -1,0 +1,161 @@
+"""Totals in a list: rows and columns that add up others, checked against them and left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from nelfin.data.lists.amounts import Money
+from nelfin.errors import Problems
+from nelfin.problems import runs
+from nelfin.store.sheets.files import Raw
+from nelfin.store.sheets.spots import spot
+
+Array = npt.NDArray[np.float64]
+
+_WHOLE = re.compile(r"(?:(?:grand|overall|sub)[\s-]?)?(?:totals?|sum)\s*:?", re.IGNORECASE)
+_TOTAL = re.compile(r"\b(?:sub)?totals?\b", re.IGNORECASE)
+_AT_AN_END = re.compile(r"totals?\s*(?:for|of|-|–|:)\b.*|.*\btotals?\s*:?", re.IGNORECASE)
+
+
+def rows_of_totals(
+    raw: Raw,
+    labels: Mapping[str, Sequence[str]],
+    money: Array,
+    notes: list[str],
+    problems: Problems,
+) -> npt.NDArray[np.bool_]:
+    """Say which rows are totals of others; tell those left out, and those that do not add up.
+
+    Parameters
+    ----------
+    raw
+        The list as texts.
+    labels
+        Cells of the columns that name a row, by column of nelfin's.
+    money
+        £m; shape (row, column of money).
+    notes
+        Takes a word on the rows left out.
+    problems
+        Takes a row that is called a total of something, and is not the sum of the rows it may be of.
+    """
+    found = np.zeros(len(raw.rows), dtype=bool)
+    said: dict[int, str] = {}
+    for row, cells in enumerate(zip(*labels.values(), strict=True)):
+        first = next((cell for cell in raw.rows[row] if cell), "")
+        for text in (first, *cells):
+            if text and (_WHOLE.fullmatch(text) or _TOTAL.search(text)):
+                said.setdefault(row, text)
+                if _WHOLE.fullmatch(text):
+                    said[row] = text
+    candidates = list(said)
+    others = np.array([row not in said for row in range(len(raw.rows))], dtype=bool)
+    left: list[tuple[int, str]] = []
+    for row in candidates:
+        text = said[row]
+        groups = _groups(row, candidates, others, labels)
+        sums = [money[group].sum(axis=0) for group in groups if group.any()]
+        adds_up = any(_near(money[row], each, len(raw.rows)) for each in sums)
+        if _WHOLE.fullmatch(text) or (adds_up and money[row].any()):
+            found[row] = True
+            told = "" if adds_up or not sums else _differs(money[row], sums)
+            left.append((row, told))
+        elif _AT_AN_END.fullmatch(text) and not labels.get("project_id", [""] * len(raw.rows))[row]:
+            of_rows = f"{sums[0].sum():,.3f}" if sums else "nothing"
+            problems.add(
+                spot(raw.place, raw.numbers[row]),
+                f'looks like a total ("{text[:60]}"), but comes to £{money[row].sum():,.3f}m, where '
+                f"the rows add up to £{of_rows}m.",
+                "Delete the row, or correct its figures; if it is a scheme, name it otherwise.",
+            )
+    right = [raw.numbers[row] for row, told in left if not told]
+    if right:
+        many = "1 row of totals" if len(right) == 1 else f"{len(right):,} rows of totals"
+        notes.append(f"{raw.place}: {many} left out, checked against the sum (row {runs(right)}).")
+    for row, told in left:
+        if told:
+            where = f"{raw.place}, row {raw.numbers[row]}"
+            notes.append(f'{where}: the total "{said[row][:60]}" is left out, though {told}.')
+    return found
+
+
+def _groups(
+    row: int,
+    candidates: Sequence[int],
+    others: npt.NDArray[np.bool_],
+    labels: Mapping[str, Sequence[str]],
+) -> list[npt.NDArray[np.bool_]]:
+    """Return the rows that a total may be of: all, those since the last, those of its owner."""
+    since = others.copy()
+    before = [each for each in candidates if each < row]
+    since[: before[-1] + 1 if before else 0] = False
+    since[row:] = False
+    groups = [others, since]
+    for cells in labels.values():
+        name = _TOTAL.sub("", cells[row]).strip(" -:–").casefold()
+        if name:
+            of_name = np.array([text.casefold() == name for text in cells], dtype=bool)
+            groups.append(others & of_name)
+    return groups
+
+
+def _near(total: Array, summed: Array, count: int) -> bool:
+    # each of the rows may be rounded to what is a millionth of the largest of them
+    most = max(float(np.abs(total).max(initial=0.0)), 1e-9)
+    return bool(np.all(np.abs(total - summed) <= max(1e-6 * most, 5e-7 * min(count, 20))))
+
+
+def _differs(total: Array, sums: Sequence[Array]) -> str:
+    nearest = min(sums, key=lambda each: float(np.abs(each - total).sum()))
+    return (
+        f"it says £{total.sum():,.3f}m and the rows add up to £{nearest.sum():,.3f}m: "
+        "the rows are taken"
+    )
+
+
+def columns_of_totals(
+    raw: Raw, headings: Sequence[str], spend: Array, money: Money, notes: list[str]
+) -> list[str]:
+    """Return the columns that are totals of the money of each row, and tell if they add up.
+
+    Parameters
+    ----------
+    raw
+        The list as texts.
+    headings
+        Those that are read as nothing else.
+    spend
+        £m of each row, all years together.
+    money
+        Reads the columns.
+    notes
+        Takes a sentence a column.
+    """
+    found: list[str] = []
+    for heading in headings:
+        if not _TOTAL.search(heading.replace("_", " ")):
+            continue
+        texts = [row[raw.headings.index(heading)] for row in raw.rows]
+        quiet = Problems()
+        reader = Money(raw.place, raw.numbers, money.unit, money.comma, quiet)
+        total = reader.column(heading, texts)
+        if quiet.found or not total.any():
+            continue
+        found.append(heading)
+        filled = np.array([bool(text) for text in texts], dtype=bool)
+        off = np.flatnonzero(filled & (np.abs(total - spend) > 1e-6 + 1e-6 * np.abs(total)))
+        if off.size:
+            row = int(off[0])
+            rows = "1 row" if off.size == 1 else f"{off.size:,} rows"
+            notes.append(
+                f'{raw.place}: column "{heading}" is not the sum of the years in {rows}, such as '
+                f"row {raw.numbers[row]} (£{total[row]:,.3f}m, and £{spend[row]:,.3f}m by year): "
+                "the years are taken."
+            )
+        else:
+            notes.append(f'{raw.place}: column "{heading}" is the sum of the years, and left out.')
+    return found

@@ -152,6 +152,27 @@ def _rows(rows: Sequence[int]) -> str:
     return f"row {rows[0]}" if len(rows) == 1 else f"{len(rows):,} rows, {runs(rows)}"
 
 
+def named_rows(rows: Iterable[object]) -> str:
+    """Return numbers of rows as notes name them, such as rows 2 to 5 and 9.
+
+    Parameters
+    ----------
+    rows
+        Numbers, or labels of a DataFrame that need not be any.
+
+    Examples
+    --------
+    >>> named_rows([4]), named_rows([2, 3, 4]), named_rows(["a", "b"])
+    ('row 4', 'rows 2 to 4', 'rows a, b')
+    """
+    labels = list(rows)
+    word = "row" if len(labels) == 1 else "rows"
+    if all(isinstance(label, int) for label in labels):
+        return f"{word} {runs(map(int, map(str, labels)))}"
+    more = " and others" if len(labels) > SHOWN else ""
+    return f"{word} {', '.join(map(str, labels[:SHOWN]))}{more}"
+
+
 def runs(rows: Iterable[int]) -> str:
     """Return numbers of rows as runs, such as 2 to 5, 9.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nelfin.cli.capital_lists import list_options, read_lists
 from nelfin.cli.options import write_tables
 from nelfin.cli.reading import tell
 from nelfin.errors import InputError
@@ -95,6 +96,7 @@ SHARE = Share()
 @click.option(
     "--price-growth", type=SHARE, default="0%", metavar="P", help="Growth of prices a year."
 )
+@list_options
 def capital_solve(
     projects: Path,
     limits: Path,
@@ -109,42 +111,40 @@ def capital_solve(
     rules: Path | None,
     over_programming: float,
     price_growth: float,
+    **of_lists: Any,
 ) -> None:
     """Choose schemes from the table PROJECTS within yearly limits, for most benefit.
 
     PROJECTS and LIMITS are CSV files or Excel workbooks, of any number of years from 1 to 40 and
-    any number of spend columns. DIR gets plan.csv, spend.csv, limits.csv, prices.csv and
-    solve.json.
+    any number of spend columns. PROJECTS may be a list as it was published, with a column a year:
+    --columns, --unit, --phasing and --rank-by say what its headings do not. DIR gets plan.csv,
+    spend.csv, limits.csv, prices.csv and solve.json.
     """
-    from nelfin.data.specs import CAPITAL_RULES, TABLES
-    from nelfin.data.tables import raw_frame
     from nelfin.models.capital import TableNames, solve
     from nelfin.store.run_folder import check_folder
 
     if time_limit is not None and not time_limit > 0:
         raise InputError.one("--time-limit", f"is {time_limit:g}.", "Give seconds above 0.")
     check_folder(output)
-    notes: list[str] = []
-    project_table = raw_frame(projects, TABLES["projects"], notes)
-    limit_table = raw_frame(limits, TABLES["capital_limits"], notes)
-    rule_table = raw_frame(rules, CAPITAL_RULES, notes) if rules else None
-    tell(notes)
+    lists = read_lists(projects, limits, rules, **of_lists)
+    tell(lists.notes)
     plan = solve(
-        project_table,
-        _from_year(limit_table, first_year, limits),
+        lists.projects,
+        _from_year(lists.limits, first_year, limits),
         gap_pct=gap,
         time_limit_s=time_limit,
         relax=relax,
         discount_rate_pct=discount_rate,
         solver=solver,
         truncate=truncate,
-        rules=rule_table,
+        rules=lists.rules,
         over_programming_pct=over_programming,
         price_growth_pct=price_growth,
         called=TableNames(str(projects), str(limits), str(rules)),
     )
     tables = {"plan": plan.plan, "spend": plan.spend, "limits": plan.limits, "prices": plan.prices}
-    write_tables(tables, output, {"solve.json": json.dumps(asdict(plan.solve), indent=2) + "\n"})
+    account = asdict(plan.solve) | {"not_read": lists.not_read}
+    write_tables(tables, output, {"solve.json": json.dumps(account, indent=2) + "\n"})
     click.echo(_account(plan), err=True)
     click.echo(f"Written to {output}.", err=True)
 

@@ -286,13 +286,26 @@ def inspect_frame(frame: pd.DataFrame, spec: Table, place: str) -> tuple[pd.Data
     problems : Problems
         Everything that is wrong.
     """
+    return inspect(raw_of_frame(frame, place), spec)
+
+
+def raw_of_frame(frame: pd.DataFrame, place: str) -> Raw:
+    """Return a DataFrame as texts, as if it had been read from a file.
+
+    Parameters
+    ----------
+    frame
+        Any DataFrame; its index labels name the rows in errors.
+    place
+        What to call the table in errors.
+    """
     rows = [
         [as_text(cell).strip() if there else "" for cell, there in zip(*row, strict=True)]
         for row in zip(
             frame.to_numpy(dtype=object).tolist(), frame.notna().to_numpy().tolist(), strict=True
         )
     ]
-    return inspect(Raw(place, [str(c) for c in frame.columns], rows, list(frame.index)), spec)
+    return Raw(place, [str(c) for c in frame.columns], rows, list(frame.index))
 
 
 def check_frame(frame: pd.DataFrame, spec: Table, place: str) -> pd.DataFrame:

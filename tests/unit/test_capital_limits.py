@@ -53,7 +53,7 @@ def test_limits_may_be_of_organisations_alone() -> None:
 
 def test_a_scheme_that_no_limit_holds_is_refused_unless_it_is_outside_every_limit() -> None:
     rows = [scheme("A", 8, 1), scheme("B", 80, 1, organisation="BHRUT")]
-    with pytest.raises(InputError, match="BHRUT.*nothing would hold the scheme"):
+    with pytest.raises(InputError, match="nothing would hold the scheme"):
         plan_of(rows, {"Barts": [7]})
     outside = [rows[0], scheme("B", 80, 1, organisation="BHRUT", cdel_share=0)]
     assert set(starts(plan_of(outside, {"Barts": [9]}))) == {"A", "B"}

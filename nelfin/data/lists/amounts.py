@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from nelfin.data.imports.headings import unit_in
 from nelfin.data.typed import EXCEL_ERRORS
 from nelfin.errors import Problems
-from nelfin.problems import runs
+from nelfin.problems import named_rows
 from nelfin.store.sheets.amounts import PLAIN, read_amount
 from nelfin.store.sheets.spots import spot
 
@@ -127,27 +127,6 @@ class Money:
                     self.noughts.setdefault(texts[at], set()).add(at)
         return found
 
-    def figures(
-        self, texts: Sequence[str], in_points: Callable[[str], float | None]
-    ) -> list[object]:
-        """Return plain figures of a column, such as points; a text that is none stays as it is.
-
-        Parameters
-        ----------
-        texts
-            Its cells.
-        in_points
-            Points of a word, or None.
-        """
-        found: list[object] = []
-        for text in texts:
-            points = in_points(text)
-            cell = None if points is not None or not text else self._cell(text)
-            plain = cell is not None and cell.size is None and not cell.said
-            value = cell.value if cell is not None and plain else text
-            found.append(points if points is not None else value)
-        return found
-
     def tell(self, notes: list[str]) -> None:
         """Tell what stood for nought.
 
@@ -157,8 +136,8 @@ class Money:
             Takes a sentence.
         """
         for text, rows in self.noughts.items():
-            where = runs(int(str(self.numbers[at])) for at in rows)
             many = "1 row" if len(rows) == 1 else f"{len(rows):,} rows"
+            where = named_rows(self.numbers[at] for at in sorted(rows))
             notes.append(f'{self.place}: money of "{text}" read as nought in {many} ({where}).')
 
     def _cell(self, text: str) -> _Money | None:
@@ -176,6 +155,30 @@ class Money:
             remedy = "Write a point before decimals, and none before thousands."
         where = spot(self.place, self.numbers[at], heading)
         self.problems.add(where, f'is "{text[:60]}", not an amount.', remedy)
+
+
+def figures(texts: Sequence[str], points: Mapping[str, float]) -> list[object]:
+    """Return plain figures, such as points; a text that is none stays as it is.
+
+    Parameters
+    ----------
+    texts
+        Cells of a column.
+    points
+        Points by word, in small letters.
+
+    Examples
+    --------
+    >>> figures(["1,200", "High", "£5", "3m"], {"high": 3})
+    [1200.0, 3, 5.0, '3m']
+    """
+    found: list[object] = []
+    for text in texts:
+        given = points.get(text.casefold())
+        cell = _money(text, False) if given is None and text else None
+        plain = cell is not None and cell.size is None and not cell.said
+        found.append(given if given is not None else cell.value if cell and plain else text)
+    return found
 
 
 def _money(text: str, comma: bool) -> _Money | None:

@@ -58,7 +58,8 @@ def from_the_first(money: Array, years: Sequence[str]) -> tuple[Array, list[str]
 
     Examples
     --------
-    >>> from_the_first(np.array([[0.0, 2.0, 0.0, 3.0]]), ["2026/27", "2027/28", "2028/29", "2029/30"])
+    >>> years = ["2026/27", "2027/28", "2028/29", "2029/30"]
+    >>> from_the_first(np.array([[0.0, 2.0, 0.0, 3.0]]), years)
     (array([[2., 0., 3.]]), ['2027/28'])
     """
     some = money != 0

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from nelfin.data.lists.amounts import Money
 from nelfin.errors import Problems
-from nelfin.problems import runs
+from nelfin.problems import named_rows
 from nelfin.store.sheets.files import Raw
 from nelfin.store.sheets.spots import spot
 
@@ -25,6 +25,7 @@ def rows_of_totals(
     raw: Raw,
     labels: Mapping[str, Sequence[str]],
     money: Array,
+    step: float,
     notes: list[str],
     problems: Problems,
 ) -> npt.NDArray[np.bool_]:
@@ -38,10 +39,12 @@ def rows_of_totals(
         Cells of the columns that name a row, by column of nelfin's.
     money
         £m; shape (row, column of money).
+    step
+        £m that the last digit of its figures is: each may be rounded to it.
     notes
         Takes a word on the rows left out.
     problems
-        Takes a row that is called a total of something, and is not the sum of the rows it may be of.
+        Takes a row that is called a total of something, and is not the sum of rows.
     """
     found = np.zeros(len(raw.rows), dtype=bool)
     said: dict[int, str] = {}
@@ -58,8 +61,12 @@ def rows_of_totals(
     for row in candidates:
         text = said[row]
         groups = _groups(row, candidates, others, labels)
-        sums = [money[group].sum(axis=0) for group in groups if group.any()]
-        adds_up = any(_near(money[row], each, len(raw.rows)) for each in sums)
+        groups = [group for group in groups if group.any()]
+        sums = [money[group].sum(axis=0) for group in groups]
+        adds_up = any(
+            _near(money[row], each, step * (int(group.sum()) + 1))
+            for each, group in zip(sums, groups, strict=True)
+        )
         if _WHOLE.fullmatch(text) or (adds_up and money[row].any()):
             found[row] = True
             told = "" if adds_up or not sums else _differs(money[row], sums)
@@ -68,14 +75,16 @@ def rows_of_totals(
             of_rows = f"{sums[0].sum():,.3f}" if sums else "nothing"
             problems.add(
                 spot(raw.place, raw.numbers[row]),
-                f'looks like a total ("{text[:60]}"), but comes to £{money[row].sum():,.3f}m, where '
-                f"the rows add up to £{of_rows}m.",
+                f'looks like a total ("{text[:60]}"), but comes to £{money[row].sum():,.3f}m, '
+                f"where the rows add up to £{of_rows}m.",
                 "Delete the row, or correct its figures; if it is a scheme, name it otherwise.",
             )
     right = [raw.numbers[row] for row, told in left if not told]
     if right:
         many = "1 row of totals" if len(right) == 1 else f"{len(right):,} rows of totals"
-        notes.append(f"{raw.place}: {many} left out, checked against the sum (row {runs(right)}).")
+        notes.append(
+            f"{raw.place}: {many} left out, checked against the sum ({named_rows(right)})."
+        )
     for row, told in left:
         if told:
             where = f"{raw.place}, row {raw.numbers[row]}"
@@ -103,10 +112,9 @@ def _groups(
     return groups
 
 
-def _near(total: Array, summed: Array, count: int) -> bool:
-    # each of the rows may be rounded to what is a millionth of the largest of them
-    most = max(float(np.abs(total).max(initial=0.0)), 1e-9)
-    return bool(np.all(np.abs(total - summed) <= max(1e-6 * most, 5e-7 * min(count, 20))))
+def _near(total: Array, summed: Array, rounding: float) -> bool:
+    most = float(np.abs(total).max(initial=0.0))
+    return bool(np.all(np.abs(total - summed) <= 0.5 * rounding + 1e-9 * most))
 
 
 def _differs(total: Array, sums: Sequence[Array]) -> str:
@@ -118,7 +126,7 @@ def _differs(total: Array, sums: Sequence[Array]) -> str:
 
 
 def columns_of_totals(
-    raw: Raw, headings: Sequence[str], spend: Array, money: Money, notes: list[str]
+    raw: Raw, headings: Sequence[str], spend: Array, step: float, money: Money, notes: list[str]
 ) -> list[str]:
     """Return the columns that are totals of the money of each row, and tell if they add up.
 
@@ -130,6 +138,8 @@ def columns_of_totals(
         Those that are read as nothing else.
     spend
         £m of each row, all years together.
+    step
+        £m that rounding may make of difference.
     money
         Reads the columns.
     notes
@@ -147,7 +157,7 @@ def columns_of_totals(
             continue
         found.append(heading)
         filled = np.array([bool(text) for text in texts], dtype=bool)
-        off = np.flatnonzero(filled & (np.abs(total - spend) > 1e-6 + 1e-6 * np.abs(total)))
+        off = np.flatnonzero(filled & (np.abs(total - spend) > 0.5 * step + 1e-9 * np.abs(total)))
         if off.size:
             row = int(off[0])
             rows = "1 row" if off.size == 1 else f"{off.size:,} rows"

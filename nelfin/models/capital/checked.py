@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from nelfin.data.checks.pounds import ask_of_pounds
 from nelfin.data.projects import spend_columns
 from nelfin.data.specs import CAPITAL_RULES, PROJECTS_BY_CRITERIA, TABLES
 from nelfin.data.specs.columns import Table
@@ -96,6 +97,7 @@ def check_capital(
         # without years the rest of a window is still looked at
         loose = settings if limit_years else replace(settings, truncate=True)
         with_starts(schemes, limit_years or [ANY_YEAR], loose, problems)
+        ask_of_pounds(project_table, limit_table, called.projects, called.limits, problems)
         if "organisation" in limit_table:
             check_owners(limit_table, project_table, called, problems)
     rules = settings.rules

@@ -45,6 +45,8 @@ class _Plan:
     years: list[str]
     rivals: Mapping[str, list[str]]
     followers: Mapping[str, list[str]]
+    options_chosen: Mapping[str, str]
+    """Scheme that is chosen of each group of options."""
 
     def price(self, start: Start) -> float:
         """Return the price of the capital a start uses, in points of benefit."""
@@ -113,7 +115,10 @@ def reasons(
         for other, _ in starts[0].start.scheme.requires:
             followers.setdefault(other, []).append(name)
     funded = {start.scheme.id: (start, share) for start, share in chosen}
-    plan = _Plan(options, funded, prices, limits, years, rivals, followers)
+    of_groups: dict[str, str] = {}
+    for name, (start, _) in funded.items():
+        of_groups.setdefault(start.scheme.group, name)
+    plan = _Plan(options, funded, prices, limits, years, rivals, followers, of_groups)
     return [_why_in(name, plan) if name in funded else _why_out(name, plan) for name in options]
 
 
@@ -154,9 +159,8 @@ def _why_out(name: str, plan: _Plan) -> str:
 
 def _barred(scheme: Scheme, plan: _Plan) -> str:
     """Say which link to other schemes keeps a scheme out, if one does."""
-    for other, (start, _) in plan.chosen.items():
-        if start.scheme.group == scheme.group:
-            return f"Another option of it is chosen: {other}."
+    if scheme.group in plan.options_chosen:
+        return f"Another option of it is chosen: {plan.options_chosen[scheme.group]}."
     winners = [other for other in plan.rivals.get(scheme.id, []) if other in plan.chosen]
     if winners:
         return f"Excluded by {', '.join(winners)}, which {_are(winners)} chosen."

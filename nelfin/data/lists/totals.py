@@ -64,7 +64,7 @@ def rows_of_totals(
         groups = [group for group in groups if group.any()]
         sums = [money[group].sum(axis=0) for group in groups]
         adds_up = any(
-            _near(money[row], each, step * (int(group.sum()) + 1))
+            _near(money[row], each, step * rounding(int(group.sum())))
             for each, group in zip(sums, groups, strict=True)
         )
         if _WHOLE.fullmatch(text) or (adds_up and money[row].any()):
@@ -112,9 +112,20 @@ def _groups(
     return groups
 
 
-def _near(total: Array, summed: Array, rounding: float) -> bool:
+def rounding(count: int) -> float:
+    """Return the last digits by which a sum of rounded figures may well be off, and its total.
+
+    Parameters
+    ----------
+    count
+        Figures that are summed: their errors fall to either side, and grow as its root.
+    """
+    return float(np.sqrt(count + 1))
+
+
+def _near(total: Array, summed: Array, step: float) -> bool:
     most = float(np.abs(total).max(initial=0.0))
-    return bool(np.all(np.abs(total - summed) <= 0.5 * rounding + 1e-9 * most))
+    return bool(np.all(np.abs(total - summed) <= 0.5 * step + 1e-9 * most))
 
 
 def _differs(total: Array, sums: Sequence[Array]) -> str:

@@ -14,7 +14,7 @@ from nelfin.data.lists.phasing import from_the_first, in_every_year, pivoted
 from nelfin.data.lists.ranks import benefits
 from nelfin.data.lists.roles import Roles, spec_of
 from nelfin.data.lists.schemes import ids_asked, one_row_each
-from nelfin.data.lists.totals import columns_of_totals, rows_of_totals
+from nelfin.data.lists.totals import columns_of_totals, rounding, rows_of_totals
 from nelfin.data.notes import unit_of
 from nelfin.data.projects import spend_columns
 from nelfin.data.reading.alike import ask_of_alike
@@ -75,7 +75,7 @@ def translated(
     left = list(dict.fromkeys(left))
     asked = [text for text in left if text not in given.not_read]
     sums = spend.sum(axis=1)
-    of_totals = columns_of_totals(raw, asked, sums, step * (spend.shape[1] + 1), money, notes)
+    of_totals = columns_of_totals(raw, asked, sums, step * rounding(spend.shape[1]), money, notes)
     used = [name for name in (*roles.columns, *given.constants) if name]
     ask_of_alike(raw, TABLES["projects"], used, [t for t in asked if t not in of_totals], problems)
     table = list_.table(~totals)

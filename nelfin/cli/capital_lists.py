@@ -96,7 +96,7 @@ def read_lists(
     from nelfin.data.lists.limits import read_limits
     from nelfin.data.lists.reading import not_read
     from nelfin.data.specs import CAPITAL_RULES, TABLES
-    from nelfin.data.tables import raw_frame
+    from nelfin.data.tables import inspect_frame, raw_frame
     from nelfin.errors import InputError, Problems
 
     given = map_of(columns).with_options(
@@ -116,6 +116,13 @@ def read_lists(
     schemes = read(read_projects, projects, given)
     limit_table = read(read_limits, limits, limit_unit or "", notes)
     rule_table = read(raw_frame, rules, CAPITAL_RULES, notes) if rules else None
+    if problems.found:  # what is wrong in the tables that were read is told beside it
+        for table, spec, file in (
+            (limit_table, TABLES["capital_limits"], limits),
+            (rule_table, CAPITAL_RULES, rules),
+        ):
+            if table is not None:
+                problems.found.extend(inspect_frame(table, spec, str(file))[1].found)
     problems.raise_if_any()
     unread = {
         "projects": list(schemes.not_read),

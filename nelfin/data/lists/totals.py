@@ -18,7 +18,10 @@ Array = npt.NDArray[np.float64]
 
 _WHOLE = re.compile(r"(?:(?:grand|overall|sub)[\s-]?)?(?:totals?|sum)\s*:?", re.IGNORECASE)
 _TOTAL = re.compile(r"\b(?:sub)?totals?\b", re.IGNORECASE)
-_AT_AN_END = re.compile(r"totals?\s*(?:for|of|-|–|:)\b.*|.*\btotals?\s*:?", re.IGNORECASE)
+_AT_AN_END = re.compile(
+    r"(?:(?:grand|overall|sub)[\s-]?)?(?:totals?|sum)\s*:?|totals?\s*(?:for|of|-|–|:)\b.*|.*\btotals?\s*:?",
+    re.IGNORECASE,
+)
 
 
 def rows_of_totals(
@@ -47,31 +50,27 @@ def rows_of_totals(
         Takes a row that is called a total of something, and is not the sum of rows.
     """
     found = np.zeros(len(raw.rows), dtype=bool)
-    said: dict[int, str] = {}
-    for row, cells in enumerate(zip(*labels.values(), strict=True)):
-        first = next((cell for cell in raw.rows[row] if cell), "")
-        for text in (first, *cells):
-            if text and (_WHOLE.fullmatch(text) or _TOTAL.search(text)):
-                said.setdefault(row, text)
-                if _WHOLE.fullmatch(text):
-                    said[row] = text
-    candidates = list(said)
-    others = np.array([row not in said for row in range(len(raw.rows))], dtype=bool)
+    said = _called_totals(raw, labels)
+    surely = {row for row, text in said.items() if _AT_AN_END.fullmatch(text)}
     left: list[tuple[int, str]] = []
-    for row in candidates:
-        text = said[row]
-        groups = _groups(row, candidates, others, labels)
-        groups = [group for group in groups if group.any()]
+    # first those that may be schemes, such as Total Northgate: of them only sums are totals
+    for row, text in sorted(said.items(), key=lambda item: (item[0] in surely, item[0])):
+        others = ~found
+        others[[row, *surely]] = False
+        ends = sorted({*surely, *np.flatnonzero(found).tolist()})
+        groups = [group for group in _groups(row, ends, others, labels) if group.any()]
+        own_id = bool(labels.get("project_id", [""] * len(raw.rows))[row])
+        if row not in surely:
+            groups = [] if own_id else [group for group in groups if group.sum() > 1]
         sums = [money[group].sum(axis=0) for group in groups]
-        adds_up = any(
+        adds_up = bool(money[row].any()) and any(
             _near(money[row], each, step * rounding(int(group.sum())))
             for each, group in zip(sums, groups, strict=True)
         )
-        if _WHOLE.fullmatch(text) or (adds_up and money[row].any()):
+        if adds_up or _WHOLE.fullmatch(text):
             found[row] = True
-            told = "" if adds_up or not sums else _differs(money[row], sums)
-            left.append((row, told))
-        elif _AT_AN_END.fullmatch(text) and not labels.get("project_id", [""] * len(raw.rows))[row]:
+            left.append((row, "" if adds_up or not sums else _differs(money[row], sums)))
+        elif row in surely and not own_id:
             of_rows = f"{sums[0].sum():,.3f}" if sums else "nothing"
             problems.add(
                 spot(raw.place, raw.numbers[row]),
@@ -79,6 +78,7 @@ def rows_of_totals(
                 f"where the rows add up to £{of_rows}m.",
                 "Delete the row, or correct its figures; if it is a scheme, name it otherwise.",
             )
+    left.sort()
     right = [raw.numbers[row] for row, told in left if not told]
     if right:
         many = "1 row of totals" if len(right) == 1 else f"{len(right):,} rows of totals"
@@ -92,15 +92,28 @@ def rows_of_totals(
     return found
 
 
+def _called_totals(raw: Raw, labels: Mapping[str, Sequence[str]]) -> dict[int, str]:
+    """Return the rows that are called a total of something, and what they are called."""
+    said: dict[int, str] = {}
+    for row, cells in enumerate(raw.rows):
+        first = next((cell for cell in cells if cell), "")
+        texts = [first, *(each[row] for each in labels.values())]
+        words = [text for text in texts if _WHOLE.fullmatch(text)]
+        words += [text for text in texts if _TOTAL.search(text)]
+        if words:
+            said[row] = words[0]
+    return said
+
+
 def _groups(
     row: int,
-    candidates: Sequence[int],
+    ends: Sequence[int],
     others: npt.NDArray[np.bool_],
     labels: Mapping[str, Sequence[str]],
 ) -> list[npt.NDArray[np.bool_]]:
     """Return the rows that a total may be of: all, those since the last, those of its owner."""
     since = others.copy()
-    before = [each for each in candidates if each < row]
+    before = [each for each in ends if each < row]
     since[: before[-1] + 1 if before else 0] = False
     since[row:] = False
     groups = [others, since]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from nelfin.data.reading.headings import plain_heading
 from nelfin.data.reading.year_headings import named_year, names_other_years, nth_year
 from nelfin.data.specs.columns import SPEND, Table
 from nelfin.errors import Problems
-from nelfin.store.sheets.amounts import read_amount
 from nelfin.store.sheets.files import Raw
 from nelfin.store.sheets.spots import spot
+
+_AMOUNT = re.compile(r"[-–(]?\s*[£$€]?\s*[-–]?[\d., ]+\s*(?:k|m|mn|bn)?\s*\)?", re.IGNORECASE)
 
 NOTE = "note"
 """How the heading of a column begins that is a note and nothing else."""
@@ -77,11 +79,7 @@ def _refuse(
 
 
 def _holds_money(cells: Sequence[str]) -> bool:
-    for text in set(cells):
-        amount = read_amount(text.replace("$", "£"), "£") if text else None
-        if amount is not None and amount.value:
-            return True
-    return False
+    return any(re.search("[1-9]", text) and _AMOUNT.fullmatch(text) for text in set(cells))
 
 
 def _holds_words(cells: Sequence[str]) -> bool:

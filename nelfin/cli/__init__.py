@@ -183,7 +183,8 @@ def main() -> None:
 
 
 def _echo_problems(error: InputError) -> None:
-    count = len(error.problems)
+    told = error.told()
+    count = len(told)
     head = "a problem" if count == 1 else f"{count} problems"
     what = (
         "the output cannot be written."
@@ -191,7 +192,7 @@ def _echo_problems(error: InputError) -> None:
         else f"{head} with the input. Nothing was written."
     )
     click.echo(f"nelfin: {what}", err=True)
-    for problem in error.problems[:SHOWN]:
+    for problem in told[:SHOWN]:
         click.echo(f"  {printable(str(problem))}", err=True)
     if count > SHOWN:
         click.echo(f"  and {count - SHOWN} more.", err=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nelfin.cli.capital_lists import list_options, read_lists, taken
 from nelfin.cli.capital_more import SECTIONS, more_options, more_settings, receipts_told
 from nelfin.cli.grouped import GroupedCommand
 from nelfin.cli.options import write_tables
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 @click.option(
     "--price-growth", type=SHARE, default="0%", metavar="P", help="Growth of prices a year."
 )
+@list_options
 @more_options
 def capital_solve(
     projects: Path,
@@ -82,12 +84,11 @@ def capital_solve(
     """Choose schemes from the table PROJECTS within yearly limits, for most benefit.
 
     PROJECTS and LIMITS are CSV files or Excel workbooks, of any number of years from 1 to 40 and
-    any number of spend columns. DIR gets plan.csv, spend.csv, limits.csv, prices.csv and
-    solve.json, and resources.csv where there are limits of resources. Ctrl-C ends the search and
-    keeps the best plan so far; a second one ends at once.
+    any number of spend columns. PROJECTS may be a list as it was published, with a column a year:
+    --columns, --unit, --phasing and --rank-by say what its headings do not. DIR gets plan.csv,
+    spend.csv, limits.csv, prices.csv and solve.json, and resources.csv where there are limits of
+    resources. Ctrl-C ends the search and keeps the best plan so far; a second one ends at once.
     """
-    from nelfin.data.specs import CAPITAL_RULES, TABLES
-    from nelfin.data.tables import raw_frame
     from nelfin.models.capital import TableNames, solve
     from nelfin.store.run_folder import check_folder
 
@@ -95,18 +96,15 @@ def capital_solve(
         raise InputError.one("--time-limit", f"is {time_limit:g}.", "Give seconds above 0.")
     check_folder(output)
     watch = click.get_current_context().with_resource(watched(time_limit))
-    notes: list[str] = []
-    project_table = raw_frame(projects, TABLES["projects"], notes)
-    limit_table = raw_frame(limits, TABLES["capital_limits"], notes)
-    rule_table = raw_frame(rules, CAPITAL_RULES, notes) if rules else None
-    settings = more_settings(more, project_table, str(projects), notes)
-    tell(notes)
+    lists = read_lists(projects, limits, rules, **taken(more))
+    settings = more_settings(more, lists.projects, str(projects), lists.notes)
+    tell(lists.notes)
     if "resources" in settings and first_year and "year" in settings["resources"]:
         table = settings["resources"]
         settings["resources"] = table[table["year"] >= first_year]
     plan = solve(
-        project_table,
-        _from_year(limit_table, first_year, limits),
+        lists.projects,
+        _from_year(lists.limits, first_year, limits),
         watch,
         gap_pct=gap,
         time_limit_s=time_limit,
@@ -114,7 +112,7 @@ def capital_solve(
         discount_rate_pct=discount_rate,
         solver=solver,
         truncate=truncate,
-        rules=rule_table,
+        rules=lists.rules,
         over_programming_pct=over_programming,
         price_growth_pct=price_growth,
         called=TableNames(
@@ -127,7 +125,8 @@ def capital_solve(
     tables = {"plan": plan.plan, "spend": plan.spend, "limits": plan.limits, "prices": plan.prices}
     if len(plan.resources):
         tables["resources"] = plan.resources
-    write_tables(tables, output, {"solve.json": json.dumps(asdict(plan.solve), indent=2) + "\n"})
+    account = asdict(plan.solve) | {"not_read": lists.not_read}
+    write_tables(tables, output, {"solve.json": json.dumps(account, indent=2) + "\n"})
     click.echo(_account(plan), err=True)
     click.echo(f"Written to {output}.", err=True)
 

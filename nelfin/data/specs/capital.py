@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nelfin.data.capital_rules import RULE_KINDS
+from nelfin.data.specs.alike import OWNERS, SCHEMES_ALIKE
 from nelfin.data.specs.columns import (
     BACKLOG,
     BENEFIT_IN,
@@ -118,6 +119,7 @@ CAPITAL: dict[str, Table] = {
             SOURCE,
         ),
         key=("project_id",),
+        alike=SCHEMES_ALIKE,
         free=True,
     ),
     "capital_limits": Table(
@@ -132,6 +134,7 @@ CAPITAL: dict[str, Table] = {
             SOURCE,
         ),
         key=("year", "organisation", "money"),
+        alike={"organisation": OWNERS},
     ),
     "capital_rules": CAPITAL_RULES,
     "capital_resources": CAPITAL_RESOURCES,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from nelfin.data.checks.pounds import ask_of_pounds
 from nelfin.data.projects import spend_columns, use_columns
 from nelfin.data.specs import (
     CAPITAL_GROUPS,
@@ -20,7 +21,6 @@ from nelfin.data.tables import inspect_frame
 from nelfin.errors import Problems
 from nelfin.models.capital.groups import check_groups
 from nelfin.models.capital.limits import check_owners, check_years
-from nelfin.models.capital.moneys import check_moneys
 from nelfin.models.capital.resources import check_resources
 from nelfin.models.capital.rules import check_rules
 from nelfin.models.capital.scheme import Scheme
@@ -118,11 +118,11 @@ def check_capital(
         # without years the rest of a window is still looked at
         loose = settings if limit_years else replace(settings, truncate=True)
         with_starts(schemes, limit_years or [ANY_YEAR], loose, problems)
+        ask_of_pounds(project_table, limit_table, called.projects, called.limits, problems)
         if "organisation" in limit_table:
-            owners = [scheme.organisation for scheme in schemes if scheme.organisation]
-            check_owners(limit_table, owners, called.limits, problems)
+            check_owners(limit_table, project_table, called, problems)
         names = use_columns(project_table.columns)
-        _check_more(schemes, limit_table, limit_years, names, settings, problems)
+        _check_more(schemes, limit_years, names, settings, problems)
     rules = settings.rules
     if rules is not None and not rules.empty:
         before = len(problems.found)
@@ -136,16 +136,13 @@ def check_capital(
 
 def _check_more(
     schemes: list[Scheme],
-    limits: pd.DataFrame,
     years: list[str],
     uses: Iterable[str],
     settings: Settings,
     problems: Problems,
 ) -> None:
-    """Check sources of money, other resources and groups against the schemes."""
+    """Check other resources and groups against the schemes."""
     called, resources, groups = settings.called, settings.resources, settings.groups
-    if {"organisation", "money"} <= set(limits.columns):
-        check_moneys(limits, schemes, called, problems)
     if _whole(resources, CAPITAL_RESOURCES):
         check_resources(resources, schemes, uses, years, called, problems)
     if groups is not None and _whole(groups, CAPITAL_GROUPS):

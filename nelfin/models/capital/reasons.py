@@ -101,6 +101,14 @@ class Account:
         return 1e-8 * max(map(abs, self.program.value), default=0.0)
 
     @cached_property
+    def chosen_option(self) -> dict[str, str]:
+        """Scheme in the plan of each group of options."""
+        found: dict[str, str] = {}
+        for name, (start, _) in self.funded.items():
+            found.setdefault(start.scheme.group, name)
+        return found
+
+    @cached_property
     def schemes(self) -> dict[str, Scheme]:
         """The schemes that have a start."""
         return {name: starts[0].start.scheme for name, starts in self.options.items() if starts}
@@ -346,9 +354,8 @@ def _why_out(name: str, plan: Account) -> str:
 
 def _barred(scheme: Scheme, plan: Account) -> str:
     """Say which link to other schemes keeps a scheme out, if one does."""
-    for other, (start, _) in plan.funded.items():
-        if start.scheme.group == scheme.group:
-            return f"Another option of it is chosen: {other}."
+    if scheme.group in plan.chosen_option:
+        return f"Another option of it is chosen: {plan.chosen_option[scheme.group]}."
     winners = [other for other in plan.rivals.get(scheme.id, []) if other in plan.funded]
     if winners:
         return f"Excluded by {', '.join(winners)}, which {are(winners)} chosen."

@@ -10,12 +10,14 @@ import xarray as xr
 
 from nelfin.data import Inputs
 from nelfin.models.capital import CapitalPlan, Settings, TableNames
+from nelfin.models.capital.cash import in_cash
 from nelfin.models.capital.case import Case, case_of
 from nelfin.models.capital.checked import Checked, check_capital
 from nelfin.models.capital.solving import solve_case
 from nelfin.models.capital.stress import budget_curve, reached, upper_frontier
 from nelfin.models.capital.stress.frontier import Second
 from nelfin.scenario import Scenario
+from nelfin.scenario.model_settings import Capital
 from nelfin.system.drivers import income_by_body
 
 AIMS: tuple[Second, ...] = ("deprived", "backlog")
@@ -26,7 +28,7 @@ BUDGET_SHARES = tuple(np.linspace(0.5, 1.5, 21))
 
 
 def limits_of(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
-    """Return the capital limits of the plan's years.
+    """Return the capital limits of the plan's years, in cash.
 
     Parameters
     ----------
@@ -38,22 +40,23 @@ def limits_of(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
     pandas.DataFrame
         `year, limit_gbp_m, organisation, status` and more, £m cash.
     """
-    limits = inputs.capital_limits
+    limits = in_cash(inputs.capital_limits, scenario.capital.deflator_pct)
     return limits[limits["year"].isin(scenario.years.labels())]
 
 
 def limits_after(reported: xr.DataArray, scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
-    """Return the limits as the system's position of the year before moves them.
+    """Return the limits as positions of the year before move them: each body's own its own.
 
     A deficit takes up to the penalty off next year's limit: all of it at the stated share of
     income, less in proportion below. A position in balance adds the bonus, a share of the gap to
-    the system's fair share of capital. The first year's limit stands, and so do those of
-    organisations.
+    the fair share of capital: of the system's fair share an organisation has the part that its
+    limit is of all organisations' limits in the year. The system's limit goes by the position of
+    all together. Limits of the first year stand, and so do those of years that are closed.
 
     Parameters
     ----------
     reported
-        Reported position of the system, £m; dim `year`.
+        Reported position of each organisation, £m; dims `organisation, year`.
     scenario, inputs
         The scenario and its tables.
 
@@ -67,24 +70,31 @@ def limits_after(reported: xr.DataArray, scenario: Scenario, inputs: Inputs) -> 
     Source: the capital incentives of 2024/25 (up to -10 % for a deficit plan, +30 % of the gap to
     fair share for balance).
     """
-    section = scenario.capital
     limits = limits_of(scenario, inputs).copy()
-    income = income_by_body(scenario, inputs).total[:, 0].sum()
-    whole = income * section.deficit_for_full_penalty_pct / 100
     years = [str(year) for year in reported["year"].values]
+    names = [str(name) for name in inputs.organisations["organisation"]]
+    incomes = dict(zip(names, income_by_body(scenario, inputs).total[:, 0].tolist(), strict=True))
+    owned = limits[limits["organisation"] != ""].groupby("year")["limit_gbp_m"].sum().to_dict()
     for row, cells in limits.iterrows():
-        t = years.index(cells["year"])
-        if cells["organisation"] or t == 0:
+        t, owner = years.index(cells["year"]), str(cells["organisation"])
+        if t == 0 or cells["year"] < scenario.years.now:
             continue
-        position, limit = float(reported[t - 1]), float(cells["limit_gbp_m"])
-        if position < 0:
-            share = min(1.0, -position / whole) if whole > 0 else 1.0
-            moved = limit * (1 - section.deficit_penalty_pct / 100 * share)
-        else:
-            gap = max(section.fair_share_gbp_m - limit, 0.0)
-            moved = limit + section.balance_bonus_pct / 100 * gap
-        limits.loc[row, "limit_gbp_m"] = moved
+        limit = float(cells["limit_gbp_m"])
+        position = float((reported.sel(organisation=owner) if owner else reported.sum("organisation"))[t - 1])
+        income = incomes[owner] if owner else sum(incomes.values())
+        part = limit / owned[cells["year"]] if owner and owned[cells["year"]] > 0 else 1.0
+        limits.loc[row, "limit_gbp_m"] = _moved(limit, position, income, part, scenario.capital)
     return limits
+
+
+def _moved(limit: float, position: float, income: float, part: float, section: Capital) -> float:
+    """Return a limit as a position moves it; `part` is of the system's fair share of capital."""
+    if position < 0:
+        whole = income * section.deficit_for_full_penalty_pct / 100
+        share = min(1.0, -position / whole) if whole > 0 else 1.0
+        return limit * (1 - section.deficit_penalty_pct / 100 * share)
+    gap = max(section.fair_share_gbp_m * part - limit, 0.0)
+    return limit + section.balance_bonus_pct / 100 * gap
 
 
 def check_schemes(scenario: Scenario, inputs: Inputs) -> Checked:
@@ -159,6 +169,9 @@ def capital_settings(scenario: Scenario, inputs: Inputs) -> Settings:
             inputs.called["capital_limits"],
             inputs.called.get("capital_rules", "capital_rules"),
         ),
+        now=scenario.years.now,
+        deflator_pct=section.deflator_pct,
+        backlog_deterioration_pct=section.backlog_deterioration_pct,
     )
 
 

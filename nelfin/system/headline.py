@@ -18,6 +18,7 @@ from nelfin.models.recovery import balance_year
 from nelfin.scenario.names import plain_name
 from nelfin.store.findings import Findings, once
 from nelfin.system.place_figures import place_figures
+from nelfin.years import start_of
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,12 @@ def _categories(plan: pd.DataFrame, projects: pd.DataFrame, years: list[str]) ->
         projects["project_id"], projects["category"], spend_profile(projects), strict=True
     ):
         share, start = chosen.at[name, "funded_share"], chosen.at[name, "start_year"]
-        inside = spend[: len(years) - years.index(start)].sum() if share > 0 else 0.0
+        if share > 0:
+            position = start_of(start) - start_of(years[0])
+            spend = spend[max(-position, 0) :]  # what was spent before the plan is no part of it
+            inside = spend[: len(years) - max(position, 0)].sum()
+        else:
+            inside = 0.0
         whole = spend.sum() * share
         rows.append([category, inside * share, whole - inside * share, spend.sum() - whole])
     frame = pd.DataFrame(rows, columns=["category", "in the plan", "after the plan", "left out"])

@@ -254,7 +254,7 @@ def asset_types(fit: Fit) -> None:
 
 
 def limits(fit: Fit) -> None:
-    """Find years without a capital limit.
+    """Find open years without a capital limit; a year that is closed needs none.
 
     Parameters
     ----------
@@ -262,9 +262,10 @@ def limits(fit: Fit) -> None:
         The tables and the scenario; takes every problem found.
     """
     frame = fit.inputs.capital_limits
+    open_years = [year for year in fit.years if year >= fit.scenario.years.open_from]
     for organisation, rows in frame.groupby("organisation"):
-        gaps = [year for year in fit.years if year not in set(rows["year"])]
-        if gaps:
+        gaps = [year for year in open_years if year not in set(rows["year"])]
+        if gaps and max(rows["year"]) >= open_years[0]:
             fit.problems.add(
                 fit.at("capital_limits"),
                 f"has no limit for {organisation or 'the system'} in {', '.join(gaps)}.",

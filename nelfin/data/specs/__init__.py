@@ -1,6 +1,12 @@
 """What each input table must look like."""
 
-from nelfin.data.specs.capital import CAPITAL, CAPITAL_RULES, PROJECTS_BY_CRITERIA
+from nelfin.data.specs.capital import (
+    BACKLOG_TABLE,
+    BANDS,
+    CAPITAL,
+    CAPITAL_RULES,
+    PROJECTS_BY_CRITERIA,
+)
 from nelfin.data.specs.columns import Table
 from nelfin.data.specs.places import (
     COMPONENTS,
@@ -21,6 +27,8 @@ from nelfin.data.specs.prevention import (
 from nelfin.data.specs.recovery import RECOVERY
 
 __all__ = [
+    "BACKLOG_TABLE",
+    "BANDS",
     "CAPITAL_RULES",
     "COMPONENTS",
     "CONVERGE",

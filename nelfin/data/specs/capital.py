@@ -36,6 +36,24 @@ CAPITAL_RULES = Table(
 )
 """What a capital plan must hold beside the limits; a blank year is the whole plan."""
 
+BANDS = ("high", "significant", "moderate", "low")
+"""Risk bands of backlog maintenance."""
+
+BACKLOG_TABLE = Table(
+    "backlog of maintenance",
+    (
+        Column("organisation"),
+        Column("band", choices=BANDS),
+        number("backlog_gbp_m", low=0, **IN_POUNDS),
+        Column("year", kind="year"),
+        STATUS,
+        SOURCE,
+    ),
+    key=("organisation", "band"),
+    may_be_empty=True,
+)
+"""What is left to put right at the end of a year, in prices of that time."""
+
 CAPITAL: dict[str, Table] = {
     "projects": Table(
         "capital schemes",
@@ -78,6 +96,7 @@ CAPITAL: dict[str, Table] = {
                 pattern=True,
                 **IN_POUNDS,
             ),
+            optional("started", kind="year"),
             optional("status", default="given"),
             SOURCE,
         ),
@@ -90,6 +109,7 @@ CAPITAL: dict[str, Table] = {
             Column("year", kind="year"),
             number("limit_gbp_m", low=0, **IN_POUNDS),
             optional("organisation", default=""),
+            optional("price_year", kind="year", default=""),
             optional("status", default="firm", choices=("firm", "indicative")),
             optional("figure_status", default="given", choices=STATUSES),
             SOURCE,
@@ -97,6 +117,7 @@ CAPITAL: dict[str, Table] = {
         key=("year", "organisation"),
     ),
     "capital_rules": CAPITAL_RULES,
+    "backlog": BACKLOG_TABLE,
     "deprivation": Table(
         "deprivation",
         (

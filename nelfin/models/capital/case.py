@@ -71,7 +71,7 @@ def case_of(checked: Checked, limits: pd.DataFrame | None = None) -> Case:
     program = lp.Program()
     starts = starts_of(program, schemes, len(years), settings)
     _add_choices(program, starts, schemes)
-    _add_limits(program, starts, allowed, years, settings.carry_over_pct / 100)
+    _add_limits(program, starts, allowed, years, settings.carry_over_pct / 100, settings.now)
     add_rules(program, starts, checked.rules, years)
     return Case(checked.projects, allowed, years, program, starts, settings)
 
@@ -106,8 +106,13 @@ def _add_limits(
     limits: pd.DataFrame,
     years: list[str],
     carry_over: float,
+    now: str,
 ) -> None:
-    """Add a row for each limit; what may be carried over has a column a year, but the last."""
+    """Add a row for each limit; what may be carried over has a column a year, but the last.
+
+    The limit of a year that is closed is past: it only says what may be carried over, and what has
+    been spent stands, though it be more.
+    """
     carried: dict[LimitKey, int] = {}
     for limit in limits.sort_values("year", kind="stable").itertuples():
         key, allowed = LimitKey(str(limit.organisation), str(limit.year)), float(str(limit.allowed))
@@ -117,14 +122,18 @@ def _add_limits(
             for start in starts
             if start.cdel[t] > 0 and key.organisation in {"", start.scheme.organisation}
         ]
+        closed = key.year < now
+        if closed:
+            allowed = max(allowed, sum(cost for _, cost in terms))
         if carry_over > 0:
-            if t:
-                terms.append((carried[key._replace(year=years[t - 1])], -1.0))
+            before = carried.get(key._replace(year=years[t - 1])) if t else None
+            if before is not None:
+                terms.append((before, -1.0))
             if t < len(years) - 1:
                 carried[key] = program.column(0.0, high=carry_over * allowed)
                 terms.append((carried[key], 1.0))
         if terms:
-            program.row("limit", key, terms, "<=", allowed)
+            program.row("closed" if closed else "limit", key, terms, "<=", allowed)
 
 
 def _add_links(program: lp.Program, scheme: Scheme, by_id: Mapping[str, list[Start]]) -> None:

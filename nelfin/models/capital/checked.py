@@ -11,6 +11,8 @@ from nelfin.data.specs import CAPITAL_RULES, PROJECTS_BY_CRITERIA, TABLES
 from nelfin.data.specs.columns import Table
 from nelfin.data.tables import inspect_frame
 from nelfin.errors import Problems
+from nelfin.models.capital.cash import check_prices, in_cash
+from nelfin.models.capital.closed import check_now, check_rules_open
 from nelfin.models.capital.limits import check_owners, check_years
 from nelfin.models.capital.rules import check_rules
 from nelfin.models.capital.scheme import Scheme
@@ -33,7 +35,7 @@ class Checked:
     schemes
         Its rows as schemes, in the order of the table; their starts are those of a case.
     limits
-        The limits with typed columns.
+        The limits with typed columns, £m in cash.
     rules
         Floors, caps and targets with typed columns, or None.
     settings
@@ -86,8 +88,11 @@ def check_capital(
 
     limit_table = table(limits, TABLES["capital_limits"], called.limits)
     if {"year", "limit_gbp_m"} <= set(limit_table.columns):
-        check_years(limit_table, called.limits, problems)
+        check_years(limit_table, called.limits, problems, settings.now)
+        if "price_year" in limit_table:
+            check_prices(limit_table, settings.deflator_pct, called.limits, problems)
     limit_years = sorted({str(year) for year in limit_table.get("year", []) if year})
+    check_now(limit_years, settings, problems)
     spec = PROJECTS_BY_CRITERIA if settings.benefit == "criteria" else TABLES["projects"]
     project_table = table(projects, spec, called.projects)
     schemes: list[Scheme] = []
@@ -105,9 +110,11 @@ def check_capital(
         rules = table(rules, CAPITAL_RULES, called.rules)
         if schemes and len(problems.found) == before:
             given = bool(settings.deprived_share)
+            check_rules_open(rules, settings, problems)
             check_rules(rules, project_table, years or limit_years, given, called.rules, problems)
     problems.raise_if_any()
-    return Checked(project_table, schemes, limit_table, rules, settings)
+    cash = in_cash(limit_table, settings.deflator_pct or 0.0)
+    return Checked(project_table, schemes, cash, rules, settings)
 
 
 def _has_schemes(projects: pd.DataFrame, spec: Table) -> bool:

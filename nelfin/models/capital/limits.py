@@ -25,7 +25,7 @@ MOST_YEARS = 40
 """Years that a plan may have."""
 
 
-def check_years(limits: pd.DataFrame, called: str, problems: Problems) -> None:
+def check_years(limits: pd.DataFrame, called: str, problems: Problems, now: str = "") -> None:
     """Find years without a limit: they run without a gap, the same for every organisation.
 
     Parameters
@@ -36,6 +36,8 @@ def check_years(limits: pd.DataFrame, called: str, problems: Problems) -> None:
         What to call the table in errors.
     problems
         Every problem is added to it.
+    now
+        Year that it now is; years before it are closed, and need no limit.
     """
     given = {str(year) for year in limits["year"] if year}
     years = years_between(min(given), max(given)) if given else []
@@ -45,8 +47,9 @@ def check_years(limits: pd.DataFrame, called: str, problems: Problems) -> None:
     if not (given and all(limits["year"])):
         return
     for organisation, rows in limits.groupby("organisation"):
-        missing = [year for year in years[:MOST_YEARS] if year not in set(rows["year"])]
-        if missing:
+        own = set(rows["year"])
+        missing = [year for year in years[:MOST_YEARS] if year >= now and year not in own]
+        if missing and max(own) >= now:
             problems.add(
                 called,
                 f"has no limit for {organisation or 'the system'} in {', '.join(missing)}.",

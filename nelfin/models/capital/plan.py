@@ -14,6 +14,7 @@ from nelfin import program as lp
 from nelfin.data import lines_of
 from nelfin.errors import SolverError
 from nelfin.models.capital.case import Case
+from nelfin.models.capital.closed import with_status
 from nelfin.models.capital.limits import LimitKey
 from nelfin.models.capital.reasons import LimitUse, PricedStart, reasons
 from nelfin.models.capital.starts import Start
@@ -43,6 +44,7 @@ LIMIT_COLUMNS = [
     "used_gbp_m",
     "slack_gbp_m",
     "price_per_gbp_m",
+    "status",
 ]
 ABOUT_SCHEME = ["name", "organisation", "place", "category", "must_fund"]
 """What the plan repeats of the project table."""
@@ -97,7 +99,8 @@ class CapitalPlan:
         A row a funded scheme and year: `project_id, year, spend_gbp_m, cdel_gbp_m`.
     limits
         A row a limit: `year, organisation, limit_gbp_m, used_gbp_m, slack_gbp_m,
-        price_per_gbp_m`. What is carried over from the year before adds to the slack.
+        price_per_gbp_m, status` (`firm`, `indicative`, or `closed`: without a price). What is
+        carried over from the year before adds to the slack.
     prices
         A row a limit: `year, organisation, price_per_gbp_m`, and the price as the relaxation
         confirms it, solved again: `gain_of_1m_more, loss_of_1m_less`; NaN where no plan is left,
@@ -246,7 +249,7 @@ def _plan_table(
         )
         for limit in limits.itertuples()
     }
-    plan["reason"] = reasons(options, chosen, relaxed.prices, use, case.years)
+    plan["reason"] = reasons(options, chosen, relaxed.prices, use, case.years, case.settings.now)
     for name in ABOUT_SCHEME:  # rows of the plan are the schemes, in their order
         plan[name] = case.projects[name].to_numpy()
     return plan
@@ -258,12 +261,20 @@ def _plan_row(name: str, parts: Chosen, years: list[str]) -> list[object]:
     return [
         name,
         "funded" if whole else "part-funded" if parts else "not funded",
-        years[min(start.year for start, _ in parts)] if parts else "",
+        _started(parts, years),
         1.0 if whole else share,
         float(sum(start.spend.sum() * part for start, part in parts)),
         float(sum(start.cdel.sum() * part for start, part in parts)),
         float(sum(start.value * part for start, part in parts)),
     ]
+
+
+def _started(parts: Chosen, years: list[str]) -> str:
+    """Return the year in which a scheme starts, or has started, maybe before the plan; "" out."""
+    if not parts:
+        return ""
+    start = min((start for start, _ in parts), key=lambda start: start.year)
+    return start.scheme.started or years[start.year]
 
 
 def _limit_table(case: Case, spend: pd.DataFrame, relaxed: lp.Solution) -> pd.DataFrame:
@@ -277,18 +288,21 @@ def _limit_table(case: Case, spend: pd.DataFrame, relaxed: lp.Solution) -> pd.Da
     carried: dict[str, float] = {}
     rows: dict[int, list[object]] = {}
     in_time = case.limits.reset_index(drop=True).sort_values("year", kind="stable")
+    in_time = in_time.assign(status=with_status(in_time, case.settings.now))
     for limit in in_time.itertuples():
         key = LimitKey(str(limit.organisation), str(limit.year))
         used = float(np.sum(uses[key]))
         allowed = float(str(limit.allowed))
         slack = allowed + carried.get(key.organisation, 0.0) - used
-        if slack < -max(TOLERANCE, 1e-8 * allowed):
+        closed = str(limit.status) == "closed"
+        if not closed and slack < -max(TOLERANCE, 1e-8 * allowed):
             raise SolverError(
                 f"The solver's plan uses {used:.6f} in {key.year}, past the limit {allowed:.6f}."
             )
         carried[key.organisation] = min(max(slack, 0.0), carry_over * allowed)
-        price = max(0.0, relaxed.prices.get(("limit", key), 0.0))
-        rows[limit.Index] = [key.year, key.organisation, allowed, used, slack, price]
+        price = np.nan if closed else max(0.0, relaxed.prices.get(("limit", key), 0.0))
+        cells = [key.year, key.organisation, allowed, used, slack, price, str(limit.status)]
+        rows[limit.Index] = cells
     return pd.DataFrame([rows[row] for row in range(len(rows))], columns=LIMIT_COLUMNS)
 
 
@@ -296,10 +310,14 @@ def _price_table(case: Case, limits: pd.DataFrame, relaxed: lp.Solution) -> pd.D
     """Set the price of each limit beside what £1m more and less of it really do."""
     moves = _moves(case, relaxed)
     frame = limits[["year", "organisation", "price_per_gbp_m"]].copy()
-    keys = map(LimitKey, frame["organisation"], frame["year"])
     # a limit that no scheme uses has no row: more of it gains nothing
-    missing = (0.0, 0.0) if moves else (np.nan, np.nan)
-    gains = [moves.get(("limit", key), missing) for key in keys]
+    unused = (0.0, 0.0) if moves else (np.nan, np.nan)
+    gains = [
+        (np.nan, np.nan)
+        if status == "closed"
+        else moves.get(("limit", LimitKey(owner, year)), unused)
+        for owner, year, status in lines_of(limits, "organisation", "year", "status")
+    ]
     frame["gain_of_1m_more"] = [gain for gain, _ in gains]
     frame["loss_of_1m_less"] = [loss for _, loss in gains]
     return frame

@@ -45,6 +45,7 @@ class _Plan:
     years: list[str]
     rivals: Mapping[str, list[str]]
     followers: Mapping[str, list[str]]
+    first_open: str
 
     def price(self, start: Start) -> float:
         """Return the price of the capital a start uses, in points of benefit."""
@@ -81,6 +82,7 @@ def reasons(
     prices: Prices,
     limits: Mapping[tuple[str, int], LimitUse],
     years: list[str],
+    now: str = "",
 ) -> list[str]:
     """Return why each scheme is in the plan or not, a sentence or two a scheme.
 
@@ -96,6 +98,8 @@ def reasons(
         Limit and slack, £m, by organisation ("" is the system) and position of the year.
     years
         Years of the plan.
+    now
+        Year that it now is; "" closes none.
 
     Returns
     -------
@@ -113,12 +117,15 @@ def reasons(
         for other, _ in starts[0].start.scheme.requires:
             followers.setdefault(other, []).append(name)
     funded = {start.scheme.id: (start, share) for start, share in chosen}
-    plan = _Plan(options, funded, prices, limits, years, rivals, followers)
+    first_open = max(now, years[0])
+    plan = _Plan(options, funded, prices, limits, years, rivals, followers, first_open)
     return [_why_in(name, plan) if name in funded else _why_out(name, plan) for name in options]
 
 
 def _why_in(name: str, plan: _Plan) -> str:
     start, share = plan.chosen[name]
+    if start.scheme.started:
+        return f"Started in {start.scheme.started}: what it still spends stands."
     if start.scheme.must_fund:
         return "Must be funded."
     if not start.cdel.any():
@@ -143,7 +150,7 @@ def _verb(names: list[str], verb: str) -> str:
 def _why_out(name: str, plan: _Plan) -> str:
     options = plan.options[name]
     if not options:
-        return f"Its window and build do not fit {plan.years[0]} to {plan.years[-1]}."
+        return f"Its window and build do not fit {plan.first_open} to {plan.years[-1]}."
     scheme = options[0].start.scheme
     barred = _barred(scheme, plan)
     if barred:

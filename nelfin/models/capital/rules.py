@@ -10,12 +10,10 @@ import pandas as pd
 
 from nelfin import program as lp
 from nelfin.data.capital_rules import RULE_KINDS, Measure
+from nelfin.data.specs import BANDS
 from nelfin.errors import Problems, nearest
 from nelfin.models.capital.starts import Start
 from nelfin.store.sheets.spots import spot
-
-BANDS = ("high", "significant", "moderate", "low")
-"""Risk bands of backlog maintenance."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ class Scheme:
     """First and last year in which it may start; "" for any."""
     truncate: bool = False
     """Whether its spend may run past the last year."""
+    started: str = ""
+    """Year in which it has started; "" for one that has not."""
     starts: tuple[int, ...] = ()
     """Years in which it may start, as positions in the plan's years: see `windows`."""
     requires: tuple[tuple[str, int], ...] = ()
@@ -81,6 +83,7 @@ def scheme_of(
         Optimism bias, equity weights and lives.
     """
     build = max(int(np.max(np.flatnonzero(spend), initial=0)) + 1, 1)
+    must_fund = bool(cells["must_fund"] or cells["started"])
     bias = settings.optimism_bias_pct.get(cells["asset_type"], 0.0)
     return Scheme(
         id=cells["project_id"],
@@ -90,12 +93,14 @@ def scheme_of(
         benefit=benefit,
         spend=spend[:build] * (1 + bias / 100),
         cdel_share=cells["cdel_share"],
-        must_fund=cells["must_fund"],
+        # what has started is paid for
+        must_fund=must_fund,
         # a scheme that must be funded is funded whole
-        divisible=cells["divisible"] and not cells["must_fund"],
+        divisible=cells["divisible"] and not must_fund,
         earliest_start=cells["earliest_start"] or "",
         latest_start=cells["latest_start"] or "",
         truncate=cells["truncate"],
+        started=cells["started"] or "",
         category=cells["category"],
         place=cells["place"],
         equity_weight=settings.place_weights.get(cells["place"], 1.0),

@@ -76,6 +76,14 @@ class Settings:
         Solve the relaxation again with £1m more and less of each limit, beside its price.
     called
         What to call the tables in errors.
+    now
+        Year that it now is; "" for the first year of the limits. Years before it are closed:
+        nothing starts in them, what has started stands, and their limits have no price.
+    deflator_pct
+        General inflation, % a year, by which limits in prices of another year (`price_year`) are
+        brought to cash; None where no limit is.
+    backlog_deterioration_pct
+        What backlog grows by a year as buildings age, beside prices.
     """
 
     discount_rate_pct: float = 3.5
@@ -99,3 +107,6 @@ class Settings:
     solver: SolverName = "highs"
     check_prices: bool = True
     called: TableNames = TableNames()
+    now: str = ""
+    deflator_pct: float | None = None
+    backlog_deterioration_pct: float = 0.0

@@ -18,6 +18,7 @@ from nelfin.models.capital.stress import budget_curve, reached, upper_frontier
 from nelfin.models.capital.stress.frontier import Second
 from nelfin.scenario import Scenario
 from nelfin.scenario.model_settings import Capital
+from nelfin.system.backlog import with_backlog_now
 from nelfin.system.drivers import income_by_body
 
 AIMS: tuple[Second, ...] = ("deprived", "backlog")
@@ -145,7 +146,7 @@ def capital_settings(scenario: Scenario, inputs: Inputs) -> Settings:
     section = scenario.capital
     assets = inputs.asset_types.set_index("asset_type")
     deprivation = inputs.deprivation.set_index("place")["most_deprived_share"]
-    return Settings(
+    settings = Settings(
         discount_rate_pct=section.discount_rate_pct,
         discount_later_pct=section.discount_later_pct,
         discount_from=section.discount_from,
@@ -158,7 +159,6 @@ def capital_settings(scenario: Scenario, inputs: Inputs) -> Settings:
         life_years=_by_name(assets["life_years"]),
         place_weights=section.place_weights,
         deprived_share=_by_name(deprivation),
-        rules=inputs.capital_rules,
         leave_out=True,
         relax=section.relax,
         gap_pct=section.gap_pct,
@@ -173,6 +173,10 @@ def capital_settings(scenario: Scenario, inputs: Inputs) -> Settings:
         deflator_pct=section.deflator_pct,
         backlog_deterioration_pct=section.backlog_deterioration_pct,
     )
+    rules = with_backlog_now(
+        inputs.capital_rules, inputs.backlog, scenario.years.first, settings
+    )
+    return replace(settings, rules=rules)
 
 
 def _by_name(series: pd.Series) -> dict[str, float]:
@@ -248,7 +252,10 @@ def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Da
     -------
     xarray.Dataset
         Spend and use of the limit, £m (dims `project, year` and `organisation, year`); funded
-        share (`project`); limit, £m, and price of the system (`year`), NaN where it has none.
+        share (`project`); limit, £m (dim `year`): the system's, or all organisations' together
+        where each that uses capital has its own; price of the system (`year`); limit and price of
+        organisations (`organisation, year`). NaN where there is none, and prices where a year is
+        closed. `capital_from` is the first open year.
     """
     years = scenario.years.labels()
     ids = [str(name) for name in plan.plan["project_id"]]
@@ -261,6 +268,16 @@ def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Da
         by_project[name] = wide.reindex(columns=years, fill_value=0.0).to_numpy(dtype=float)
     used = pd.DataFrame(by_project["cdel_gbp_m"], index=owner.loc[ids]).groupby(level=0).sum()
     system = plan.limits[plan.limits["organisation"] == ""].set_index("year").reindex(years)
+    own = {
+        name: plan.limits.pivot(index="organisation", columns="year", values=name)
+        .reindex(index=organisations, columns=years)
+        .to_numpy(dtype=float)
+        for name in ("limit_gbp_m", "price_per_gbp_m")
+    }
+    used = used.reindex(organisations, fill_value=0.0)
+    held = (used > 0).any(axis=1).to_numpy() | np.isfinite(own["limit_gbp_m"]).any(axis=1)
+    together = pd.Series(own["limit_gbp_m"][held].sum(axis=0), index=years)
+    whole = system["limit_gbp_m"].fillna(together.where(held.any()))
 
     def about(words: str, units: str) -> dict[str, str]:
         return {"long_name": words, "units": units}
@@ -277,13 +294,23 @@ def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Da
             "capital_cdel": (both, by_project["cdel_gbp_m"], about("Use of the limit", "£m")),
             "capital_used": (
                 ("organisation", "year"),
-                used.reindex(organisations, fill_value=0.0).to_numpy(dtype=float),
+                used.to_numpy(dtype=float),
                 about("Use of the limit by organisation", "£m"),
             ),
             "capital_limit": (
                 "year",
-                system["limit_gbp_m"].to_numpy(dtype=float),
-                about("Capital limit of the system", "£m"),
+                whole.to_numpy(dtype=float),
+                about("Capital limit of the system, or of all organisations together", "£m"),
+            ),
+            "capital_limit_of": (
+                ("organisation", "year"),
+                own["limit_gbp_m"],
+                about("Capital limit of the organisation", "£m"),
+            ),
+            "capital_price_of": (
+                ("organisation", "year"),
+                own["price_per_gbp_m"],
+                about("Price of capital of the organisation", "points per £m"),
             ),
             "capital_price": (
                 "year",
@@ -292,6 +319,7 @@ def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Da
             ),
         },
         coords={"project": ids, "year": years, "organisation": organisations},
+        attrs={"capital_from": scenario.years.open_from},
     )
 
 

@@ -20,7 +20,7 @@ from nelfin.data.start.bodies import (
     published_positions,
     savings_of,
 )
-from nelfin.data.start.schemes import backlog_schemes, limits_of
+from nelfin.data.start.schemes import SETTLEMENT, backlog_of, backlog_schemes, limits_of
 from nelfin.scenario import Scenario, load_scenario
 from nelfin.scenario.paths import NATIONAL
 from nelfin.years import label_of, start_of, years_between
@@ -94,9 +94,16 @@ def start_from_published(system: System, folder: Path) -> Start:
         "positions": positions,
         "efficiency_schemes": savings_of(system, positions, FIRST),
         "capital_limits": limits,
+        "backlog": backlog_of(system, bodies),
         "projects": schemes,
     }
     settings: dict[str, Any] = {"name": system.name, "icb": system.code}
+    settings["years.now"] = {
+        "value": SETTLEMENT[0],
+        "unit": "year",
+        "status": "assumption",
+        "source": f"{FIRST} is over: no capital scheme can start in it any more",
+    }
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False)
         settings[f"data.{name}"] = str(folder / f"{name}.csv")
@@ -208,7 +215,8 @@ def _notes(
     if without_limit:
         notes.append(
             "No capital limit is published for "
-            f"{', '.join(without_limit)}: their backlog is left out of the schemes."
+            f"{', '.join(without_limit)}: their backlog is left out of the schemes. Put in their "
+            "limits and schemes."
         )
     if without_backlog:
         notes.append(

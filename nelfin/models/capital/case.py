@@ -72,7 +72,7 @@ def case_of(checked: Checked, limits: pd.DataFrame | None = None) -> Case:
     starts = starts_of(program, schemes, len(years), settings)
     _add_choices(program, starts, schemes)
     _add_limits(program, starts, allowed, years, settings.carry_over_pct / 100, settings.now)
-    add_rules(program, starts, checked.rules, years)
+    add_rules(program, starts, checked.rules, years, settings.backlog_deterioration_pct)
     return Case(checked.projects, allowed, years, program, starts, settings)
 
 

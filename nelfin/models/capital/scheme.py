@@ -59,6 +59,13 @@ class Scheme:
     """Years over which it gives benefit, where benefit is a net present value."""
 
     @property
+    def clearing(self) -> Array:
+        """Share of its backlog that it clears in each year of the build: it clears as it spends."""
+        paid = np.maximum(self.spend, 0.0)
+        whole = paid.sum()
+        return paid / whole if whole > 0 else np.eye(1, len(paid))[0]
+
+    @property
     def build_years(self) -> int:
         """Number of years of spend."""
         return len(self.spend)

@@ -1,6 +1,6 @@
 """Backlog of maintenance by organisation, risk band and year: what a plan clears, what is left.
 
-    left = (opening - cleared) x (1 + deterioration) x (1 + growth of building prices)
+left = (opening - cleared) x (1 + deterioration) x (1 + growth of building prices)
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ import xarray as xr
 
 from nelfin.data import Inputs
 from nelfin.models.capital import CapitalPlan, Settings, TableNames
-from nelfin.models.capital.cash import in_cash
 from nelfin.models.capital.case import Case, case_of
+from nelfin.models.capital.cash import in_cash
 from nelfin.models.capital.checked import Checked, check_capital
 from nelfin.models.capital.solving import solve_case
 from nelfin.models.capital.stress import budget_curve, reached, upper_frontier
@@ -81,7 +81,9 @@ def limits_after(reported: xr.DataArray, scenario: Scenario, inputs: Inputs) -> 
         if t == 0 or cells["year"] < scenario.years.now:
             continue
         limit = float(cells["limit_gbp_m"])
-        position = float((reported.sel(organisation=owner) if owner else reported.sum("organisation"))[t - 1])
+        position = float(
+            (reported.sel(organisation=owner) if owner else reported.sum("organisation"))[t - 1]
+        )
         income = incomes[owner] if owner else sum(incomes.values())
         part = limit / owned[cells["year"]] if owner and owned[cells["year"]] > 0 else 1.0
         limits.loc[row, "limit_gbp_m"] = _moved(limit, position, income, part, scenario.capital)
@@ -173,9 +175,7 @@ def capital_settings(scenario: Scenario, inputs: Inputs) -> Settings:
         deflator_pct=section.deflator_pct,
         backlog_deterioration_pct=section.backlog_deterioration_pct,
     )
-    rules = with_backlog_now(
-        inputs.capital_rules, inputs.backlog, scenario.years.first, settings
-    )
+    rules = with_backlog_now(inputs.capital_rules, inputs.backlog, scenario.years.first, settings)
     return replace(settings, rules=rules)
 
 

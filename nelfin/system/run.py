@@ -144,11 +144,16 @@ def _labelled(scenario: Scenario, inputs: Inputs, joint: Joint) -> xr.Dataset:
     data = _joined(joint.budgets, joint.prevention, capital, joint.recovery, backlog)
     data["capital_consequences"] = joint.charges
     bodies = inputs.organisations
-    data.attrs |= joint.recovery.attrs | capital.attrs | backlog.attrs | {
-        "boards": json.dumps(bodies.loc[bodies["kind"] == "icb", "organisation"].tolist()),
-        "name": scenario.name,
-        "capital_status": joint.plan.solve.status,
-    }
+    data.attrs |= (
+        joint.recovery.attrs
+        | capital.attrs
+        | backlog.attrs
+        | {
+            "boards": json.dumps(bodies.loc[bodies["kind"] == "icb", "organisation"].tolist()),
+            "name": scenario.name,
+            "capital_status": joint.plan.solve.status,
+        }
+    )
     return data
 
 

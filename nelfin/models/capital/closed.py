@@ -104,9 +104,7 @@ def check_now(years: list[str], settings: Settings, problems: Problems) -> None:
         )
 
 
-def check_rules_open(
-    rules: pd.DataFrame, settings: Settings, problems: Problems
-) -> None:
+def check_rules_open(rules: pd.DataFrame, settings: Settings, problems: Problems) -> None:
     """Find rules of a year that is closed: no plan can keep or break them any more.
 
     Parameters

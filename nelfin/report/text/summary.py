@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
+
 from nelfin.evidence import STATUSES
 from nelfin.models.recovery import IN_BALANCE
+from nelfin.report.text.backlog import backlog_words
 from nelfin.report.text.changes import base_of_run, changes_of_run, opening_lines
+from nelfin.report.text.names import short
 from nelfin.report.text.numbers import millions, money, plural
 from nelfin.report.text.odds import balance_odds, capital_odds, prevention_odds
 from nelfin.report.text.prevention import comes_back, health_words

@@ -1,6 +1,7 @@
 """Backlog of maintenance by organisation, risk band and year: what a plan clears, what is left.
 
-left = (opening - cleared) x (1 + deterioration) x (1 + growth of building prices)
+What is left is what stood at the start less what is cleared, times one plus deterioration, times
+one plus the growth of building prices.
 """
 
 from __future__ import annotations

@@ -211,12 +211,12 @@ def _categories(plan: pd.DataFrame, projects: pd.DataFrame, years: list[str]) ->
         share, start = chosen.at[name, "funded_share"], chosen.at[name, "start_year"]
         if share > 0:
             position = start_of(start) - start_of(years[0])
-            spend = spend[max(-position, 0) :]  # what was spent before the plan is no part of it
-            inside = spend[: len(years) - max(position, 0)].sum()
+            left = spend[max(-position, 0) :]  # what was spent before the plan is no part of it
+            inside = left[: len(years) - max(position, 0)].sum()
         else:
-            inside = 0.0
-        whole = spend.sum() * share
-        rows.append([category, inside * share, whole - inside * share, spend.sum() - whole])
+            left, inside = spend, 0.0
+        whole = left.sum() * share
+        rows.append([category, inside * share, whole - inside * share, left.sum() - whole])
     frame = pd.DataFrame(rows, columns=["category", "in the plan", "after the plan", "left out"])
     # the difference of two equal sums may be a hair below nothing
     return frame.groupby("category").sum().clip(lower=0.0)

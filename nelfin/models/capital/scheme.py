@@ -63,7 +63,7 @@ class Scheme:
         """Share of its backlog that it clears in each year of the build: it clears as it spends."""
         paid = np.maximum(self.spend, 0.0)
         whole = paid.sum()
-        return paid / whole if whole > 0 else np.eye(1, len(paid))[0]
+        return np.asarray(paid / whole if whole > 0 else np.eye(1, len(paid))[0])
 
     @property
     def build_years(self) -> int:

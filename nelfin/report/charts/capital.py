@@ -117,11 +117,11 @@ def _by_year(limits: pd.DataFrame) -> pd.DataFrame:
 
     It is indicative where more than half of it is.
     """
-    known = limits.assign(status=limits["status"] if "status" in limits else "firm")
+    known = limits.assign(status=limits.get("status", "firm"))
     rows = []
-    for year, lines in known.groupby("year"):
-        own = _of_system(lines)
-        lines = own if len(own) else lines
+    for year, every in known.groupby("year"):
+        own = _of_system(every)
+        lines = own if len(own) else every
         whole = float(lines["limit_gbp_m"].sum())
         loose = float(lines.loc[lines["status"] == "indicative", "limit_gbp_m"].sum())
         status = "indicative" if loose > whole / 2 else "firm"

@@ -31,17 +31,24 @@ def backlog_table(data: xr.Dataset) -> pd.DataFrame:
     """
     if "backlog_left" not in data:
         return pd.DataFrame(columns=list(MEASURES))
-    of = {name: data[f"backlog_{name}"].sum("band", min_count=1) for name in MEASURES}
-    known = of["left"].notnull().any("year")
-    opening = of["opening"].bfill("year").isel(year=0)
+    of = {
+        name: pd.DataFrame(
+            data[f"backlog_{name}"]
+            .sum("band", min_count=1)
+            .transpose("organisation", "year")
+            .to_numpy(),
+            index=[str(each) for each in data["organisation"].values],
+        )
+        for name in MEASURES
+    }
     frame = pd.DataFrame(
         {
-            "opening": opening.to_series(),
-            "cleared": of["cleared"].sum("year").to_series(),
-            **{name: of[name].isel(year=-1).to_series() for name in MEASURES[2:]},
+            "opening": of["opening"].bfill(axis=1).iloc[:, 0],
+            "cleared": of["cleared"].sum(axis=1),
+            **{name: of[name].iloc[:, -1] for name in MEASURES[2:]},
         }
     )
-    frame = frame[known.to_series()]
+    frame = frame[frame["left"].notna()]
     frame.loc["All"] = frame.sum()
     return frame
 
@@ -59,15 +66,15 @@ def backlog_sentences(data: xr.Dataset) -> list[str]:
         return []
     every = frame.loc["All"]
     years = [str(year) for year in data["year"].values]
-    starts = data["backlog_opening"].notnull().any(["organisation", "band"]).to_series()
-    since = str(starts.index[starts.to_numpy().argmax()])
+    starts = data["backlog_opening"].sum(["organisation", "band"], min_count=1).to_series()
+    since = starts.first_valid_index()
     unknown = [str(name) for name in data["organisation"].values if name not in frame.index]
     none = (
         f" (none is known of {', '.join(short(name, 40) for name in unknown)})" if unknown else ""
     )
     sentences = [
         f"Backlog of maintenance: {millions(every['opening'])} at the start of {since}{none}. The "
-        f"plan clears {millions(every['cleared'])}; {millions(every['left'])} is left at the end "
+        f"plan clears {millions(every['cleared'])}, in cash; {millions(every['left'])} is left at the end "
         f"of {years[-1]}, {millions(every['left_real'])} in prices of {years[0]}. If nothing were "
         f"cleared it would be {millions(every['left_without'])}."
     ]

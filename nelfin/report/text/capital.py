@@ -102,8 +102,8 @@ def _by_organisation(plan: CapitalPlan) -> list[str]:
         for name, row in sums.iterrows()
     ]
     year = min(limits["year"])
-    heads = ["organisation", "firm, £m", "indicative, £m", "used, £m", "left, £m", f"£1m in {year}"]
-    title = f"LIMITS BY ORGANISATION, {year} to {max(limits['year'])}"
+    heads = ["organisation", "firm, £m", "indicative, £m", "used, £m", "left, £m", "£1m more"]
+    title = f"LIMITS BY ORGANISATION, {year} to {max(limits['year'])}; £1m more in {year}"
     return [table_text(heads, rows, title=title)]
 
 
@@ -127,7 +127,7 @@ def _by_limit(plan: CapitalPlan) -> str:
     text = table_text(heads, rows, align, "BY LIMIT")
     closed = " A year that is closed has none." if (plan.limits["status"] == "closed").any() else ""
     said = f"£1m more or less: points of benefit in the relaxation, solved again.{closed}"
-    return f"{text}\n\n{said}"
+    return "\n\n".join([text, "\n".join(wrapped(said))])
 
 
 def _without(cells: Sequence[str], at: int) -> list[str]:

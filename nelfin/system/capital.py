@@ -277,7 +277,7 @@ def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Da
     used = used.reindex(organisations, fill_value=0.0)
     held = (used > 0).any(axis=1).to_numpy() | np.isfinite(own["limit_gbp_m"]).any(axis=1)
     together = pd.Series(own["limit_gbp_m"][held].sum(axis=0), index=years)
-    whole = system["limit_gbp_m"].fillna(together.where(held.any()))
+    whole = system["limit_gbp_m"].fillna(together) if held.any() else system["limit_gbp_m"]
 
     def about(words: str, units: str) -> dict[str, str]:
         return {"long_name": words, "units": units}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
+import pandas as pd
 
 from nelfin.report.charts.style import (
     DARK_BLUE,
@@ -15,7 +18,8 @@ from nelfin.report.charts.style import (
     Card,
     themed,
 )
-from nelfin.report.text.backlog import backlog_sentences, backlog_table
+from nelfin.report.text.backlog import backlog_table
+from nelfin.report.text.numbers import millions
 from nelfin.store.findings import Findings
 
 BANDS = {"high": PURPLE, "significant": DARK_BLUE, "moderate": LIGHT_BLUE, "low": GREY}
@@ -73,8 +77,16 @@ def backlog(result: Findings) -> Card | str:
             ],
         )
     )
-    chart = (bars + above).properties(width=WIDTH - 60, height=260)
-    words = f"The dashed line is what it would be if nothing were cleared. {_what(result)}"
+    figures = _figures(frame, axis)
+    chart = (bars + figures + above).properties(width=WIDTH - 60, height=260)
+    last = frame[frame["year"] == frame["year"].max()].set_index("band")["left"]
+    worst = float(last["high"] + last["significant"])
+    every = table.loc["All"]
+    words = (
+        f"{millions(float(every['left']))} is left at the end of {frame['year'].max()}, "
+        f"{millions(worst)} of it of high or significant risk. The dashed line is what it would be "
+        f"if nothing were cleared, {millions(float(every['left_without']))} in the end."
+    )
     shown = table.rename_axis("Organisation").reset_index()
     shown.columns = [
         "Organisation", "At the start, £m", "Cleared, £m", "Left at the end, £m",
@@ -83,5 +95,21 @@ def backlog(result: Findings) -> Card | str:
     return Card("Backlog of maintenance left at the end of each year", words, themed(chart), shown)
 
 
-def _what(result: Findings) -> str:
-    return " ".join(backlog_sentences(result.data))
+def _figures(frame: pd.DataFrame, axis: Any) -> Any:
+    """Write what is left, £m, into each part of a bar that is high enough."""
+    highest = float(frame.groupby("year")["left"].sum().max())
+    text = frame.assign(
+        words=[f"{v:,.0f}" if v > 0.06 * highest else "" for v in frame["left"]],
+        ink=["black" if band in {"moderate", "low"} else "white" for band in frame["band"]],
+    )
+    return (
+        alt.Chart(text)
+        .mark_text(fontSize=11)
+        .encode(
+            x=axis,
+            y=alt.Y("left:Q", stack="zero", bandPosition=0.5),
+            order=alt.Order("at:Q"),
+            text=alt.Text("words:N"),
+            color=alt.Color("ink:N", scale=None, legend=None),
+        )
+    )

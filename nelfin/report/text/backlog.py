@@ -80,7 +80,7 @@ def backlog_sentences(data: xr.Dataset) -> list[str]:
     ]
     stated = float(data.attrs.get("backlog_stated_gbp_m", 0.0))
     if stated > 0:
-        sentences.append(f"The system's own plan states more than {millions(stated)} of it.")
+        sentences.append(f"The system's own plan states {millions(stated)} of it.")
     missing = float(data["backlog_not_there"].sum())
     if missing > 0.05:
         sentences.append(

@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nelfin.cli.capital_money import (
+    backlog_tables,
+    money_options,
+    money_settings,
+    read_backlog,
+)
 from nelfin.cli.options import write_tables
 from nelfin.cli.reading import tell
 from nelfin.errors import InputError
@@ -95,6 +101,7 @@ SHARE = Share()
 @click.option(
     "--price-growth", type=SHARE, default="0%", metavar="P", help="Growth of prices a year."
 )
+@money_options
 def capital_solve(
     projects: Path,
     limits: Path,
@@ -109,6 +116,10 @@ def capital_solve(
     rules: Path | None,
     over_programming: float,
     price_growth: float,
+    now: str,
+    deflator: float | None,
+    backlog: Path | None,
+    deterioration: float,
 ) -> None:
     """Choose schemes from the table PROJECTS within yearly limits, for most benefit.
 
@@ -118,7 +129,7 @@ def capital_solve(
     """
     from nelfin.data.specs import CAPITAL_RULES, TABLES
     from nelfin.data.tables import raw_frame
-    from nelfin.models.capital import TableNames, solve
+    from nelfin.models.capital import Settings, TableNames, solve
     from nelfin.store.run_folder import check_folder
 
     if time_limit is not None and not time_limit > 0:
@@ -128,10 +139,9 @@ def capital_solve(
     project_table = raw_frame(projects, TABLES["projects"], notes)
     limit_table = raw_frame(limits, TABLES["capital_limits"], notes)
     rule_table = raw_frame(rules, CAPITAL_RULES, notes) if rules else None
+    backlog_table = read_backlog(backlog)
     tell(notes)
-    plan = solve(
-        project_table,
-        _from_year(limit_table, first_year, limits),
+    settings = Settings(
         gap_pct=gap,
         time_limit_s=time_limit,
         relax=relax,
@@ -142,8 +152,11 @@ def capital_solve(
         over_programming_pct=over_programming,
         price_growth_pct=price_growth,
         called=TableNames(str(projects), str(limits), str(rules)),
+        **money_settings(now, deflator, deterioration),
     )
+    plan = solve(project_table, _from_year(limit_table, first_year, limits), **vars(settings))
     tables = {"plan": plan.plan, "spend": plan.spend, "limits": plan.limits, "prices": plan.prices}
+    tables |= backlog_tables(plan, backlog_table, settings)
     write_tables(tables, output, {"solve.json": json.dumps(asdict(plan.solve), indent=2) + "\n"})
     click.echo(_account(plan), err=True)
     click.echo(f"Written to {output}.", err=True)

@@ -83,6 +83,8 @@ def start_from_published(system: System, folder: Path) -> Start:
     income = income_of(system, bodies, allocations)
     limits, without_limit = limits_of(system, bodies, years_between(FIRST, LAST))
     schemes, without_backlog = backlog_schemes(bodies, system, without_limit)
+    # a limit that binds no scheme says nothing
+    limits = limits[limits["organisation"].isin(schemes["organisation"])]
     people = national.weighted_populations_of(system, [FIRST])
     positions = positions_of(system, bodies, FIRST)
     tables = {
@@ -220,8 +222,8 @@ def _notes(
         )
     if without_backlog:
         notes.append(
-            f"No backlog is published for {', '.join(without_backlog)}: they have no scheme, "
-            "though the limit holds their capital."
+            f"No backlog is published for {', '.join(without_backlog)}: they have no scheme, so "
+            "their capital limits are left out too. Put in both."
         )
     few = people[people["registered_population"] < TOO_FEW]
     for line in few.itertuples():

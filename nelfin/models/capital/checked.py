@@ -103,7 +103,9 @@ def check_capital(
         with_starts(schemes, limit_years or [ANY_YEAR], loose, problems)
         if "organisation" in limit_table:
             owners = [scheme.organisation for scheme in schemes if scheme.organisation]
-            check_owners(limit_table, owners, called.limits, problems)
+            # a limit of a closed year holds nothing any more
+            still = limit_table[limit_table["year"].fillna("") >= settings.now]
+            check_owners(still, owners, called.limits, problems)
     rules = settings.rules
     if rules is not None and not rules.empty:
         before = len(problems.found)

@@ -110,6 +110,6 @@ def _figures(frame: pd.DataFrame, axis: Any) -> Any:
             y=alt.Y("left:Q", stack="zero", bandPosition=0.5),
             order=alt.Order("at:Q"),
             text=alt.Text("words:N"),
-            color=alt.Color("ink:N", scale=None, legend=None),
+            color=alt.Color("ink:N", scale=None, sort=None, legend=None),
         )
     )

@@ -102,7 +102,7 @@ def _bars_and_limits(frame: pd.DataFrame, categories: list[str], system: pd.Data
             x=alt.X("year:O"),
             y=alt.Y("below:Q"),
             y2=alt.Y2("above:Q"),
-            color=alt.Color("colour:N", scale=None, legend=None),
+            color=alt.Color("colour:N", scale=None, sort=None, legend=None),
             tooltip=[
                 alt.Tooltip("limit_gbp_m:Q", title="Limit, £m", format=MONEY),
                 alt.Tooltip("status:N", title="Which is"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nelfin.errors import InputError
+from nelfin.cli.shares import SHARE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,8 +26,8 @@ def money_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """
     for option in (
         click.option(
-            "--deterioration", type=float, default=0.0, metavar="PCT",
-            help="What backlog grows by a year as buildings age, in per cent, beside prices.",
+            "--deterioration", type=SHARE, default="0%", metavar="P",
+            help="What backlog grows by a year as buildings age, beside prices.",
         ),
         click.option(
             "--backlog", type=click.Path(path_type=Path), metavar="TABLE",
@@ -35,9 +35,8 @@ def money_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "backlog.csv: what the plan clears, and what is left.",
         ),
         click.option(
-            "--deflator", type=float, metavar="PCT",
-            help="General inflation a year in per cent, for limits in prices of another year "
-            "(price_year).",
+            "--deflator", type=SHARE, metavar="P",
+            help="General inflation a year, for limits in prices of another year (price_year).",
         ),
         click.option(
             "--now", default="", metavar="Y",
@@ -56,15 +55,7 @@ def money_settings(now: str, deflator: float | None, deterioration: float) -> di
     ----------
     now, deflator, deterioration
         The options.
-
-    Raises
-    ------
-    InputError
-        If a rate is no rate a year.
     """
-    for name, rate in (("--deflator", deflator), ("--deterioration", deterioration)):
-        if rate is not None and not -50 <= rate <= 100:
-            raise InputError.one(name, f"is {rate:g}.", "Give per cent a year, -50 to 100.")
     return {"now": now, "deflator_pct": deflator, "backlog_deterioration_pct": deterioration}
 
 

@@ -17,50 +17,11 @@ from nelfin.cli.capital_money import (
 )
 from nelfin.cli.options import write_tables
 from nelfin.cli.reading import tell
+from nelfin.cli.shares import SHARE
 from nelfin.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class Share(click.ParamType[float]):
-    """A share as a fraction (0.005) or with a per cent sign (0.5%)."""
-
-    name = "share"
-
-    def convert(
-        self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None
-    ) -> Any:
-        """Return the share in per cent.
-
-        Parameters
-        ----------
-        value
-            As written.
-        _param, _ctx
-            As click gives them.
-        """
-        text = str(value).strip()
-        plain = text.removesuffix("%").strip()
-        try:
-            number = float(plain)
-        except ValueError:
-            self.fail(f'"{value}" is not a number. Write 0.005 or 0.5%.')
-        if text.endswith("%") or number >= 1:
-            percent = number  # 3.5 can only be meant as 3.5 %
-        elif number < 0.1:
-            percent = 100 * number
-        else:
-            self.fail(
-                f'"{value}" could be {number:g} % or {100 * number:g} %. Write {number:g}% or '
-                f"{number / 100:g}, or {100 * number:g}%."
-            )
-        if not 0 <= percent <= 100:
-            self.fail(f'"{value}" must lie between 0 and 100 %.')
-        return percent
-
-
-SHARE = Share()
 
 
 @click.command("capital-solve")
@@ -141,7 +102,10 @@ def capital_solve(
     rule_table = raw_frame(rules, CAPITAL_RULES, notes) if rules else None
     backlog_table = read_backlog(backlog)
     tell(notes)
-    settings = Settings(
+    money = money_settings(now, deflator, deterioration)
+    plan = solve(
+        project_table,
+        _from_year(limit_table, first_year, limits),
         gap_pct=gap,
         time_limit_s=time_limit,
         relax=relax,
@@ -152,10 +116,10 @@ def capital_solve(
         over_programming_pct=over_programming,
         price_growth_pct=price_growth,
         called=TableNames(str(projects), str(limits), str(rules)),
-        **money_settings(now, deflator, deterioration),
+        **money,
     )
-    plan = solve(project_table, _from_year(limit_table, first_year, limits), **vars(settings))
     tables = {"plan": plan.plan, "spend": plan.spend, "limits": plan.limits, "prices": plan.prices}
+    settings = Settings(price_growth_pct=price_growth, **money)
     tables |= backlog_tables(plan, backlog_table, settings)
     write_tables(tables, output, {"solve.json": json.dumps(asdict(plan.solve), indent=2) + "\n"})
     click.echo(_account(plan), err=True)
@@ -192,8 +156,9 @@ def _account(plan: Any) -> str:
         else f"It is proven within {100 * gap:.2f} % of the best."
     )
     ended = " The time ran out." if plan.solve.status == "stopped" else ""
-    system = plan.limits[plan.limits["organisation"] == ""]
-    frame = system if len(system) else plan.limits
+    limits = plan.limits[plan.limits["status"] != "closed"]
+    system = limits[limits["organisation"] == ""]
+    frame = system if len(system) else limits
     return (
         f"{plural(int(status.get('funded', 0)), 'scheme')}{f' and {part} in part' if part else ''} "
         f"of {len(plan.plan):,} funded: benefit {plan.solve.objective:,.1f}, "

@@ -87,12 +87,12 @@ def check_capital(
         return inspected
 
     limit_table = table(limits, TABLES["capital_limits"], called.limits)
+    limit_years = sorted({str(year) for year in limit_table.get("year", []) if year})
+    settings = check_now(limit_years, settings, problems)
     if {"year", "limit_gbp_m"} <= set(limit_table.columns):
         check_years(limit_table, called.limits, problems, settings.now)
         if "price_year" in limit_table:
             check_prices(limit_table, settings.deflator_pct, called.limits, problems)
-    limit_years = sorted({str(year) for year in limit_table.get("year", []) if year})
-    check_now(limit_years, settings, problems)
     spec = PROJECTS_BY_CRITERIA if settings.benefit == "criteria" else TABLES["projects"]
     project_table = table(projects, spec, called.projects)
     schemes: list[Scheme] = []

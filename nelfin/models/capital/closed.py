@@ -77,8 +77,8 @@ def begun(scheme: Scheme, years: list[str], settings: Settings, problems: Proble
     )
 
 
-def check_now(years: list[str], settings: Settings, problems: Problems) -> None:
-    """Find a year that it now is after all the limits.
+def check_now(years: list[str], settings: Settings, problems: Problems) -> Settings:
+    """Find a year that it now is after all the limits, or that is no year.
 
     Parameters
     ----------
@@ -88,20 +88,27 @@ def check_now(years: list[str], settings: Settings, problems: Problems) -> None:
         `now`.
     problems
         Every problem is added to it.
+
+    Returns
+    -------
+    Settings
+        As given; without `now` where it is wrong, so that the rest can be looked at.
     """
     if not settings.now:
-        return
+        return settings
     try:
         start_of(settings.now)
     except ValueError as error:
         problems.add("now", f"{error}.", "Write it as in 2026/27.")
-        return
+        return replace(settings, now="")
     if years and settings.now > years[-1]:
         problems.add(
             "now",
             f"is {settings.now}, after the last year with a limit, {years[-1]}: no year is open.",
             "Give limits of later years.",
         )
+        return replace(settings, now="")
+    return settings
 
 
 def check_rules_open(rules: pd.DataFrame, settings: Settings, problems: Problems) -> None:

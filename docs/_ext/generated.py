@@ -137,9 +137,13 @@ ABOUT_TABLES = {
     "from.",
     "back_test": "What the model would have said of each year at its start, beside what came.",
     "capital_by_organisation": "Use of the limit, and what the plan does to revenue.",
+    "backlog": "Backlog of maintenance by organisation, risk and year: what is cleared, what is "
+    "added as buildings age and prices grow, what is left. What schemes say they clear beyond it "
+    "is told beside.",
     "plan": "A row a scheme: in or out, when, for how much, and why.",
     "spend": "A row a funded scheme and year.",
-    "limits": "A row a limit: used, left, and the price of capital.",
+    "limits": "A row a limit: used, left, the price of capital, and whether it is firm, indicative "
+    "or closed.",
     "limits_of_money": "The same of limits that name a source of money.",
     "resources": "A row a limit of staff and the like: used, left, and the price of one unit more.",
     "prices": "The price of each limit beside what £1m more and £1m less do, solved again.",

@@ -79,8 +79,11 @@ def capital(
     """
     from nelfin.models.capital import stress
     from nelfin.models.capital.solving import solve_case
+    from nelfin.report.text.backlog import backlog_text
     from nelfin.report.text.capital import capital_text
     from nelfin.scenario import load_scenario
+    from nelfin.store.tidy import tidy_tables
+    from nelfin.system.backlog import backlog_of
     from nelfin.system.capital import capital_case
     from nelfin.system.draws import cost_spread
     from nelfin.system.rests_on import CAPITAL
@@ -97,6 +100,8 @@ def capital(
         tables = {name: getattr(plan, name) for name in ("plan", "spend", "limits", "prices")}
         if len(plan.resources):
             tables["resources"] = plan.resources
+        backlog = backlog_of(plan, case.settings, loaded, inputs)
+        tables |= tidy_tables(backlog)
         tables |= _plans_tested(case, frontier, budgets, core, seed)
         if spread is not None:
             common = loaded.uncertainty.capital_cost_common_pct
@@ -109,7 +114,8 @@ def capital(
     if as_json:
         echo_json({"solve": asdict(plan.solve)} | as_records(tables))
     else:
-        show(capital_text(plan, tables, loaded.name, illustrative_in(loaded, inputs, CAPITAL)))
+        illustrative = illustrative_in(loaded, inputs, CAPITAL)
+        show(capital_text(plan, tables, loaded.name, illustrative, backlog_text(backlog)))
     if none:
         click.echo(f"In {none} of {draws} draws no plan meets the limits.", err=True)
 

@@ -10,6 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nelfin.cli.capital_lists import list_options, read_lists, taken
+from nelfin.cli.capital_money import (
+    backlog_tables,
+    money_options,
+    money_settings,
+    read_backlog,
+)
 from nelfin.cli.capital_more import SECTIONS, more_options, more_settings, receipts_told
 from nelfin.cli.grouped import GroupedCommand
 from nelfin.cli.options import write_tables
@@ -65,6 +71,7 @@ if TYPE_CHECKING:
 )
 @list_options
 @more_options
+@money_options
 def capital_solve(
     projects: Path,
     limits: Path,
@@ -79,6 +86,10 @@ def capital_solve(
     rules: Path | None,
     over_programming: float,
     price_growth: float,
+    now: str,
+    deflator: float | None,
+    backlog: Path | None,
+    deterioration: float,
     **more: Any,
 ) -> None:
     """Choose schemes from the table PROJECTS within yearly limits, for most benefit.
@@ -89,7 +100,7 @@ def capital_solve(
     spend.csv, limits.csv, prices.csv and solve.json, and resources.csv where there are limits of
     resources. Ctrl-C ends the search and keeps the best plan so far; a second one ends at once.
     """
-    from nelfin.models.capital import TableNames, solve
+    from nelfin.models.capital import Settings, TableNames, solve
     from nelfin.store.run_folder import check_folder
 
     if not time_limit > 0:
@@ -98,7 +109,9 @@ def capital_solve(
     watch = click.get_current_context().with_resource(watched(time_limit))
     lists = read_lists(projects, limits, rules, **taken(more))
     settings = more_settings(more, lists.projects, str(projects), lists.notes)
+    backlog_table = read_backlog(backlog)
     tell(lists.notes)
+    settings |= money_settings(now, deflator, deterioration)
     if "resources" in settings and first_year and "year" in settings["resources"]:
         table = settings["resources"]
         settings["resources"] = table[table["year"] >= first_year]
@@ -125,6 +138,9 @@ def capital_solve(
     tables = {"plan": plan.plan, "spend": plan.spend, "limits": plan.limits, "prices": plan.prices}
     if len(plan.resources):
         tables["resources"] = plan.resources
+    tables |= backlog_tables(
+        plan, backlog_table, Settings(price_growth_pct=price_growth, **settings)
+    )
     account = asdict(plan.solve) | {"not_read": lists.not_read}
     write_tables(tables, output, {"solve.json": json.dumps(account, indent=2) + "\n"})
     click.echo(_account(plan), err=True)
@@ -162,8 +178,9 @@ def _account(plan: Any) -> str:
         if gap is None
         else f"It is proven within {100 * gap:.2f} % of the best."
     )
-    system = of_system(plan.limits)
-    frame = system if len(system) else plan.limits
+    limits = plan.limits[plan.limits["status"] != "closed"]
+    system = of_system(limits)
+    frame = system if len(system) else limits
     return (
         f"{plural(int(status.get('funded', 0)), 'scheme')}{f' and {part} in part' if part else ''} "
         f"of {len(plan.plan):,} funded: benefit {points(plan.solve.objective)}, "

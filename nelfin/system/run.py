@@ -32,8 +32,10 @@ from nelfin.store.findings import Findings
 from nelfin.store.kept import BASE, record_of
 from nelfin.store.tidy import tidy_tables
 from nelfin.system.back_test import back_test
+from nelfin.system.backlog import backlog_of
 from nelfin.system.capital import (
     capital_data,
+    capital_settings,
     check_schemes,
     second_aims,
     worth_of_capital,
@@ -140,14 +142,20 @@ def _who() -> str:
 def _labelled(scenario: Scenario, inputs: Inputs, joint: Joint) -> xr.Dataset:
     """Return what the models found as one labelled dataset."""
     capital = capital_data(joint.plan, inputs, scenario)
-    data = _joined(joint.budgets, joint.prevention, capital, joint.recovery)
+    backlog = backlog_of(joint.plan, capital_settings(scenario, inputs), scenario, inputs)
+    data = _joined(joint.budgets, joint.prevention, capital, joint.recovery, backlog)
     data["capital_consequences"] = joint.charges
     bodies = inputs.organisations
-    data.attrs |= joint.recovery.attrs | {
-        "boards": json.dumps(bodies.loc[bodies["kind"] == "icb", "organisation"].tolist()),
-        "name": scenario.name,
-        "capital_status": joint.plan.solve.status,
-    }
+    data.attrs |= (
+        joint.recovery.attrs
+        | capital.attrs
+        | backlog.attrs
+        | {
+            "boards": json.dumps(bodies.loc[bodies["kind"] == "icb", "organisation"].tolist()),
+            "name": scenario.name,
+            "capital_status": joint.plan.solve.status,
+        }
+    )
     return data
 
 

@@ -67,6 +67,23 @@ CAPITAL_GROUPS = Table(
     may_be_empty=True,
 )
 """How many schemes of a group a plan must hold, and may."""
+BANDS = ("high", "significant", "moderate", "low")
+"""Risk bands of backlog maintenance."""
+
+BACKLOG_TABLE = Table(
+    "backlog of maintenance",
+    (
+        Column("organisation"),
+        Column("band", choices=BANDS),
+        number("backlog_gbp_m", low=0, **IN_POUNDS),
+        Column("year", kind="year"),
+        STATUS,
+        SOURCE,
+    ),
+    key=("organisation", "band"),
+    may_be_empty=True,
+)
+"""What is left to put right at the end of a year, in prices of that time."""
 
 CAPITAL: dict[str, Table] = {
     "projects": Table(
@@ -115,6 +132,7 @@ CAPITAL: dict[str, Table] = {
                 pattern=True,
                 **IN_POUNDS,
             ),
+            optional("started", kind="year"),
             optional("status", default="given"),
             SOURCE,
         ),
@@ -129,6 +147,7 @@ CAPITAL: dict[str, Table] = {
             number("limit_gbp_m", low=0, **IN_POUNDS),
             optional("organisation", default=""),
             optional("money", default=""),
+            optional("price_year", kind="year", default=""),
             optional("status", default="firm", choices=("firm", "indicative")),
             optional("figure_status", default="given", choices=STATUSES),
             SOURCE,
@@ -139,6 +158,7 @@ CAPITAL: dict[str, Table] = {
     "capital_rules": CAPITAL_RULES,
     "capital_resources": CAPITAL_RESOURCES,
     "capital_groups": CAPITAL_GROUPS,
+    "backlog": BACKLOG_TABLE,
     "deprivation": Table(
         "deprivation",
         (

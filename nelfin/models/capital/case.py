@@ -84,8 +84,8 @@ def case_of(checked: Checked, limits: pd.DataFrame | None = None) -> Case:
     program = lp.Program()
     starts = starts_of(program, schemes, years, settings)
     _add_choices(program, starts, schemes)
-    _add_limits(program, starts, allowed, years, settings.carry_over_pct / 100)
-    add_rules(program, starts, checked.rules, years)
+    _add_limits(program, starts, allowed, years, settings.carry_over_pct / 100, settings.now)
+    add_rules(program, starts, checked.rules, years, settings.backlog_deterioration_pct)
     add_resources(program, starts, checked.resources, years)
     add_groups(program, starts, checked.groups)
     return Case(checked.projects, allowed, years, program, starts, settings, checked.resources)
@@ -123,10 +123,14 @@ def _add_limits(
     limits: pd.DataFrame,
     years: list[str],
     carry_over: float,
+    now: str,
 ) -> None:
     """Add a row for each limit; what may be carried over has a column a year, but the last.
 
     A row `carry` holds what of a limit may be carried over.
+
+    The limit of a year that is closed is past: it only says what may be carried over, and what has
+    been spent stands, though it be more.
     """
     carried: dict[LimitKey, int] = {}
     # what one year passes its limit by is carried on: a pound over all years
@@ -137,9 +141,13 @@ def _add_limits(
         key, allowed = key_of(limit), float(str(limit.allowed))
         t = years.index(key.year)
         terms = used.get(key, [])
+        closed = key.year < now
+        if closed:
+            allowed = max(allowed, sum(cost for _, cost in terms))
         if carry_over > 0:
-            if t:
-                terms = [*terms, (carried[key._replace(year=years[t - 1])], -1.0)]
+            before = carried.get(key._replace(year=years[t - 1])) if t else None
+            if before is not None:
+                terms = [*terms, (before, -1.0)]
             if t < len(years) - 1:
                 carried[key] = program.column(0.0, high=None)
                 terms = [*terms, (carried[key], 1.0)]
@@ -147,7 +155,7 @@ def _add_limits(
                 most = carry_over * float(str(limit.limit_gbp_m))
                 program.row("carry", key, [(carried[key], 1.0)], "<=", most)
         if terms:
-            program.row("limit", key, terms, "<=", allowed, give)
+            program.row("closed" if closed else "limit", key, terms, "<=", allowed, give)
 
 
 def uses_of_limits(

@@ -19,6 +19,8 @@ from nelfin.data.specs import (
 from nelfin.data.specs.columns import Table
 from nelfin.data.tables import inspect_frame
 from nelfin.errors import Problems
+from nelfin.models.capital.cash import check_prices, in_cash
+from nelfin.models.capital.closed import check_now, check_rules_open
 from nelfin.models.capital.groups import check_groups
 from nelfin.models.capital.limits import check_owners, check_years
 from nelfin.models.capital.resources import check_resources
@@ -43,7 +45,7 @@ class Checked:
     schemes
         Its rows as schemes, in the order of the table; their starts are those of a case.
     limits
-        The limits with typed columns.
+        The limits with typed columns, £m in cash.
     rules
         Floors, caps and targets with typed columns, or None.
     resources, groups
@@ -99,9 +101,12 @@ def check_capital(
         return inspected
 
     limit_table = table(limits, TABLES["capital_limits"], called.limits)
-    if {"year", "limit_gbp_m"} <= set(limit_table.columns):
-        check_years(limit_table, called.limits, problems)
     limit_years = sorted({str(year) for year in limit_table.get("year", []) if year})
+    settings = check_now(limit_years, settings, problems)
+    if {"year", "limit_gbp_m"} <= set(limit_table.columns):
+        check_years(limit_table, called.limits, problems, settings.now)
+        if "price_year" in limit_table:
+            check_prices(limit_table, settings.deflator_pct, called.limits, problems)
     spec = PROJECTS_BY_CRITERIA if settings.benefit == "criteria" else TABLES["projects"]
     project_table = table(projects, spec, called.projects)
     schemes: list[Scheme] = []
@@ -120,7 +125,9 @@ def check_capital(
         with_starts(schemes, limit_years or [ANY_YEAR], loose, problems)
         ask_of_pounds(project_table, limit_table, called.projects, called.limits, problems)
         if "organisation" in limit_table:
-            check_owners(limit_table, project_table, called, problems)
+            # a limit of a closed year holds nothing any more
+            still = limit_table[limit_table["year"].fillna("") >= settings.now]
+            check_owners(still, project_table, called, problems)
         names = use_columns(project_table.columns)
         _check_more(schemes, limit_years, names, settings, problems)
     rules = settings.rules
@@ -129,9 +136,11 @@ def check_capital(
         rules = table(rules, CAPITAL_RULES, called.rules)
         if schemes and len(problems.found) == before:
             given = bool(settings.deprived_share)
+            check_rules_open(rules, settings, problems)
             check_rules(rules, project_table, years or limit_years, given, called.rules, problems)
     problems.raise_if_any()
-    return Checked(project_table, schemes, limit_table, rules, resources, groups, settings)
+    cash = in_cash(limit_table, settings.deflator_pct or 0.0)
+    return Checked(project_table, schemes, cash, rules, resources, groups, settings)
 
 
 def _check_more(

@@ -67,7 +67,7 @@ SHOWN = 12
 """Organisations that an error names."""
 
 
-def check_years(limits: pd.DataFrame, called: str, problems: Problems) -> None:
+def check_years(limits: pd.DataFrame, called: str, problems: Problems, now: str = "") -> None:
     """Find years without a limit: they run without a gap, the same for every organisation.
 
     Parameters
@@ -78,6 +78,8 @@ def check_years(limits: pd.DataFrame, called: str, problems: Problems) -> None:
         What to call the table in errors.
     problems
         Every problem is added to it.
+    now
+        Year that it now is; years before it are closed, and need no limit.
     """
     given = {str(year) for year in limits["year"] if year}
     years = years_between(min(given), max(given)) if given else []
@@ -87,8 +89,9 @@ def check_years(limits: pd.DataFrame, called: str, problems: Problems) -> None:
     if not (given and all(limits["year"])):
         return
     for (organisation, money), rows in limits.groupby(["organisation", "money"]):
-        missing = [year for year in years[:MOST_YEARS] if year not in set(rows["year"])]
-        if missing:
+        own = set(rows["year"])
+        missing = [year for year in years[:MOST_YEARS] if year >= now and year not in own]
+        if missing and max(own) >= now:
             of = f" of {money}" if money else ""
             problems.add(
                 called,

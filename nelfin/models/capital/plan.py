@@ -16,6 +16,7 @@ from nelfin.data import lines_of
 from nelfin.errors import SolverError
 from nelfin.models.capital.account import SolverAccount, account_of
 from nelfin.models.capital.case import Case
+from nelfin.models.capital.closed import with_status
 from nelfin.models.capital.limits import LimitKey, key_of, rounding
 from nelfin.models.capital.prices import price_table
 from nelfin.models.capital.reasons import Account, PricedStart, Room, reasons
@@ -48,6 +49,7 @@ LIMIT_COLUMNS = [
     "used_gbp_m",
     "slack_gbp_m",
     "price_per_gbp_m",
+    "status",
 ]
 OWN_PLACE = {"once", "must", "share"}
 """Kinds of rows that hold a scheme's own place in the plan: all others are something it uses."""
@@ -69,8 +71,9 @@ class CapitalPlan:
         A row a funded scheme and year: `project_id, year, spend_gbp_m, cdel_gbp_m`.
     limits
         A row a limit: `year, organisation, limit_gbp_m, used_gbp_m, slack_gbp_m,
-        price_per_gbp_m`, and `money` where a limit names one. What is carried over from the year
-        before adds to the slack.
+        price_per_gbp_m, status` (`firm`, `indicative`, or `closed`: without a
+        price), and `money` where a limit names one. What is
+        carried over from the year before adds to the slack.
     prices
         A row a limit: `year, organisation, price_per_gbp_m`, and the price as the relaxation
         confirms it, solved again: `gain_of_1m_more, loss_of_1m_less`; NaN where no plan is left,
@@ -217,8 +220,17 @@ def _plan_table(
     ]
     rooms = _rooms(limits, resources)
     plan["reason"] = reasons(
-        Account(options, chosen, relaxed.prices, rooms, case.years, case.program, values)
-    )
+        Account(
+            options,
+            chosen,
+            relaxed.prices,
+            rooms,
+            case.years,
+            case.program,
+            values,
+            case.settings.now,
+        )
+    )  # fmt: skip
     for name in ABOUT_SCHEME:  # rows of the plan are the schemes, in their order
         plan[name] = case.projects[name].to_numpy()
     return plan
@@ -247,12 +259,20 @@ def _plan_row(name: str, parts: Chosen, years: list[str]) -> list[object]:
     return [
         name,
         "funded" if whole else "part-funded" if parts else "not funded",
-        years[min(start.year for start, _ in parts)] if parts else "",
+        _started(parts, years),
         1.0 if whole else share,
         float(sum(start.spend.sum() * part for start, part in parts)),
         float(sum(start.cdel.sum() * part for start, part in parts)),
         float(sum(start.worth(part) for start, part in parts)),
     ]
+
+
+def _started(parts: Chosen, years: list[str]) -> str:
+    """Return the year in which a scheme starts, or has started, maybe before the plan; "" out."""
+    if not parts:
+        return ""
+    start = min((start for start, _ in parts), key=lambda start: start.year)
+    return start.scheme.started or years[start.year]
 
 
 def _limit_table(
@@ -272,20 +292,23 @@ def _limit_table(
     carried: dict[tuple[str, str], float] = {}
     rows: dict[int, list[object]] = {}
     in_time = case.limits.reset_index(drop=True).sort_values("year", kind="stable")
+    in_time = in_time.assign(status=with_status(in_time, case.settings.now))
     for limit in map(_as_any, in_time.itertuples()):
         key = key_of(limit)
         whose = (key.organisation, key.money)
         used = float(np.sum(uses[key]))
         allowed = float(limit.allowed) + added.get(("limit", key), 0.0)
         slack = allowed + carried.get(whose, 0.0) - used
-        if slack < -rounding(allowed):
+        closed = limit.status == "closed"
+        if not closed and slack < -rounding(allowed):
             raise SolverError(
                 f"The solver's plan uses {used:.6f} in {key.year}, past the limit {allowed:.6f}."
             )
         most = carry_over * float(limit.limit_gbp_m)
         carried[whose] = min(max(slack, 0.0), most) if carry_over else 0.0
-        price = max(0.0, relaxed.prices.get(("limit", key), 0.0))
-        rows[limit.Index] = [key.year, key.organisation, allowed, used, slack, price, key.money]
+        price = np.nan if closed else max(0.0, relaxed.prices.get(("limit", key), 0.0))
+        rows[limit.Index] = [key.year, key.organisation, allowed, used, slack, price, limit.status,
+                             key.money]  # fmt: skip
     table = pd.DataFrame([rows[row] for row in range(len(rows))], columns=[*LIMIT_COLUMNS, "money"])
     return table if table["money"].any() else table[LIMIT_COLUMNS]
 

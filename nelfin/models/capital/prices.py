@@ -39,8 +39,11 @@ def price_table(
     frame = limits[["year", "organisation", "price_per_gbp_m", *more]].copy()
     keys = map(key_of, frame.itertuples())
     # a limit that no scheme uses has no row: more of it gains nothing
-    missing = (0.0, 0.0) if asked and confirmed else (np.nan, np.nan)
-    gains = [moves.get(("limit", key), missing) for key in keys]
+    unused = (0.0, 0.0) if asked and confirmed else (np.nan, np.nan)
+    gains = [
+        (np.nan, np.nan) if closed else moves.get(("limit", key), unused)
+        for key, closed in zip(keys, limits["status"] == "closed", strict=True)
+    ]
     frame["gain_of_1m_more"] = [gain for gain, _ in gains]
     frame["loss_of_1m_less"] = [loss for _, loss in gains]
     return frame[[*frame.columns.drop(more), *more]], confirmed

@@ -80,6 +80,8 @@ class Account:
         Years of the plan.
     program, values
         The program, and the value of each of its columns in the plan.
+    now
+        Year that it now is; "" closes none.
     """
 
     options: Mapping[str, list[PricedStart]]
@@ -89,6 +91,7 @@ class Account:
     years: list[str]
     program: lp.Program
     values: npt.NDArray[np.float64]
+    now: str = ""
 
     @cached_property
     def funded(self) -> dict[str, tuple[Start, float]]:
@@ -286,6 +289,8 @@ def reasons(account: Account) -> list[str]:
 
 def _why_in(name: str, plan: Account) -> str:
     start, share = plan.funded[name]
+    if start.scheme.started:
+        return f"Started in {start.scheme.started}: what it still spends stands."
     if start.scheme.must_fund:
         return "Must be funded."
     if plan.program.low[start.start_column] > 0:
@@ -334,7 +339,9 @@ def _what_for(name: str, start: Start, plan: Account) -> str:
 def _why_out(name: str, plan: Account) -> str:
     options = plan.options[name]
     if not options:
-        return f"Its window and build do not fit {plan.years[0]} to {plan.years[-1]}."
+        return (
+            f"Its window and build do not fit {max(plan.now, plan.years[0])} to {plan.years[-1]}."
+        )
     scheme = options[0].start.scheme
     barred = _barred(scheme, plan)
     if barred:

@@ -39,6 +39,8 @@ class Scheme:
     """First and last year in which it may start; "" for any."""
     truncate: bool = False
     """Whether its spend may run past the last year."""
+    started: str = ""
+    """Year in which it has started; "" for one that has not."""
     starts: tuple[int, ...] = ()
     """Years in which it may start, as positions in the plan's years: see `windows`."""
     requires: tuple[tuple[str, int], ...] = ()
@@ -65,6 +67,13 @@ class Scheme:
     """Groups of schemes it belongs to, of which so many may be in a plan."""
     uses: Mapping[str, Array] = field(default_factory=dict)
     """Use of other resources by year after the start."""
+
+    @property
+    def clearing(self) -> Array:
+        """Share of its backlog that it clears in each year of the build: it clears as it spends."""
+        paid = np.maximum(self.spend, 0.0)
+        whole = paid.sum()
+        return np.asarray(paid / whole if whole > 0 else np.eye(1, len(paid))[0])
 
     @property
     def build_years(self) -> int:
@@ -98,6 +107,7 @@ def scheme_of(
         Columns of use by resource and year after the start.
     """
     build = max(int(np.max(np.flatnonzero(spend), initial=0)) + 1, 1)
+    must_fund = bool(cells["must_fund"] or cells["started"])
     bias = settings.optimism_bias_pct.get(cells["asset_type"], 0.0)
     return Scheme(
         id=cells["project_id"],
@@ -108,12 +118,14 @@ def scheme_of(
         # a receipt is no cost that could be underestimated
         spend=np.where(spend > 0, spend * (1 + bias / 100), spend)[:build],
         cdel_share=cells["cdel_share"],
-        must_fund=cells["must_fund"],
+        # what has started is paid for
+        must_fund=must_fund,
         # a scheme that must be funded is funded whole
-        divisible=cells["divisible"] and not cells["must_fund"],
+        divisible=cells["divisible"] and not must_fund,
         earliest_start=cells["earliest_start"] or "",
         latest_start=cells["latest_start"] or "",
         truncate=cells["truncate"],
+        started=cells["started"] or "",
         category=cells["category"],
         place=cells["place"],
         equity_weight=settings.place_weights.get(cells["place"], 1.0),

@@ -83,6 +83,14 @@ class Settings:
         Limits of other resources that schemes use, such as staff: the table `capital_resources`.
     groups
         At least and at most so many schemes of a group: the table `capital_groups`.
+    now
+        Year that it now is; "" for the first year of the limits. Years before it are closed:
+        nothing starts in them, what has started stands, and their limits have no price.
+    deflator_pct
+        General inflation, % a year, by which limits in prices of another year (`price_year`) are
+        brought to cash; None where no limit is.
+    backlog_deterioration_pct
+        What backlog grows by a year as buildings age, beside prices.
     """
 
     discount_rate_pct: float = 3.5
@@ -108,3 +116,6 @@ class Settings:
     called: TableNames = TableNames()
     resources: pd.DataFrame | None = None
     groups: pd.DataFrame | None = None
+    now: str = ""
+    deflator_pct: float | None = None
+    backlog_deterioration_pct: float = 0.0

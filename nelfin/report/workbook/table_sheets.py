@@ -71,6 +71,9 @@ ABOUT = {
     "capital_by_organisation": About(
         "Capital by organisation", "Use of capital and what it costs in revenue.", CAPITAL
     ),
+    "backlog": About(
+        "Backlog", "What is cleared and left of it by organisation, risk and year.", CAPITAL
+    ),
     "projects": About("Projects", "The schemes as given.", ("projects",)),
 }
 SETTINGS = About("Settings", "Every setting of the scenario, with its source and range.")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from nelfin.cli.capital_doubt import aim_options, check_doubt, drawn_up
 from nelfin.cli.options import (
     allow_option,
     as_records,
@@ -43,6 +44,10 @@ if TYPE_CHECKING:
     help="Benefit against spend that reaches the most deprived, or backlog cleared.",
 )
 @click.option("--budgets", is_flag=True, help="One priority list for 80 %, flat and 120 % limits.")
+@click.option(
+    "--futures", is_flag=True, help="One priority list over the futures of data.capital_futures."
+)
+@aim_options
 @click.option("--core", is_flag=True, help="How often each scheme stays in good plans.")
 @click.option("--inflation", is_flag=True, help="What costs 10, 20 and 30 % higher do.")
 @click.option(
@@ -52,9 +57,12 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--draws", type=click.IntRange(0, 10_000), default=0, metavar="N",
-    help="How often each scheme stays in the plan, over N draws of what schemes cost.",
+    help="How often each scheme stays in the plan, and what slips, over N draws of what schemes "
+    "cost. Of --safe it is 200 if it is left out.",
 )  # fmt: skip
-@click.option("--seed", type=int, default=0, show_default=True, help="Of --core and --draws.")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Of --core, --draws and --safe."
+)
 @output_option
 @tables_force_option
 @json_option
@@ -64,6 +72,7 @@ def capital(
     allow: tuple[Path, ...],
     frontier: Literal["deprived", "backlog"] | None,
     budgets: bool,
+    futures: bool,
     core: bool,
     inflation: bool,
     overrun: str | None,
@@ -72,50 +81,67 @@ def capital(
     output: Path | None,
     force: bool,
     as_json: bool,
+    **doubt: Any,
 ) -> None:
     """Draw up the capital plan of SCENARIO, and put it to the test.
 
     Without an option the plan is printed by category and year. Each option adds a table.
     """
     from nelfin.models.capital import stress
-    from nelfin.models.capital.solving import solve_case
+    from nelfin.models.capital.case import case_of
     from nelfin.report.text.backlog import backlog_text
     from nelfin.report.text.capital import capital_text
+    from nelfin.report.text.terminal import wrapped
     from nelfin.scenario import load_scenario
     from nelfin.store.tidy import tidy_tables
     from nelfin.system.backlog import backlog_of
-    from nelfin.system.capital import capital_case
+    from nelfin.system.capital import check_schemes, limits_of
     from nelfin.system.draws import cost_spread
     from nelfin.system.rests_on import CAPITAL
 
     if output is not None:
         check_tables_folder(output, force)
     loaded = load_scenario(scenario, overrides, allow)
+    safe = doubt["safe"]
+    check_doubt(doubt, futures, bool(draws) or safe is not None, loaded.capital.relax)
     inputs = read_inputs(loaded)
-    case = capital_case(loaded, inputs)
-    spread = cost_spread(loaded, inputs) if draws else None
+    if futures and inputs.capital_futures.empty:
+        raise InputError.one("--futures", "has no futures.", "Name a table: data.capital_futures.")
+    checked = check_schemes(loaded, inputs)
+    case = case_of(checked, limits_of(loaded, inputs))
+    common = loaded.uncertainty.capital_cost_common_pct
+    chance = None
+    if draws or safe is not None:
+        share = 1.0 if safe is None else safe / 100
+        spread = cost_spread(loaded, inputs)
+        chance = stress.Chance(share, spread, common, draws or 200, seed)
+    table = inputs.capital_futures if futures else None
+    called = inputs.called.get("capital_futures", "capital_futures")
     none = 0
     with busy("The capital plan, and its tests"):
-        plan = solve_case(case)
+        found = drawn_up(case, checked.schemes, doubt, table, called, chance)
+        plan = found.plan
         tables = {name: getattr(plan, name) for name in ("plan", "spend", "limits", "prices")}
         if len(plan.resources):
             tables["resources"] = plan.resources
         backlog = backlog_of(plan, case.settings, loaded, inputs)
         tables |= tidy_tables(backlog)
-        tables |= _plans_tested(case, frontier, budgets, core, seed)
-        if spread is not None:
-            common = loaded.uncertainty.capital_cost_common_pct
-            tables["stays"], none = stress.stays(case, spread, common, draws, seed)
+        tables |= _plans_tested(case, frontier, budgets, core, seed) | found.tables
+        if draws and chance is not None:
+            tables["stays"], none = stress.stays(case, chance.spread, common, draws, seed)
         tables |= _costs_tested(case, inflation, overrun)
+    account = asdict(plan.solve) | found.accounts
     if output is not None:
-        texts = {"solve.json": json.dumps(asdict(plan.solve), indent=2) + "\n"}
+        texts = {"solve.json": json.dumps(account, indent=2) + "\n"}
         write_tables(tables, output, texts, force)
         click.echo(f"Written to {output}.", err=True)
     if as_json:
-        echo_json({"solve": asdict(plan.solve)} | as_records(tables))
+        echo_json({"solve": account} | as_records(tables))
     else:
         illustrative = illustrative_in(loaded, inputs, CAPITAL)
         show(capital_text(plan, tables, loaded.name, illustrative, backlog_text(backlog)))
+        for words in found.words:
+            show("\n" + "\n".join(wrapped(words)))
     if none:
         click.echo(f"In {none} of {draws} draws no plan meets the limits.", err=True)
 

@@ -9,6 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nelfin.cli.capital_doubt import (
+    DOUBT,
+    check_doubt,
+    cost_range,
+    doubt_options,
+    drawn_up,
+)
 from nelfin.cli.capital_lists import list_options, read_lists, taken
 from nelfin.cli.capital_money import (
     backlog_tables,
@@ -28,7 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@click.command("capital-solve", cls=GroupedCommand, sections=SECTIONS)
+@click.command("capital-solve", cls=GroupedCommand, sections=SECTIONS | {"Doubt": DOUBT})
 @click.argument("projects", type=click.Path(path_type=Path))
 @click.option(
     "--limits",
@@ -72,6 +79,7 @@ if TYPE_CHECKING:
 @list_options
 @more_options
 @money_options
+@doubt_options
 def capital_solve(
     projects: Path,
     limits: Path,
@@ -98,16 +106,26 @@ def capital_solve(
     any number of spend columns. PROJECTS may be a list as it was published, with a column a year:
     --columns, --unit, --phasing and --rank-by say what its headings do not. DIR gets plan.csv,
     spend.csv, limits.csv, prices.csv and solve.json, and resources.csv where there are limits of
-    resources. Ctrl-C ends the search and keeps the best plan so far; a second one ends at once.
+    resources. Futures add priority_list.csv, futures.csv and future_plans.csv; --safe adds
+    safety.csv; a range of costs adds slips.csv. Ctrl-C ends the search and keeps the best plan so
+    far; a second one ends at once.
     """
-    from nelfin.models.capital import Settings, TableNames, solve
+    from nelfin.data.specs import TABLES
+    from nelfin.data.tables import raw_frame
+    from nelfin.models.capital import Settings, TableNames
+    from nelfin.models.capital.case import case_of
+    from nelfin.models.capital.checked import check_capital
+    from nelfin.models.capital.stress import Chance
     from nelfin.store.run_folder import check_folder
 
     if not time_limit > 0:
         raise InputError.one("--time-limit", f"is {time_limit:g}.", "Give seconds above 0.")
+    futures, spread = more["futures"], cost_range(more["cost_range"])
+    check_doubt(more, futures is not None, spread is not None, relax)
     check_folder(output)
     watch = click.get_current_context().with_resource(watched(time_limit))
     lists = read_lists(projects, limits, rules, **taken(more))
+    future_table = raw_frame(futures, TABLES["capital_futures"], lists.notes) if futures else None
     settings = more_settings(more, lists.projects, str(projects), lists.notes)
     backlog_table = read_backlog(backlog)
     tell(lists.notes)
@@ -115,15 +133,12 @@ def capital_solve(
     if "resources" in settings and first_year and "year" in settings["resources"]:
         table = settings["resources"]
         settings["resources"] = table[table["year"] >= first_year]
-    plan = solve(
-        lists.projects,
-        _from_year(lists.limits, first_year, limits),
-        watch,
+    fields = Settings(
         gap_pct=gap,
         time_limit_s=time_limit,
         relax=relax,
         discount_rate_pct=discount_rate,
-        solver=solver,
+        solver="cbc" if solver == "cbc" else "highs",
         truncate=truncate,
         rules=lists.rules,
         over_programming_pct=over_programming,
@@ -134,16 +149,28 @@ def capital_solve(
         ),
         **settings,
     )  # fmt: skip
+    checked = check_capital(lists.projects, _from_year(lists.limits, first_year, limits), fields)
+    safe = 1.0 if more["safe"] is None else more["safe"] / 100
+    chance = spread and Chance(safe, spread, more["cost_common"], more["draws"], more["seed"])
+    found = drawn_up(
+        case_of(checked),
+        checked.schemes,
+        more,
+        future_table,
+        str(futures),
+        chance or None,
+        watch,
+    )
+    plan = found.plan
     tell(receipts_told(plan.projects))
     tables = {"plan": plan.plan, "spend": plan.spend, "limits": plan.limits, "prices": plan.prices}
     if len(plan.resources):
         tables["resources"] = plan.resources
-    tables |= backlog_tables(
-        plan, backlog_table, Settings(price_growth_pct=price_growth, **settings)
-    )
-    account = asdict(plan.solve) | {"not_read": lists.not_read}
+    tables |= backlog_tables(plan, backlog_table, fields) | found.tables
+    account = asdict(plan.solve) | found.accounts | {"not_read": lists.not_read}
     write_tables(tables, output, {"solve.json": json.dumps(account, indent=2) + "\n"})
-    click.echo(_account(plan), err=True)
+    for words in (_account(plan), *found.words):
+        click.echo(words, err=True)
     click.echo(f"Written to {output}.", err=True)
 
 

@@ -46,6 +46,7 @@ class Inputs:
     projects: pd.DataFrame
     capital_limits: pd.DataFrame
     capital_rules: pd.DataFrame
+    capital_futures: pd.DataFrame
     capital_resources: pd.DataFrame
     capital_groups: pd.DataFrame
     backlog: pd.DataFrame

@@ -38,6 +38,7 @@ TABLE_NOTES: dict[str, str] = {
     "projects": "Capital schemes, one a row. Spend is in the base year's prices.",
     "capital_limits": "Capital limits by year, of the system or of one organisation.",
     "capital_rules": "Floors, caps and targets that the capital plan must meet.",
+    "capital_futures": "Futures of capital limits, costs and benefits, and how likely each is.",
     "capital_resources": "What there is each year of other resources that schemes use, such as "
     "staff. Schemes give their use in the columns use_<resource>_1, use_<resource>_2 and so on.",
     "capital_groups": "How many schemes of a group the capital plan holds at least and at most.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csc_array
 
 from nelfin.program.form import Array, Program, Solution
@@ -70,7 +71,9 @@ def filled(program: Program, solution: Solution) -> Solution:
     return replace(solution, values=values, objective=float(np.dot(value, values)))
 
 
-def _fits(matrix: csc_array, columns: Array, up: Array, down: Array) -> Array:
+def _fits(
+    matrix: csc_array, columns: npt.NDArray[np.intp], up: Array, down: Array
+) -> npt.NDArray[np.bool_]:
     """Say of each column whether every row has the room for it to be raised to 1."""
     part = matrix[:, columns]
     wrong = (part.data > up[part.indices]) | (-part.data > down[part.indices])

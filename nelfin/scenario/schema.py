@@ -127,6 +127,8 @@ class Data(Section):
     """Capital limits by year."""
     capital_rules: TablePath | None = None
     """Floors, caps and targets of the capital plan."""
+    capital_futures: TablePath | None = None
+    """Futures of capital limits, costs and benefits, each with a weight, for one priority list."""
     capital_resources: TablePath | None = None
     """Limits of what capital schemes use beside capital, such as staff."""
     capital_groups: TablePath | None = None

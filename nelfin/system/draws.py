@@ -21,6 +21,7 @@ from nelfin.data import Inputs, load_inputs
 from nelfin.data.specs import PROGRAMME_RETURNS
 from nelfin.errors import InputError, Problems
 from nelfin.models.capital.stress import Overruns
+from nelfin.models.capital.stress.slips import Slips, slips_of, together
 from nelfin.models.ledgers import flows
 from nelfin.models.prevention import extra_spend
 from nelfin.models.programmes import Programmes, programmes_of
@@ -32,6 +33,7 @@ from nelfin.scenario.keys import dotted
 from nelfin.system.drivers import BY_YEAR, DRAWN, drivers_of, income_by_body
 from nelfin.system.joint import Joint, join
 from nelfin.system.prevention import costing_of, prevention_by_organisation
+from nelfin.system.slips import slip_queue, slip_variables
 
 Array = npt.NDArray[np.float64]
 
@@ -152,7 +154,10 @@ def draw_positions(
         `system_reported, system_underlying, prevention_net_cash, prevention_cut, capital_used`
         (£m; dims `draw, year`), `organisation_reported` and `organisation_support` (£m; dims
         `organisation, draw, year`), `within_limits` (whether the plan stays within every limit
-        of the year, same dims), and `drawn` (dims `setting, draw`): what was drawn.
+        of the year, same dims), and `drawn` (dims `setting, draw`): what was drawn. What of the
+        capital plan slips: `schemes_waiting` and `passed_all_the_same` (£m past a limit though all
+        that can wait waits; dims `draw, year`), `capital_benefit_lost` (dim `draw`), and
+        `slip_waits, slip_mean_years, slip_not_started, slip_benefit_lost` (dim `project`).
 
     Raises
     ------
@@ -184,6 +189,9 @@ def draw_positions(
         scenario.uncertainty.capital_cost_pct, scenario.uncertainty.capital_cost_common_pct,
         capital.over_programming_pct, capital.carry_over_pct, seed,
     )  # fmt: skip
+    # a relaxation has schemes in part, which start more than once: nothing of it waits
+    queue = None if capital.relax else slip_queue(scenario, inputs, joint)
+    waited: list[Slips] = []
     # in parts, so that memory does not grow with the draws
     for begin in range(0, draws, PART):
         part = slice(begin, min(begin + PART, draws))
@@ -191,7 +199,10 @@ def draw_positions(
         for name, values in mine.items():
             shown[name][part] = values if values.ndim == 1 else values.mean(axis=-1)
         found[:, part], bodies[:, :, part] = _positions(scenario, inputs, joint, mine)
-        used[part], within[part] = costs.of(mine.get(COST), part.stop - part.start)
+        factors = costs.factors(mine.get(COST), part.stop - part.start)
+        used[part], within[part] = costs.of(factors)
+        if queue is not None:
+            waited.append(slips_of(queue, costs.ids, factors))
     variables = ("system_underlying", "system_reported", "prevention_net_cash", "prevention_cut",
              "capital_used")  # fmt: skip
     words = ("Underlying position of the system", "Reported position of the system",
@@ -214,6 +225,10 @@ def draw_positions(
         {"long_name": "What was drawn, a rate as the mean of its years", "units": "as the setting"},
     )
     coords = {"organisation": names, "year": years, "setting": list(shown)}
+    if queue is not None:
+        unit = "£m" if capital.benefit == "npsv" else "points"
+        data |= slip_variables(queue, together(waited), joint, years, unit)
+        coords["project"] = [str(name) for name in joint.plan.plan["project_id"]]
     return xr.Dataset(data, coords, {"seed": seed} | joint.recovery.attrs)
 
 

@@ -125,7 +125,9 @@ def odds_table(positions: xr.Dataset) -> pd.DataFrame:
     Measures: `odds_of_balance` and `odds_without_support` (in years that are open),
     `odds_of_payback, odds_within_limits` (in the year) and
     `odds_within_limits_so_far` (in every year up to it), shares; and the percentiles 10, 50 and 90
-    of the reported and underlying position, net cash of prevention and capital used, £m.
+    of the reported and underlying position, net cash of prevention and capital used, £m. Of what
+    slips: mean and percentiles of `schemes_waiting`, and of `capital_benefit_lost` in the last
+    year.
 
     Parameters
     ----------
@@ -159,4 +161,25 @@ def odds_table(positions: xr.Dataset) -> pd.DataFrame:
         frame = fan(positions[variable]).to_series().rename("value").reset_index()
         frame["measure"] = f"{name}_p" + frame["percent"].astype(int).astype(str)
         parts.append(frame.assign(unit="£m"))
+    parts += _slips(positions)
     return pd.concat(parts, ignore_index=True)[["year", "measure", "value", "unit"]]
+
+
+def _slips(positions: xr.Dataset) -> list[pd.DataFrame]:
+    """Return what of the capital plan waits by year, and what benefit is lost by its end."""
+    if "schemes_waiting" not in positions:
+        return []
+    lost = positions["capital_benefit_lost"]
+    variables = {
+        "schemes_waiting": positions["schemes_waiting"],
+        "capital_benefit_lost": lost.expand_dims(year=[str(positions["year"].values[-1])]),
+    }
+    parts = []
+    for name, array in variables.items():
+        unit = positions[name].attrs["units"]
+        mean = array.mean("draw").to_series().rename("value").reset_index()
+        parts.append(mean.assign(measure=f"{name}_mean", unit=unit))
+        frame = fan(array).to_series().rename("value").reset_index()
+        frame["measure"] = f"{name}_p" + frame["percent"].astype(int).astype(str)
+        parts.append(frame.assign(unit=unit))
+    return parts

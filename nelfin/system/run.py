@@ -46,6 +46,7 @@ from nelfin.system.headline import listed_figures
 from nelfin.system.joint import Joint, join
 from nelfin.system.months import months_table
 from nelfin.system.odds import odds_by_organisation, odds_table
+from nelfin.system.slips import slips_by_scheme
 from nelfin.version import __version__
 
 PACKAGES = ("numpy", "pandas", "xarray", "PuLP", "highspy", "pydantic")
@@ -184,6 +185,7 @@ def _with_draws(
         "odds": odds_table(positions),
         "odds_by_organisation": odds_by_organisation(positions),
         "tornado": tornado(scenario, inputs, joint),
+        "slips": slips_by_scheme(positions, joint.plan.plan),
     }
 
 

@@ -291,7 +291,20 @@ def _capital(facts: Facts) -> Iterator[Family]:
     if facts.drawn:
         dear = facts.draws["capital_used_p90"] - facts.spend.groupby("year")["cdel_gbp_m"].sum()
         within = facts.draws["odds_within_limits_so_far", facts.last]
-        yield says("With costs drawn", odds(within), millions(dear.max()))
+        ends = ("mean", "p10", "p90")
+        waiting = [facts.draws[f"schemes_waiting_{end}", facts.last] for end in ends]
+        lost = [facts.draws[f"capital_benefit_lost_{end}", facts.last] for end in ends]
+        yield says(
+            "With costs drawn", facts.last, f"{waiting[0]:,.1f}",
+            *[f"{value:,.0f}" for value in waiting[1:]],
+            *[percent(value / plan["benefit"].sum()) for value in lost],
+        )  # fmt: skip
+        first = facts.result.table("slips").iloc[0]
+        yield says(
+            ".* loses most", *tokens(first["name"]), odds(first["waits"]),
+            f"{first['mean_years']:.1f}",
+        )  # fmt: skip
+        yield says("If nothing waited", odds(within), millions(dear.max()))
     started = f"{int((plan['status'] != 'not funded').sum()):,}"
     printed = ["30"] if int(started.replace(",", "")) > 30 else []
     yield says("Printed: ", *printed, started, f"{schemes:,}")

@@ -139,8 +139,9 @@ def test_what_the_floor_promises_stays_funded_at_every_budget() -> None:
     assert regret["best"].tolist() == pytest.approx([9.0, 10.0, 19.0])
     assert regret["regret_pct"].tolist() == pytest.approx([0.0, 10.0, 0.0])
     assert regret.columns.tolist() == [
-        "budget", "share_of_limit", "benefit", "best", "regret_pct", "gap"
+        "budget", "share_of_limit", "benefit", "best", "regret_pct", "gap", "weight", "list_gap"
     ]  # fmt: skip
+    assert regret["list_gap"].tolist() == pytest.approx([0.0] * 3)
 
 
 def test_only_indicative_limits_move_where_some_are_firm() -> None:

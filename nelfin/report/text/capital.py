@@ -242,10 +242,47 @@ def _overrun(table: pd.DataFrame) -> str:
     return table_text(["scheme", "before", "after", "change"], rows, "lrrl", title)
 
 
+def _futures(table: pd.DataFrame) -> str:
+    rows = [
+        [str(row.future), money(100 * row.weight, 0), f"{row.benefit:,.1f}", f"{row.best:,.1f}",
+         money(row.regret_pct, 2)]
+        for row in table.itertuples()
+    ]  # fmt: skip
+    heads = ["future", "weight, %", "benefit", "best alone", "regret, %"]
+    return table_text(heads, rows, title="BY FUTURE, benefit")
+
+
+def _safety(table: pd.DataFrame) -> str:
+    rows = [
+        [str(row.year), str(row.organisation), money(row.limit_gbp_m), money(row.used_gbp_m),
+         money(row.reserve_gbp_m), money(100 * row.share_held_fresh, 0)]
+        for row in table.itertuples()
+    ]  # fmt: skip
+    heads = ["year", "organisation", "limit, £m", "used, £m", "reserve, £m", "holds, %"]
+    align = "llrrrr"
+    if not any(row[1] for row in rows):
+        heads, align, rows = _without(heads, 1), "lrrrr", [_without(row, 1) for row in rows]
+    text = table_text(heads, rows, align, "WHAT SAFETY TAKES")
+    return f"{text}\n\nHolds: share of 10,000 other draws of costs."
+
+
+def _slips(table: pd.DataFrame) -> str:
+    rows = [
+        [_scheme(row), str(row.start_year), money(100 * row.waits, 0), money(row.mean_years),
+         money(row.benefit_lost)]
+        for row in table.head(DEAREST).itertuples()
+    ]  # fmt: skip
+    heads = ["scheme", "planned", "waits, %", "years", "lost"]
+    return table_text(heads, rows, "llrrr", "SCHEMES THAT WAIT WHEN COSTS ARE DRAWN, benefit lost")
+
+
 SECTIONS = {
     "frontier": _frontier,
     "priority_list": _priorities,
     "regret": _regret,
+    "futures": _futures,
+    "safety": _safety,
+    "slips": _slips,
     "core_index": _core,
     "stays": _stays,
     "inflation": _inflation,

@@ -110,7 +110,7 @@ def prevention_odds(result: Findings) -> list[str]:
 
 
 def capital_odds(result: Findings) -> list[str]:
-    """Say how likely the plan is to stay within its limits, where costs are drawn.
+    """Say what of the capital plan slips, where costs are drawn: a full plan passes its limits.
 
     Parameters
     ----------
@@ -128,9 +128,38 @@ def capital_odds(result: Findings) -> list[str]:
     every_year = odds.loc["odds_within_limits_so_far", odds.columns[-1]]
     above = odds.loc["capital_used_p90"] - result.data["capital_used"].sum("organisation")
     return [
-        f"With costs drawn, the plan stays within its limits in every year in "
+        *_slips(result, odds),
+        f"If nothing waited, the plan would stay within its limits in every year in "
         f"{share_of_draws(every_year)} of the draws; in its dearest year one draw in ten is "
-        f"{millions(float(above.max()))} or more above what it is priced at."
+        f"{millions(float(above.max()))} or more above what it is priced at.",
+    ]
+
+
+def _slips(result: Findings, odds: pd.DataFrame) -> list[str]:
+    """Say how many schemes wait when costs are drawn, what that loses, and which loses most."""
+    if "schemes_waiting_mean" not in odds.index:
+        return []
+    last = odds.columns[-1]
+    waiting = odds[last][[f"schemes_waiting_{end}" for end in ("mean", "p10", "p90")]]
+    total = float(result.table("plan")["benefit"].sum())
+    lost = odds[last][[f"capital_benefit_lost_{end}" for end in ("mean", "p10", "p90")]]
+    few = f"{waiting.iloc[0]:,.1f}"
+    low, high = (f"{value:,.0f}" for value in waiting.iloc[1:])
+    sentence = (
+        f"With costs drawn, schemes wait for room within the limits. At the end of {last} {few} of "
+        f"them wait on average ({low} to {high} in eight draws of ten)"
+    )
+    if total > 0:
+        share, least, most = (f"{100 * value / total:.1f} %" for value in lost)
+        sentence += f", and {share} of the plan's benefit is lost ({least} to {most})"
+    table = result.table("slips")
+    if table.empty:
+        return [f"{sentence}."]
+    first = table.iloc[0]
+    return [
+        f"{sentence}.",
+        f"{first['name']} loses most: it waits in {share_of_draws(float(first['waits']))} of the "
+        f"draws, {first['mean_years']:.1f} years on average when it does.",
     ]
 
 

@@ -74,6 +74,9 @@ ABOUT = {
     "backlog": About(
         "Backlog", "What is cleared and left of it by organisation, risk and year.", CAPITAL
     ),
+    "slips": About(
+        "Schemes that wait", "Which schemes wait when costs are drawn, and how long.", CAPITAL
+    ),
     "projects": About("Projects", "The schemes as given.", ("projects",)),
 }
 SETTINGS = About("Settings", "Every setting of the scenario, with its source and range.")

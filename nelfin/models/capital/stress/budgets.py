@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from nelfin import program as lp
 from nelfin.models.capital.case import Case
-from nelfin.models.capital.solving import solve_program
 from nelfin.models.capital.starts import Start
-from nelfin.models.capital.stress.variants import (
-    funded,
-    shares_of,
-    with_limits,
-    with_rows,
-)
+from nelfin.models.capital.stress.futures import future_at
+from nelfin.models.capital.stress.together import FuturesPlan, plans_for
 
 BUDGETS = {"80 % floor": 0.8, "today's limits": 1.0, "growth to 120 %": 1.2}
 """Budgets of the priority list: the guaranteed floor, today's limits, and growth."""
 
 
 def priority_list(
-    case: Case, budgets: Mapping[str, float] | None = None
+    case: Case,
+    budgets: Mapping[str, float] | None = None,
+    weights: Mapping[str, float] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return one priority list that holds whatever budget comes, and the regret of following it.
 
-    Budgets are taken from the lowest up. What is funded at one budget stays funded at every higher
-    one (its start may move), so that a scheme once promised is never taken back. Limits marked
-    `firm` do not move; where all are firm every limit does.
+    What is funded at one budget stays funded at every higher one (its start may move, and it may
+    become a better option of itself), so that a scheme once promised is never taken back. Of all
+    such lists the one with the most expected benefit is taken. Limits marked `firm` do not move;
+    where all are firm every limit does.
 
     Parameters
     ----------
@@ -37,6 +35,8 @@ def priority_list(
         The capital case.
     budgets
         Share of the limits by name.
+    weights
+        How likely each budget is, by name; alike by default.
 
     Returns
     -------
@@ -47,41 +47,42 @@ def priority_list(
     regret : pandas.DataFrame
         A row a budget: `budget, share_of_limit, benefit, best, regret_pct, gap`: how much less
         benefit the list gives than a plan made for that budget alone, and how far that one may be
-        from the best.
+        from the best; `weight`; and `list_gap`, how far the expected benefit of the list may be
+        from that of the best list, the same in every row.
 
     Notes
     -----
     Method: nested portfolios, after Koç, Morton, Popova, Hess, Kee and Richards (2009).
     """
-    ordered = sorted((budgets or BUDGETS).items(), key=lambda pair: pair[1])
-    promised: dict[str, tuple[str, Start]] = {}
-    regrets = []
-    for name, share in ordered:
-        scaled = with_limits(case, share)
-        relaxed, alone = solve_program(scaled)
-        nested = _with_promised(scaled, promised)
-        _, solution = solve_program(nested) if promised else (relaxed, alone)
-        for start in funded(case, solution, whole=True):
-            promised.setdefault(start.scheme.id, (name, start))
-        best = max(alone.objective, solution.objective)
-        bound = min(relaxed.bound, max(alone.bound, best))
-        regret = 100 * (best - solution.objective) / best if best else 0.0
-        gap = (bound - best) / best if best else 0.0
-        regrets.append([name, share, solution.objective, best, regret, gap])
+    budgets = BUDGETS if budgets is None else budgets
+    weights = dict.fromkeys(budgets, 1.0) if weights is None else weights
+    futures = [
+        future_at(case, name, weights[name], (100 * share, 100.0, 100.0))
+        for name, share in sorted(budgets.items(), key=lambda pair: pair[1])
+    ]
+    found = plans_for(futures)
+    regret = found.futures.assign(
+        share_of_limit=found.futures["limits_pct"] / 100, list_gap=found.account.gap
+    ).rename(columns={"future": "budget"})
     columns = ["budget", "share_of_limit", "benefit", "best", "regret_pct", "gap"]
-    table = _priorities(case, promised, [name for name, _ in ordered])
-    return table, pd.DataFrame(regrets, columns=columns)
+    return list_of(case, found), regret[[*columns, "weight", "list_gap"]]
 
 
-def _with_promised(case: Case, promised: Iterable[str]) -> Case:
-    """Return the case in which schemes that are promised are funded whole."""
-    return with_rows(
-        case,
-        [
-            lp.Row("promised", name, tuple(terms), "==", 1.0)
-            for name, terms in shares_of(case, promised).items()
-        ],
-    )
+def list_of(case: Case, found: FuturesPlan) -> pd.DataFrame:
+    """Return the priority list of nested plans: see `priority_list`.
+
+    Parameters
+    ----------
+    case
+        Schemes as they stand.
+    found
+        Nested plans.
+    """
+    promised: dict[str, tuple[str, Start]] = {}
+    for name, starts in found.starts:
+        for start in starts:
+            promised.setdefault(start.scheme.id, (name, start))
+    return _priorities(case, promised, [name for name, _ in found.starts])
 
 
 def _priorities(

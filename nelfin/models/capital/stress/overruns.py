@@ -63,17 +63,22 @@ class Overruns:
         spend = plan.spend[plan.spend["cdel_gbp_m"] != 0]
         table = spend.pivot_table(index="project_id", columns="year", values="cdel_gbp_m",
                                   aggfunc="sum", fill_value=0.0)  # fmt: skip
+        self.ids = [str(name) for name in table.index]
         self.cdel = table.reindex(columns=years, fill_value=0.0).to_numpy(dtype=float)
-        owners = plan.plan.set_index("project_id")["organisation"]
-        self.owner = owners.loc[table.index].to_numpy()
+        about = plan.projects.set_index("project_id").loc[table.index]
+        self.owner = about["organisation"].to_numpy()
+        self.money = about["money"].to_numpy()
         self.over = over_programming_pct / 100
+        named = limits if "money" in limits else limits.assign(money="")
         self.limits = {
-            str(owner): lines.set_index("year")["limit_gbp_m"].reindex(years).to_numpy()
-            for owner, lines in limits.groupby("organisation")
+            (str(owner), str(money)): lines.set_index("year")["limit_gbp_m"]
+            .reindex(years)
+            .to_numpy()
+            for (owner, money), lines in named.groupby(["organisation", "money"])
         }
 
-    def of(self, common: Array | None, draws: int) -> tuple[Array, npt.NDArray[np.bool_]]:
-        """Return use of the limits, £m, and whether every limit holds; both (draw, year).
+    def factors(self, common: Array | None, draws: int) -> Array:
+        """Return costs as a multiple of the price; (draw, scheme in the order of `ids`).
 
         Parameters
         ----------
@@ -87,10 +92,19 @@ class Overruns:
             # plain random numbers: the same whatever the parts
             own = self.spread.at(self.rng.random(above.shape))
             above = self.common * common[:, None] + (1 - self.common) * own
-        factor = 1 + above / 100
-        within = np.ones((draws, self.cdel.shape[1]), dtype=bool)
-        for owner, limits in self.limits.items():
-            bound = (self.owner == owner) if owner else np.ones(len(self.owner), dtype=bool)
+        return np.asarray(1 + above / 100)
+
+    def of(self, factor: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
+        """Return use of the limits, £m, and whether every limit holds; both (draw, year).
+
+        Parameters
+        ----------
+        factor
+            From `factors`.
+        """
+        within = np.ones((len(factor), self.cdel.shape[1]), dtype=bool)
+        for (owner, money), limits in self.limits.items():
+            bound = (self.money == money) & ((self.owner == owner) | (not owner))
             within &= self._holds(factor[:, bound] @ self.cdel[bound], limits)
         return factor @ self.cdel, within
 
@@ -105,6 +119,37 @@ class Overruns:
                 held[:, t] = left >= -rounding(allowed)
                 carried = np.clip(left, 0.0, self.carry * limit)
         return held
+
+
+def schemes_drawn(case: Case) -> list[str]:
+    """Return the schemes whose costs are drawn, in the order of `cost_factors`.
+
+    Parameters
+    ----------
+    case
+        The capital case.
+    """
+    return list(dict.fromkeys(start.scheme.id for start in case.starts))
+
+
+def cost_factors(case: Case, spread: Spread, common_pct: float, draws: int, seed: int) -> Array:
+    """Draw what each scheme costs as a multiple of its price; (draw, scheme).
+
+    Parameters
+    ----------
+    case
+        The capital case.
+    spread
+        What a scheme may cost above its price, %.
+    common_pct
+        Share of the departure that all schemes have in common.
+    draws, seed
+        How many, and of which seed: every part of the spread is seen alike.
+    """
+    count = len(schemes_drawn(case))
+    drawn = spread.at(latin_hypercube(draws, count + 1, seed))
+    common = common_pct / 100
+    return np.asarray(1 + (common * drawn[:, -1:] + (1 - common) * drawn[:, :-1]) / 100)
 
 
 def stays(
@@ -138,12 +183,9 @@ def stays(
     """
     if draws < 1:
         raise InputError.one("draws", f"is {draws}.", "Give 1 or more.")
-    ids = list(dict.fromkeys(start.scheme.id for start in case.starts))
-    number = {name: n for n, name in enumerate(ids)}
+    number = {name: n for n, name in enumerate(schemes_drawn(case))}
     scheme_of = {start.share_column: number[start.scheme.id] for start in case.starts}
-    shares = spread.at(latin_hypercube(draws, len(ids) + 1, seed))
-    common = common_pct / 100
-    factors = 1 + (common * shares[:, -1:] + (1 - common) * shares[:, :-1]) / 100
+    factors = cost_factors(case, spread, common_pct, draws, seed)
     count = dict.fromkeys(case.projects["project_id"], 0)
     none = 0
     for factor in factors:

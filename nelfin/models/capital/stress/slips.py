@@ -1,0 +1,386 @@
+"""What slips when costs are drawn: schemes of a full plan wait, year by year, in priority order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from nelfin import program as lp
+from nelfin.models.capital.limits import LimitKey, key_of
+from nelfin.models.capital.plan import CapitalPlan
+from nelfin.models.capital.scheme import Scheme
+from nelfin.models.capital.settings import Settings
+from nelfin.models.capital.starts import starts_of
+
+Array = npt.NDArray[np.float64]
+Years = npt.NDArray[np.integer]
+
+NEVER = -1
+"""Stands for the year of a scheme that does not start within the plan."""
+
+POUND = 1e-6
+"""£m that a limit may be passed by."""
+
+COLUMNS = [
+    "project_id", "name", "start_year", "waits", "mean_years", "not_started", "benefit_lost",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The schemes of a plan in the order in which they may start, and what they use of what.
+
+    Parameters
+    ----------
+    ids
+        Of the schemes, best benefit a pound of the limits first, what others need before them.
+    planned
+        Year in which each starts by the plan, as a position; shape (scheme,).
+    used
+        £m of the limits in each year, if the scheme starts that many years late; shape
+        (scheme, years late, year).
+    worth
+        Benefit, if it starts that many years late; shape (scheme, years late).
+    owners
+        Of each scheme: positions of the limits that hold it.
+    needs
+        Of each scheme: those it needs, each with the years by which they start before.
+    stays
+        Of each scheme: whether it never waits. What must be funded does not, nor what that needs,
+        nor what brings receipts.
+    allowed
+        Limits, £m; shape (owner, year); infinite where there is none.
+    carry
+        Share of a limit that may be carried over.
+    """
+
+    ids: list[str]
+    planned: Years
+    used: Array
+    worth: Array
+    owners: list[list[int]]
+    needs: list[list[tuple[int, int]]]
+    stays: list[bool]
+    allowed: Array
+    carry: float
+
+
+@dataclass(frozen=True)
+class Slips:
+    """What slipped in each draw.
+
+    Parameters
+    ----------
+    started
+        Year in which each scheme starts, as a position; `NEVER` if not within the plan; shape
+        (draw, scheme).
+    waiting
+        Schemes that have not started though the plan has them started; shape (draw, year).
+    benefit_lost
+        Benefit of the plan that is not there; shape (draw,).
+    still_over
+        £m by which limits are passed all the same, since what has started is paid; (draw, year).
+    """
+
+    started: Years
+    waiting: Array
+    benefit_lost: Array
+    still_over: Array
+
+
+def queue_of(
+    plan: CapitalPlan,
+    schemes: Sequence[Scheme],
+    limits: pd.DataFrame,
+    years: list[str],
+    settings: Settings,
+) -> Queue:
+    """Return the queue of a plan's schemes.
+
+    Parameters
+    ----------
+    plan
+        Each scheme of it starts once.
+    schemes
+        Every scheme of the project table.
+    limits
+        `year, organisation, limit_gbp_m`, and `money` where a limit names one.
+    years
+        Of the plan.
+    settings
+        Prices, discounting, over-programming and carry-over.
+    """
+    funded = plan.plan[plan.plan["status"] != "not funded"].set_index("project_id")
+    chosen = [scheme for scheme in schemes if scheme.id in funded.index]
+    planned = {scheme.id: years.index(funded.at[scheme.id, "start_year"]) for scheme in chosen}
+    share = funded["funded_share"].to_dict()
+    count = len(years)
+    late = [replace(s, starts=tuple(range(planned[s.id], count))) for s in chosen]
+    used = {scheme.id: np.zeros((count, count)) for scheme in chosen}
+    worth = {scheme.id: np.zeros(count) for scheme in chosen}
+    for start in starts_of(lp.Program(), late, years, settings):
+        name, delay = start.scheme.id, start.year - planned[start.scheme.id]
+        used[name][delay] = start.cdel * share[name]
+        worth[name][delay] = start.value * share[name]
+    order = _in_order(chosen, used, worth)
+    names = [scheme.id for scheme in order]
+    needs = _needs(order)
+    held_by = list(dict.fromkeys(_holder(key_of(limit)) for limit in limits.itertuples()))
+    return Queue(
+        names,
+        np.array([planned[name] for name in names], dtype=np.int64),
+        np.stack([used[name] for name in names]) if names else np.zeros((0, count, count)),
+        np.stack([worth[name] for name in names]) if names else np.zeros((0, count)),
+        [
+            [
+                n
+                for n, (owner, money) in enumerate(held_by)
+                if owner in {"", scheme.organisation} and money == scheme.money
+            ]
+            for scheme in order
+        ],
+        needs,
+        _staying(order, needs, used),
+        _allowed(limits, held_by, years, settings.over_programming_pct),
+        settings.carry_over_pct / 100,
+    )
+
+
+def _holder(key: LimitKey) -> tuple[str, str]:
+    """Return whose limit of which money it is, whatever the year."""
+    return key.organisation, key.money
+
+
+def _allowed(
+    limits: pd.DataFrame,
+    held_by: Sequence[tuple[str, str]],
+    years: list[str],
+    over_programming_pct: float,
+) -> Array:
+    allowed = np.full((len(held_by), len(years)), np.inf)
+    for limit in limits.itertuples():
+        key = key_of(limit)
+        if key.year in years:
+            amount = float(str(limit.limit_gbp_m)) * (1 + over_programming_pct / 100)
+            allowed[held_by.index(_holder(key)), years.index(key.year)] = amount
+    return allowed
+
+
+def _in_order(
+    schemes: Sequence[Scheme], used: Mapping[str, Array], worth: Mapping[str, Array]
+) -> list[Scheme]:
+    """Return schemes by benefit a pound of the limits, with what others need before them."""
+
+    def per_pound(scheme: Scheme) -> float:
+        spent = float(used[scheme.id][0].sum())
+        return -worth[scheme.id][0] / spent if spent > 0 else -np.inf
+
+    wanted = sorted(schemes, key=lambda scheme: (per_pound(scheme), scheme.id))
+    by_name = _by_name(schemes)
+    ordered: dict[str, Scheme] = {}
+
+    def put(scheme: Scheme) -> None:
+        for name, _ in scheme.requires:
+            other = by_name.get(name)
+            if other is not None and other.id not in ordered:
+                put(other)
+        ordered.setdefault(scheme.id, scheme)
+
+    for scheme in wanted:
+        put(scheme)
+    return list(ordered.values())
+
+
+def _by_name(schemes: Sequence[Scheme]) -> dict[str, Scheme]:
+    """Return schemes by their id, and by what they are an option of."""
+    return {scheme.group: scheme for scheme in schemes} | {scheme.id: scheme for scheme in schemes}
+
+
+def _needs(order: Sequence[Scheme]) -> list[list[tuple[int, int]]]:
+    at = {scheme.id: n for n, scheme in enumerate(order)}
+    by_name = _by_name(order)
+    return [
+        [(at[by_name[name].id], lag) for name, lag in scheme.requires if name in by_name]
+        for scheme in order
+    ]
+
+
+def _staying(
+    order: Sequence[Scheme],
+    needs: Sequence[list[tuple[int, int]]],
+    used: Mapping[str, Array],
+) -> list[bool]:
+    stays = [scheme.must_fund or bool((used[scheme.id] < 0).any()) for scheme in order]
+    # what a scheme needs stands before it in the order
+    for n in reversed(range(len(order))):
+        for other, _ in needs[n] if stays[n] else []:
+            stays[other] = True
+    return stays
+
+
+def slips(queue: Queue, factors: Array) -> Slips:
+    """Work out what waits when schemes cost other than their price, all draws at once.
+
+    Year by year, the schemes whose time has come start in the order of the queue, each if every
+    year's limit can bear it beside what has started. One that cannot start waits for the next
+    year, and what needs it waits too. Nothing starts before its time.
+
+    Parameters
+    ----------
+    queue
+        Of the plan.
+    factors
+        Cost as a multiple of the price; (draw, scheme in the order of the queue).
+    """
+    draws, count = len(factors), len(queue.ids)
+    years = queue.used.shape[-1]
+    started = np.full((draws, count), NEVER, dtype=np.int64)
+    spent = np.zeros((draws, *queue.allowed.shape))
+    every = np.arange(draws)
+    for n in (n for n in range(count) if queue.stays[n]):
+        started[:, n] = queue.planned[n]
+        _pay(queue, spent, every, n, 0, factors)
+    waiting = np.zeros((draws, years))
+    moving = [n for n in range(count) if not queue.stays[n]]
+    for t in range(years):
+        for n in moving:
+            if queue.planned[n] > t:
+                continue
+            could = started[:, n] == NEVER
+            for other, lag in queue.needs[n]:
+                could &= (started[:, other] != NEVER) & (started[:, other] <= t - lag)
+            rows = np.flatnonzero(could)
+            if len(rows):
+                late = t - int(queue.planned[n])
+                rows = rows[_fits(queue, spent, rows, n, late, factors)]
+                started[rows, n] = t
+                _pay(queue, spent, rows, n, late, factors)
+        waiting[:, t] = ((started == NEVER) & (queue.planned <= t)).sum(axis=1)
+    late_by = np.where(started == NEVER, 0, started - queue.planned)
+    got = np.take_along_axis(queue.worth, late_by.T, axis=1).T if count else np.zeros((draws, 0))
+    got = np.where(started == NEVER, 0.0, got)
+    lost = queue.worth[:, 0].sum() - got.sum(axis=1)
+    over = np.maximum(-_left(queue, spent), 0.0)
+    over[over <= POUND] = 0.0
+    return Slips(started.astype(np.int8), waiting, lost, over.max(axis=1, initial=0.0))
+
+
+def slips_of(queue: Queue, ids: Sequence[str], factors: Array) -> Slips:
+    """Work out what waits, where the costs of some schemes are drawn and the others are at price.
+
+    Parameters
+    ----------
+    queue
+        Of the plan.
+    ids
+        Schemes whose costs are drawn.
+    factors
+        Cost as a multiple of the price; (draw, scheme in the order of `ids`).
+    """
+    at = {name: n for n, name in enumerate(ids)}
+    own = np.ones((len(factors), len(queue.ids)))
+    for n, name in enumerate(queue.ids):
+        if name in at:
+            own[:, n] = factors[:, at[name]]
+    return slips(queue, own)
+
+
+def _pay(queue: Queue, spent: Array, rows: Years, n: int, late: int, factors: Array) -> None:
+    cost = factors[rows, n, None] * queue.used[n, late]
+    for owner in queue.owners[n]:
+        spent[rows, owner] += cost
+
+
+def _fits(
+    queue: Queue, spent: Array, rows: Years, n: int, late: int, factors: Array
+) -> npt.NDArray[np.bool_]:
+    """Say in which draws the limits can bear a scheme beside what has started."""
+    on = np.flatnonzero(queue.used[n, late])
+    if not len(on) or not queue.owners[n]:
+        return np.ones(len(rows), dtype=bool)
+    fits = np.ones(len(rows), dtype=bool)
+    cost = factors[rows, n, None] * queue.used[n, late]
+    for owner in queue.owners[n]:
+        if queue.carry:
+            before = _left_of(queue, spent[rows, owner], owner)
+            after = _left_of(queue, spent[rows, owner] + cost, owner)
+            # a year that fails without the scheme is not its doing
+            fits &= ((after >= -POUND) | (after >= before)).all(axis=1)
+        else:
+            room = queue.allowed[owner, on] - spent[rows[:, None], owner, on]
+            fits &= (cost[:, on] <= room + POUND).all(axis=1)
+    return fits
+
+
+def _left(queue: Queue, spent: Array) -> Array:
+    """Return what is left of each limit, £m; (draw, owner, year)."""
+    owners = range(len(queue.allowed))
+    return np.stack([_left_of(queue, spent[:, owner], owner) for owner in owners], axis=1)
+
+
+def _left_of(queue: Queue, spent: Array, owner: int) -> Array:
+    left = queue.allowed[owner] - spent
+    if queue.carry:
+        carried = np.zeros(len(spent))
+        for t, allowed in enumerate(queue.allowed[owner]):
+            left[:, t] += carried
+            most = queue.carry * allowed if np.isfinite(allowed) else 0.0
+            carried = np.clip(left[:, t], 0.0, most)
+    return np.asarray(left)
+
+
+def together(parts: Sequence[Slips]) -> Slips:
+    """Return what slipped in several lots of draws as one.
+
+    Parameters
+    ----------
+    parts
+        Of one queue.
+    """
+    return Slips(
+        np.concatenate([part.started for part in parts]),
+        np.concatenate([part.waiting for part in parts]),
+        np.concatenate([part.benefit_lost for part in parts]),
+        np.concatenate([part.still_over for part in parts]),
+    )
+
+
+def slips_table(
+    queue: Queue, found: Slips, years: list[str], names: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return which schemes wait, how often and how long.
+
+    Parameters
+    ----------
+    queue, found
+        The plan's queue, and what slipped.
+    years
+        Of the plan.
+    names
+        Of the schemes by id.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a scheme that may wait, what loses most first: `project_id, name, start_year` (by
+        the plan), `waits` (share of draws), `mean_years` (that it waits when it does, to the end
+        of the plan if it does not start), `not_started` (share of draws), `benefit_lost` (mean).
+    """
+    rows: list[list[object]] = []
+    for n, name in enumerate(queue.ids):
+        planned, started = int(queue.planned[n]), found.started[:, n].astype(int)
+        late = np.where(started == NEVER, len(years), started) - planned
+        waits = late > 0
+        if not waits.any():
+            continue
+        got = np.where(started == NEVER, 0.0, queue.worth[n][np.minimum(late, len(years) - 1)])
+        rows.append([
+            name, names.get(name, name), years[planned], waits.mean(), late[waits].mean(),
+            (started == NEVER).mean(), queue.worth[n, 0] - got.mean(),
+        ])  # fmt: skip
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    return frame.sort_values("benefit_lost", ascending=False, kind="stable", ignore_index=True)

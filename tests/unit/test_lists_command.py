@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import xlsxwriter
 from click.testing import CliRunner, Result
 
 from nelfin.cli import cli
@@ -168,6 +169,36 @@ Total,,,,"1,500","2,000","3,500"
     assert plan["start_year"].to_dict() == {1: "2026/27", 2: "2027/28"}
     assert result.stderr.count("is taken as the financial year 2026/27") == 1
     assert "1 row of totals left out" in result.stderr
+
+
+def test_a_workbook_whose_title_names_the_unit_and_whose_list_is_on_another_sheet(
+    solved: Solve, tmp_path: Path
+) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "plan.xlsx")) as book:
+        book.add_worksheet("Read me").write(0, 0, "About this plan")
+        sheet = book.add_worksheet("Plan")
+        sheet.write(0, 0, "Our capital, all figures in £k")
+        rows: list[list[object]] = [
+            ["Ref", "Scheme", "Trust", "Type", "Score", 2026, 2027],
+            ["A", "Roof", "T", "c", 4, 900, 0],
+            ["B", "Lift", "T", "c", 3, 0, 250.5],
+        ]
+        for at, row in enumerate(rows):
+            sheet.write_row(at + 2, 0, row)
+    given = ["capital-solve", "plan.xlsx", "--limits", "limits.csv", "-o", "out"]
+    (tmp_path / "limits.csv").write_text(LIMITS)
+    result = CliRunner().invoke(cli, given)
+    assert result.exit_code == 0, result.exception
+    assert 'read in £k, as the title "Our capital, all figures in £k" says' in result.stderr
+    assert pd.read_csv("out/plan.csv")["spend_gbp_m"].tolist() == pytest.approx([0.9, 0.2505])
+
+
+def test_a_list_with_decimal_commas(solved: Solve) -> None:
+    text = "Ref;Scheme;Trust;Type;Score;2026/27\nA;a;T;c;4;1.250,5\nB;b;T;c;3,5;12,25\n"
+    result = solved(text, LIMITS, "", "--unit", "£k")
+    assert result.exit_code == 0, result.exception
+    plan = pd.read_csv("out/plan.csv")
+    assert plan["spend_gbp_m"].tolist() == pytest.approx([1.2505, 0.01225])
 
 
 def test_problems_of_every_table_come_at_once(solved: Solve) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from nelfin.data.lists.column_map import ColumnMap, map_of
+from nelfin.data.lists.amounts import unit_of_heading
+from nelfin.data.lists.column_map import UNITS, ColumnMap, map_of
 from nelfin.data.lists.roles import Roles, roles_of
 from nelfin.data.lists.translated import translated
 from nelfin.data.lists.words import KNOWN
@@ -21,11 +22,16 @@ from nelfin.data.specs import TABLES
 from nelfin.data.tables import raw_of_frame
 from nelfin.errors import InputError, Problems
 from nelfin.problems import named_rows
-from nelfin.store.sheets.files import Raw
+from nelfin.store.sheets.books import Book
+from nelfin.store.sheets.files import Raw, is_text
 from nelfin.store.sheets.finding import Fit, Rank, find_table
 from nelfin.store.sheets.names import split_sheet
+from nelfin.store.sheets.texts import read_text
 
 SCHEMES = TABLES["projects"]
+
+FEW = 2
+"""Headings that are known and do not make a list yet."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +132,7 @@ def read_projects(path: str | Path, columns: ColumnMap) -> ProjectTable:
         return ProjectTable(table, (*readings, *said), tuple(not_read(meant.headings, SCHEMES)))
     place = _short(raw, path)
     notes = [f"{place}: {words}" for words in raw.readings]
-    found = _translated(raw, columns, notes)
+    found = _translated(raw, _with_unit(path, raw, columns, notes), notes)
     said = tuple(note.replace(str(raw.place), place, 1) for note in found.notes)
     return replace(found, notes=said)
 
@@ -180,6 +186,29 @@ def not_read(headings: list[str], spec: Any) -> list[str]:
     return [text for text in headings if text and heading_of(text, spec) is None]
 
 
+def _with_unit(path: str | Path, raw: Raw, given: ColumnMap, notes: list[str]) -> ColumnMap:
+    """Return the map with the unit that the titles above a list name, where nothing else does."""
+    if given.unit or raw.head == 1 or any(map(unit_of_heading, raw.headings)):
+        return given
+    file = split_sheet(path)[0]
+    if is_text(file):
+        records = read_text(file).records
+    else:
+        book = Book(file)
+        name = next(name for name in book.names if book.place(name) == str(raw.place))
+        records = book.cells(name).records
+    titles = [cell for record in records[: raw.head - 1] for cell in record if cell.strip()]
+    units = {unit: title for title in titles if (unit := unit_of_heading(title)) in {1e-3, 1.0}}
+    if len(units) != 1:
+        return given
+    ((size, title),) = units.items()
+    named = next(name for name, each in UNITS.items() if each == size)
+    notes.append(
+        f'{_short(raw, path)}: money is read in {named}, as the title "{title[:60]}" says.'
+    )
+    return replace(given, unit=named)
+
+
 def _translated(raw: Raw, given: ColumnMap, notes: list[str]) -> ProjectTable:
     problems = Problems()
     problems.found.extend(raw.problems)
@@ -219,7 +248,8 @@ def _rank(given: ColumnMap) -> Rank:
             for cell in cells
             if cell and (heading_of(cell, SCHEMES) or _is_known(cell) or named_year(cell))
         }
-        return Fit(len(known), False)
+        money = any(named_year(cell) for cell in known)
+        return Fit(len(known), money and len(known) > FEW)
 
     return rank
 

@@ -207,7 +207,14 @@ class _List:
                 texts = self.texts(name)
                 heading = self.roles.columns[name][0]
                 columns[name] = benefits(
-                    self.raw, heading, texts, kept, self.given, self.notes, self.problems
+                    self.raw,
+                    heading,
+                    texts,
+                    kept,
+                    self.given,
+                    self.money.comma,
+                    self.notes,
+                    self.problems,
                 )
             elif unit_of(spec.name) == "£m":
                 columns[name] = self.amounts(name)

@@ -106,6 +106,7 @@ def read_lists(
     InputError
         With every problem.
     """
+    from nelfin.data.checks.pounds import in_pounds
     from nelfin.data.lists import map_of, read_projects
     from nelfin.data.lists.limits import read_limits
     from nelfin.data.lists.reading import not_read
@@ -144,5 +145,7 @@ def read_lists(
     }
     if rule_table is not None:
         unread["rules"] = not_read([str(name) for name in rule_table], CAPITAL_RULES)
+    if not given.unit and (said := in_pounds(schemes.table)):
+        notes.append(f"{projects.name}: {said}")
     told = {name: headings for name, headings in unread.items() if headings}
     return Lists(schemes.table, limit_table, rule_table, [*schemes.notes, *notes], told)

@@ -331,6 +331,14 @@ def test_without_a_benefit_the_list_says_what_to_give_and_what_may_rank() -> Non
     assert any("an assumption" in note for note in first.notes)
 
 
+def test_what_ranks_stands_in_for_a_benefit_that_is_blank_and_beside_no_other() -> None:
+    text = "Ref,Title,Trust,Type,benefit,Beds,2026/27\nA,a,N,E,{},9,2\nB,b,N,E,,4,3\n"
+    ranked = listed(text.format(""), {"rank_by": "Beds"})
+    assert ranked.table["benefit"].tolist() == [9.0, 4.0]
+    assert "is benefit by its heading" in refused(text.format("7"), {"rank_by": "Beds"})
+    assert "column benefit: is empty" in refused(text.format("7"))
+
+
 def test_words_rank_by_the_points_of_the_map() -> None:
     text = "Ref,Title,Trust,Type,Need,2026/27\nA,a,N,E,High,2\nB,b,N,E,Low,3\n"
     assert 'is "High", no figure' in refused(text, {"rank_by": "Need"})
@@ -347,7 +355,7 @@ def test_words_rank_by_the_points_of_the_map() -> None:
         ({"units": "£k"}, 'Did you mean "unit"?'),
         ({"unit": "k"}, "Write £ or £k or £m."),
         ({"columns": {"nmae": "Title"}}, 'Did you mean "name"?'),
-        ({"columns": {"name": "Titel"}}, 'names the column "Titel", which list.csv has not.'),
+        ({"columns": {"name": "Project"}}, 'names the column "Project", which list.csv has not.'),
         ({"columns": {"name": 5}}, "Write a heading"),
         ({"years": {"2026/27": "2026"}}, "Write the financial year"),
         ({"columns": {"year": "Type"}}, "names one of year and amount"),
@@ -384,4 +392,6 @@ def test_a_table_with_nelfins_own_headings_is_left_as_it_is() -> None:
     found = project_table(frame)
     assert found.table is frame
     assert found.not_read == ("my note",)
-    assert "1 scheme of 2 spend nothing in spend_1 and something later" in found.notes[0]
+    told = "1 scheme of 2 spend nothing in spend_1 and something later"
+    assert told in found.notes[0]
+    assert any(told in note for note in project_table(frame, {"unit": "£k"}).notes)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import xlsxwriter
 from click.testing import CliRunner, Result
 
 from nelfin.cli import cli
@@ -114,12 +115,12 @@ def test_limits_whose_owner_stands_under_another_name_are_refused(
     assert f'limits.csv, row 1, column {heading}: looks like "organisation"' in said
 
 
-def test_pounds_and_thousands_are_asked_about_and_read_where_they_are_said(solved: Solve) -> None:
+def test_pounds_are_asked_about_and_read_where_they_are_said(solved: Solve) -> None:
     rows = "".join(f"{n},s,T,c,{n},{400_000 + n}\n" for n in range(1, 7))
     text = f"project_id,name,organisation,category,benefit,spend_1\n{rows}"
     limits = "year,limit_gbp_m\n2026/27,900000\n"
     said = told(solved(text, limits))
-    assert "projects.csv: comes to £2,400bn in a year" in said
+    assert "projects.csv: comes to £2,400bn in the largest year" in said
     assert "limits.csv: comes to £900bn in a year" in said
     assert "--unit £k" in said
     assert "--limit-unit £k" in said
@@ -130,13 +131,26 @@ def test_pounds_and_thousands_are_asked_about_and_read_where_they_are_said(solve
     assert limit["used_gbp_m"].tolist() == pytest.approx([0.800011])
 
 
-def test_a_middle_scheme_no_system_has_is_asked_about() -> None:
+def test_thousands_are_asked_about_and_an_answer_is_taken(solved: Solve) -> None:
+    """A list in points may look like thousands: it is solved, and the question is told."""
+    rows = "".join(f"{n},s,T,c,{n},{400 + n}\n" for n in range(1, 7))
+    text = f"project_id,name,organisation,category,benefit,spend_1\n{rows}"
+    limits = "year,limit_gbp_m\n2026/27,900\n"
+    question = "the middle scheme costs £404m: are these pounds or £000?"
+    result = solved(text, limits)
+    assert result.exit_code == 0, result.exception
+    assert question in result.stderr
+    answered = solved(text, limits, "", "--unit", "£m")
+    assert question not in str(answered.stderr)
+
+
+def test_schemes_beyond_any_doubt_are_refused_unless_their_source_says_so() -> None:
     rows = pd.DataFrame({
         "project_id": list("ABCDE"), "name": "s", "organisation": "T", "category": "c",
-        "benefit": 1.0, "spend_1": [300.0, 500.0, 280.0, 260.0, 1.0], "source": "",
+        "benefit": 1.0, "spend_1": [30e3, 50e3, 28e3, 26e3, 1.0], "source": "",
     })  # fmt: skip
-    limits = pd.DataFrame({"year": ["2026/27"], "limit_gbp_m": [300.0]})
-    with pytest.raises(InputError, match=r"the middle scheme costs £280m: are these pounds"):
+    limits = pd.DataFrame({"year": ["2026/27"], "limit_gbp_m": [30e3]})
+    with pytest.raises(InputError, match=r"the middle scheme costs £28,000m: are these pounds"):
         solve(rows, limits)
     marked = rows.assign(source="unusual: hospitals only")
     assert solve(marked, limits).solve.status == "optimal"
@@ -155,6 +169,36 @@ Total,,,,"1,500","2,000","3,500"
     assert plan["start_year"].to_dict() == {1: "2026/27", 2: "2027/28"}
     assert result.stderr.count("is taken as the financial year 2026/27") == 1
     assert "1 row of totals left out" in result.stderr
+
+
+def test_a_workbook_whose_title_names_the_unit_and_whose_list_is_on_another_sheet(
+    solved: Solve, tmp_path: Path
+) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "plan.xlsx")) as book:
+        book.add_worksheet("Read me").write(0, 0, "About this plan")
+        sheet = book.add_worksheet("Plan")
+        sheet.write(0, 0, "Our capital, all figures in £k")
+        rows: list[list[object]] = [
+            ["Ref", "Scheme", "Trust", "Type", "Score", 2026, 2027],
+            ["A", "Roof", "T", "c", 4, 900, 0],
+            ["B", "Lift", "T", "c", 3, 0, 250.5],
+        ]
+        for at, row in enumerate(rows):
+            sheet.write_row(at + 2, 0, row)
+    given = ["capital-solve", "plan.xlsx", "--limits", "limits.csv", "-o", "out"]
+    (tmp_path / "limits.csv").write_text(LIMITS)
+    result = CliRunner().invoke(cli, given)
+    assert result.exit_code == 0, result.exception
+    assert 'read in £k, as the title "Our capital, all figures in £k" says' in result.stderr
+    assert pd.read_csv("out/plan.csv")["spend_gbp_m"].tolist() == pytest.approx([0.9, 0.2505])
+
+
+def test_a_list_with_decimal_commas(solved: Solve) -> None:
+    text = "Ref;Scheme;Trust;Type;Score;2026/27\nA;a;T;c;4;1.250,5\nB;b;T;c;3,5;12,25\n"
+    result = solved(text, LIMITS, "", "--unit", "£k")
+    assert result.exit_code == 0, result.exception
+    plan = pd.read_csv("out/plan.csv")
+    assert plan["spend_gbp_m"].tolist() == pytest.approx([1.2505, 0.01225])
 
 
 def test_problems_of_every_table_come_at_once(solved: Solve) -> None:

@@ -157,7 +157,7 @@ class Money:
         self.problems.add(where, f'is "{text[:60]}", not an amount.', remedy)
 
 
-def figures(texts: Sequence[str], points: Mapping[str, float]) -> list[object]:
+def figures(texts: Sequence[str], points: Mapping[str, float], comma: bool = False) -> list[object]:
     """Return plain figures, such as points; a text that is none stays as it is.
 
     Parameters
@@ -166,6 +166,8 @@ def figures(texts: Sequence[str], points: Mapping[str, float]) -> list[object]:
         Cells of a column.
     points
         Points by word, in small letters.
+    comma
+        The list writes 12,5 for twelve and a half.
 
     Examples
     --------
@@ -175,7 +177,7 @@ def figures(texts: Sequence[str], points: Mapping[str, float]) -> list[object]:
     found: list[object] = []
     for text in texts:
         given = points.get(text.casefold())
-        cell = _money(text, False) if given is None and text else None
+        cell = _money(text, comma) if given is None and text else None
         plain = cell is not None and cell.size is None and not cell.said
         found.append(given if given is not None else cell.value if cell and plain else text)
     return found

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from nelfin.problems import named_rows
 from nelfin.years import years_between
 
 Array = npt.NDArray[np.float64]
@@ -76,6 +77,28 @@ def from_the_first(money: Array, years: Sequence[str]) -> tuple[Array, list[str]
         years[t] if some_money else "" for t, some_money in zip(first, any_money, strict=True)
     ]
     return spend, planned
+
+
+def late_starts(place: str, rows: Sequence[object], many: int) -> tuple[str, ...]:
+    """Tell of schemes whose first year of spend is nought, as where columns are calendar years.
+
+    Parameters
+    ----------
+    place
+        What the list is called.
+    rows
+        Those schemes.
+    many
+        Number of all schemes.
+    """
+    if not rows:
+        return ()
+    count = "1 scheme" if len(rows) == 1 else f"{len(rows):,} schemes"
+    return (
+        f"{place}: {count} of {many:,} spend nothing in spend_1 and something later "
+        f"({named_rows(rows)}): they start before their first money. If the columns are years of "
+        "the calendar, name them by their years, such as 2026/27.",
+    )
 
 
 def by_scheme(ids: Sequence[str], values: Array) -> Array:

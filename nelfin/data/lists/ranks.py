@@ -26,6 +26,7 @@ def benefits(
     texts: Sequence[str],
     kept: npt.NDArray[np.bool_],
     given: ColumnMap,
+    comma: bool,
     notes: list[str],
     problems: Problems,
 ) -> list[object]:
@@ -43,12 +44,14 @@ def benefits(
         Rows that are schemes, and no totals.
     given
         The map.
+    comma
+        The list writes 12,5 for twelve and a half.
     notes
         Takes how the schemes are ranked.
     problems
         Takes cells that are no figure.
     """
-    found = figures(texts, given.points)
+    found = figures(texts, given.points, comma)
     if given.rank_by:  # in a column of money a dash is nought
         found = [0.0 if text in DASHES else value for text, value in zip(texts, found, strict=True)]
     for at in map(int, np.flatnonzero(kept)):

@@ -9,7 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from nelfin.data.lists.column_map import ColumnMap, map_of
+from nelfin.data.lists.amounts import unit_of_heading
+from nelfin.data.lists.column_map import UNITS, ColumnMap, map_of
+from nelfin.data.lists.phasing import late_starts
 from nelfin.data.lists.roles import Roles, roles_of
 from nelfin.data.lists.translated import translated
 from nelfin.data.lists.words import KNOWN
@@ -20,12 +22,16 @@ from nelfin.data.reading.year_headings import named_year
 from nelfin.data.specs import TABLES
 from nelfin.data.tables import raw_of_frame
 from nelfin.errors import InputError, Problems
-from nelfin.problems import named_rows
-from nelfin.store.sheets.files import Raw
+from nelfin.store.sheets.books import Book
+from nelfin.store.sheets.files import Raw, is_text
 from nelfin.store.sheets.finding import Fit, Rank, find_table
 from nelfin.store.sheets.names import split_sheet
+from nelfin.store.sheets.texts import read_text
 
 SCHEMES = TABLES["projects"]
+
+FEW = 2
+"""Headings that are known and do not make a list yet."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ def project_table(
     notes: list[str] = []
     raw = raw_of_frame(frame, called)
     if _is_plain(raw, given):
-        return ProjectTable(frame, late_starts(raw), tuple(not_read(raw.headings, SCHEMES)))
+        return ProjectTable(frame, _late_starts(raw), tuple(not_read(raw.headings, SCHEMES)))
     return _translated(raw, given, notes)
 
 
@@ -121,12 +127,12 @@ def read_projects(path: str | Path, columns: ColumnMap) -> ProjectTable:
         index = pd.Index(meant.numbers, name="row")
         table = pd.DataFrame(meant.rows, columns=meant.headings, index=index, dtype=object)
         said = tuple(
-            note.replace(str(raw.place), _short(raw, path), 1) for note in late_starts(meant)
+            note.replace(str(raw.place), _short(raw, path), 1) for note in _late_starts(meant)
         )
         return ProjectTable(table, (*readings, *said), tuple(not_read(meant.headings, SCHEMES)))
     place = _short(raw, path)
     notes = [f"{place}: {words}" for words in raw.readings]
-    found = _translated(raw, columns, notes)
+    found = _translated(raw, _with_unit(path, raw, columns, notes), notes)
     said = tuple(note.replace(str(raw.place), place, 1) for note in found.notes)
     return replace(found, notes=said)
 
@@ -137,34 +143,20 @@ def _short(raw: Raw, path: str | Path) -> str:
     return str(raw.place).replace(str(file), file.name, 1)
 
 
-def late_starts(raw: Raw) -> tuple[str, ...]:
-    """Tell of schemes whose first year of spend is nought, as where columns are calendar years.
-
-    Parameters
-    ----------
-    raw
-        A table with nelfin's own headings.
-    """
+def _late_starts(raw: Raw) -> tuple[str, ...]:
+    """Tell of schemes of a table with nelfin's own headings that start before their money."""
     names = spend_columns(pd.DataFrame(columns=raw.headings))
     at = [raw.headings.index(name) for name in names]
-    nought = {"", "0", "-"}
 
     def is_nought(text: str) -> bool:
-        return text in nought or not text.strip("0.")
+        return text == "-" or not text.strip("0.")
 
     late = [
         row
         for row, cells in zip(raw.numbers, raw.rows, strict=True)
         if at and is_nought(cells[at[0]]) and not all(is_nought(cells[each]) for each in at)
     ]
-    if not late:
-        return ()
-    many = "1 scheme" if len(late) == 1 else f"{len(late):,} schemes"
-    return (
-        f"{raw.place}: {many} of {len(raw.rows):,} spend nothing in {names[0]} and something later "
-        f"({named_rows(late)}): they start before their first money. If the "
-        "columns are years of the calendar, name them by their years, such as 2026/27.",
-    )
+    return late_starts(raw.place, late, len(raw.rows))
 
 
 def not_read(headings: list[str], spec: Any) -> list[str]:
@@ -178,6 +170,29 @@ def not_read(headings: list[str], spec: Any) -> list[str]:
         What the table must look like.
     """
     return [text for text in headings if text and heading_of(text, spec) is None]
+
+
+def _with_unit(path: str | Path, raw: Raw, given: ColumnMap, notes: list[str]) -> ColumnMap:
+    """Return the map with the unit that the titles above a list name, where nothing else does."""
+    if given.unit or raw.head == 1 or any(map(unit_of_heading, raw.headings)):
+        return given
+    file = split_sheet(path)[0]
+    if is_text(file):
+        records = read_text(file).records
+    else:
+        book = Book(file)
+        name = next(name for name in book.names if book.place(name) == str(raw.place))
+        records = book.cells(name).records
+    titles = [cell for record in records[: raw.head - 1] for cell in record if cell.strip()]
+    units = {unit: title for title in titles if (unit := unit_of_heading(title)) in {1e-3, 1.0}}
+    if len(units) != 1:
+        return given
+    ((size, title),) = units.items()
+    named = next(name for name, each in UNITS.items() if each == size)
+    notes.append(
+        f'{_short(raw, path)}: money is read in {named}, as the title "{title[:60]}" says.'
+    )
+    return replace(given, unit=named)
 
 
 def _translated(raw: Raw, given: ColumnMap, notes: list[str]) -> ProjectTable:
@@ -219,7 +234,8 @@ def _rank(given: ColumnMap) -> Rank:
             for cell in cells
             if cell and (heading_of(cell, SCHEMES) or _is_known(cell) or named_year(cell))
         }
-        return Fit(len(known), False)
+        money = any(named_year(cell) for cell in known)
+        return Fit(len(known), money and len(known) > FEW)
 
     return rank
 

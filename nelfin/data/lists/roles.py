@@ -133,6 +133,9 @@ def _own_headings(
         if name is None or text in spoken_for:
             continue
         if name in columns or name in given.constants:
+            at = raw.headings.index(text)
+            if not any(row[at] for row in raw.rows):
+                continue  # nothing in it says otherwise
             problems.add(
                 spot(raw.place, raw.head, text),
                 f"is {name} by its heading, and {given.called} says otherwise.",

@@ -10,7 +10,7 @@ import pandas as pd
 
 from nelfin.data.lists.amounts import Money, unit_of_heading
 from nelfin.data.lists.column_map import ROW_NUMBERS, UNITS, ColumnMap
-from nelfin.data.lists.phasing import from_the_first, in_every_year, pivoted
+from nelfin.data.lists.phasing import from_the_first, in_every_year, late_starts, pivoted
 from nelfin.data.lists.ranks import benefits
 from nelfin.data.lists.roles import Roles, spec_of
 from nelfin.data.lists.schemes import ids_asked, one_row_each
@@ -207,7 +207,14 @@ class _List:
                 texts = self.texts(name)
                 heading = self.roles.columns[name][0]
                 columns[name] = benefits(
-                    self.raw, heading, texts, kept, self.given, self.notes, self.problems
+                    self.raw,
+                    heading,
+                    texts,
+                    kept,
+                    self.given,
+                    self.money.comma,
+                    self.notes,
+                    self.problems,
                 )
             elif unit_of(spec.name) == "£m":
                 columns[name] = self.amounts(name)
@@ -262,6 +269,8 @@ def _with_spend(
         table["planned_start"] = planned
     else:
         spend = money
+        late = table.index[(spend[:, 0] == 0) & (spend != 0).any(axis=1)].tolist()
+        notes.extend(late_starts(place, late, len(table)))
     if given.phasing == "fixed":
         _fix(place, table, problems)
     if years:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, cast
 
@@ -89,6 +89,7 @@ class Account:
     years: list[str]
     program: lp.Program
     values: npt.NDArray[np.float64]
+    _found: dict[int, list[Need]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def funded(self) -> dict[str, tuple[Start, float]]:
@@ -189,22 +190,23 @@ class Account:
         start
             A start of a scheme.
         """
-        return [need for need in self._needs(start) if need.amount]
+        if id(start) not in self._found:
+            self._found[id(start)] = list(self._needs(start))
+        return self._found[id(start)]
 
     def _needs(self, start: Start) -> Iterator[Need]:
         owners = dict.fromkeys(("", start.scheme.organisation))
-        for t in np.flatnonzero(start.cdel):
-            for owner in owners:
-                name: lp.RowName = ("limit", LimitKey(owner, self.years[t], start.scheme.money))
-                if name in self.rooms:
-                    yield Need(name, float(start.cdel[t]), self.rooms[name])
+        for year, amount in zip(self.years, start.cdel.tolist(), strict=True):
+            for owner in owners if amount else ():
+                name: lp.RowName = ("limit", LimitKey(owner, year, start.scheme.money))
+                if room := self.rooms.get(name):
+                    yield Need(name, amount, room)
         for resource in start.scheme.uses:
-            used = start.use(resource)
-            for t in np.flatnonzero(used):
-                for owner in owners:
-                    name = ("resource", ResourceKey(resource, owner, self.years[t]))
-                    if name in self.rooms:
-                        yield Need(name, float(used[t]), self.rooms[name])
+            for year, amount in zip(self.years, start.use(resource).tolist(), strict=True):
+                for owner in owners if amount else ():
+                    name = ("resource", ResourceKey(resource, owner, year))
+                    if room := self.rooms.get(name):
+                        yield Need(name, amount, room)
 
     def price(self, start: Start, kind: str) -> float:
         """Return the price of what a start uses, in points of benefit.
@@ -425,6 +427,8 @@ def _no_room(options: list[PricedStart], plan: Account) -> str:
         )
     if other:
         return f"Worth its price, but only {'; '.join(other)}."
+    if start.worth(1.0) <= 0:
+        return "Has no benefit, and no scheme that is chosen needs the room it would bring."
     return "Would fit; the solver stopped within its gap before adding it."
 
 

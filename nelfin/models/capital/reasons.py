@@ -409,6 +409,11 @@ def _no_room(options: list[PricedStart], plan: Account) -> str:
     short = price - start.worth(1.0)
     if margin < 0 and short > SMALL * max(1.0, abs(start.worth(1.0))):
         return _displaced(start, capital, resources, plan)
+    return _crowded_out(affordable, plan)
+
+
+def _crowded_out(affordable: list[PricedStart], plan: Account) -> str:
+    """Name the limits that the schemes chosen leave too little of."""
     useful = [o for o in affordable if o.start.worth(1.0) > 0 or _brings(o.start, plan)]
     _, start = max(useful or affordable, key=_margin)
     full = [need for need in plan.needs(start) if need.amount > need.room.slack + SMALL]

@@ -16,7 +16,8 @@ from nelfin.data import lines_of
 from nelfin.errors import SolverError
 from nelfin.models.capital.case import Case
 from nelfin.models.capital.limits import LimitKey, key_of
-from nelfin.models.capital.reasons import Account, PricedStart, Room, reasons
+from nelfin.models.capital.plan_facts import PlanFacts, PricedStart, Room
+from nelfin.models.capital.reasons import reasons
 from nelfin.models.capital.resources import COLUMNS as RESOURCE_COLUMNS
 from nelfin.models.capital.resources import ResourceKey, resource_table
 from nelfin.models.capital.starts import Start
@@ -47,7 +48,7 @@ LIMIT_COLUMNS = [
     "slack_gbp_m",
     "price_per_gbp_m",
 ]
-OWN_PLACE = {"once", "must", "share"}
+OWN_PLACE = {"once", "must", "share", "carry"}
 """Kinds of rows that hold a scheme's own place in the plan: all others are something it uses."""
 
 ABOUT_SCHEME = ["name", "organisation", "place", "category", "must_fund"]
@@ -280,7 +281,7 @@ def _plan_table(
     ]
     rooms = _rooms(limits, resources)
     plan["reason"] = reasons(
-        Account(options, chosen, relaxed.prices, rooms, case.years, case.program, values)
+        PlanFacts(options, chosen, relaxed.prices, rooms, case.years, case.program, values)
     )
     for name in ABOUT_SCHEME:  # rows of the plan are the schemes, in their order
         plan[name] = case.projects[name].to_numpy()

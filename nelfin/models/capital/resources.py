@@ -26,11 +26,11 @@ class ResourceKey(NamedTuple):
     year: str
 
 
-ROUNDING = 1e-9
-"""How far rounding may take a sum of uses, as a share of their limit."""
-
 PASSED = 1e-6
-"""What a limit may be passed by in a plan, in its unit."""
+"""What a limit may be passed by, in its unit, so that what fits exactly fits: a millionth."""
+
+ROUNDING = 1e-9
+"""The same as a share of the limit, where it is large."""
 
 COLUMNS = ["resource", "unit", "year", "organisation", "limit", "used", "slack", "price"]
 """What a plan says of each limit of a resource."""
@@ -148,8 +148,7 @@ def add_resources(
     for key, limit in limits_in(resources, years):
         # a limit below nothing asks for something that brings it
         if key in terms or limit < 0:
-            bound = limit + ROUNDING * max(1.0, abs(limit))  # so that what fits exactly fits
-            program.row("resource", key, terms.get(key, []), "<=", bound)
+            program.row("resource", key, terms.get(key, []), "<=", limit + passed(limit))
 
 
 def limits_in(resources: pd.DataFrame, years: list[str]) -> list[tuple[ResourceKey, float]]:
@@ -224,7 +223,7 @@ def resource_table(
     for key, given in limits_in(resources, years):
         limit = given + added.get(("resource", key), 0.0)
         used = uses.get(key, 0.0)
-        if used > limit + max(PASSED, 2 * ROUNDING * abs(limit)):
+        if used > limit + 2 * passed(limit):
             raise SolverError(
                 f"The solver's plan uses {used:.6f} of {key.resource} in {key.year}, past the "
                 f"limit {limit:.6f}."
@@ -235,3 +234,14 @@ def resource_table(
             [key.resource, unit, key.year, key.organisation, limit, used, limit - used, price]
         )
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def passed(limit: float) -> float:
+    """Return what a limit may be passed by, in its unit.
+
+    Parameters
+    ----------
+    limit
+        The limit.
+    """
+    return max(PASSED, ROUNDING * abs(limit))

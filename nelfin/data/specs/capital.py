@@ -61,6 +61,7 @@ CAPITAL_GROUPS = Table(
         Column("group"),
         optional("at_least", kind="integer", low=0),
         optional("at_most", kind="integer", low=0),
+        STATUS,
         SOURCE,
     ),
     key=("group",),

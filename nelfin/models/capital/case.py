@@ -175,16 +175,22 @@ def uses_of_limits(
     dict
         Number of the column of a start and £m, in the order of the starts.
     """
-    used: dict[LimitKey, list[tuple[int, float]]] = {}
+    by_owner: dict[tuple[str, str], list[list[tuple[int, float]]]] = {}
     for start in starts:
-        scheme, column = start.scheme, start.share_column
-        owners = dict.fromkeys(("", scheme.organisation))
-        for year, amount in zip(years, start.cdel.tolist(), strict=True):
-            if amount:
-                for owner in owners:
-                    key = LimitKey(owner, year, scheme.money)
-                    used.setdefault(key, []).append((column, amount))
-    return used
+        scheme, column, amounts = start.scheme, start.share_column, start.cdel.tolist()
+        for owner in {"", scheme.organisation}:
+            whose = by_owner.get((owner, scheme.money))
+            if whose is None:
+                whose = by_owner[owner, scheme.money] = [[] for _ in years]
+            for at, amount in enumerate(amounts):
+                if amount:
+                    whose[at].append((column, amount))
+    return {
+        LimitKey(owner, year, money): terms
+        for (owner, money), by_year in by_owner.items()
+        for year, terms in zip(years, by_year, strict=True)
+        if terms
+    }
 
 
 def _add_links(

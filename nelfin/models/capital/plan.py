@@ -18,8 +18,9 @@ from nelfin.models.capital.account import SolverAccount, account_of
 from nelfin.models.capital.case import Case
 from nelfin.models.capital.closed import with_status
 from nelfin.models.capital.limits import LimitKey, key_of, rounding
+from nelfin.models.capital.plan_facts import PlanFacts, PricedStart, Room
 from nelfin.models.capital.prices import price_table
-from nelfin.models.capital.reasons import Account, PricedStart, Room, reasons
+from nelfin.models.capital.reasons import reasons
 from nelfin.models.capital.resources import COLUMNS as RESOURCE_COLUMNS
 from nelfin.models.capital.resources import ResourceKey, resource_table
 from nelfin.models.capital.starts import Start
@@ -51,7 +52,7 @@ LIMIT_COLUMNS = [
     "price_per_gbp_m",
     "status",
 ]
-OWN_PLACE = {"once", "must", "share"}
+OWN_PLACE = {"once", "must", "share", "carry"}
 """Kinds of rows that hold a scheme's own place in the plan: all others are something it uses."""
 
 ABOUT_SCHEME = ["name", "organisation", "place", "category", "must_fund"]
@@ -220,7 +221,7 @@ def _plan_table(
     ]
     rooms = _rooms(limits, resources)
     plan["reason"] = reasons(
-        Account(
+        PlanFacts(
             options,
             chosen,
             relaxed.prices,

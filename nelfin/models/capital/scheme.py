@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from nelfin.data.projects import use_columns
 from nelfin.data.specs.columns import BACKLOG, BENEFIT_IN
 from nelfin.models.capital.settings import Settings
 
@@ -81,13 +82,45 @@ class Scheme:
         return len(self.spend)
 
 
+@dataclass(frozen=True)
+class Families:
+    """Columns of a project table of which there may be several, found once for all its rows."""
+
+    backlog: Mapping[str, str]
+    """By risk band."""
+    benefit_in: Mapping[str, str]
+    """By year of the start."""
+    uses: Mapping[str, Mapping[int, str]]
+    """By resource and year after the start."""
+
+
+def families_of(headings: Iterable[object]) -> Families:
+    """Find the columns of which there may be several.
+
+    Parameters
+    ----------
+    headings
+        Of the project table.
+    """
+    names = [str(name) for name in headings]
+    return Families(
+        {
+            name.removeprefix("backlog_").removesuffix("_gbp_m"): name
+            for name in names
+            if re.fullmatch(BACKLOG, name)
+        },
+        {name.removeprefix("benefit_"): name for name in names if re.fullmatch(BENEFIT_IN, name)},
+        use_columns(names),
+    )
+
+
 def scheme_of(
     row: int,
     cells: Mapping[str, Any],
     spend: Array,
     benefit: float,
     settings: Settings,
-    resources: Mapping[str, Mapping[int, str]],
+    families: Families,
 ) -> Scheme:
     """Make a scheme of a row of the project table; links, groups and starts are added later.
 
@@ -103,8 +136,8 @@ def scheme_of(
         Points, or £m a year.
     settings
         Optimism bias, equity weights and lives.
-    resources
-        Columns of use by resource and year after the start.
+    families
+        Columns of which the table may have several.
     """
     build = max(int(np.max(np.flatnonzero(spend), initial=0)) + 1, 1)
     must_fund = bool(cells["must_fund"] or cells["started"])
@@ -131,12 +164,18 @@ def scheme_of(
         equity_weight=settings.place_weights.get(cells["place"], 1.0),
         deprived_share=settings.deprived_share.get(cells["place"], 0.0),
         revenue=cells["revenue_gbp_m"],
-        backlog=_backlog(cells),
+        backlog={
+            band: float(cells[name]) for band, name in families.backlog.items() if cells[name]
+        },
         life_years=round(settings.life_years.get(cells["asset_type"], 0)),
-        benefit_in=_benefit_in(cells),
+        benefit_in={
+            year: float(cells[name])
+            for year, name in families.benefit_in.items()
+            if not np.isnan(cells[name])
+        },
         no_start_in=tuple(parts_of(cells["no_start_in"])),
         money=cells["money"],
-        uses=_uses(cells, resources),
+        uses=_uses(cells, families.uses),
     )
 
 
@@ -156,16 +195,6 @@ def parts_of(cell: object) -> list[str]:
     return [part.strip() for part in str(cell or "").split(";") if part.strip()]
 
 
-def _benefit_in(cells: Mapping[str, Any]) -> dict[str, float]:
-    return {
-        str(name).removeprefix("benefit_"): float(value)
-        for name, value in cells.items()
-        if str(name).startswith("benefit_")
-        and re.fullmatch(BENEFIT_IN, str(name))
-        and not np.isnan(value)
-    }
-
-
 def _uses(cells: Mapping[str, Any], resources: Mapping[str, Mapping[int, str]]) -> dict[str, Array]:
     found: dict[str, Array] = {}
     for resource, columns in resources.items():
@@ -175,10 +204,3 @@ def _uses(cells: Mapping[str, Any], resources: Mapping[str, Mapping[int, str]]) 
         if use.any():
             found[resource] = use
     return found
-
-
-def _backlog(cells: Mapping[str, Any]) -> dict[str, float]:
-    columns = [name for name in cells if re.fullmatch(BACKLOG, str(name)) and cells[name]]
-    return {
-        name.removeprefix("backlog_").removesuffix("_gbp_m"): float(cells[name]) for name in columns
-    }

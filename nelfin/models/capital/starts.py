@@ -143,7 +143,8 @@ def _start(
     inside = scheme.spend[: len(prices) - year]
     spend = np.zeros(len(prices))
     spend[year : year + len(inside)] = inside * prices[year : year + len(inside)]
-    share_inside = _inside(scheme.spend, len(inside))
+    ends = len(inside) == len(scheme.spend)
+    share_inside = 1.0 if ends else _inside(scheme.spend, len(inside))
     value = (
         _npsv(scheme, year, factors)
         if settings.benefit == "npsv"

@@ -42,7 +42,7 @@ def capital(result: Findings) -> Card | str:
         other = projects.loc[projects["money"].fillna("") != "", "project_id"]
         merged = merged[~merged["project_id"].isin(other)]
     frame = merged.groupby(["year", "category"], as_index=False)["cdel_gbp_m"].sum()
-    frame = frame[frame["cdel_gbp_m"] > 0]
+    frame = frame[frame["cdel_gbp_m"] != 0]
     if frame.empty:
         return "Capital spend against the limit: not shown, as no scheme of the plan uses a limit."
     system = _by_year(limits)

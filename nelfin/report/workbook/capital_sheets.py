@@ -351,7 +351,9 @@ def _listed(result: Findings, prices: Array) -> tuple[pd.DataFrame, Array]:
     projects = result.table("projects")
     about = projects.set_index("project_id")[["cdel_share", "status"]]
     if "money" in projects:  # what other money pays for counts against none of these limits
-        about["cdel_share"] = about["cdel_share"].where((projects["money"] == "").to_numpy(), 0.0)
+        about["cdel_share"] = about["cdel_share"].where(
+            (projects["money"].fillna("") == "").to_numpy(), 0.0
+        )
     plan = result.table("plan").join(about.rename(columns={"status": "figures"}), "project_id")
     table = plan[plan["funded_share"] > 0].sort_values("start_year", kind="stable")
     spend = result.data["capital_spend"].transpose("project", "year").to_pandas()

@@ -214,8 +214,8 @@ def _no_room(options: list[PricedStart], plan: _Plan) -> str:
         more = 100 * short / start.value
         return (
             f"Displaced in {plan.years[start.year]}: its capital is priced at {points(price)} "
-            f"points against a benefit of {points(start.value)}. Needs {_at_least(more, 1, '')} % more "
-            f"benefit or {_at_least(cost, 0.01, '£')}m less cost."
+            f"points against a benefit of {points(start.value)}. Needs "
+            f"{_at_least(more, 1, '')} % more benefit or {_at_least(cost, 0.01, '£')}m less cost."
         )
     _, start = max((option for option in affordable if option.start.value > 0), key=_margin)
     full = list(dict.fromkeys(plan.years[t] for t in plan.short_of_slack(start)))

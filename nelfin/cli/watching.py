@@ -59,7 +59,7 @@ def words_of(progress: Progress) -> str:
     from nelfin.models.capital.words import points
 
     best, bound, seconds = progress
-    if best != best or not abs(best) < float("inf"):
+    if not abs(best) < float("inf"):  # not a number either
         return f"No plan yet. {seconds:,.0f} s"
     words = f"Best plan {points(best)}"
     if abs(bound) < float("inf"):

@@ -5,62 +5,26 @@ from __future__ import annotations
 import errno
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
+from nelfin.problems import Problem, printable, told_together
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong in what the user gave us.
-
-    Parameters
-    ----------
-    where
-        File, sheet, row as a spreadsheet shows it, column, or the scenario key.
-    what
-        What is wrong, with the value seen.
-    remedy
-        What to do about it.
-    """
-
-    where: str
-    what: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{_short(self.where, 400)}: {_short(self.what)} {_short(self.remedy)}"
-
-
-LONG = 100
-"""Letters past which a value of the user's is cut short in an error."""
-
-
-def printable(text: str) -> str:
-    r"""Return a text as a terminal may print it: what would move its cursor is spelt, as \x1b.
-
-    Parameters
-    ----------
-    text
-        Any text, such as a name of a file or a cell.
-
-    Examples
-    --------
-    >>> printable("New\x1b[2Jham")
-    'New\\x1b[2Jham'
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-        for letter in text
-    )
-
-
-def _short(text: str, longest: int = LONG) -> str:
-    """Cut long values short, so that an error stays a few lines."""
-    for pattern in (rf'"([^"]{{{longest},}})"', rf"(\S{{{longest},}})"):
-        text = re.sub(pattern, lambda found: found[0].replace(found[1], f"{found[1][:60]}…"), text)
-    return text
+__all__ = [
+    "MANY",
+    "MOST_PROBLEMS",
+    "InputError",
+    "NelfinError",
+    "NoAnswerError",
+    "OutputError",
+    "Problem",
+    "Problems",
+    "SolverError",
+    "WorkerError",
+    "closest",
+    "nearest",
+    "printable",
+    "reason",
+]
 
 
 REASONS = {
@@ -120,7 +84,17 @@ class InputError(NelfinError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(map(str, self.told())))
+
+    def told(self) -> list[Problem]:
+        """Return the problems as they are told: those of one kind in one column together.
+
+        Returns
+        -------
+        list of Problem
+            In the order in which they were found.
+        """
+        return told_together(self.problems)
 
     @classmethod
     def one(cls, where: str, what: str, remedy: str) -> InputError:
@@ -216,7 +190,7 @@ class WorkerError(NelfinError):
     exit_status = 1
 
 
-MOST_PROBLEMS = 10_000
+MOST_PROBLEMS = 100_000
 """Problems after which no more are looked for: a file of junk has one in every cell."""
 
 

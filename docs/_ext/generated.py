@@ -17,7 +17,7 @@ from nelfin.allocations.rules import packaged_rules
 from nelfin.cli import COMMANDS, cli
 from nelfin.data.notes import UNITS, in_markdown, words
 from nelfin.data.specs import CONVERGE, OPENING_FILE, TABLES
-from nelfin.data.specs.columns import FAMILIES, Column, Table
+from nelfin.data.specs.columns import BENEFIT_IN, SCORE, USE, Column, Table
 from nelfin.evidence import MEANING
 from nelfin.result import Result
 from nelfin.scenario import Scenario
@@ -31,6 +31,8 @@ WORK = ("start", "cfo", "place", "another", "imports")
 
 # ---- tables
 
+FAMILY_UNITS = {SCORE: "points", BENEFIT_IN: "points"}
+
 
 def unit_of(column: Column) -> str:
     """Return the unit of a column, by its kind or its name."""
@@ -40,7 +42,7 @@ def unit_of(column: Column) -> str:
         if column.name.endswith(ending):
             return unit
     if column.pattern:
-        return "£m" if column.name in FAMILIES else "points"
+        return "as `unit` says" if column.name == USE else FAMILY_UNITS.get(column.name, "£m")
     if column.name in {"value", "low", "high"}:
         return "as the row says"
     return UNITS.get(column.name, "fraction")
@@ -50,7 +52,8 @@ def heading_of(column: Column) -> str:
     """Return the name of a column as people write it."""
     if not column.pattern:
         return f"`{column.name}`"
-    few = column.examples[:2] if column.examples else ("score_CRITERION",)
+    other = {SCORE: "score_CRITERION", USE: "use_RESOURCE_1", BENEFIT_IN: "benefit_2027/28"}
+    few = (other[column.name],) if column.name in other else column.examples[:2]
     return ", ".join(f"`{name}`" for name in few) + (", …" if len(column.examples) > 2 else "")
 
 
@@ -134,9 +137,15 @@ ABOUT_TABLES = {
     "from.",
     "back_test": "What the model would have said of each year at its start, beside what came.",
     "capital_by_organisation": "Use of the limit, and what the plan does to revenue.",
+    "backlog": "Backlog of maintenance by organisation, risk and year: what is cleared, what is "
+    "added as buildings age and prices grow, what is left. What schemes say they clear beyond it "
+    "is told beside.",
     "plan": "A row a scheme: in or out, when, for how much, and why.",
     "spend": "A row a funded scheme and year.",
-    "limits": "A row a limit: used, left, and the price of capital.",
+    "limits": "A row a limit: used, left, the price of capital, and whether it is firm, indicative "
+    "or closed.",
+    "limits_of_money": "The same of limits that name a source of money.",
+    "resources": "A row a limit of staff and the like: used, left, and the price of one unit more.",
     "prices": "The price of each limit beside what £1m more and £1m less do, solved again.",
     "budget_curve": "What more or less capital would buy: benefit and price as all limits move.",
     "capital_frontier": "The most benefit left as more is asked of a second aim: use of the limit "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import threading
 from importlib import import_module
 
 import click
@@ -172,11 +173,18 @@ def main() -> None:
             err=True,
         )
         code = 101
-    sys.exit(code if isinstance(code, int) else 0)
+    code = code if isinstance(code, int) else 0
+    if any(thread.name == "nelfin solver" for thread in threading.enumerate()):
+        # it was stopped and has not heard so yet: Python cannot end around it
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _echo_problems(error: InputError) -> None:
-    count = len(error.problems)
+    told = error.told()
+    count = len(told)
     head = "a problem" if count == 1 else f"{count} problems"
     what = (
         "the output cannot be written."
@@ -184,7 +192,7 @@ def _echo_problems(error: InputError) -> None:
         else f"{head} with the input. Nothing was written."
     )
     click.echo(f"nelfin: {what}", err=True)
-    for problem in error.problems[:SHOWN]:
+    for problem in told[:SHOWN]:
         click.echo(f"  {printable(str(problem))}", err=True)
     if count > SHOWN:
         click.echo(f"  and {count - SHOWN} more.", err=True)

@@ -89,9 +89,12 @@ def capital(
     """
     from nelfin.models.capital import stress
     from nelfin.models.capital.case import case_of
+    from nelfin.report.text.backlog import backlog_text
     from nelfin.report.text.capital import capital_text
     from nelfin.report.text.terminal import wrapped
     from nelfin.scenario import load_scenario
+    from nelfin.store.tidy import tidy_tables
+    from nelfin.system.backlog import backlog_of
     from nelfin.system.capital import check_schemes, limits_of
     from nelfin.system.draws import cost_spread
     from nelfin.system.rests_on import CAPITAL
@@ -119,6 +122,10 @@ def capital(
         found = drawn_up(case, checked.schemes, doubt, table, called, chance)
         plan = found.plan
         tables = {name: getattr(plan, name) for name in ("plan", "spend", "limits", "prices")}
+        if len(plan.resources):
+            tables["resources"] = plan.resources
+        backlog = backlog_of(plan, case.settings, loaded, inputs)
+        tables |= tidy_tables(backlog)
         tables |= _plans_tested(case, frontier, budgets, core, seed) | found.tables
         if draws and chance is not None:
             tables["stays"], none = stress.stays(case, chance.spread, common, draws, seed)
@@ -131,7 +138,8 @@ def capital(
     if as_json:
         echo_json({"solve": account} | as_records(tables))
     else:
-        show(capital_text(plan, tables, loaded.name, illustrative_in(loaded, inputs, CAPITAL)))
+        illustrative = illustrative_in(loaded, inputs, CAPITAL)
+        show(capital_text(plan, tables, loaded.name, illustrative, backlog_text(backlog)))
         for words in found.words:
             show("\n" + "\n".join(wrapped(words)))
     if none:

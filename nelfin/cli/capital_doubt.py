@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nelfin.models.capital.scheme import Scheme
     from nelfin.models.capital.stress import Chance
     from nelfin.models.ranges import Spread
+    from nelfin.program import Watch
 
 DOUBT = (
     "--futures", "--one-plan", "--cvar", "--risk-weight", "--ambiguity", "--safe", "--cost-range",
@@ -200,6 +201,7 @@ def drawn_up(
     futures: pd.DataFrame | None,
     called: str,
     chance: Chance | None,
+    watch: Watch | None = None,
 ) -> InDoubt:
     """Draw up the plan of a case as the options ask for it.
 
@@ -215,6 +217,8 @@ def drawn_up(
         What to call it in errors.
     chance
         What costs may come to, and how safe limits are to be; None if costs are not drawn.
+    watch
+        The clock of the command, which may also stop the search for a plan.
     """
     from nelfin.models.capital.solving import solve_case
     from nelfin.models.capital.stress import (
@@ -253,7 +257,7 @@ def drawn_up(
             "as_priced": safe.as_priced, "given_up": safe.given_up, "exact": safe.exact,
         }  # fmt: skip
         words.append(safety_words(safe, chance))
-    plan = solve_case(case) if plan is None else plan
+    plan = solve_case(case, watch) if plan is None else plan
     if chance is not None:
         table, said = _slips(case, schemes, plan, chance)
         tables["slips"] = table

@@ -16,11 +16,19 @@ from nelfin.cli.capital_doubt import (
     doubt_options,
     drawn_up,
 )
+from nelfin.cli.capital_lists import list_options, read_lists, taken
+from nelfin.cli.capital_money import (
+    backlog_tables,
+    money_options,
+    money_settings,
+    read_backlog,
+)
 from nelfin.cli.capital_more import SECTIONS, more_options, more_settings, receipts_told
 from nelfin.cli.grouped import GroupedCommand
 from nelfin.cli.options import write_tables
 from nelfin.cli.reading import tell
 from nelfin.cli.shares import SHARE
+from nelfin.cli.watching import ended, watched
 from nelfin.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,7 +52,10 @@ if TYPE_CHECKING:
     "--gap", type=SHARE, default="0.5%", show_default=True, metavar="G",
     help="Stop when the plan is proven this close to the best: a fraction, or with a % sign.",
 )  # fmt: skip
-@click.option("--time-limit", type=float, metavar="S", help="Seconds after which to stop.")
+@click.option(
+    "--time-limit", type=float, default=300.0, show_default=True, metavar="S",
+    help="Seconds for all of it; then the best plan found is kept, with its true gap.",
+)  # fmt: skip
 @click.option("--relax", is_flag=True, help="Let every scheme be funded in part.")
 @click.option(
     "--discount-rate", type=SHARE, default="3.5%", show_default=True, metavar="R",
@@ -65,14 +76,16 @@ if TYPE_CHECKING:
 @click.option(
     "--price-growth", type=SHARE, default="0%", metavar="P", help="Growth of prices a year."
 )
+@list_options
 @more_options
+@money_options
 @doubt_options
 def capital_solve(
     projects: Path,
     limits: Path,
     output: Path,
     gap: float,
-    time_limit: float | None,
+    time_limit: float,
     relax: bool,
     discount_rate: float,
     first_year: str,
@@ -81,17 +94,23 @@ def capital_solve(
     rules: Path | None,
     over_programming: float,
     price_growth: float,
+    now: str,
+    deflator: float | None,
+    backlog: Path | None,
+    deterioration: float,
     **more: Any,
 ) -> None:
     """Choose schemes from the table PROJECTS within yearly limits, for most benefit.
 
     PROJECTS and LIMITS are CSV files or Excel workbooks, of any number of years from 1 to 40 and
-    any number of spend columns. DIR gets plan.csv, spend.csv, limits.csv, prices.csv and
-    solve.json, and resources.csv where there are limits of resources. Futures add
-    priority_list.csv, futures.csv and future_plans.csv; --safe adds safety.csv; a range of costs
-    adds slips.csv.
+    any number of spend columns. PROJECTS may be a list as it was published, with a column a year:
+    --columns, --unit, --phasing and --rank-by say what its headings do not. DIR gets plan.csv,
+    spend.csv, limits.csv, prices.csv and solve.json, and resources.csv where there are limits of
+    resources. Futures add priority_list.csv, futures.csv and future_plans.csv; --safe adds
+    safety.csv; a range of costs adds slips.csv. Ctrl-C ends the search and keeps the best plan so
+    far; a second one ends at once.
     """
-    from nelfin.data.specs import CAPITAL_RULES, TABLES
+    from nelfin.data.specs import TABLES
     from nelfin.data.tables import raw_frame
     from nelfin.models.capital import Settings, TableNames
     from nelfin.models.capital.case import case_of
@@ -99,18 +118,18 @@ def capital_solve(
     from nelfin.models.capital.stress import Chance
     from nelfin.store.run_folder import check_folder
 
-    if time_limit is not None and not time_limit > 0:
+    if not time_limit > 0:
         raise InputError.one("--time-limit", f"is {time_limit:g}.", "Give seconds above 0.")
     futures, spread = more["futures"], cost_range(more["cost_range"])
     check_doubt(more, futures is not None, spread is not None, relax)
     check_folder(output)
-    notes: list[str] = []
-    project_table = raw_frame(projects, TABLES["projects"], notes)
-    limit_table = raw_frame(limits, TABLES["capital_limits"], notes)
-    rule_table = raw_frame(rules, CAPITAL_RULES, notes) if rules else None
-    future_table = raw_frame(futures, TABLES["capital_futures"], notes) if futures else None
-    settings = more_settings(more, project_table, str(projects), notes)
-    tell(notes)
+    watch = click.get_current_context().with_resource(watched(time_limit))
+    lists = read_lists(projects, limits, rules, **taken(more))
+    future_table = raw_frame(futures, TABLES["capital_futures"], lists.notes) if futures else None
+    settings = more_settings(more, lists.projects, str(projects), lists.notes)
+    backlog_table = read_backlog(backlog)
+    tell(lists.notes)
+    settings |= money_settings(now, deflator, deterioration)
     if "resources" in settings and first_year and "year" in settings["resources"]:
         table = settings["resources"]
         settings["resources"] = table[table["year"] >= first_year]
@@ -121,7 +140,7 @@ def capital_solve(
         discount_rate_pct=discount_rate,
         solver="cbc" if solver == "cbc" else "highs",
         truncate=truncate,
-        rules=rule_table,
+        rules=lists.rules,
         over_programming_pct=over_programming,
         price_growth_pct=price_growth,
         called=TableNames(
@@ -130,21 +149,26 @@ def capital_solve(
         ),
         **settings,
     )  # fmt: skip
-    checked = check_capital(project_table, _from_year(limit_table, first_year, limits), fields)
+    checked = check_capital(lists.projects, _from_year(lists.limits, first_year, limits), fields)
     safe = 1.0 if more["safe"] is None else more["safe"] / 100
     chance = spread and Chance(safe, spread, more["cost_common"], more["draws"], more["seed"])
     found = drawn_up(
-        case_of(checked), checked.schemes, more, future_table, str(futures), chance or None
+        case_of(checked),
+        checked.schemes,
+        more,
+        future_table,
+        str(futures),
+        chance or None,
+        watch,
     )
     plan = found.plan
     tell(receipts_told(plan.projects))
     tables = {"plan": plan.plan, "spend": plan.spend, "limits": plan.limits, "prices": plan.prices}
     if len(plan.resources):
         tables["resources"] = plan.resources
-    account = asdict(plan.solve) | found.accounts
-    write_tables(
-        tables | found.tables, output, {"solve.json": json.dumps(account, indent=2) + "\n"}
-    )
+    tables |= backlog_tables(plan, backlog_table, fields) | found.tables
+    account = asdict(plan.solve) | found.accounts | {"not_read": lists.not_read}
+    write_tables(tables, output, {"solve.json": json.dumps(account, indent=2) + "\n"})
     for words in (_account(plan), *found.words):
         click.echo(words, err=True)
     click.echo(f"Written to {output}.", err=True)
@@ -170,6 +194,7 @@ def _from_year(limits: pd.DataFrame, first_year: str, file: Path) -> pd.DataFram
 
 def _account(plan: Any) -> str:
     from nelfin.models.capital.limits import of_system
+    from nelfin.models.capital.words import points
     from nelfin.report.text.numbers import millions, plural
 
     status = plan.plan["status"].value_counts()
@@ -180,12 +205,12 @@ def _account(plan: Any) -> str:
         if gap is None
         else f"It is proven within {100 * gap:.2f} % of the best."
     )
-    ended = " The time ran out." if plan.solve.status == "stopped" else ""
-    system = of_system(plan.limits)
-    frame = system if len(system) else plan.limits
+    limits = plan.limits[plan.limits["status"] != "closed"]
+    system = of_system(limits)
+    frame = system if len(system) else limits
     return (
         f"{plural(int(status.get('funded', 0)), 'scheme')}{f' and {part} in part' if part else ''} "
-        f"of {len(plan.plan):,} funded: benefit {plan.solve.objective:,.1f}, "
+        f"of {len(plan.plan):,} funded: benefit {points(plan.solve.objective)}, "
         f"{millions(frame['used_gbp_m'].sum())} of {millions(frame['limit_gbp_m'].sum())}. "
-        f"{proof}{ended}"
+        f"{proof}{ended(plan.solve)}"
     )

@@ -30,12 +30,12 @@ def read_inputs(scenario: Scenario, models: bool = True) -> Inputs:
 
 
 def tell(notes: Iterable[str]) -> None:
-    """Print notes to stderr.
+    """Print notes to stderr, each once.
 
     Parameters
     ----------
     notes
         A sentence each.
     """
-    for note in notes:
+    for note in dict.fromkeys(notes):
         click.echo(f"Note: {printable(note)}", err=True)

@@ -49,6 +49,7 @@ class Inputs:
     capital_futures: pd.DataFrame
     capital_resources: pd.DataFrame
     capital_groups: pd.DataFrame
+    backlog: pd.DataFrame
     deprivation: pd.DataFrame
     asset_types: pd.DataFrame
     called: Mapping[str, str] = field(default_factory=dict)

@@ -42,6 +42,7 @@ TABLE_NOTES: dict[str, str] = {
     "capital_resources": "What there is each year of other resources that schemes use, such as "
     "staff. Schemes give their use in the columns use_<resource>_1, use_<resource>_2 and so on.",
     "capital_groups": "How many schemes of a group the capital plan holds at least and at most.",
+    "backlog": "Backlog of maintenance of the organisations by risk, as published.",
     "deprivation": "Share of each place's people who live in the most deprived areas.",
     "asset_types": "What an asset costs and lasts, by its type.",
 }

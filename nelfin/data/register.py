@@ -157,13 +157,20 @@ def main_figure(name: str, frame: pd.DataFrame) -> tuple[pd.Series, str | pd.Ser
     unit : str or pandas.Series
         Of all rows, or a row.
     """
-    special = {"projects": _spend, "growth_bounds": _bounds, "openings": _opening}
+    special = {
+        "projects": _spend,
+        "growth_bounds": _bounds,
+        "openings": _opening,
+        "capital_groups": _group,
+    }
     if name in special:
         return special[name](frame)
     if name == "organisations":
         return frame["kind"], "kind"
     if name == "prevention_programmes":
         return frame["value"], frame["unit"]
+    if name == "capital_resources":
+        return frame["limit"], frame["unit"]
     key = TABLES[name].key  # a month tells when, not how much
     column = next(
         c.name
@@ -181,6 +188,14 @@ def _bounds(frame: pd.DataFrame) -> tuple[pd.Series, str]:
     # an empty column of numbers stays one of numbers
     least, most = (frame[name].map(as_shown).astype(object).replace("", "any") for name in _ENDS)
     return "at least " + least + ", at most " + most, "%"
+
+
+def _group(frame: pd.DataFrame) -> tuple[pd.Series, str]:
+    least, most = (
+        frame[name].map(as_shown).astype(object).replace("", "any")
+        for name in ("at_least", "at_most")
+    )
+    return "at least " + least + ", at most " + most, "schemes"
 
 
 def _opening(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

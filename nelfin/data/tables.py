@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from nelfin.data.reading import read_meant
+from nelfin.data.reading.alike import ask_of_alike
 from nelfin.data.specs.columns import Column, Table
 from nelfin.data.typed import typed_column
 from nelfin.data.usual import ask
@@ -170,14 +171,16 @@ def _match_headings(raw: Raw, spec: Table, problems: Problems) -> list[tuple[Col
         elif not headings and not column.pattern:
             wanted.append((column, None))
     unused = [heading for heading in raw.headings if heading and heading not in used]
+    told: set[str] = set()
     for name in missing:
-        hint = f"{_may_be(name, unused)} {raw.hint}".strip()
-        problems.add(
-            where, f'the column "{name}" is missing.', f"Add it. {hint} {raw.hint}".strip()
-        )
+        hints = [hint for hint in (_may_be(name, unused), raw.hint) if hint and hint not in told]
+        if len(unused) > 1:  # each list of names stands once, however many columns are missing
+            told.update(hints)
+        problems.add(where, f'the column "{name}" is missing.', " ".join(["Add it.", *hints]))
     if unused and not used and not missing:
         problems.add(where, f"has none of the columns of {spec.title}.", "Name them in row 1.")
     _check_unused(spec, used, missing, unused, where, problems)
+    ask_of_alike(raw, spec, used, unused, problems)
     return wanted
 
 
@@ -283,13 +286,26 @@ def inspect_frame(frame: pd.DataFrame, spec: Table, place: str) -> tuple[pd.Data
     problems : Problems
         Everything that is wrong.
     """
+    return inspect(raw_of_frame(frame, place), spec)
+
+
+def raw_of_frame(frame: pd.DataFrame, place: str) -> Raw:
+    """Return a DataFrame as texts, as if it had been read from a file.
+
+    Parameters
+    ----------
+    frame
+        Any DataFrame; its index labels name the rows in errors.
+    place
+        What to call the table in errors.
+    """
     rows = [
         [as_text(cell).strip() if there else "" for cell, there in zip(*row, strict=True)]
         for row in zip(
             frame.to_numpy(dtype=object).tolist(), frame.notna().to_numpy().tolist(), strict=True
         )
     ]
-    return inspect(Raw(place, [str(c) for c in frame.columns], rows, list(frame.index)), spec)
+    return Raw(place, [str(c) for c in frame.columns], rows, list(frame.index))
 
 
 def check_frame(frame: pd.DataFrame, spec: Table, place: str) -> pd.DataFrame:

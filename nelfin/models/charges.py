@@ -9,6 +9,7 @@ import xarray as xr
 from nelfin.data import lines_of
 from nelfin.data.projects import spend_profile
 from nelfin.models.capital import CapitalPlan
+from nelfin.years import start_of
 
 
 def consequences(
@@ -60,7 +61,7 @@ def consequences(
         _, organisation, asset_type, revenue = projects[row]
         o = organisations.index(organisation)
         build = int(np.max(np.flatnonzero(profile[row]), initial=0)) + 1
-        done = years.index(start_year) + build
+        done = start_of(start_year) - start_of(years[0]) + build  # it may have started before
         if asset_type:
             kind = kinds[asset_type]
             adds = kind["adds_to_assets_pct"] / 100

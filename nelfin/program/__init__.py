@@ -1,7 +1,9 @@
 """Linear and integer programs: the one package that talks to PuLP and its solvers."""
 
+from nelfin.program.filling import filled
 from nelfin.program.form import (
     HAS_PLAN,
+    POUND,
     Program,
     Row,
     RowName,
@@ -9,7 +11,6 @@ from nelfin.program.form import (
     Solution,
     SolverName,
     Status,
-    filled,
 )
 from nelfin.program.legible import (
     OWN,
@@ -21,20 +22,24 @@ from nelfin.program.legible import (
     program_of,
     write_problem,
 )
-from nelfin.program.solvers import LoadedProgram, solve
+from nelfin.program.solvers import LoadedProgram, solve, trimmed
+from nelfin.program.watch import Progress, Watch
 
 __all__ = [
     "HAS_PLAN",
     "OWN",
+    "POUND",
     "Legible",
     "LoadedProgram",
     "Program",
+    "Progress",
     "Row",
     "RowName",
     "Sense",
     "Solution",
     "SolverName",
     "Status",
+    "Watch",
     "different",
     "filled",
     "legible",
@@ -42,5 +47,6 @@ __all__ = [
     "plain_word",
     "program_of",
     "solve",
+    "trimmed",
     "write_problem",
 ]

@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 import pulp
 
-from nelfin.program.form import Program
+from nelfin.program.form import Array, Program
+
+LARGEST = 1024.0
+"""What the largest value becomes before a solver sees it: its tolerances are fixed amounts."""
+DIGITS = 40
+"""Binary digits of a value that a search sees, so that the same list in other units is the same
+search. What is lost is far below every tolerance."""
 
 
 @contextmanager
@@ -98,7 +104,33 @@ class Highs(pulp.HiGHS):
         lp.solverModel.passModel(model)
 
 
-def build(program: Program, relax: bool) -> tuple[Problem, list[Column]]:
+def unit_of(program: Program, relax: bool) -> float:
+    """Return what a solver counts the value in, so that its largest is about `LARGEST`.
+
+    Of a relaxation it is a power of two, which leaves its prices as they would be.
+
+    Parameters
+    ----------
+    program
+        The program.
+    relax
+        Whether it is the relaxation that is solved.
+    """
+    largest = float(np.abs(program.value).max(initial=0.0))
+    unit = largest / LARGEST or 1.0
+    return float(np.ldexp(1.0, np.frexp(unit)[1])) if relax else unit
+
+
+def scaled(program: Program, relax: bool) -> Array:
+    """Return the value of each column as a solver sees it; parameters as for `unit_of`."""
+    values = np.asarray(program.value, dtype=float) / unit_of(program, relax)
+    if relax:
+        return np.asarray(values)
+    part, power = np.frexp(values)
+    return np.asarray(np.ldexp(np.round(np.ldexp(part, DIGITS)), power - DIGITS))
+
+
+def build(program: Program, relax: bool, exact: bool) -> tuple[Problem, list[Column]]:
     """Build a program in PuLP.
 
     Parameters
@@ -107,11 +139,13 @@ def build(program: Program, relax: bool) -> tuple[Problem, list[Column]]:
         Columns and rows.
     relax
         Let whole-number columns take any value between their bounds.
+    exact
+        Leave out the give of the rows.
 
     Returns
     -------
     problem : Problem
-        To be maximised.
+        To be maximised, its value as `scaled`.
     columns : list of Column
         Its variables, in the order of the program's columns.
     """
@@ -123,10 +157,13 @@ def build(program: Program, relax: bool) -> tuple[Problem, list[Column]]:
         )
     ]
     problem = Problem(columns)
-    problem.setObjective(pulp.LpAffineExpression(zip(columns, program.value, strict=True)))
+    problem.setObjective(
+        pulp.LpAffineExpression(zip(columns, scaled(program, relax).tolist(), strict=True))
+    )
     senses = {"<=": pulp.LpConstraintLE, ">=": pulp.LpConstraintGE, "==": pulp.LpConstraintEQ}
     for number, row in enumerate(program.rows):
         expression = pulp.LpAffineExpression([(columns[c], factor) for c, factor in row.terms])
-        name = f"r{number:07d}"
-        problem.addConstraint(pulp.LpConstraint(expression, senses[row.sense], name, row.bound))
+        least, most = row.ends(exact)
+        name, bound = f"r{number:07d}", least if row.sense == ">=" else most
+        problem.addConstraint(pulp.LpConstraint(expression, senses[row.sense], name, bound))
     return problem, columns

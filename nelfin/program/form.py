@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+
+POUND = 1e-6
+"""A pound, in £m: the one tolerance of money. A row of money may be passed by it, so that what fits
+exactly still fits when its floats are added up, and nothing else."""
+
 Status = Literal[
     "optimal",
     "enough",
@@ -41,6 +46,9 @@ class Row:
         Number of a column and its factor. Each column stands in one term at most.
     sense, bound
         What the sum must keep.
+    give
+        By how much the sum of a plan of whole numbers may pass the bound: a `POUND` where it is
+        money, else nothing. An equality has none, and a relaxation needs none: it can cut to fit.
     """
 
     kind: str
@@ -48,11 +56,24 @@ class Row:
     terms: tuple[tuple[int, float], ...]
     sense: Sense
     bound: float
+    give: float = 0.0
 
     @property
     def name(self) -> RowName:
         """Kind and key together, by which prices are found."""
         return self.kind, self.key
+
+    def ends(self, exact: bool = False) -> tuple[float, float]:
+        """Return what the sum must reach and what it may reach; infinite where nothing holds it.
+
+        Parameters
+        ----------
+        exact
+            Leave its give out.
+        """
+        give = 0.0 if exact or self.sense == "==" else self.give
+        least = -np.inf if self.sense == "<=" else self.bound - give
+        return least, np.inf if self.sense == ">=" else self.bound + give
 
 
 @dataclass
@@ -104,6 +125,7 @@ class Program:
         terms: Iterable[tuple[int, float]],
         sense: Sense,
         bound: float,
+        give: float = 0.0,
     ) -> None:
         """Add a constraint.
 
@@ -115,8 +137,10 @@ class Program:
             Number of a column and its factor; each column in one term at most.
         sense, bound
             What the sum must keep.
+        give
+            By how much the sum may pass the bound: a `POUND` where it is money.
         """
-        self.rows.append(Row(kind, key, tuple(terms), sense, bound))
+        self.rows.append(Row(kind, key, tuple(terms), sense, bound, give))
 
     def rows_of(self, kind: str) -> list[Row]:
         """Return the rows of a kind, in their order.
@@ -169,60 +193,57 @@ class Solution:
         return self.status in HAS_PLAN
 
 
-def filled(program: Program, solution: Solution) -> Solution:
-    """Raise whole-number columns that are 0 to 1 where every row still holds, best value first.
+def without_plan(status: Status, columns: int, seconds: float) -> Solution:
+    """Return what is known of a program without a plan.
 
-    A solver that stops within its gap leaves such columns behind.
+    Parameters
+    ----------
+    status
+        Why there is none.
+    columns
+        Number of columns.
+    seconds
+        Time taken.
+    """
+    return Solution(status, np.nan, np.nan, np.full(columns, np.nan), {}, seconds)
+
+
+def solution_of(
+    program: Program,
+    status: Status,
+    values: Array,
+    duals: Array,
+    whole: bool,
+    bound: float,
+    seconds: float,
+) -> Solution:
+    """Return a solution with its objective and prices.
 
     Parameters
     ----------
     program
         The program.
-    solution
-        A plan of it that keeps every row.
-
-    Returns
-    -------
-    Solution
-        The plan with such columns raised, and its objective.
+    status, values, bound, seconds
+        As of the solution; whole-number columns are rounded.
+    duals
+        Of the rows, in their order; of a relaxation only.
+    whole
+        Whether it was solved in whole numbers.
     """
-    values = solution.values.copy()
-    slack, uses = _slack_and_uses(program, values)
-    best_first = np.argsort(-np.asarray(program.value), kind="stable")
-    candidates = [
-        int(column)
-        for column in best_first
-        if program.value[column] > 0 and program.whole[column] and _may_be_one(program, column)
-    ]
-    raised = True
-    while raised:  # one that is raised may let another follow
-        raised = False
-        for column in candidates:
-            if values[column] == 0 and all(used <= slack[row] for row, used in uses[column]):
-                values[column] = 1.0
-                raised = True
-                for row, used in uses[column]:
-                    slack[row] -= used
+    values = np.where(program.whole, np.round(values), values) if whole else values
     objective = float(np.dot(program.value, values))
-    return replace(solution, values=values, objective=objective)
-
-
-def _may_be_one(program: Program, column: int) -> bool:
-    high = program.high[column]
-    return high is None or high >= 1
-
-
-def _slack_and_uses(program: Program, values: Array) -> tuple[Array, list[list[tuple[int, float]]]]:
-    """Return the slack of each row, and for each column the rows and how much of them it uses."""
-    uses: list[list[tuple[int, float]]] = [[] for _ in values]
-    slack = np.zeros(len(program.rows))
-    for position, row in enumerate(program.rows):
-        equal = row.sense == "=="
-        sign = -1.0 if row.sense == ">=" else 1.0
-        columns = [column for column, _ in row.terms]
-        factors = np.array([factor for _, factor in row.terms])
-        slack[position] = 0.0 if equal else sign * (row.bound - factors @ values[columns])
-        for column, factor in row.terms:
-            # an equality that holds has no slack either way
-            uses[column].append((position, abs(factor) if equal else sign * factor))
-    return slack, uses
+    prices: dict[RowName, float] = {}
+    if whole:
+        # a bound that differs by rounding alone is met
+        met = bound <= objective + 1e-11 * abs(objective)
+        bound = (objective if met else bound) if np.isfinite(bound) else np.nan
+    else:
+        # of every plan of whole numbers too, which may use the give of each row
+        bound = objective + sum(
+            abs(float(dual)) * row.give for row, dual in zip(program.rows, duals, strict=True)
+        )
+        # + 0.0 takes the sign off a zero
+        prices = {
+            row.name: float(dual) + 0.0 for row, dual in zip(program.rows, duals, strict=True)
+        }
+    return Solution(status, objective, bound, values, prices, seconds)

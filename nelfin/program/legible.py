@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pulp
 
-from nelfin.program.form import Program, Row, RowName, Sense
+from nelfin.program.form import POUND, Program, Row, RowName, Sense
 
 LONGEST = 90
 """Letters of a name: PuLP writes no file with more than 100."""
@@ -40,11 +40,14 @@ class Legible:
         Its variables, in the order of the program's columns.
     rows
         Names of its constraints by the kind and key of the program's rows.
+    given
+        The program's rows by the name of their constraint.
     """
 
     problem: pulp.LpProblem
     columns: list[pulp.LpVariable]
     rows: dict[RowName, str]
+    given: dict[str, Row]
 
     def row(self, name: RowName) -> pulp.LpConstraint | None:
         """Return a constraint as it now stands; None if it is gone.
@@ -130,7 +133,7 @@ def legible(program: Program, title: str, columns: Sequence[str], rows: Sequence
         terms = pulp.LpAffineExpression([(variables[c], factor) for c, factor in row.terms])
         problem.addConstraint(pulp.LpConstraint(terms, SENSES[row.sense], name, row.bound))
     names = {row.name: name for row, name in zip(program.rows, rows, strict=True)}
-    return Legible(problem, variables, names)
+    return Legible(problem, variables, names, dict(zip(rows, program.rows, strict=True)))
 
 
 def program_of(built: Legible) -> Program:
@@ -157,13 +160,12 @@ def program_of(built: Legible) -> Program:
     for at, column in enumerate(columns):
         low = -np.inf if column.lowBound is None else column.lowBound
         program.column(worth.get(at, 0.0), low, column.upBound, column.cat == pulp.LpInteger)
-    names = {text: name for name, text in built.rows.items()}
     senses = {code: sign for sign, code in SENSES.items()}
     for row in problem.constraints():
-        kind, key = names.get(row.name, (OWN, row.name))
         terms = tuple((number[id(column)], float(factor)) for column, factor in row.items())
         bound = -float(row.constant) + 0.0
-        program.rows.append(Row(kind, key, terms, senses[row.sense], bound))
+        given = built.given.get(row.name, Row(OWN, row.name, (), "<=", 0.0, POUND))
+        program.rows.append(replace(given, terms=terms, sense=senses[row.sense], bound=bound))
     constant = 0.0 if objective is None else float(objective.constant)
     if constant:
         program.column(constant, 1.0, 1.0)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-import warnings
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pulp
 
 from nelfin.errors import SolverError
-from nelfin.program.built import Highs, build, no_collection
+from nelfin.program.built import Highs, build, no_collection, unit_of
+from nelfin.program.cbc import solve_by_cbc
 from nelfin.program.form import (
     HAS_PLAN,
     Array,
@@ -21,7 +20,10 @@ from nelfin.program.form import (
     Solution,
     SolverName,
     Status,
+    solution_of,
+    without_plan,
 )
+from nelfin.program.watch import Watch, attended
 
 
 def solve(
@@ -32,6 +34,7 @@ def solve(
     time_limit: float | None = None,
     enough: float | None = None,
     begin: Array | None = None,
+    watch: Watch | None = None,
 ) -> Solution:
     """Maximise a program.
 
@@ -51,6 +54,8 @@ def solve(
         Stop with status `enough` when a plan is worth this much (HiGHS only).
     begin
         A plan to begin the search from, one value a column (HiGHS only).
+    watch
+        The clock that this search is part of; it may stop it, and shows how far it is.
 
     Returns
     -------
@@ -63,22 +68,35 @@ def solve(
         If the solver is not there, or fails.
     """
     if solver == "highs":
-        return LoadedProgram(program, relax).solve(gap, time_limit, enough, begin)
-    problem, columns = build(program, relax)
-    whole = not relax and any(program.whole)
-    start = time.perf_counter()
-    try:
-        _run_cbc(problem, gap, time_limit, whole)
-    except pulp.PulpSolverError as error:
-        raise SolverError(f"The solver {solver} failed: {error}") from error
-    seconds = time.perf_counter() - start
-    status = _cbc_status(problem)
-    if status not in HAS_PLAN:
-        return _without_plan(status, len(columns), seconds)
-    values = np.array([column.varValue or 0.0 for column in columns])
-    duals = np.array([row.pi or 0.0 for row in problem.constraints()])
-    # CBC does not tell its bound through PuLP
-    return _solution(program, status, values, duals, whole, np.nan, seconds)
+        return LoadedProgram(program, relax).solve(gap, time_limit, enough, begin, watch)
+    return solve_by_cbc(program, relax, gap, time_limit, watch)
+
+
+def trimmed(program: Program, solution: Solution) -> Solution:
+    """Return a plan whose shares are cut to fit exactly: the give of a row is for whole columns.
+
+    Parameters
+    ----------
+    program
+        The program.
+    solution
+        A plan of it in whole numbers.
+
+    Returns
+    -------
+    Solution
+        The same where no column of value may be cut, or where only a give lets the plan hold.
+    """
+    whole, value = np.asarray(program.whole), np.asarray(program.value)
+    if (value[~whole] == 0).all():
+        return solution
+    kept = solution.values.tolist()
+    low = np.where(whole, kept, program.low).tolist()
+    high = [k if w else most for k, w, most in zip(kept, whole, program.high, strict=True)]
+    again = solve(replace(program, low=low, high=high), relax=True)
+    if not again.has_plan:
+        return solution
+    return replace(solution, values=again.values, objective=again.objective)
 
 
 class LoadedProgram:
@@ -100,14 +118,21 @@ class LoadedProgram:
     def __init__(self, program: Program, relax: bool = False) -> None:
         self._program = program.copy()
         self._whole = not relax and any(program.whole)
-        # tighter than a pound, so that a plan which meets its limits still does when rounded
-        highs = Highs(msg=False, mip_feasibility_tolerance=1e-9, primal_feasibility_tolerance=1e-9)
+        self._unit = unit_of(program, relax)
+        # far below a pound, and one thread, so that a plan is the same on every machine
+        highs = Highs(
+            msg=False,
+            threads=1,
+            mip_feasibility_tolerance=1e-9,
+            primal_feasibility_tolerance=1e-9,
+        )
         with no_collection():
-            problem, _ = build(program, relax)
+            problem, _ = build(program, relax, exact=not self._whole)
             highs.createAndConfigureSolver(problem)
             highs.buildSolverModel(problem)
             self._model = problem.solverModel
             del problem  # HiGHS has it all
+        self._heard: _Heard | None = None
 
     @cached_property
     def _number_of(self) -> dict[RowName, int]:
@@ -124,13 +149,8 @@ class LoadedProgram:
             The new bound.
         """
         number = self._number_of[name]
-        row = self._program.rows[number]
-        self._program.rows[number] = replace(row, bound=bound)
-        self._model.changeRowBounds(
-            number,
-            -np.inf if row.sense == "<=" else bound,
-            np.inf if row.sense == ">=" else bound,
-        )
+        row = self._program.rows[number] = replace(self._program.rows[number], bound=bound)
+        self._model.changeRowBounds(number, *row.ends(exact=not self._whole))
 
     def solve(
         self,
@@ -138,36 +158,55 @@ class LoadedProgram:
         time_limit: float | None = None,
         enough: float | None = None,
         begin: Array | None = None,
+        watch: Watch | None = None,
     ) -> Solution:
         """Maximise the program as it now stands; arguments as for the function `solve`."""
         import highspy
 
+        watch = watch or Watch()
         model, start = self._model, time.perf_counter()
+        left = min(watch.left(), np.inf if time_limit is None else time_limit)
         # HiGHS counts the time of all runs, the limit is of this one
-        until = np.inf if time_limit is None else model.getRunTime() + time_limit
+        model.setOptionValue("time_limit", float(model.getRunTime() + left))
         model.setOptionValue("mip_rel_gap", gap)
-        model.setOptionValue("time_limit", float(until))
-        model.setOptionValue("objective_target", -np.inf if enough is None else -enough)
+        target = -np.inf if enough is None else -enough / self._unit
+        model.setOptionValue("objective_target", target)
         if begin is not None:
             point = highspy.HighsSolution()
             point.col_value = list(begin)
             model.setSolution(point)
-        if model.run() == highspy.HighsStatus.kError:
+        heard = self._heard = self._heard or _Heard(model)
+        heard.begin(watch)
+        status = attended(model.run, watch, lambda: watch.tell(*self._progress(heard)))
+        if status == highspy.HighsStatus.kError:
             raise SolverError("The solver highs failed.")
-        status, seconds = self._status(), time.perf_counter() - start
-        if status == "unbounded or infeasible":
+        seconds = time.perf_counter() - start
+        if status is None:  # it goes on by itself for a little: what it has told is what there is
+            return self._left_behind(heard, seconds)
+        state = self._status()
+        if state == "unbounded or infeasible":
             # without an objective nothing is unbounded: what remains is whether a plan exists
             plain = replace(self._program, value=[0.0] * len(self._program.value))
             exists = solve(plain, relax=not self._whole, time_limit=time_limit).has_plan
-            status = "unbounded" if exists else "infeasible"
-        if status not in HAS_PLAN:
-            return _without_plan(status, len(self._program.value), seconds)
+            state = "unbounded" if exists else "infeasible"
+        if state not in HAS_PLAN:
+            return without_plan(state, len(self._program.value), seconds)
         solution = model.getSolution()
         values = np.array(solution.col_value)
         # PuLP hands HiGHS the negative to minimise
-        duals = -np.array(solution.row_dual) if not self._whole else np.zeros(0)
-        bound = -float(model.getInfo().mip_dual_bound)
-        return _solution(self._program, status, values, duals, self._whole, bound, seconds)
+        duals = -np.array(solution.row_dual) * self._unit if not self._whole else np.zeros(0)
+        bound = -float(model.getInfo().mip_dual_bound) * self._unit
+        return solution_of(self._program, state, values, duals, self._whole, bound, seconds)
+
+    def _progress(self, heard: _Heard) -> tuple[float, float]:
+        return -heard.worth * self._unit, -heard.bound * self._unit
+
+    def _left_behind(self, heard: _Heard, seconds: float) -> Solution:
+        if heard.values is None:
+            return without_plan("no plan found", len(self._program.value), seconds)
+        bound = -heard.bound * self._unit
+        none = np.zeros(0)
+        return solution_of(self._program, "stopped", heard.values, none, True, bound, seconds)
 
     def _status(self) -> Status:
         import highspy
@@ -182,63 +221,33 @@ class LoadedProgram:
             state.kUnboundedOrInfeasible: "unbounded or infeasible",
             state.kUnbounded: "unbounded",
         }
-        stopped: Status = "stopped" if feasible else "no plan found"
+        # a relaxation that was stopped has neither a bound nor prices
+        stopped: Status = "stopped" if feasible and self._whole else "no plan found"
         return table.get(self._model.getModelStatus(), stopped)
 
 
-def _without_plan(status: Status, columns: int, seconds: float) -> Solution:
-    return Solution(status, np.nan, np.nan, np.full(columns, np.nan), {}, seconds)
+class _Heard:
+    """What HiGHS tells while it runs, and the word to it that it is to stop."""
 
+    def __init__(self, model: Any) -> None:
+        self.watch = Watch()
+        self.values: Array | None = None
+        self.worth = self.bound = np.nan
+        model.cbMipImprovingSolution.subscribe(self._better)
+        for kind in (model.cbMipInterrupt, model.cbSimplexInterrupt, model.cbIpmInterrupt):
+            kind.subscribe(self._ask)
 
-def _solution(
-    program: Program,
-    status: Status,
-    values: Array,
-    duals: Array,
-    whole: bool,
-    bound: float,
-    seconds: float,
-) -> Solution:
-    values = np.where(program.whole, np.round(values), values) if whole else values
-    objective = float(np.dot(program.value, values))
-    prices: dict[RowName, float] = {}
-    if whole:
-        bound = max(objective, bound) if np.isfinite(bound) else np.nan
-    else:
-        bound = objective
-        # + 0.0 takes the sign off a zero
-        prices = {
-            row.name: float(dual) + 0.0 for row, dual in zip(program.rows, duals, strict=True)
-        }
-    return Solution(status, objective, bound, values, prices, seconds)
+    def begin(self, watch: Watch) -> None:
+        """Forget the run before."""
+        self.watch, self.values = watch, None
+        self.worth = self.bound = np.nan
 
+    def _better(self, event: Any) -> None:
+        self.values = np.array(event.data_out.mip_solution)
+        self.worth = float(event.data_out.objective_function_value)
 
-def _run_cbc(problem: Any, gap: float, time_limit: float | None, whole: bool) -> None:
-    options: dict[str, Any] = {"msg": False, "timeLimit": time_limit}
-    if whole:
-        options["gapRel"] = gap
-    try:
-        # CBC's preprocessing has lost the best plan of small programs; without it CBC is right,
-        # but stops with an error where no whole-number plan exists
-        problem.solve(_cbc(options | {"options": ["preprocess off"]}))
-    except pulp.PulpSolverError:
-        problem.solve(_cbc(options))
-
-
-def _cbc(options: dict[str, Any]) -> Any:
-    with warnings.catch_warnings():
-        # PuLP 3 brings CBC along and warns that PuLP 4 will not; pyproject holds PuLP below 4
-        warnings.simplefilter("ignore", DeprecationWarning)
-        return pulp.PULP_CBC_CMD(**options)
-
-
-def _cbc_status(problem: Any) -> Status:
-    if problem.status == pulp.LpStatusInfeasible:
-        return "infeasible"  # of whole numbers CBC says so here, and nothing of the solution
-    solved = {
-        pulp.LpSolutionOptimal: "optimal",
-        pulp.LpSolutionIntegerFeasible: "stopped",
-        pulp.LpSolutionInfeasible: "infeasible",
-        pulp.LpSolutionUnbounded: "unbounded",
-    }
-    return solved.get(problem.sol_status, "no plan found")  # type: ignore[return-value]
+    def _ask(self, event: Any) -> None:
+        if event.data_out.mip_node_count >= 0:
+            self.bound = float(event.data_out.mip_dual_bound)
+        if self.watch.stopped:
+            event.interrupt()

@@ -241,3 +241,11 @@ class Capital(Section):
     """The solver stops after this many seconds with the best plan found."""
     solver: Annotated[Literal["highs", "cbc"], Unit("solver")]
     """Program that solves the capital plan."""
+    deflator_pct: Growth = 0.0
+    """General inflation a year, by which a limit in prices of another year is brought to cash; 0
+    leaves such limits flat in cash."""
+    backlog_deterioration_pct: Growth = 0.0
+    """What the backlog of maintenance grows by a year as buildings age, beside building prices."""
+    backlog_stated_gbp_m: NotNegative = 0.0
+    """Backlog of maintenance as the system's own plan states it, to compare; 0 if it states
+    none."""

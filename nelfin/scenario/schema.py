@@ -38,10 +38,13 @@ class Years(Section):
     planned_to: Annotated[str, Unit("year")] = ""
     """Last year that is reported as planned where neither an outturn nor a forecast is given;
     blank for none."""
+    now: Annotated[str, Unit("year")] = ""
+    """Year that it now is; blank for the first year. Years before it are closed for the capital
+    plan: nothing starts in them, what has started stands, and their capital has no price."""
 
-    @field_validator("planned_to")
+    @field_validator("planned_to", "now")
     @classmethod
-    def _planned(cls, label: str) -> str:
+    def _blank_or_year(cls, label: str) -> str:
         if label:
             start_of(label)
         return label
@@ -53,7 +56,16 @@ class Years(Section):
             raise ValueError(
                 f"the years {self.first} to {self.last} must run forward and be at most 40"
             )
+        if self.now > self.last:
+            raise ValueError(
+                f"now is {self.now}, after the last year {self.last}: no year would be open"
+            )
         return self
+
+    @property
+    def open_from(self) -> str:
+        """The first year of the plan that is open to new capital schemes."""
+        return max(self.first, self.now)
 
     def labels(self) -> list[str]:
         """Return every year of the plan in order.
@@ -123,6 +135,8 @@ class Data(Section):
     """At least and at most so many schemes of a group in the capital plan."""
     deprivation: TablePath | None = None
     """Share of each place's people who live in the most deprived areas."""
+    backlog: TablePath | None = None
+    """Backlog of maintenance of the organisations by risk, as published."""
     asset_types: TablePath
     """Asset lives, optimism bias and share of spend that adds to the asset base."""
 

@@ -47,6 +47,16 @@ TIDY: dict[str, tuple[str, ...]] = {
         "pressures_pct",
         "income_outside",
     ),
+    "backlog": (
+        "backlog_opening",
+        "backlog_cleared",
+        "backlog_not_there",
+        "backlog_deterioration",
+        "backlog_prices",
+        "backlog_left",
+        "backlog_left_real",
+        "backlog_left_without",
+    ),
     "capital_by_organisation": ("capital_used", "capital_consequences"),
 }
 """Tidy tables and the variables they hold: one value a row, with its unit."""

@@ -11,12 +11,15 @@ import xarray as xr
 from nelfin.data import Inputs
 from nelfin.models.capital import CapitalPlan, Settings, TableNames
 from nelfin.models.capital.case import Case, case_of
+from nelfin.models.capital.cash import in_cash
 from nelfin.models.capital.checked import Checked, check_capital
-from nelfin.models.capital.limits import of_system
+from nelfin.models.capital.limits import of_ordinary, of_system
 from nelfin.models.capital.solving import solve_case
 from nelfin.models.capital.stress import budget_curve, reached, upper_frontier
 from nelfin.models.capital.stress.frontier import Second
 from nelfin.scenario import Scenario
+from nelfin.scenario.model_settings import Capital
+from nelfin.system.backlog import with_backlog_now
 from nelfin.system.drivers import income_by_body
 
 AIMS: tuple[Second, ...] = ("deprived", "backlog")
@@ -27,7 +30,7 @@ BUDGET_SHARES = tuple(np.linspace(0.5, 1.5, 21))
 
 
 def limits_of(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
-    """Return the capital limits of the plan's years.
+    """Return the capital limits of the plan's years, in cash.
 
     Parameters
     ----------
@@ -39,22 +42,23 @@ def limits_of(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
     pandas.DataFrame
         `year, limit_gbp_m, organisation, status` and more, £m cash.
     """
-    limits = inputs.capital_limits
+    limits = in_cash(inputs.capital_limits, scenario.capital.deflator_pct)
     return limits[limits["year"].isin(scenario.years.labels())]
 
 
 def limits_after(reported: xr.DataArray, scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
-    """Return the limits as the system's position of the year before moves them.
+    """Return the limits as positions of the year before move them: each body's own its own.
 
     A deficit takes up to the penalty off next year's limit: all of it at the stated share of
     income, less in proportion below. A position in balance adds the bonus, a share of the gap to
-    the system's fair share of capital. The first year's limit stands, and so do those of
-    organisations and of other money than the ordinary capital.
+    the fair share of capital: of the system's fair share an organisation has the part that its
+    limit is of all organisations' limits in the year. The system's limit goes by the position of
+    all together. Limits of the first year stand, and so do those of years that are closed.
 
     Parameters
     ----------
     reported
-        Reported position of the system, £m; dim `year`.
+        Reported position of each organisation, £m; dims `organisation, year`.
     scenario, inputs
         The scenario and its tables.
 
@@ -68,24 +72,34 @@ def limits_after(reported: xr.DataArray, scenario: Scenario, inputs: Inputs) -> 
     Source: the capital incentives of 2024/25 (up to -10 % for a deficit plan, +30 % of the gap to
     fair share for balance).
     """
-    section = scenario.capital
     limits = limits_of(scenario, inputs).copy()
-    income = income_by_body(scenario, inputs).total[:, 0].sum()
-    whole = income * section.deficit_for_full_penalty_pct / 100
     years = [str(year) for year in reported["year"].values]
+    names = [str(name) for name in inputs.organisations["organisation"]]
+    incomes = dict(zip(names, income_by_body(scenario, inputs).total[:, 0].tolist(), strict=True))
+    owned = limits[limits["organisation"] != ""].groupby("year")["limit_gbp_m"].sum().to_dict()
     for row, cells in limits.iterrows():
-        t = years.index(cells["year"])
-        if cells["organisation"] or cells["money"] or t == 0:
+        t, owner = years.index(cells["year"]), str(cells["organisation"])
+        # other money than the ordinary capital does not go by positions
+        if t == 0 or cells["year"] < scenario.years.now or cells["money"]:
             continue
-        position, limit = float(reported[t - 1]), float(cells["limit_gbp_m"])
-        if position < 0:
-            share = min(1.0, -position / whole) if whole > 0 else 1.0
-            moved = limit * (1 - section.deficit_penalty_pct / 100 * share)
-        else:
-            gap = max(section.fair_share_gbp_m - limit, 0.0)
-            moved = limit + section.balance_bonus_pct / 100 * gap
-        limits.loc[row, "limit_gbp_m"] = moved
+        limit = float(cells["limit_gbp_m"])
+        position = float(
+            (reported.sel(organisation=owner) if owner else reported.sum("organisation"))[t - 1]
+        )
+        income = incomes[owner] if owner else sum(incomes.values())
+        part = limit / owned[cells["year"]] if owner and owned[cells["year"]] > 0 else 1.0
+        limits.loc[row, "limit_gbp_m"] = _moved(limit, position, income, part, scenario.capital)
     return limits
+
+
+def _moved(limit: float, position: float, income: float, part: float, section: Capital) -> float:
+    """Return a limit as a position moves it; `part` is of the system's fair share of capital."""
+    if position < 0:
+        whole = income * section.deficit_for_full_penalty_pct / 100
+        share = min(1.0, -position / whole) if whole > 0 else 1.0
+        return limit * (1 - section.deficit_penalty_pct / 100 * share)
+    gap = max(section.fair_share_gbp_m * part - limit, 0.0)
+    return limit + section.balance_bonus_pct / 100 * gap
 
 
 def check_schemes(scenario: Scenario, inputs: Inputs) -> Checked:
@@ -136,7 +150,7 @@ def capital_settings(scenario: Scenario, inputs: Inputs) -> Settings:
     section = scenario.capital
     assets = inputs.asset_types.set_index("asset_type")
     deprivation = inputs.deprivation.set_index("place")["most_deprived_share"]
-    return Settings(
+    settings = Settings(
         discount_rate_pct=section.discount_rate_pct,
         discount_later_pct=section.discount_later_pct,
         discount_from=section.discount_from,
@@ -149,7 +163,6 @@ def capital_settings(scenario: Scenario, inputs: Inputs) -> Settings:
         life_years=_by_name(assets["life_years"]),
         place_weights=section.place_weights,
         deprived_share=_by_name(deprivation),
-        rules=inputs.capital_rules,
         leave_out=True,
         relax=section.relax,
         gap_pct=section.gap_pct,
@@ -164,7 +177,12 @@ def capital_settings(scenario: Scenario, inputs: Inputs) -> Settings:
         ),
         resources=inputs.capital_resources,
         groups=inputs.capital_groups,
+        now=scenario.years.now,
+        deflator_pct=section.deflator_pct,
+        backlog_deterioration_pct=section.backlog_deterioration_pct,
     )
+    rules = with_backlog_now(inputs.capital_rules, inputs.backlog, scenario.years.first, settings)
+    return replace(settings, rules=rules)
 
 
 def _by_name(series: pd.Series) -> dict[str, float]:
@@ -239,8 +257,12 @@ def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Da
     Returns
     -------
     xarray.Dataset
-        Spend and use of the limit, £m (dims `project, year` and `organisation, year`); funded
-        share (`project`); limit, £m, and price of the system (`year`), NaN where it has none.
+        Spend and use of the limit, £m (dims `project, year` and `organisation, year`, the latter
+        of the ordinary capital); funded
+        share (`project`); limit, £m (dim `year`): the system's, or all organisations' together
+        where each that uses capital has its own; price of the system (`year`); limit and price of
+        organisations (`organisation, year`). NaN where there is none, and prices where a year is
+        closed. `capital_from` is the first open year.
     """
     years = scenario.years.labels()
     ids = [str(name) for name in plan.plan["project_id"]]
@@ -251,8 +273,21 @@ def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Da
     for name in ("spend_gbp_m", "cdel_gbp_m"):
         wide = cube[name].unstack(fill_value=0.0).reindex(ids, fill_value=0.0)
         by_project[name] = wide.reindex(columns=years, fill_value=0.0).to_numpy(dtype=float)
-    used = pd.DataFrame(by_project["cdel_gbp_m"], index=owner.loc[ids]).groupby(level=0).sum()
+    ordinary = (plan.projects.set_index("project_id")["money"].loc[ids] == "").to_numpy()
+    counted = by_project["cdel_gbp_m"] * ordinary[:, None]
+    used = pd.DataFrame(counted, index=owner.loc[ids]).groupby(level=0).sum()
+    limits = of_ordinary(plan.limits)
     system = of_system(plan.limits).set_index("year").reindex(years)
+    own = {
+        name: limits.pivot(index="organisation", columns="year", values=name)
+        .reindex(index=organisations, columns=years)
+        .to_numpy(dtype=float)
+        for name in ("limit_gbp_m", "price_per_gbp_m")
+    }
+    used = used.reindex(organisations, fill_value=0.0)
+    held = (used > 0).any(axis=1).to_numpy() | np.isfinite(own["limit_gbp_m"]).any(axis=1)
+    together = pd.Series(own["limit_gbp_m"][held].sum(axis=0), index=years)
+    whole = system["limit_gbp_m"].fillna(together) if held.any() else system["limit_gbp_m"]
 
     def about(words: str, units: str) -> dict[str, str]:
         return {"long_name": words, "units": units}
@@ -269,13 +304,23 @@ def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Da
             "capital_cdel": (both, by_project["cdel_gbp_m"], about("Use of the limit", "£m")),
             "capital_used": (
                 ("organisation", "year"),
-                used.reindex(organisations, fill_value=0.0).to_numpy(dtype=float),
+                used.to_numpy(dtype=float),
                 about("Use of the limit by organisation", "£m"),
             ),
             "capital_limit": (
                 "year",
-                system["limit_gbp_m"].to_numpy(dtype=float),
-                about("Capital limit of the system", "£m"),
+                whole.to_numpy(dtype=float),
+                about("Capital limit of the system, or of all organisations together", "£m"),
+            ),
+            "capital_limit_of": (
+                ("organisation", "year"),
+                own["limit_gbp_m"],
+                about("Capital limit of the organisation", "£m"),
+            ),
+            "capital_price_of": (
+                ("organisation", "year"),
+                own["price_per_gbp_m"],
+                about("Price of capital of the organisation", "points per £m"),
             ),
             "capital_price": (
                 "year",
@@ -284,6 +329,7 @@ def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Da
             ),
         },
         coords={"project": ids, "year": years, "organisation": organisations},
+        attrs={"capital_from": scenario.years.open_from},
     )
 
 

@@ -182,8 +182,10 @@ def draw_positions(
     used = np.empty((draws, len(years)))
     within = np.empty((draws, len(years)), dtype=bool)
     capital = scenario.capital
+    # what has been spent by now is known
+    still = joint.limits[joint.limits["year"] >= scenario.years.open_from]
     costs = Overruns(
-        joint.plan, joint.limits, years, spread.get(COST),
+        joint.plan, still, years, spread.get(COST),
         scenario.uncertainty.capital_cost_pct, scenario.uncertainty.capital_cost_common_pct,
         capital.over_programming_pct, capital.carry_over_pct, seed,
     )  # fmt: skip

@@ -18,6 +18,7 @@ from nelfin.models.recovery import balance_year
 from nelfin.scenario.names import plain_name
 from nelfin.store.findings import Findings, once
 from nelfin.system.place_figures import place_figures
+from nelfin.years import start_of
 
 
 @dataclass(frozen=True)
@@ -70,16 +71,22 @@ class Headline:
     part_funded: int
     asked: float
     """Spend of every scheme, base-year prices, £m."""
+    capital_years: list[str]
+    """Years that are open for capital: all but those that are closed."""
     limit: float
-    """Limits of all years, £m; NaN where the system has none."""
+    """Limits of the open years, £m: of the system, or of all organisations; NaN where there is
+    none."""
     used: float
-    """Use of the limits, £m."""
+    """Use of the limits in the open years, £m."""
     outside: float
     """Spend of the plan that scores against no limit, £m."""
     categories: pd.DataFrame
     """A row a category: `in the plan`, `after the plan`, `left out`, £m, base-year prices."""
     price_first: float
-    """Benefit of £1m more in the first year, points."""
+    """Benefit of £1m more for the system in the first open year, points; NaN where it has no
+    limit of its own."""
+    prices_first: pd.Series
+    """The same for each organisation with limits of its own, the dearest first."""
     gap: float
     """How far the plan may be from the best, a fraction; NaN if not known."""
     statuses: Mapping[str, int]
@@ -116,6 +123,9 @@ def headline_of(findings: Findings) -> Headline:
     ).min("measure")  # fmt: skip
     plan, projects, sources = (findings.table(n) for n in ("plan", "projects", "sources"))
     categories = _categories(plan, projects, years)
+    capital_from = str(data.attrs.get("capital_from", years[0]))
+    capital_years = [year for year in years if year >= capital_from]
+    open_capital = data.sel(year=capital_years)
     of_schemes = sources["where"] == "projects"
     return Headline(
         years=years,
@@ -137,16 +147,26 @@ def headline_of(findings: Findings) -> Headline:
         funded=int((plan["status"] == "funded").sum()),
         part_funded=int((plan["status"] == "part-funded").sum()),
         asked=float(categories.to_numpy().sum()),
-        limit=float(data["capital_limit"].sum(skipna=False)),
-        used=float(plan["cdel_gbp_m"].sum()),
+        capital_years=capital_years,
+        limit=float(open_capital["capital_limit"].sum(skipna=False)),
+        used=float(open_capital["capital_used"].sum()),
         outside=float((plan["spend_gbp_m"] - plan["cdel_gbp_m"]).sum()),
         categories=categories,
-        price_first=float(data["capital_price"][0]),
+        price_first=float(open_capital["capital_price"][0]),
+        prices_first=_prices_first(open_capital),
         gap=float("nan" if (gap := findings.provenance["capital"]["gap"]) is None else gap),
         statuses=count_by_status(sources.loc[~of_schemes, "status"]),
         illustrative_schemes=count_by_status(sources.loc[of_schemes, "status"])["illustrative"],
         marks=_marks(sources, str(data.attrs["main_stream"])),
     )
+
+
+def _prices_first(capital: xr.Dataset) -> pd.Series:
+    """Return the price of capital of the organisations with limits in the first open year."""
+    if "capital_price_of" not in capital:
+        return pd.Series(dtype=float)  # a run of before
+    prices = capital["capital_price_of"].isel(year=0, drop=True).to_series().dropna()
+    return prices.sort_values(ascending=False, kind="stable")
 
 
 def _joined(envelope: xr.DataArray, first: str, year: str) -> dict[str, float]:
@@ -189,9 +209,14 @@ def _categories(plan: pd.DataFrame, projects: pd.DataFrame, years: list[str]) ->
         projects["project_id"], projects["category"], spend_profile(projects), strict=True
     ):
         share, start = chosen.at[name, "funded_share"], chosen.at[name, "start_year"]
-        inside = spend[: len(years) - years.index(start)].sum() if share > 0 else 0.0
-        whole = spend.sum() * share
-        rows.append([category, inside * share, whole - inside * share, spend.sum() - whole])
+        if share > 0:
+            position = start_of(start) - start_of(years[0])
+            left = spend[max(-position, 0) :]  # what was spent before the plan is no part of it
+            inside = left[: len(years) - max(position, 0)].sum()
+        else:
+            left, inside = spend, 0.0
+        whole = left.sum() * share
+        rows.append([category, inside * share, whole - inside * share, left.sum() - whole])
     frame = pd.DataFrame(rows, columns=["category", "in the plan", "after the plan", "left out"])
     # the difference of two equal sums may be a hair below nothing
     return frame.groupby("category").sum().clip(lower=0.0)

@@ -242,4 +242,5 @@ def _moved_limits(
     """Return the limits as positions move them; as they are where the switch is off."""
     if not scenario.capital.feedback:
         return limits
-    return limits_after(recovery["system_reported"], scenario, inputs)
+    reported = recovery["recovery_bridge"].sel(step="reported", drop=True)
+    return limits_after(reported, scenario, inputs)

@@ -21,8 +21,10 @@ from nelfin.data import Inputs
 from nelfin.data.checks.whose import national_growth
 from nelfin.data.load import load_and_keep, places_of, read_tables
 from nelfin.data.register import register
+from nelfin.models.capital import CapitalPlan
 from nelfin.models.capital.case import case_of
 from nelfin.models.capital.checked import Checked
+from nelfin.models.capital.limits import of_ordinary
 from nelfin.models.efficiency import schemes_table
 from nelfin.scenario import Scenario, resolved_toml
 from nelfin.scenario.load import origins_by_file
@@ -30,8 +32,10 @@ from nelfin.store.findings import Findings
 from nelfin.store.kept import BASE, record_of
 from nelfin.store.tidy import tidy_tables
 from nelfin.system.back_test import back_test
+from nelfin.system.backlog import backlog_of
 from nelfin.system.capital import (
     capital_data,
+    capital_settings,
     check_schemes,
     second_aims,
     worth_of_capital,
@@ -139,14 +143,20 @@ def _who() -> str:
 def _labelled(scenario: Scenario, inputs: Inputs, joint: Joint) -> xr.Dataset:
     """Return what the models found as one labelled dataset."""
     capital = capital_data(joint.plan, inputs, scenario)
-    data = _joined(joint.budgets, joint.prevention, capital, joint.recovery)
+    backlog = backlog_of(joint.plan, capital_settings(scenario, inputs), scenario, inputs)
+    data = _joined(joint.budgets, joint.prevention, capital, joint.recovery, backlog)
     data["capital_consequences"] = joint.charges
     bodies = inputs.organisations
-    data.attrs |= joint.recovery.attrs | {
-        "boards": json.dumps(bodies.loc[bodies["kind"] == "icb", "organisation"].tolist()),
-        "name": scenario.name,
-        "capital_status": joint.plan.solve.status,
-    }
+    data.attrs |= (
+        joint.recovery.attrs
+        | capital.attrs
+        | backlog.attrs
+        | {
+            "boards": json.dumps(bodies.loc[bodies["kind"] == "icb", "organisation"].tolist()),
+            "name": scenario.name,
+            "capital_status": joint.plan.solve.status,
+        }
+    )
     return data
 
 
@@ -184,10 +194,18 @@ def _plan_tables(joint: Joint) -> dict[str, pd.DataFrame]:
     return {
         "plan": plan.plan,
         "spend": plan.spend,
-        "limits": plan.limits,
-        "prices": plan.prices,
+        "limits": of_ordinary(plan.limits),
+        "prices": of_ordinary(plan.prices),
         "projects": plan.projects,
-    }
+    } | _more_tables(plan)
+
+
+def _more_tables(plan: CapitalPlan) -> dict[str, pd.DataFrame]:
+    """Return the limits of other money and of other resources, as far as there are any."""
+    tables = {"resources": plan.resources}
+    if "money" in plan.limits:
+        tables["limits_of_money"] = plan.limits[plan.limits["money"] != ""]
+    return {name: table for name, table in tables.items() if len(table)}
 
 
 @contextmanager

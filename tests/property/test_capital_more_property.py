@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 import pytest
@@ -34,7 +33,7 @@ pytestmark = pytest.mark.property
 @given(instances(more=True))
 @settings(max_examples=40)
 def test_the_plan_is_worth_as_much_as_the_best_of_all_plans(instance: Instance) -> None:
-    assert best_of(instance) == pytest.approx(enumerated(instance), abs=TINY)
+    assert best_of(instance) == pytest.approx(enumerated(instance), abs=1e-5)
 
 
 @given(instances(more=True))
@@ -84,7 +83,7 @@ def _assert_reasons(instance: Instance, plan: CapitalPlan, choice: Choice) -> No
     for line in plan.plan.to_dict("records"):
         row, text = rows[line["project_id"]], line["reason"]
         assert text.endswith(".")
-        assert "stopped within its gap" not in text or math.isclose(line["reduced_cost"], 0)
+        assert "stopped within its gap" not in text or abs(line["reduced_cost"]) < TINY
         if found := re.match(r"At most (\d+) of the group (\w) may be chosen: (.+) (is|are)", text):
             chosen = {n for n in choice if found[2] in rows[n]["groups"]}
             assert found[2] in row["groups"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
-from capital_plans import line, plan_of, scheme, starts
+from capital_plans import limit_table, line, plan_of, scheme, starts, table
 
-from nelfin.errors import InputError
+from nelfin.errors import InputError, Problems
+from nelfin.models.capital import TableNames
+from nelfin.models.capital.limits import check_owners
 
 pytestmark = pytest.mark.unit
 
@@ -45,14 +48,43 @@ def test_an_organisation_keeps_its_own_limit_beside_the_systems() -> None:
 
 def test_limits_may_be_of_organisations_alone() -> None:
     rows = [scheme("A", 8, 1), scheme("B", 80, 1, organisation="BHRUT")]
-    assert set(starts(plan_of(rows, {"Barts": [7]}))) == {"B"}
+    assert set(starts(plan_of(rows, {"Barts": [7], "BHRUT": [90]}))) == {"B"}
 
 
-def test_a_limit_of_an_organisation_that_has_no_scheme_is_refused() -> None:
-    # a misspelt name would otherwise leave the trust without a limit and say nothing
-    rows = [scheme("A", 80, 10, organisation="Barts Health")]
-    with pytest.raises(InputError, match="Barts Helth"):
-        plan_of(rows, {"": [100], "Barts Helth": [5]})
+def test_a_scheme_that_no_limit_holds_is_refused_unless_it_is_outside_every_limit() -> None:
+    rows = [scheme("A", 8, 1), scheme("B", 80, 1, organisation="BHRUT")]
+    with pytest.raises(InputError, match="nothing would hold the scheme"):
+        plan_of(rows, {"Barts": [7]})
+    outside = [rows[0], scheme("B", 80, 1, organisation="BHRUT", cdel_share=0)]
+    assert set(starts(plan_of(outside, {"Barts": [9]}))) == {"A", "B"}
+    assert set(starts(plan_of(rows, {"Barts": [9], "": [100]}))) == {"A", "B"}
+
+
+@pytest.mark.parametrize("name", ["BARTS", "R1H", "All", "Total", "system"])
+def test_a_limit_under_any_name_that_no_scheme_has_is_refused_with_those_there_are(
+    name: str,
+) -> None:
+    rows = [scheme("A", 80, 10), scheme("B", 1, 1, organisation="BHRUT")]
+    with pytest.raises(InputError) as caught:
+        plan_of(rows, {"": [100], name: [5]})
+    told = str(caught.value)
+    assert f'is "{name}", which has no scheme' in told
+    assert "Organisations with schemes: BHRUT, Barts. A blank is the whole system." in told
+    assert ('Did you mean "Barts"?' in told) is (name == "BARTS")
+
+
+def test_limits_of_one_money_alone_leave_the_other_unheld() -> None:
+    rows = table([scheme("A", 8, 1, money="PDC"), scheme("B", 8, 1, money="")])
+    rows = rows.assign(cdel_share=1.0)
+    limits = pd.concat([
+        limit_table([10]).assign(money="PDC"), limit_table([10]).assign(money="charity")
+    ])  # fmt: skip
+    problems = Problems()
+    check_owners(limits, rows, TableNames(), problems)
+    assert [each.what.split(":")[0] for each in problems.found] == [
+        'is "charity", which no scheme has',
+        'is "Barts", which has no limit, and neither has the system',
+    ]
 
 
 @pytest.mark.parametrize(("cost", "funded"), [(110.0, True), (110.01, False)])

@@ -71,6 +71,7 @@ def test_tables_have_the_columns_the_interface_promises() -> None:
         "used_gbp_m",
         "slack_gbp_m",
         "price_per_gbp_m",
+        "status",
     ]
     promised = "status objective bound gap seconds solver variables constraints"
     assert set(promised.split()) <= set(asdict(plan.solve))

@@ -214,6 +214,25 @@ def capital_categories(result: Result) -> pd.DataFrame:
     return asked.sort_values(ascending=False).to_frame()
 
 
+def backlog(result: Result) -> pd.DataFrame:
+    """Worked out from the table of the run: by organisation, over years and risks."""
+    table = result.table("backlog")
+    cells = table.pivot_table(
+        index=["organisation", "year"], columns="measure", values="value", aggfunc="sum"
+    )
+    order = list(dict.fromkeys(table["organisation"]))
+    ends = cells.groupby("organisation").last().loc[order]
+    shown = pd.DataFrame(
+        {
+            "start": cells["backlog_opening"].groupby("organisation").first(),
+            "cleared": cells["backlog_cleared"].groupby("organisation").sum(),
+            **{name: ends[f"backlog_{name}"] for name in ("left", "left_real", "left_without")},
+        }
+    ).loc[[name for name in order if pd.notna(ends.loc[name, "backlog_left"])]]
+    shown.loc["All"] = shown.sum()
+    return shown
+
+
 def budget_curve(result: Result) -> pd.DataFrame:
     table = result.table("budget_curve")
     cells = table.set_index(["measure", "share_of_limit"])["value"].unstack("measure")
@@ -238,7 +257,8 @@ EXPECTED: dict[str, Callable[[Result], pd.DataFrame]] = {
     for function in (
         budgets, distance, what_moved, budget_change, sensitivity, prevention, break_even,
         recovery, bodies, months, fan, bridge, bridge_by_year, tornado, back_test, timeline,
-        capital, capital_price, capital_categories, budget_curve, capital_frontier,
+        capital, capital_price, capital_categories, backlog, budget_curve,
+        capital_frontier,
     )
 }  # fmt: skip
 
@@ -323,9 +343,15 @@ def test_a_chart_that_is_not_known_or_not_there_is_refused(result: Result) -> No
 
 def test_the_price_of_a_system_whose_limits_are_all_of_organisations(result: Result) -> None:
     limits = result.table("limits").assign(organisation="BHRUT")
+    limits.loc[0, ["status", "price_per_gbp_m"]] = ["closed", np.nan]
     tables = {name: result.table(name) for name in result.tables} | {"limits": limits}
     bare = Result(result.name, result.data, tables, result.scenario_toml, result.provenance)
-    assert "no limit" in str(CHARTS["capital_price"].draw(bare))
+    prices = CHARTS["capital_price"].draw(bare)
+    assert isinstance(prices, Card)
+    assert prices.title == "The price of capital by organisation"
+    # a year that is closed has no price
+    assert prices.table["Year"].tolist() == limits["year"].tolist()[1:]
+    assert set(prices.table["Organisation"]) == {"BHRUT"}
     card = CHARTS["capital"].draw(bare)
     assert isinstance(card, Card)
     assert card.chart.to_dict()

@@ -170,10 +170,16 @@ def test_a_change_is_checked_like_any_setting(rough: Scenario) -> None:
 # Feedback
 
 
-def positions(*values: float) -> xr.DataArray:
+BODIES = ["Barts Health", "BHRUT", "Homerton", "ELFT", "NELFT", "NEL ICB"]
+
+
+def positions(*values: float, body: str = "BHRUT") -> xr.DataArray:
+    """Return positions of one organisation, and of the others none: the system's is the same."""
     years = [f"{2023 + t}/{24 + t}" for t in range(10)]
-    padded = [*values, *[0.0] * (10 - len(values))]
-    return xr.DataArray(padded, {"year": years}, ("year",))
+    padded = np.zeros((len(BODIES), 10))
+    padded[BODIES.index(body), : len(values)] = values
+    coords = {"organisation": BODIES, "year": years}
+    return xr.DataArray(padded, coords, ("organisation", "year"))
 
 
 def test_a_deficit_lowers_and_balance_lifts_next_years_limit(
@@ -199,13 +205,45 @@ def test_a_deficit_lowers_and_balance_lifts_next_years_limit(
     assert limits[1:5] == pytest.approx([86 * 0.9, 86 * 0.95, 86 + 0.3 * 14, 86 + 0.3 * 14])
 
 
+def test_the_position_of_a_body_moves_its_own_limit_and_a_closed_year_stands(
+    rough: Scenario, inputs: Inputs
+) -> None:
+    mine = changed(
+        rough,
+        {
+            "capital.feedback": True,
+            "capital.deficit_penalty_pct": 20.0,
+            "capital.balance_bonus_pct": 50.0,
+            "capital.fair_share_gbp_m": 100.0,
+            "years.now": "2025/26",
+        },
+    )
+    frame = pd.DataFrame(
+        [
+            [year, limit, owner, "firm", "given", "", ""]
+            for year in mine.years.labels()
+            for owner, limit in (("BHRUT", 20.0), ("ELFT", 60.0))
+        ],
+        columns=["year", "limit_gbp_m", "organisation", "status", "figure_status", "source",
+                 "price_year"],
+    )  # fmt: skip
+    known = replace(inputs, capital_limits=frame)
+    # a deficit of all its income in each year: the whole penalty falls on BHRUT alone
+    found = limits_after(positions(*[-1500.0] * 10), mine, known)
+    wide = found.pivot(index="year", columns="organisation", values="limit_gbp_m")
+    assert wide["BHRUT"].tolist() == [20.0, 20.0, *[16.0] * 8]  # 2023/24 and 2024/25 are closed
+    # the others balance; of the fair share of 100, ELFT's part is 60 of 80: half the gap of 15
+    assert wide["ELFT"].tolist() == [60.0, 60.0, *[67.5] * 8]
+
+
 def test_the_joint_run_settles_and_its_limits_fit_its_position(rough: Scenario) -> None:
     mine = changed(rough, {"capital.feedback": True, "capital.gap_pct": 2.0})
     inputs = load_inputs(mine)
     found = join(mine, inputs)
     assert found.settled
     assert 2 <= found.passes <= 6
-    again = limits_after(found.recovery["system_reported"], mine, inputs)
+    reported = found.recovery["recovery_bridge"].sel(step="reported", drop=True)
+    again = limits_after(reported, mine, inputs)
     np.testing.assert_allclose(again["limit_gbp_m"], found.limits["limit_gbp_m"], atol=0.05)
     used = found.plan.limits
     assert (used["used_gbp_m"] <= found.limits["limit_gbp_m"].to_numpy() + 1e-6).all()

@@ -18,9 +18,12 @@ pytestmark = pytest.mark.unit
 
 
 def require_limits(frame: pd.DataFrame) -> pd.DataFrame:
-    """Check a limits table beside one scheme, and return it typed."""
+    """Check a limits table beside a scheme of each organisation in it, and return it typed."""
     called = TableNames(limits="limits.csv")
-    return check_capital(table({}), frame, Settings(called=called)).limits
+    named = [str(name) for name in frame.get("organisation", []) if isinstance(name, str) and name]
+    owners = dict.fromkeys(named or ["Barts Health"])
+    schemes = table(*({"organisation": name} for name in owners))
+    return check_capital(schemes, frame, Settings(called=called)).limits
 
 
 def bad_limits(frame: pd.DataFrame) -> Sequence[Problem]:

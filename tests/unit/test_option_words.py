@@ -40,6 +40,12 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
     "scenario/paths.py": SCENARIO,
     "scenario/wording.py": SCENARIO,
     "data/checks/whose.py": SCENARIO,
+    "cli/capital_lists.py": ("capital-solve",),
+    "data/checks/pounds.py": ("capital-solve",),  # which the message names
+    "data/lists/limits.py": ("capital-solve",),
+    "data/lists/ranks.py": ("capital-solve",),
+    "data/lists/roles.py": ("capital-solve",),
+    "data/reading/alike.py": ("capital-solve",),  # which the message names
     "data/imports/allocation_figures.py": ("import-allocations",),
     "data/imports/capital_rows.py": ("import-capital",),
     "data/imports/icbs.py": IMPORTS,

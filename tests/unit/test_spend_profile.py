@@ -36,8 +36,8 @@ def shuffled(table: pd.DataFrame, seed: int = 4) -> pd.DataFrame:
     return table[[last, *(name for name in columns if name != last)]]
 
 
-def test_the_example_is_true() -> None:
-    assert doctest.testmod(projects) == (0, 1)
+def test_the_examples_are_true() -> None:
+    assert doctest.testmod(projects) == (0, 2)
 
 
 def test_a_profile_is_by_year_after_the_start_with_blanks_as_nothing() -> None:

@@ -113,8 +113,10 @@ def organisations(fit: Fit) -> None:
             "Leave it empty: sectors are of trusts.",
         )
     fit.unknown("capital_limits", "organisation", names, set())
+    fit.unknown("capital_resources", "organisation", names, set())
     fit.unknown("efficiency_schemes", "organisation", names, {ANY_TRUST, SYSTEM})
     fit.unknown("projects", "organisation", names, set())
+    fit.unknown("backlog", "organisation", names, set())
     frame = fit.inputs.efficiency_schemes
     for row in frame.index[frame["delivery_pct"].isna() & (frame["stage"] == "")]:
         fit.problems.add(
@@ -253,8 +255,25 @@ def asset_types(fit: Fit) -> None:
     fit.unknown("projects", "asset_type", known, set())
 
 
+def backlog(fit: Fit) -> None:
+    """Find backlog of a year so late that no year of the plan begins with it.
+
+    Parameters
+    ----------
+    fit
+        The tables and the scenario; takes every problem found.
+    """
+    table = fit.inputs.backlog
+    for row in table.index[table["year"] >= fit.years[-1]]:
+        fit.problems.add(
+            fit.at("backlog", row, "year"),
+            f"is {table.at[row, 'year']}, and the plan ends with {fit.years[-1]}.",
+            "Give the backlog at the end of an earlier year.",
+        )
+
+
 def limits(fit: Fit) -> None:
-    """Find years without a capital limit.
+    """Find open years without a capital limit; a year that is closed needs none.
 
     Parameters
     ----------
@@ -262,11 +281,19 @@ def limits(fit: Fit) -> None:
         The tables and the scenario; takes every problem found.
     """
     frame = fit.inputs.capital_limits
-    for organisation, rows in frame.groupby("organisation"):
-        gaps = [year for year in fit.years if year not in set(rows["year"])]
-        if gaps:
+    open_years = [year for year in fit.years if year >= fit.scenario.years.open_from]
+    for (organisation, money), rows in frame.groupby(["organisation", "money"]):
+        gaps = [year for year in open_years if year not in set(rows["year"])]
+        if gaps and max(rows["year"]) >= open_years[0]:
             fit.problems.add(
                 fit.at("capital_limits"),
-                f"has no limit for {organisation or 'the system'} in {', '.join(gaps)}.",
+                f"has no limit{f' of {money}' if money else ''} for "
+                f"{organisation or 'the system'} in {', '.join(gaps)}.",
                 "Add the years, or shorten the plan with years.last.",
             )
+    if len(frame) and max(frame["year"]) < open_years[0]:
+        fit.problems.add(
+            fit.at("capital_limits"),
+            f"has no limit from {open_years[0]} on, the first open year.",
+            "Add the years, or correct years.now.",
+        )

@@ -53,6 +53,7 @@ def _check_models(fit: Fit) -> None:
     of_models.asset_types(fit)
     money.of_every_place(fit, "deprivation")
     of_models.limits(fit)
+    of_models.backlog(fit)
 
 
 def _ask_about_units(fit: Fit) -> None:

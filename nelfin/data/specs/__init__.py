@@ -1,6 +1,8 @@
 """What each input table must look like."""
 
 from nelfin.data.specs.capital import (
+    BACKLOG_TABLE,
+    BANDS,
     CAPITAL,
     CAPITAL_GROUPS,
     CAPITAL_RESOURCES,
@@ -27,6 +29,8 @@ from nelfin.data.specs.prevention import (
 from nelfin.data.specs.recovery import RECOVERY
 
 __all__ = [
+    "BACKLOG_TABLE",
+    "BANDS",
     "CAPITAL_GROUPS",
     "CAPITAL_RESOURCES",
     "CAPITAL_RULES",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nelfin.data.capital_rules import RULE_KINDS
+from nelfin.data.specs.alike import OWNERS, SCHEMES_ALIKE
 from nelfin.data.specs.columns import (
     BACKLOG,
     BENEFIT_IN,
@@ -60,12 +61,30 @@ CAPITAL_GROUPS = Table(
         Column("group"),
         optional("at_least", kind="integer", low=0),
         optional("at_most", kind="integer", low=0),
+        STATUS,
         SOURCE,
     ),
     key=("group",),
     may_be_empty=True,
 )
 """How many schemes of a group a plan must hold, and may."""
+BANDS = ("high", "significant", "moderate", "low")
+"""Risk bands of backlog maintenance."""
+
+BACKLOG_TABLE = Table(
+    "backlog of maintenance",
+    (
+        Column("organisation"),
+        Column("band", choices=BANDS),
+        number("backlog_gbp_m", low=0, **IN_POUNDS),
+        Column("year", kind="year"),
+        STATUS,
+        SOURCE,
+    ),
+    key=("organisation", "band"),
+    may_be_empty=True,
+)
+"""What is left to put right at the end of a year, in prices of that time."""
 
 CAPITAL: dict[str, Table] = {
     "projects": Table(
@@ -114,10 +133,12 @@ CAPITAL: dict[str, Table] = {
                 pattern=True,
                 **IN_POUNDS,
             ),
+            optional("started", kind="year"),
             optional("status", default="given"),
             SOURCE,
         ),
         key=("project_id",),
+        alike=SCHEMES_ALIKE,
         free=True,
     ),
     "capital_limits": Table(
@@ -127,11 +148,13 @@ CAPITAL: dict[str, Table] = {
             number("limit_gbp_m", low=0, **IN_POUNDS),
             optional("organisation", default=""),
             optional("money", default=""),
+            optional("price_year", kind="year", default=""),
             optional("status", default="firm", choices=("firm", "indicative")),
             optional("figure_status", default="given", choices=STATUSES),
             SOURCE,
         ),
         key=("year", "organisation", "money"),
+        alike={"organisation": OWNERS},
     ),
     "capital_rules": CAPITAL_RULES,
     "capital_futures": Table(
@@ -150,6 +173,7 @@ CAPITAL: dict[str, Table] = {
     ),
     "capital_resources": CAPITAL_RESOURCES,
     "capital_groups": CAPITAL_GROUPS,
+    "backlog": BACKLOG_TABLE,
     "deprivation": Table(
         "deprivation",
         (

@@ -122,6 +122,9 @@ class Table:
     """Columns that it had, and what to do in their place: passed over, their figures are lost."""
     unit_from: str = ""
     """Column whose cell tells the unit of the row's figures, by its ending."""
+    alike: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Headings, in small letters with underscores, under which others have a column of it: passed
+    over, what they say is lost."""
     free: bool = False
     """Rows are named by the user's own words, so that any other column is a note."""
 

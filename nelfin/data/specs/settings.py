@@ -69,6 +69,8 @@ _USUAL: dict[str, dict[str, Any]] = {
     "capital.balance_bonus_pct": _SHARE,
     "capital.carry_over_pct": _RATE,
     "capital.price_growth_pct": _RATE,
+    "capital.deflator_pct": _RATE,
+    "capital.backlog_deterioration_pct": _RATE,
     "capital.over_programming_pct": _RATE,
     "uncertainty.capital_cost_common_pct": _SHARE,
 }
@@ -85,5 +87,6 @@ OF_THE_PLAN: dict[str, float] = {
     "recovery.support_gbp_m": 0.25,
     "recovery.repayment_gbp_m": 0.25,
     "capital.fair_share_gbp_m": 0.5,
+    "capital.backlog_stated_gbp_m": 0.5,
 }
 """Settings in £m by what they usually come to at the most, as a share of the plan's total."""

@@ -10,6 +10,13 @@ from nelfin.data.footprints import System
 SETTLEMENT = ("2026/27", "2029/30")
 """Years that published capital is for."""
 
+RETURNED = "2024/25"
+"""Year at whose end published backlog is taken to stand: the last there are returns of."""
+
+LIMIT_COLUMNS = [
+    "year", "limit_gbp_m", "organisation", "price_year", "status", "figure_status", "source",
+]  # fmt: skip
+
 BANDS = {
     "high": (4.0, 2),
     "significant": (3.0, 4),
@@ -22,7 +29,7 @@ BANDS = {
 def limits_of(
     system: System, bodies: pd.DataFrame, years: list[str]
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Return the capital limit of a system by year, and the trusts that it is not for.
+    """Return the capital limits of the trusts of a system by year, and the trusts without.
 
     Parameters
     ----------
@@ -44,20 +51,62 @@ def limits_of(
     capital = capital[capital["code"].isin(bodies["code"])]
     trusts = bodies[bodies["kind"] == "trust"]
     without = trusts.loc[~trusts["code"].isin(capital["code"]), "organisation"].tolist()
-    a_year = round(float(capital["total_2026_30_gbp_m"].sum()) / 4, 3)
+    total = capital.set_index("code")["total_2026_30_gbp_m"]
+    rows = [
+        _limit(body.organisation, year, float(total[body.code]))
+        for body in trusts[trusts["code"].isin(total.index)].itertuples()
+        for year in years
+    ]
+    return pd.DataFrame(rows, columns=LIMIT_COLUMNS), without
+
+
+def _limit(organisation: str, year: str, total: float) -> list[object]:
+    """Return the row of a trust's limit of a year; `total` is of the four years of settlement."""
     told = (
-        f"A quarter of the operational capital of {len(capital)} acute and specialist trusts for "
-        f"{SETTLEMENT[0]} to {SETTLEMENT[1]} (NHS England capital allocations, read in a copy)"
+        f"A quarter of the operational capital of {SETTLEMENT[0]} to {SETTLEMENT[1]}, "
+        f"£{total:,.1f}m (NHS England capital allocations, read in a copy); the profile by year is "
+        "assumed"
     )
-    rows = []
-    for year in years:
-        inside = SETTLEMENT[0] <= year <= SETTLEMENT[1]
-        later = "" if inside else ", taken as the same in this year"
-        firm = "firm" if year <= SETTLEMENT[1] else "indicative"
-        status = "derived" if inside else "assumption"
-        rows.append([year, a_year, "", firm, status, f"{told}{later}"])
-    names = ["year", "limit_gbp_m", "organisation", "status", "figure_status", "source"]
-    return pd.DataFrame(rows, columns=names), without
+    firm, status, price_year = "firm", "derived", ""
+    if year < SETTLEMENT[0]:
+        status, told = "assumption", f"{told}. Taken as the same in this year, which is closed"
+    elif year > SETTLEMENT[1]:
+        firm, status, price_year = "indicative", "assumption", SETTLEMENT[1]
+        told = f"{told}. Taken as the same in real terms in this year"
+    return [year, round(total / 4, 3), organisation, price_year, firm, status, told]
+
+
+def backlog_of(system: System, bodies: pd.DataFrame) -> pd.DataFrame:
+    """Return the published backlog of maintenance of each trust by risk.
+
+    Parameters
+    ----------
+    system
+        The system.
+    bodies
+        From `nelfin.data.start.bodies.bodies_of`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table `backlog`.
+    """
+    published = national.backlog_of(system).set_index("code")
+    rows = [
+        [
+            body.organisation,
+            band,
+            round(float(published.at[body.code, f"{band}_gbp_m"]), 3),
+            RETURNED,
+            "derived",
+            f"{published.at[body.code, 'source']}: {published.at[body.code, 'year']}",
+        ]
+        for body in bodies.itertuples()
+        if body.code in published.index
+        for band in BANDS
+    ]
+    names = ["organisation", "band", "backlog_gbp_m", "year", "status", "source"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def backlog_schemes(

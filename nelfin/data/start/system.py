@@ -20,7 +20,7 @@ from nelfin.data.start.bodies import (
     published_positions,
     savings_of,
 )
-from nelfin.data.start.schemes import backlog_schemes, limits_of
+from nelfin.data.start.schemes import SETTLEMENT, backlog_of, backlog_schemes, limits_of
 from nelfin.scenario import Scenario, load_scenario
 from nelfin.scenario.paths import NATIONAL
 from nelfin.years import label_of, start_of, years_between
@@ -83,6 +83,8 @@ def start_from_published(system: System, folder: Path) -> Start:
     income = income_of(system, bodies, allocations)
     limits, without_limit = limits_of(system, bodies, years_between(FIRST, LAST))
     schemes, without_backlog = backlog_schemes(bodies, system, without_limit)
+    # a limit that binds no scheme says nothing
+    limits = limits[limits["organisation"].isin(schemes["organisation"])]
     people = national.weighted_populations_of(system, [FIRST])
     positions = positions_of(system, bodies, FIRST)
     tables = {
@@ -94,9 +96,16 @@ def start_from_published(system: System, folder: Path) -> Start:
         "positions": positions,
         "efficiency_schemes": savings_of(system, positions, FIRST),
         "capital_limits": limits,
+        "backlog": backlog_of(system, bodies),
         "projects": schemes,
     }
     settings: dict[str, Any] = {"name": system.name, "icb": system.code}
+    settings["years.now"] = {
+        "value": SETTLEMENT[0],
+        "unit": "year",
+        "status": "assumption",
+        "source": f"{FIRST} is over: no capital scheme can start in it any more",
+    }
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False)
         settings[f"data.{name}"] = str(folder / f"{name}.csv")
@@ -208,12 +217,13 @@ def _notes(
     if without_limit:
         notes.append(
             "No capital limit is published for "
-            f"{', '.join(without_limit)}: their backlog is left out of the schemes."
+            f"{', '.join(without_limit)}: their backlog is left out of the schemes. Put in their "
+            "limits and schemes."
         )
     if without_backlog:
         notes.append(
-            f"No backlog is published for {', '.join(without_backlog)}: they have no scheme, "
-            "though the limit holds their capital."
+            f"No backlog is published for {', '.join(without_backlog)}: they have no scheme, so "
+            "their capital limits are left out too. Put in both."
         )
     few = people[people["registered_population"] < TOO_FEW]
     for line in few.itertuples():

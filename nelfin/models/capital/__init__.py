@@ -10,13 +10,15 @@ from typing import Any
 
 import pandas as pd
 
+from nelfin.models.capital.account import SolverAccount
 from nelfin.models.capital.case import case_of
 from nelfin.models.capital.checked import check_capital
 from nelfin.models.capital.model import CapitalModel
-from nelfin.models.capital.plan import CapitalPlan, SolverAccount
+from nelfin.models.capital.plan import CapitalPlan
 from nelfin.models.capital.settings import Settings, TableNames
 from nelfin.models.capital.solving import solve_case
 from nelfin.models.capital.systems import SystemPlans, solve_systems
+from nelfin.program import Watch
 
 __all__ = [
     "CapitalModel",
@@ -25,13 +27,19 @@ __all__ = [
     "SolverAccount",
     "SystemPlans",
     "TableNames",
+    "Watch",
     "build",
     "solve",
     "solve_systems",
 ]
 
 
-def solve(projects: pd.DataFrame, limits: pd.DataFrame, **settings: Any) -> CapitalPlan:
+def solve(
+    projects: pd.DataFrame,
+    limits: pd.DataFrame,
+    watch: Watch | None = None,
+    **settings: Any,
+) -> CapitalPlan:
     """Choose the schemes, and the years they start in, that give most benefit within the limits.
 
     Parameters
@@ -41,6 +49,9 @@ def solve(projects: pd.DataFrame, limits: pd.DataFrame, **settings: Any) -> Capi
     limits
         `year, limit_gbp_m` and optionally `organisation` (blank: the system), £m cash. Its years
         are the plan's.
+    watch
+        A clock that is running already, by which the search ends and which may stop it; by default
+        one of `time_limit_s`, started here.
     **settings
         The fields of `Settings`: discounting, prices, rules, gap, time and more.
 
@@ -63,7 +74,9 @@ def solve(projects: pd.DataFrame, limits: pd.DataFrame, **settings: Any) -> Capi
     Method: capital rationing with start times as an integer program; the price of capital is the
     dual of each limit in the relaxation (Weingartner 1963).
     """
-    return solve_case(case_of(check_capital(projects, limits, Settings(**settings))))
+    given = Settings(**settings)
+    watch = watch or Watch(given.time_limit_s)
+    return solve_case(case_of(check_capital(projects, limits, given)), watch)
 
 
 def build(projects: pd.DataFrame, limits: pd.DataFrame, **settings: Any) -> CapitalModel:

@@ -77,13 +77,15 @@ def case_of(checked: Checked, limits: pd.DataFrame | None = None) -> Case:
     allowed = limits.assign(allowed=limits["limit_gbp_m"] * factor)
     years = sorted(set(allowed["year"]))
     problems = Problems()
-    schemes = with_starts(checked.schemes, years, settings, problems)
+    # in the order of their ids: the plan is the same whatever the order of the rows
+    ordered = sorted(checked.schemes, key=lambda scheme: scheme.id)
+    schemes = with_starts(ordered, years, settings, problems)
     problems.raise_if_any()
     program = lp.Program()
     starts = starts_of(program, schemes, years, settings)
     _add_choices(program, starts, schemes)
-    _add_limits(program, starts, allowed, years, settings.carry_over_pct / 100)
-    add_rules(program, starts, checked.rules, years)
+    _add_limits(program, starts, allowed, years, settings.carry_over_pct / 100, settings.now)
+    add_rules(program, starts, checked.rules, years, settings.backlog_deterioration_pct)
     add_resources(program, starts, checked.resources, years)
     add_groups(program, starts, checked.groups)
     return Case(checked.projects, allowed, years, program, starts, settings, checked.resources)
@@ -121,22 +123,39 @@ def _add_limits(
     limits: pd.DataFrame,
     years: list[str],
     carry_over: float,
+    now: str,
 ) -> None:
-    """Add a row for each limit; what may be carried over has a column a year, but the last."""
+    """Add a row for each limit; what may be carried over has a column a year, but the last.
+
+    A row `carry` holds what of a limit may be carried over.
+
+    The limit of a year that is closed is past: it only says what may be carried over, and what has
+    been spent stands, though it be more.
+    """
     carried: dict[LimitKey, int] = {}
+    # what one year passes its limit by is carried on: a pound over all years
+    give = lp.POUND / len(years) if carry_over > 0 else lp.POUND
     used = uses_of_limits(starts, years)
-    for limit in limits.sort_values("year", kind="stable").itertuples():
+    by_key = [name for name in ("year", "organisation", "money") if name in limits]
+    for limit in limits.sort_values(by_key).itertuples():
         key, allowed = key_of(limit), float(str(limit.allowed))
         t = years.index(key.year)
         terms = used.get(key, [])
+        closed = key.year < now
+        if closed:
+            allowed = max(allowed, sum(cost for _, cost in terms))
         if carry_over > 0:
-            if t:
-                terms = [*terms, (carried[key._replace(year=years[t - 1])], -1.0)]
+            before = carried.get(key._replace(year=years[t - 1])) if t else None
+            if before is not None:
+                terms = [*terms, (before, -1.0)]
             if t < len(years) - 1:
-                carried[key] = program.column(0.0, high=carry_over * allowed)
+                carried[key] = program.column(0.0, high=None)
                 terms = [*terms, (carried[key], 1.0)]
+                # headroom of over-programming is no money, and cannot be carried over
+                most = carry_over * float(str(limit.limit_gbp_m))
+                program.row("carry", key, [(carried[key], 1.0)], "<=", most)
         if terms:
-            program.row("limit", key, terms, "<=", allowed)
+            program.row("closed" if closed else "limit", key, terms, "<=", allowed, give)
 
 
 def uses_of_limits(
@@ -156,16 +175,22 @@ def uses_of_limits(
     dict
         Number of the column of a start and £m, in the order of the starts.
     """
-    used: dict[LimitKey, list[tuple[int, float]]] = {}
+    by_owner: dict[tuple[str, str], list[list[tuple[int, float]]]] = {}
     for start in starts:
-        scheme, column = start.scheme, start.share_column
-        owners = dict.fromkeys(("", scheme.organisation))
-        for year, amount in zip(years, start.cdel.tolist(), strict=True):
-            if amount:
-                for owner in owners:
-                    key = LimitKey(owner, year, scheme.money)
-                    used.setdefault(key, []).append((column, amount))
-    return used
+        scheme, column, amounts = start.scheme, start.share_column, start.cdel.tolist()
+        for owner in {"", scheme.organisation}:
+            whose = by_owner.get((owner, scheme.money))
+            if whose is None:
+                whose = by_owner[owner, scheme.money] = [[] for _ in years]
+            for at, amount in enumerate(amounts):
+                if amount:
+                    whose[at].append((column, amount))
+    return {
+        LimitKey(owner, year, money): terms
+        for (owner, money), by_year in by_owner.items()
+        for year, terms in zip(years, by_year, strict=True)
+        if terms
+    }
 
 
 def _add_links(

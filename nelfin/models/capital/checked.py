@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from nelfin.data.checks.pounds import ask_of_pounds
 from nelfin.data.projects import spend_columns, use_columns
 from nelfin.data.specs import (
     CAPITAL_GROUPS,
@@ -18,9 +19,10 @@ from nelfin.data.specs import (
 from nelfin.data.specs.columns import Table
 from nelfin.data.tables import inspect_frame
 from nelfin.errors import Problems
+from nelfin.models.capital.cash import check_prices, in_cash
+from nelfin.models.capital.closed import check_now, check_rules_open
 from nelfin.models.capital.groups import check_groups
 from nelfin.models.capital.limits import check_owners, check_years
-from nelfin.models.capital.moneys import check_moneys
 from nelfin.models.capital.resources import check_resources
 from nelfin.models.capital.rules import check_rules
 from nelfin.models.capital.scheme import Scheme
@@ -43,7 +45,7 @@ class Checked:
     schemes
         Its rows as schemes, in the order of the table; their starts are those of a case.
     limits
-        The limits with typed columns.
+        The limits with typed columns, £m in cash.
     rules
         Floors, caps and targets with typed columns, or None.
     resources, groups
@@ -99,9 +101,12 @@ def check_capital(
         return inspected
 
     limit_table = table(limits, TABLES["capital_limits"], called.limits)
-    if {"year", "limit_gbp_m"} <= set(limit_table.columns):
-        check_years(limit_table, called.limits, problems)
     limit_years = sorted({str(year) for year in limit_table.get("year", []) if year})
+    settings = check_now(limit_years, settings, problems)
+    if {"year", "limit_gbp_m"} <= set(limit_table.columns):
+        check_years(limit_table, called.limits, problems, settings.now)
+        if "price_year" in limit_table:
+            check_prices(limit_table, settings.deflator_pct, called.limits, problems)
     spec = PROJECTS_BY_CRITERIA if settings.benefit == "criteria" else TABLES["projects"]
     project_table = table(projects, spec, called.projects)
     schemes: list[Scheme] = []
@@ -118,34 +123,35 @@ def check_capital(
         # without years the rest of a window is still looked at
         loose = settings if limit_years else replace(settings, truncate=True)
         with_starts(schemes, limit_years or [ANY_YEAR], loose, problems)
+        ask_of_pounds(project_table, limit_table, called.projects, called.limits, problems)
         if "organisation" in limit_table:
-            owners = [scheme.organisation for scheme in schemes if scheme.organisation]
-            check_owners(limit_table, owners, called.limits, problems)
+            # a limit of a closed year holds nothing any more
+            still = limit_table[limit_table["year"].fillna("") >= settings.now]
+            check_owners(still, project_table, called, problems)
         names = use_columns(project_table.columns)
-        _check_more(schemes, limit_table, limit_years, names, settings, problems)
+        _check_more(schemes, limit_years, names, settings, problems)
     rules = settings.rules
     if rules is not None and not rules.empty:
         before = len(problems.found)
         rules = table(rules, CAPITAL_RULES, called.rules)
         if schemes and len(problems.found) == before:
             given = bool(settings.deprived_share)
+            check_rules_open(rules, settings, problems)
             check_rules(rules, project_table, years or limit_years, given, called.rules, problems)
     problems.raise_if_any()
-    return Checked(project_table, schemes, limit_table, rules, resources, groups, settings)
+    cash = in_cash(limit_table, settings.deflator_pct or 0.0)
+    return Checked(project_table, schemes, cash, rules, resources, groups, settings)
 
 
 def _check_more(
     schemes: list[Scheme],
-    limits: pd.DataFrame,
     years: list[str],
     uses: Iterable[str],
     settings: Settings,
     problems: Problems,
 ) -> None:
-    """Check sources of money, other resources and groups against the schemes."""
+    """Check other resources and groups against the schemes."""
     called, resources, groups = settings.called, settings.resources, settings.groups
-    if {"organisation", "money"} <= set(limits.columns):
-        check_moneys(limits, schemes, called, problems)
     if _whole(resources, CAPITAL_RESOURCES):
         check_resources(resources, schemes, uses, years, called, problems)
     if groups is not None and _whole(groups, CAPITAL_GROUPS):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from nelfin.errors import Problems
+from nelfin import program as lp
+from nelfin.data.projects import spend_columns
+from nelfin.errors import MANY, Problems, closest
+from nelfin.models.capital.settings import TableNames
 from nelfin.store.sheets.spots import spot
 from nelfin.years import years_between
 
@@ -42,15 +43,31 @@ def of_system(limits: pd.DataFrame) -> pd.DataFrame:
     limits
         Of a plan or a table: `organisation`, and `money` where a limit names one.
     """
-    own = limits["organisation"] == ""
-    return limits[own & (limits["money"] == "")] if "money" in limits else limits[own]
+    ordinary = of_ordinary(limits)
+    return ordinary[ordinary["organisation"] == ""]
+
+
+def of_ordinary(limits: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the ordinary capital, without the column that tells them.
+
+    Parameters
+    ----------
+    limits
+        Of a plan: `money` stands there where a limit names one.
+    """
+    if "money" not in limits:
+        return limits
+    return limits[limits["money"] == ""].drop(columns="money").reset_index(drop=True)
 
 
 MOST_YEARS = 40
 """Years that a plan may have."""
 
+SHOWN = 12
+"""Organisations that an error names."""
 
-def check_years(limits: pd.DataFrame, called: str, problems: Problems) -> None:
+
+def check_years(limits: pd.DataFrame, called: str, problems: Problems, now: str = "") -> None:
     """Find years without a limit: they run without a gap, the same for every organisation.
 
     Parameters
@@ -61,6 +78,8 @@ def check_years(limits: pd.DataFrame, called: str, problems: Problems) -> None:
         What to call the table in errors.
     problems
         Every problem is added to it.
+    now
+        Year that it now is; years before it are closed, and need no limit.
     """
     given = {str(year) for year in limits["year"] if year}
     years = years_between(min(given), max(given)) if given else []
@@ -70,8 +89,9 @@ def check_years(limits: pd.DataFrame, called: str, problems: Problems) -> None:
     if not (given and all(limits["year"])):
         return
     for (organisation, money), rows in limits.groupby(["organisation", "money"]):
-        missing = [year for year in years[:MOST_YEARS] if year not in set(rows["year"])]
-        if missing:
+        own = set(rows["year"])
+        missing = [year for year in years[:MOST_YEARS] if year >= now and year not in own]
+        if missing and max(own) >= now:
             of = f" of {money}" if money else ""
             problems.add(
                 called,
@@ -81,27 +101,90 @@ def check_years(limits: pd.DataFrame, called: str, problems: Problems) -> None:
 
 
 def check_owners(
-    limits: pd.DataFrame, owners: Iterable[str], called: str, problems: Problems
+    limits: pd.DataFrame, projects: pd.DataFrame, called: TableNames, problems: Problems
 ) -> None:
-    """Find a limit of an organisation that looks misspelt: it would bind nobody, unseen.
+    """Find limits that bind nobody, and schemes that no limit holds: neither is passed in silence.
 
     Parameters
     ----------
     limits
-        The typed table, with `organisation`.
-    owners
-        Organisations that have schemes.
+        The typed table: `organisation` and, where money has sources, `money`.
+    projects
+        The typed table of schemes.
     called
-        What to call the table in errors.
+        What to call the tables in errors.
     problems
         Every problem is added to it.
     """
-    known = sorted(set(owners))
-    for name, rows in limits.groupby("organisation"):
-        close = difflib.get_close_matches(str(name), known, n=1, cutoff=0.8)
-        if name and name not in known and close:
+    owners = projects["organisation"].fillna("").astype(str)
+    money = _money_of(projects)
+    if limits.empty or not owners.any():
+        return
+    known = sorted(set(owners) - {""})
+    bound = limits["organisation"].fillna("").astype(str)
+    kind = _money_of(limits)
+    for name in dict.fromkeys(bound[(bound != "") & ~bound.isin(known)]):
+        problems.add(
+            spot(called.limits, limits.index[list(bound).index(name)], "organisation"),
+            f'is "{name}", which has no scheme: its limit would bind nobody.',
+            f"{_nearest_owner(name, known)} A blank is the whole system.",
+        )
+    for name in sorted(set(kind) - set(money)):
+        row = limits.index[list(kind).index(name)]
+        problems.add(
+            spot(called.limits, row, "money"),
+            f'is "{name}", which no scheme has: its limit would bind nobody.' if name else
+            "is blank, the ordinary capital, and every scheme names another money.",
+            f"Schemes have: {', '.join(sorted(set(money) - {''})) or 'only blanks'}.",
+        )  # fmt: skip
+    held = set(zip(bound, kind, strict=True))
+    has = set(zip(owners, money, strict=True))
+    for name, of in sorted(held - has):
+        if of and name in known and of in set(money):
+            row = limits.index[((bound == name) & (kind == of)).argmax()]
             problems.add(
-                spot(called, rows.index[0], "organisation"),
-                f'is "{name}", which has no scheme.',
-                f'Did you mean "{close[0]}"?',
+                spot(called.limits, row, "money"),
+                f'is "{of}", which no scheme of {name} has: its limit would bind nobody.',
+                "Take it out, or correct the schemes.",
             )
+    spends = projects[spend_columns(projects)].fillna(0.0).abs().sum(axis=1) > 0
+    counts = spends & (projects["cdel_share"] != 0)
+    loose: dict[tuple[str, str], list[object]] = {}
+    for row, owner, of in zip(projects.index[counts], owners[counts], money[counts], strict=True):
+        if owner and not {(owner, of), ("", of)} & held:
+            loose.setdefault((owner, of), []).append(row)
+    for (owner, of), rows in loose.items():
+        beside = f' of the money "{of}"' if of else ""
+        others = f" and {len(rows) - 1:,} more of its schemes" if len(rows) > 1 else ""
+        problems.add(
+            spot(called.projects, rows[0], "organisation"),
+            f'is "{owner}", which has no limit{beside}, and neither has the system: nothing would '
+            f"hold the scheme{others}.",
+            f"Give limits of {owner}, or of the system (organisation left blank); a scheme outside "
+            "every limit has cdel_share 0.",
+        )
+
+
+def rounding(limit: float) -> float:
+    """Return by how much use may pass a limit, £m: a pound, and what the solver rounds.
+
+    Parameters
+    ----------
+    limit
+        £m.
+    """
+    return lp.POUND + 1e-9 * max(abs(limit), 1.0)
+
+
+def _money_of(table: pd.DataFrame) -> pd.Series:
+    blank = pd.Series("", index=table.index, dtype=object)
+    return table["money"].fillna("").astype(str) if "money" in table else blank
+
+
+def _nearest_owner(name: str, known: list[str]) -> str:
+    """Return the organisation that has schemes and may be meant, and all there are."""
+    listed = ", ".join(known[:SHOWN])
+    more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
+    close = closest(name, known) if len(known) <= MANY else []
+    meant = f'Did you mean "{close[0]}"? ' if close else ""
+    return f"{meant}Organisations with schemes: {listed}{more}."

@@ -30,6 +30,8 @@ def required(
     problems
         What cannot be read, or names no other scheme, is added to it.
     """
+    if not cells["requires"]:
+        return ()
     lags: dict[str, int] = {}
     where = at("requires")
     for name, lag, text in names_in(cells["requires"], known):
@@ -46,6 +48,8 @@ def excluded(
     cells: Mapping[str, Any], known: Collection[str], at: At, problems: Problems
 ) -> tuple[str, ...]:
     """Return the schemes that a row excludes; parameters as for `required`."""
+    if not cells["excludes"]:
+        return ()
     where = at("excludes")
     names = [text if lag else name for name, lag, text in names_in(cells["excludes"], known)]
     return tuple(name for name in names if _is_other(name, cells, known, where, problems))

@@ -21,6 +21,10 @@ ONCE = {"once", "share"}
 """Rows without which a start would mean nothing."""
 
 
+KINDS = {"share": "start_before_share"}
+"""Kinds of rows whose names would else be those of variables."""
+
+
 class CapitalModel:
     """A capital plan as a problem in PuLP, to be added to, changed, written and solved.
 
@@ -82,8 +86,9 @@ class CapitalModel:
         wanted = (kind, *key)
         found = self._built.row(shown[wanted]) if wanted in shown else None
         if found is None:
-            near = nearest(", ".join(wanted), [", ".join(parts) for parts in shown])
-            raise InputError.one(f"row {', '.join(wanted)}", "is not in the plan.", near)
+            there = [", ".join(filter(None, parts)) for parts in shown]
+            said = ", ".join(filter(None, wanted))
+            raise InputError.one(f"row {said}", "is not in the plan.", nearest(said, there))
         return found
 
     def solve(self) -> CapitalPlan:
@@ -213,7 +218,7 @@ def _words(name: lp.RowName, years: list[str]) -> Iterable[str]:
     kind, *parts = _shown(name, years)
     if kind in {"limit", "resource"}:
         parts[0 if kind == "limit" else 1] = parts[0 if kind == "limit" else 1] or "system"
-    return [kind, *(part for part in parts if part)]
+    return [KINDS.get(kind, kind), *(part for part in parts if part)]
 
 
 def _shown(name: lp.RowName, years: list[str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from nelfin.models.capital.resources import ResourceKey
 from nelfin.models.capital.starts import Start
 from nelfin.models.capital.words import amount_of, apart, in_unit, listed, words_of
 
-SMALL = 1e-6
+SMALL = lp.POUND
 """A pound, in £m: differences below it are rounding."""
 
 ELASTIC = {"limit", "resource", "rule", "group", lp.OWN}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,17 +14,21 @@ import pandas as pd
 from nelfin import program as lp
 from nelfin.data import lines_of
 from nelfin.errors import SolverError
+from nelfin.models.capital.account import SolverAccount, account_of
 from nelfin.models.capital.case import Case
-from nelfin.models.capital.limits import LimitKey, key_of
-from nelfin.models.capital.reasons import Account, PricedStart, Room, reasons
+from nelfin.models.capital.closed import with_status
+from nelfin.models.capital.limits import LimitKey, key_of, rounding
+from nelfin.models.capital.plan_facts import PlanFacts, PricedStart, Room
+from nelfin.models.capital.prices import price_table
+from nelfin.models.capital.reasons import reasons
 from nelfin.models.capital.resources import COLUMNS as RESOURCE_COLUMNS
 from nelfin.models.capital.resources import ResourceKey, resource_table
 from nelfin.models.capital.starts import Start
 
 Array = npt.NDArray[np.float64]
 
-TOLERANCE = 1e-6
-"""A pound, in £m: what a limit may be passed by through rounding."""
+SHARE = 1e-6
+"""Shares of a scheme below this are rounding."""
 
 Chosen = list[tuple[Start, float]]
 """Starts of a plan, each with its funded share."""
@@ -46,48 +50,13 @@ LIMIT_COLUMNS = [
     "used_gbp_m",
     "slack_gbp_m",
     "price_per_gbp_m",
+    "status",
 ]
-OWN_PLACE = {"once", "must", "share"}
+OWN_PLACE = {"once", "must", "share", "carry"}
 """Kinds of rows that hold a scheme's own place in the plan: all others are something it uses."""
 
 ABOUT_SCHEME = ["name", "organisation", "place", "category", "must_fund"]
 """What the plan repeats of the project table."""
-
-
-@dataclass(frozen=True)
-class SolverAccount:
-    """How a plan was found, and how close it is to the best.
-
-    Parameters
-    ----------
-    status
-        `optimal`: within the gap asked. `stopped`: the time ran out.
-    objective
-        Worth of the plan: points, or £m of net present social value.
-    bound
-        No plan is worth more; as the objective.
-    gap
-        How far the plan may be from the best, as a share of the plan (0.005 is 0.5 %); None for a
-        plan worth nothing that need not be the best.
-    relaxation
-        Worth of the relaxation, in which schemes may be cut into shares; as the objective.
-    seconds
-        Time the solver took for relaxation and plan.
-    solver
-        `highs` or `cbc`.
-    variables, constraints
-        Numbers of columns and rows of the program.
-    """
-
-    status: lp.Status
-    objective: float
-    bound: float
-    gap: float | None
-    relaxation: float
-    seconds: float
-    solver: lp.SolverName
-    variables: int
-    constraints: int
 
 
 @dataclass(frozen=True)
@@ -103,8 +72,9 @@ class CapitalPlan:
         A row a funded scheme and year: `project_id, year, spend_gbp_m, cdel_gbp_m`.
     limits
         A row a limit: `year, organisation, limit_gbp_m, used_gbp_m, slack_gbp_m,
-        price_per_gbp_m`, and `money` where a limit names one. What is carried over from the year
-        before adds to the slack.
+        price_per_gbp_m, status` (`firm`, `indicative`, or `closed`: without a
+        price), and `money` where a limit names one. What is
+        carried over from the year before adds to the slack.
     prices
         A row a limit: `year, organisation, price_per_gbp_m`, and the price as the relaxation
         confirms it, solved again: `gain_of_1m_more, loss_of_1m_less`; NaN where no plan is left,
@@ -159,10 +129,15 @@ def margins(program: lp.Program, starts: list[Start], prices: Mapping[lp.RowName
         used[start.start_column] if start.start_column != start.share_column else 0.0
         for start in starts
     ]
-    return np.asarray(np.array(by_share) - np.array(by_start))
+    worth = np.array(by_share) - np.array(by_start)
+    # what is left by rounding alone reads as nothing
+    tiny = 1e-10 * np.abs(program.value).max(initial=0.0)
+    return np.asarray(np.where(np.abs(worth) < tiny, 0.0, worth))
 
 
-def plan_of(case: Case, relaxed: lp.Solution, solution: lp.Solution) -> CapitalPlan:
+def plan_of(
+    case: Case, relaxed: lp.Solution, solution: lp.Solution, watch: lp.Watch | None = None
+) -> CapitalPlan:
     """Turn a solution into tables, and explain it by the prices of the relaxation.
 
     Parameters
@@ -171,6 +146,8 @@ def plan_of(case: Case, relaxed: lp.Solution, solution: lp.Solution) -> CapitalP
         The capital case.
     relaxed, solution
         Its relaxation, and the plan found.
+    watch
+        The clock that it was found by: prices are confirmed as long as there is time.
 
     Raises
     ------
@@ -181,7 +158,7 @@ def plan_of(case: Case, relaxed: lp.Solution, solution: lp.Solution) -> CapitalP
     chosen = [
         (start, float(share))
         for start, share in zip(case.starts, shares, strict=True)
-        if share >= TOLERANCE
+        if share >= SHARE
     ]
     spend = _spend_table(chosen, case.years)
     added = _added(case, solution)
@@ -192,54 +169,18 @@ def plan_of(case: Case, relaxed: lp.Solution, solution: lp.Solution) -> CapitalP
     values = solution.values.copy()
     for start, share in zip(case.starts, shares, strict=True):
         values[start.share_column] = share
+    watch = watch or lp.Watch()
+    account = account_of(case.settings, case.program, relaxed, solution, watch)
+    prices, confirmed = price_table(case, limits, relaxed, watch)
     return CapitalPlan(
         _plan_table(case, chosen, limits, resources, relaxed, values),
         spend,
         limits,
-        _price_table(case, limits, relaxed),
-        _account(case, chosen, relaxed, solution),
+        prices,
+        replace(account, prices_confirmed=confirmed),
         case.projects,
         resources,
     )
-
-
-def _account(
-    case: Case, chosen: Chosen, relaxed: lp.Solution, solution: lp.Solution
-) -> SolverAccount:
-    objective = float(sum(start.worth(share) for start, share in chosen))
-    objective += _worth_of_others(case, solution)
-    bound = max(float(np.nanmin([solution.bound, relaxed.objective])), objective)
-    return SolverAccount(
-        status=solution.status,
-        objective=objective,
-        bound=bound,
-        gap=_gap(bound, objective),
-        relaxation=relaxed.objective,
-        seconds=relaxed.seconds + (0.0 if solution is relaxed else solution.seconds),
-        solver=case.settings.solver,
-        variables=len(case.program.value),
-        constraints=len(case.program.rows),
-    )
-
-
-def _worth_of_others(case: Case, solution: lp.Solution) -> float:
-    """Return what columns that are no starts add to an objective of an analyst's own."""
-    ours = {start.start_column for start in case.starts}
-    ours |= {start.share_column for start in case.starts}
-    return float(
-        sum(
-            worth * float(solution.values[column])
-            for column, worth in enumerate(case.program.value)
-            if worth and column not in ours
-        )
-    )
-
-
-def _gap(bound: float, objective: float) -> float | None:
-    """Return how far the plan may be from the best, as a share of the plan; None of nothing."""
-    if bound <= objective:
-        return 0.0
-    return (bound - objective) / abs(objective) if objective else None
 
 
 def _spend_table(chosen: Chosen, years: list[str]) -> pd.DataFrame:
@@ -280,8 +221,17 @@ def _plan_table(
     ]
     rooms = _rooms(limits, resources)
     plan["reason"] = reasons(
-        Account(options, chosen, relaxed.prices, rooms, case.years, case.program, values)
-    )
+        PlanFacts(
+            options,
+            chosen,
+            relaxed.prices,
+            rooms,
+            case.years,
+            case.program,
+            values,
+            case.settings.now,
+        )
+    )  # fmt: skip
     for name in ABOUT_SCHEME:  # rows of the plan are the schemes, in their order
         plan[name] = case.projects[name].to_numpy()
     return plan
@@ -306,16 +256,24 @@ def _as_any(row: Any) -> Any:
 
 def _plan_row(name: str, parts: Chosen, years: list[str]) -> list[object]:
     share = float(sum(part for _, part in parts))
-    whole = share > 1 - TOLERANCE
+    whole = share > 1 - SHARE
     return [
         name,
         "funded" if whole else "part-funded" if parts else "not funded",
-        years[min(start.year for start, _ in parts)] if parts else "",
+        _started(parts, years),
         1.0 if whole else share,
         float(sum(start.spend.sum() * part for start, part in parts)),
         float(sum(start.cdel.sum() * part for start, part in parts)),
         float(sum(start.worth(part) for start, part in parts)),
     ]
+
+
+def _started(parts: Chosen, years: list[str]) -> str:
+    """Return the year in which a scheme starts, or has started, maybe before the plan; "" out."""
+    if not parts:
+        return ""
+    start = min((start for start, _ in parts), key=lambda start: start.year)
+    return start.scheme.started or years[start.year]
 
 
 def _limit_table(
@@ -335,19 +293,23 @@ def _limit_table(
     carried: dict[tuple[str, str], float] = {}
     rows: dict[int, list[object]] = {}
     in_time = case.limits.reset_index(drop=True).sort_values("year", kind="stable")
+    in_time = in_time.assign(status=with_status(in_time, case.settings.now))
     for limit in map(_as_any, in_time.itertuples()):
         key = key_of(limit)
         whose = (key.organisation, key.money)
         used = float(np.sum(uses[key]))
         allowed = float(limit.allowed) + added.get(("limit", key), 0.0)
         slack = allowed + carried.get(whose, 0.0) - used
-        if slack < -max(TOLERANCE, 1e-8 * allowed):
+        closed = limit.status == "closed"
+        if not closed and slack < -rounding(allowed):
             raise SolverError(
                 f"The solver's plan uses {used:.6f} in {key.year}, past the limit {allowed:.6f}."
             )
-        carried[whose] = min(max(slack, 0.0), carry_over * allowed) if carry_over else 0.0
-        price = max(0.0, relaxed.prices.get(("limit", key), 0.0))
-        rows[limit.Index] = [key.year, key.organisation, allowed, used, slack, price, key.money]
+        most = carry_over * float(limit.limit_gbp_m)
+        carried[whose] = min(max(slack, 0.0), most) if carry_over else 0.0
+        price = np.nan if closed else max(0.0, relaxed.prices.get(("limit", key), 0.0))
+        rows[limit.Index] = [key.year, key.organisation, allowed, used, slack, price, limit.status,
+                             key.money]  # fmt: skip
     table = pd.DataFrame([rows[row] for row in range(len(rows))], columns=[*LIMIT_COLUMNS, "money"])
     return table if table["money"].any() else table[LIMIT_COLUMNS]
 
@@ -363,35 +325,3 @@ def _added(case: Case, solution: lp.Solution) -> dict[lp.RowName, float]:
                 if column in case.own_columns
             )
     return found
-
-
-def _price_table(case: Case, limits: pd.DataFrame, relaxed: lp.Solution) -> pd.DataFrame:
-    """Set the price of each limit beside what £1m more and less of it really do."""
-    moves = _moves(case, relaxed)
-    more = ["money"] if "money" in limits else []
-    frame = limits[["year", "organisation", "price_per_gbp_m", *more]].copy()
-    keys = map(key_of, frame.itertuples())
-    # a limit that no scheme uses has no row: more of it gains nothing
-    missing = (0.0, 0.0) if moves else (np.nan, np.nan)
-    gains = [moves.get(("limit", key), missing) for key in keys]
-    frame["gain_of_1m_more"] = [gain for gain, _ in gains]
-    frame["loss_of_1m_less"] = [loss for _, loss in gains]
-    return frame[[*frame.columns.drop(more), *more]]
-
-
-def _moves(case: Case, relaxed: lp.Solution) -> dict[lp.RowName, tuple[float, float]]:
-    """Return what £1m more and £1m less of each limit do to the relaxation: a check of prices."""
-    if not case.settings.check_prices or case.settings.solver != "highs":
-        return {}
-    loaded = lp.LoadedProgram(case.program, relax=True)
-    loaded.solve()
-    moves: dict[lp.RowName, tuple[float, float]] = {}
-    for row in case.program.rows_of("limit"):
-        ends = []
-        for step in (1.0, -1.0):
-            loaded.set_bound(row.name, max(row.bound + step, 0.0))
-            again = loaded.solve()
-            ends.append(step * (again.objective - relaxed.objective) if again.has_plan else np.nan)
-        loaded.set_bound(row.name, row.bound)
-        moves[row.name] = (ends[0] + 0.0, ends[1] + 0.0)
-    return moves

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple, cast
-
-import numpy as np
-import numpy.typing as npt
+from typing import cast
 
 from nelfin import program as lp
 from nelfin.models.capital.groups import GroupKey
-from nelfin.models.capital.limits import LimitKey
+from nelfin.models.capital.plan_facts import SMALL, Need, PlanFacts, PricedStart
 from nelfin.models.capital.resources import ResourceKey
 from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.starts import Start
@@ -28,232 +22,13 @@ from nelfin.models.capital.words import (
     year_of,
 )
 
-SMALL = 1e-6
-"""A pound, in £m, or a millionth of a point: differences below it are rounding."""
 
-EXPLAINED = {"limit", "resource", "once", "must", "share", "requires", "excludes"}
-"""Kinds of rows that have sentences of their own."""
-
-Chosen = list[tuple[Start, float]]
-"""Starts of a plan, each with its funded share."""
-
-
-class Room(NamedTuple):
-    """A limit of capital or of a resource, and what the plan leaves of it."""
-
-    limit: float
-    slack: float
-    unit: str = ""
-    """Of a resource; capital is in £m."""
-
-
-class PricedStart(NamedTuple):
-    """A start, and its value less the price of what it uses (see `margins`)."""
-
-    margin: float
-    start: Start
-
-
-class Need(NamedTuple):
-    """What a start uses of a limit; below 0 it brings room."""
-
-    name: lp.RowName
-    amount: float
-    room: Room
-
-
-@dataclass(frozen=True)
-class Account:
-    """What the reasons look things up in.
-
-    Parameters
-    ----------
-    options
-        The starts of each scheme by its id.
-    chosen
-        Starts of the plan with their funded share.
-    prices
-        Duals of the relaxation by the name of the row.
-    rooms
-        Limits of capital and of resources, by the name of their row.
-    years
-        Years of the plan.
-    program, values
-        The program, and the value of each of its columns in the plan.
-    """
-
-    options: Mapping[str, list[PricedStart]]
-    chosen: Chosen
-    prices: Mapping[lp.RowName, float]
-    rooms: Mapping[lp.RowName, Room]
-    years: list[str]
-    program: lp.Program
-    values: npt.NDArray[np.float64]
-
-    @cached_property
-    def funded(self) -> dict[str, tuple[Start, float]]:
-        """Start and share of each scheme in the plan."""
-        return {start.scheme.id: (start, share) for start, share in self.chosen}
-
-    @cached_property
-    def schemes(self) -> dict[str, Scheme]:
-        """The schemes that have a start."""
-        return {name: starts[0].start.scheme for name, starts in self.options.items() if starts}
-
-    @cached_property
-    def options_of(self) -> dict[str, list[str]]:
-        """Ids that a name in a link may mean: its own, or those of all options."""
-        found: dict[str, list[str]] = {}
-        for name, scheme in self.schemes.items():
-            found.setdefault(scheme.group, []).append(name)
-        return found | {name: [name] for name in self.options}
-
-    @cached_property
-    def rivals(self) -> dict[str, list[str]]:
-        """Schemes that each scheme cannot stand beside, by either one's own row."""
-        found: dict[str, list[str]] = {}
-        for name, scheme in self.schemes.items():
-            for other in scheme.excludes:
-                for option in self.options_of.get(other, []):
-                    found.setdefault(name, []).append(option)
-                    found.setdefault(option, []).append(name)
-        return found
-
-    @cached_property
-    def followers(self) -> dict[str, list[str]]:
-        """Schemes that require each scheme, or an option that it is."""
-        found: dict[str, list[str]] = {}
-        for name, scheme in self.schemes.items():
-            for other, _ in scheme.requires:
-                for option in self.options_of.get(other, []):
-                    found.setdefault(option, []).append(name)
-        return found
-
-    @cached_property
-    def _others(self) -> dict[int, list[tuple[lp.Row, float, float]]]:
-        """Rows without sentences of their own by column: the row, its sum, and the factor."""
-        found: dict[int, list[tuple[lp.Row, float, float]]] = {}
-        for row in self.program.rows:
-            if row.kind not in EXPLAINED:
-                total = sum(factor * float(self.values[column]) for column, factor in row.terms)
-                for column, factor in row.terms:
-                    found.setdefault(column, []).append((row, total, factor))
-        return found
-
-    @cached_property
-    def _given(self) -> dict[lp.RowName, float]:
-        """What other columns can add to each limit at the most: receipts, carry-over."""
-        starts = {o.start.share_column: o.start for all_ in self.options.values() for o in all_}
-        found: dict[lp.RowName, float] = {}
-        for row in self.program.rows:
-            if row.name in self.rooms:
-                brought: dict[str, float] = {}
-                for column, factor in row.terms:
-                    if factor < 0:
-                        high = self.program.high[column]
-                        start = starts.get(column)
-                        # of one scheme only one start
-                        whose = f"scheme {start.scheme.group}" if start else f"column {column}"
-                        room = -factor * (np.inf if high is None else high)
-                        brought[whose] = max(brought.get(whose, 0.0), room)
-                found[row.name] = sum(brought.values())
-        return found
-
-    def most(self, name: lp.RowName) -> float:
-        """Return what there can be of a limit, whatever is chosen.
-
-        Parameters
-        ----------
-        name
-            Kind and key of its row.
-        """
-        return self.rooms[name].limit + self._given.get(name, 0.0)
-
-    def met(self, name: str) -> tuple[Start, float] | None:
-        """Return the start and share of what a link names, if it is in the plan.
-
-        Parameters
-        ----------
-        name
-            An id, or what its options share.
-        """
-        return next(
-            (self.funded[o] for o in self.options_of.get(name, []) if o in self.funded), None
-        )
-
-    def needs(self, start: Start) -> list[Need]:
-        """Return what a start uses of each limit there is.
-
-        Parameters
-        ----------
-        start
-            A start of a scheme.
-        """
-        return [need for need in self._needs(start) if need.amount]
-
-    def _needs(self, start: Start) -> Iterator[Need]:
-        owners = dict.fromkeys(("", start.scheme.organisation))
-        for t in np.flatnonzero(start.cdel):
-            for owner in owners:
-                name: lp.RowName = ("limit", LimitKey(owner, self.years[t], start.scheme.money))
-                if name in self.rooms:
-                    yield Need(name, float(start.cdel[t]), self.rooms[name])
-        for resource in start.scheme.uses:
-            used = start.use(resource)
-            for t in np.flatnonzero(used):
-                for owner in owners:
-                    name = ("resource", ResourceKey(resource, owner, self.years[t]))
-                    if name in self.rooms:
-                        yield Need(name, float(used[t]), self.rooms[name])
-
-    def price(self, start: Start, kind: str) -> float:
-        """Return the price of what a start uses, in points of benefit.
-
-        Parameters
-        ----------
-        start
-            A start of a scheme.
-        kind
-            Of what: `limit` for capital, or `resource`.
-        """
-        return float(
-            sum(
-                need.amount * self.prices.get(need.name, 0.0)
-                for need in self.needs(start)
-                if need.name[0] == kind
-            )
-        )
-
-    def broken(self, start: Start, change: float) -> list[lp.Row]:
-        """Return the rows without sentences of their own that a change of a start would break.
-
-        Parameters
-        ----------
-        start
-            A start of a scheme.
-        change
-            1 to add it whole; the negative of its share to take it out.
-        """
-        moved: dict[lp.RowName, tuple[lp.Row, float]] = {}
-        for column in {start.start_column, start.share_column}:
-            step = change if change > 0 else -float(self.values[column])
-            for row, total, factor in self._others.get(column, []):
-                _, before = moved.get(row.name, (row, total))
-                moved[row.name] = (row, before + factor * step)
-        return [
-            row
-            for row, total in moved.values()
-            if (row.sense != ">=" and total > row.bound + SMALL)
-            or (row.sense != "<=" and total < row.bound - SMALL)
-        ]
-
-
-def reasons(account: Account) -> list[str]:
+def reasons(facts: PlanFacts) -> list[str]:
     """Return why each scheme is in the plan or not, a sentence or two a scheme.
 
     Parameters
     ----------
-    account
+    facts
         The plan, its prices and its rows.
 
     Returns
@@ -262,42 +37,44 @@ def reasons(account: Account) -> list[str]:
         In the order of the options.
     """
     return [
-        _why_in(name, account) if name in account.funded else _why_out(name, account)
-        for name in account.options
+        _why_in(name, facts) if name in facts.funded else _why_out(name, facts)
+        for name in facts.options
     ]
 
 
 # In the plan
 
 
-def _why_in(name: str, plan: Account) -> str:
+def _why_in(name: str, plan: PlanFacts) -> str:
     start, share = plan.funded[name]
+    if start.scheme.started:
+        return f"Started in {start.scheme.started}: what it still spends stands."
     if start.scheme.must_fund:
         return "Must be funded."
     if plan.program.low[start.start_column] > 0:
         return "Its start is fixed by hand."
     capital, resources = plan.price(start, "limit"), plan.price(start, "resource")
-    if start.worth(1.0) < 0 or capital + resources > start.worth(1.0) + SMALL:
-        words = f"{_what_for(name, start, plan)} {_worth(start, capital, resources)}"
+    if start.worth(1.0) < 0 or capital + resources > start.worth(1.0) + plan.tiny:
+        words = f"{_what_for(name, start, plan)} {_worth(start, capital, resources, plan)}"
     elif not start.cdel.any() and not start.scheme.uses:
         words = "Uses none of the limit."
     else:
-        words = _worth(start, capital, resources)
+        words = _worth(start, capital, resources, plan)
     if share < 1 - SMALL:
         words += " In part: the limit left no room for the rest."
     return words
 
 
-def _worth(start: Start, capital: float, resources: float) -> str:
+def _worth(start: Start, capital: float, resources: float, plan: PlanFacts) -> str:
     used = f"its capital is priced at {points(capital)}"
-    if capital < -SMALL:
+    if capital < -plan.tiny:
         used = f"the room it brings is priced at {points(-capital)}"
-    if abs(resources) > SMALL:
+    if abs(resources) > plan.tiny:
         used += f", and what else it uses at {points(resources)}"
     return f"Worth {points(start.worth(1.0))} points; {used}."
 
 
-def _what_for(name: str, start: Start, plan: Account) -> str:
+def _what_for(name: str, start: Start, plan: PlanFacts) -> str:
     """Say what a scheme is in the plan for that is not worth its price."""
     waiting = [other for other in plan.followers.get(name, []) if other in plan.funded]
     if waiting:
@@ -317,10 +94,12 @@ def _what_for(name: str, start: Start, plan: Account) -> str:
 # Out of the plan
 
 
-def _why_out(name: str, plan: Account) -> str:
+def _why_out(name: str, plan: PlanFacts) -> str:
     options = plan.options[name]
     if not options:
-        return f"Its window and build do not fit {plan.years[0]} to {plan.years[-1]}."
+        return (
+            f"Its window and build do not fit {max(plan.now, plan.years[0])} to {plan.years[-1]}."
+        )
     scheme = options[0].start.scheme
     barred = _barred(scheme, plan)
     if barred:
@@ -338,11 +117,10 @@ def _why_out(name: str, plan: Account) -> str:
     return _no_room(free, plan)
 
 
-def _barred(scheme: Scheme, plan: Account) -> str:
+def _barred(scheme: Scheme, plan: PlanFacts) -> str:
     """Say which link to other schemes keeps a scheme out, if one does."""
-    for other, (start, _) in plan.funded.items():
-        if start.scheme.group == scheme.group:
-            return f"Another option of it is chosen: {other}."
+    if scheme.group in plan.chosen_option:
+        return f"Another option of it is chosen: {plan.chosen_option[scheme.group]}."
     winners = [other for other in plan.rivals.get(scheme.id, []) if other in plan.funded]
     if winners:
         return f"Excluded by {', '.join(winners)}, which {are(winners)} chosen."
@@ -355,22 +133,22 @@ def _barred(scheme: Scheme, plan: Account) -> str:
     return ""
 
 
-def _met(name: str, plan: Account) -> tuple[Start, float]:
+def _met(name: str, plan: PlanFacts) -> tuple[Start, float]:
     return cast("tuple[Start, float]", plan.met(name))
 
 
-def _in_time(start: Start, plan: Account) -> bool:
+def _in_time(start: Start, plan: PlanFacts) -> bool:
     """Say whether every prerequisite has started early enough for a start."""
     return all(
         _met(other, plan)[0].year + lag <= start.year for other, lag in start.scheme.requires
     )
 
 
-def _too_late(scheme: Scheme, options: list[PricedStart], plan: Account) -> str:
+def _too_late(scheme: Scheme, options: list[PricedStart], plan: PlanFacts) -> str:
     latest = max(start.year for _, start in options)
     late = [
         f"{other} (starts in {plan.years[_met(other, plan)[0].year]}"
-        + (f", wanted {lag} years before)" if lag else ")")
+        + (f", wanted {lag} year{'s' if lag > 1 else ''} before)" if lag else ")")
         for other, lag in scheme.requires
         if _met(other, plan)[0].year + lag > latest
     ]
@@ -378,7 +156,7 @@ def _too_late(scheme: Scheme, options: list[PricedStart], plan: Account) -> str:
     return f"Needs {names}: too late for its own window."
 
 
-def _would_break(rows: list[lp.Row], plan: Account) -> str:
+def _would_break(rows: list[lp.Row], plan: PlanFacts) -> str:
     """Say which group, rule or row of one's own a scheme would break."""
     full = [row for row in rows if row.kind == "group"]
     if not full:
@@ -393,7 +171,7 @@ def _would_break(rows: list[lp.Row], plan: Account) -> str:
     )
 
 
-def _no_room(options: list[PricedStart], plan: Account) -> str:
+def _no_room(options: list[PricedStart], plan: PlanFacts) -> str:
     """Explain by the start that comes closest: too dear alone, priced out, or crowded out."""
     affordable = [option for option in options if not _beyond(option.start, plan)]
     if not affordable:
@@ -402,11 +180,16 @@ def _no_room(options: list[PricedStart], plan: Account) -> str:
     margin, start = max(affordable, key=_margin)
     capital, resources = plan.price(start, "limit"), plan.price(start, "resource")
     price = capital + resources
-    if start.worth(1.0) <= 0 and price >= -SMALL:
+    if start.worth(1.0) <= 0 and price >= -plan.tiny:
         return "Has no benefit." if start.worth(1.0) == 0 else "Its benefit is below nothing."
     short = price - start.worth(1.0)
-    if margin < 0 and short > SMALL * max(1.0, abs(start.worth(1.0))):
+    if margin < 0 and short > plan.tiny:
         return _displaced(start, capital, resources, plan)
+    return _crowded_out(affordable, plan)
+
+
+def _crowded_out(affordable: list[PricedStart], plan: PlanFacts) -> str:
+    """Name the limits that the schemes chosen leave too little of."""
     useful = [o for o in affordable if o.start.worth(1.0) > 0 or _brings(o.start, plan)]
     _, start = max(useful or affordable, key=_margin)
     full = [need for need in plan.needs(start) if need.amount > need.room.slack + SMALL]
@@ -418,13 +201,15 @@ def _no_room(options: list[PricedStart], plan: Account) -> str:
         if need.name[0] == "resource"
     ]
     if money:
-        more = f" Of other things, {'; '.join(other)}." if other else ""
+        more = f" Also, only {'; '.join(other)}." if other else ""
         return (
             "Worth its price, but the whole schemes chosen leave too little room in "
             f"{', '.join(money)}.{more}"
         )
     if other:
         return f"Worth its price, but only {'; '.join(other)}."
+    if start.worth(1.0) <= 0:
+        return "Has no benefit, and no scheme that is chosen needs the room it would bring."
     return "Would fit; the solver stopped within its gap before adding it."
 
 
@@ -433,12 +218,12 @@ def _resource(need: Need) -> str:
     return f"{key.resource} of {key.organisation}" if key.organisation else key.resource
 
 
-def _beyond(start: Start, plan: Account) -> list[Need]:
+def _beyond(start: Start, plan: PlanFacts) -> list[Need]:
     """Return the limits of which a start needs more than there is, whatever else is chosen."""
     return [need for need in plan.needs(start) if need.amount > plan.most(need.name) + SMALL]
 
 
-def _brings(start: Start, plan: Account) -> bool:
+def _brings(start: Start, plan: PlanFacts) -> bool:
     return any(need.amount < 0 for need in plan.needs(start))
 
 
@@ -450,10 +235,10 @@ def _too_dear(need: Need) -> str:
     return f"Needs {needed} in {year} by itself, the limit is {have}."
 
 
-def _displaced(start: Start, capital: float, resources: float, plan: Account) -> str:
+def _displaced(start: Start, capital: float, resources: float, plan: PlanFacts) -> str:
     price = capital + resources
     year = plan.years[start.year]
-    if abs(resources) <= SMALL:
+    if abs(resources) <= plan.tiny:
         words = (
             f"Displaced in {year}: its capital is priced at {points(capital)} points "
             f"against a benefit of {points(start.worth(1.0))}."
@@ -464,9 +249,9 @@ def _displaced(start: Start, capital: float, resources: float, plan: Account) ->
             f"{year_of(need.name)}, priced at {points(need.amount * plan.prices[need.name])} points"
             for need in plan.needs(start)
             if need.name[0] == "resource"
-            and abs(need.amount * plan.prices.get(need.name, 0.0)) > SMALL
+            and abs(need.amount * plan.prices.get(need.name, 0.0)) > plan.tiny
         ]
-        if abs(capital) > SMALL:
+        if abs(capital) > plan.tiny:
             costs.append(f"its capital is priced at {points(capital)}")
         benefit = points(start.worth(1.0))
         words = f"Displaced in {year}: {listed(costs, 4)}, against a benefit of {benefit}."

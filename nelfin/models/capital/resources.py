@@ -11,6 +11,7 @@ from nelfin import program as lp
 from nelfin.data import lines_of
 from nelfin.data.projects import use_columns
 from nelfin.errors import Problems, SolverError, nearest
+from nelfin.models.capital.limits import rounding
 from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.settings import TableNames
 from nelfin.models.capital.starts import Start
@@ -142,8 +143,7 @@ def add_resources(
     for key, limit in limits_in(resources, years):
         # a limit below nothing asks for something that brings it
         if key in terms or limit < 0:
-            bound = limit + tolerance(limit)  # so that what fits exactly fits
-            program.row("resource", key, terms.get(key, []), "<=", bound)
+            program.row("resource", key, terms.get(key, []), "<=", limit, lp.POUND)
 
 
 def limits_in(resources: pd.DataFrame, years: list[str]) -> list[tuple[ResourceKey, float]]:
@@ -218,7 +218,7 @@ def resource_table(
     for key, given in limits_in(resources, years):
         limit = given + added.get(("resource", key), 0.0)
         used = uses.get(key, 0.0)
-        if used > limit + 2 * tolerance(limit):
+        if used > limit + rounding(limit):
             raise SolverError(
                 f"The solver's plan uses {used:.6f} of {key.resource} in {key.year}, past the "
                 f"limit {limit:.6f}."
@@ -229,14 +229,3 @@ def resource_table(
             [key.resource, unit, key.year, key.organisation, limit, used, limit - used, price]
         )
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def tolerance(limit: float) -> float:
-    """Return how far rounding may take the sum of what is used past a limit, in its unit.
-
-    Parameters
-    ----------
-    limit
-        The limit.
-    """
-    return max(1e-6, 1e-9 * abs(limit))

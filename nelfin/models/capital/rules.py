@@ -10,12 +10,10 @@ import pandas as pd
 
 from nelfin import program as lp
 from nelfin.data.capital_rules import RULE_KINDS, Measure
+from nelfin.data.specs import BANDS
 from nelfin.errors import Problems, nearest
 from nelfin.models.capital.starts import Start
 from nelfin.store.sheets.spots import spot
-
-BANDS = ("high", "significant", "moderate", "low")
-"""Risk bands of backlog maintenance."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def check_rules(
                 "Correct it, or leave it blank: over all years.",
             )
         if measure == "backlog" and pd.isna(cells["now_gbp_m"]):
-            problems.add(at("now_gbp_m"), "is empty.", "Give the backlog there is today, £m.")
+            problems.add(at("now_gbp_m"), "is empty.", "Give the backlog at the start, £m.")
         if measure == "deprived" and not deprived:
             problems.add(
                 at("rule"),
@@ -105,7 +103,11 @@ def _names(cell: object) -> tuple[str, ...]:
 
 
 def add_rules(
-    program: lp.Program, starts: list[Start], rules: pd.DataFrame | None, years: list[str]
+    program: lp.Program,
+    starts: list[Start],
+    rules: pd.DataFrame | None,
+    years: list[str],
+    deterioration_pct: float = 0.0,
 ) -> None:
     """Add a row of the kind `rule` for each rule, with the `Rule` as its key.
 
@@ -119,17 +121,20 @@ def add_rules(
         The typed table, checked; None for none.
     years
         Years of the plan.
+    deterioration_pct
+        What backlog that is not cleared grows by a year, beside prices.
     """
+    worse = (1 + deterioration_pct / 100) ** len(years)
     for cells in [] if rules is None else rules.to_dict("records"):
         for rule, positions in _rules_of(cells, years):
             measure = RULE_KINDS[rule.kind].measure
             terms = [
                 (start.share_column, amount)
                 for start in starts
-                if (amount := _measured(start, measure, rule.names, positions))
+                if (amount := _measured(start, measure, rule.names, positions, deterioration_pct))
             ]
-            sense, bound = _bound(rule, cells["now_gbp_m"])
-            program.row("rule", rule, terms, sense, bound)
+            sense, bound = _bound(rule, cells["now_gbp_m"], worse)
+            program.row("rule", rule, terms, sense, bound, lp.POUND)
 
 
 def _rules_of(cells: dict[str, object], years: list[str]) -> Iterator[tuple[Rule, list[int]]]:
@@ -146,13 +151,17 @@ def _rules_of(cells: dict[str, object], years: list[str]) -> Iterator[tuple[Rule
 
 
 def _measured(
-    start: Start, measure: Measure, names: tuple[str, ...], positions: list[int]
+    start: Start,
+    measure: Measure,
+    names: tuple[str, ...],
+    positions: list[int],
+    deterioration_pct: float,
 ) -> float:
     """Return what a start adds to the measure that a rule bounds, £m."""
     if measure == "revenue":
         return start.revenue(positions[0])
     if measure == "backlog":
-        return start.cleared(names)
+        return start.cleared(names, deterioration_pct)
     share = {
         "category": float(start.scheme.category in names),
         "place": float(start.scheme.place in names),
@@ -161,10 +170,10 @@ def _measured(
     return share * float(start.cdel[positions].sum())
 
 
-def _bound(rule: Rule, backlog_now: float) -> tuple[lp.Sense, float]:
+def _bound(rule: Rule, backlog_now: float, worse: float) -> tuple[lp.Sense, float]:
     kind = RULE_KINDS[rule.kind]
     if kind.measure == "revenue":
         return ">=", -rule.amount
     if kind.measure == "backlog":
-        return ">=", backlog_now - rule.amount
+        return ">=", backlog_now * worse - rule.amount
     return ("<=" if kind.at_most else ">="), rule.amount

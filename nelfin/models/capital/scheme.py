@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from nelfin.data.projects import use_columns
 from nelfin.data.specs.columns import BACKLOG, BENEFIT_IN
 from nelfin.models.capital.settings import Settings
 
@@ -39,6 +40,8 @@ class Scheme:
     """First and last year in which it may start; "" for any."""
     truncate: bool = False
     """Whether its spend may run past the last year."""
+    started: str = ""
+    """Year in which it has started; "" for one that has not."""
     starts: tuple[int, ...] = ()
     """Years in which it may start, as positions in the plan's years: see `windows`."""
     requires: tuple[tuple[str, int], ...] = ()
@@ -67,9 +70,48 @@ class Scheme:
     """Use of other resources by year after the start."""
 
     @property
+    def clearing(self) -> Array:
+        """Share of its backlog that it clears in each year of the build: it clears as it spends."""
+        paid = np.maximum(self.spend, 0.0)
+        whole = paid.sum()
+        return np.asarray(paid / whole if whole > 0 else np.eye(1, len(paid))[0])
+
+    @property
     def build_years(self) -> int:
         """Number of years of spend."""
         return len(self.spend)
+
+
+@dataclass(frozen=True)
+class Families:
+    """Columns of a project table of which there may be several, found once for all its rows."""
+
+    backlog: Mapping[str, str]
+    """By risk band."""
+    benefit_in: Mapping[str, str]
+    """By year of the start."""
+    uses: Mapping[str, Mapping[int, str]]
+    """By resource and year after the start."""
+
+
+def families_of(headings: Iterable[object]) -> Families:
+    """Find the columns of which there may be several.
+
+    Parameters
+    ----------
+    headings
+        Of the project table.
+    """
+    names = [str(name) for name in headings]
+    return Families(
+        {
+            name.removeprefix("backlog_").removesuffix("_gbp_m"): name
+            for name in names
+            if re.fullmatch(BACKLOG, name)
+        },
+        {name.removeprefix("benefit_"): name for name in names if re.fullmatch(BENEFIT_IN, name)},
+        use_columns(names),
+    )
 
 
 def scheme_of(
@@ -78,7 +120,7 @@ def scheme_of(
     spend: Array,
     benefit: float,
     settings: Settings,
-    resources: Mapping[str, Mapping[int, str]],
+    families: Families,
 ) -> Scheme:
     """Make a scheme of a row of the project table; links, groups and starts are added later.
 
@@ -94,10 +136,11 @@ def scheme_of(
         Points, or £m a year.
     settings
         Optimism bias, equity weights and lives.
-    resources
-        Columns of use by resource and year after the start.
+    families
+        Columns of which the table may have several.
     """
     build = max(int(np.max(np.flatnonzero(spend), initial=0)) + 1, 1)
+    must_fund = bool(cells["must_fund"] or cells["started"])
     bias = settings.optimism_bias_pct.get(cells["asset_type"], 0.0)
     return Scheme(
         id=cells["project_id"],
@@ -108,23 +151,31 @@ def scheme_of(
         # a receipt is no cost that could be underestimated
         spend=np.where(spend > 0, spend * (1 + bias / 100), spend)[:build],
         cdel_share=cells["cdel_share"],
-        must_fund=cells["must_fund"],
+        # what has started is paid for
+        must_fund=must_fund,
         # a scheme that must be funded is funded whole
-        divisible=cells["divisible"] and not cells["must_fund"],
+        divisible=cells["divisible"] and not must_fund,
         earliest_start=cells["earliest_start"] or "",
         latest_start=cells["latest_start"] or "",
         truncate=cells["truncate"],
+        started=cells["started"] or "",
         category=cells["category"],
         place=cells["place"],
         equity_weight=settings.place_weights.get(cells["place"], 1.0),
         deprived_share=settings.deprived_share.get(cells["place"], 0.0),
         revenue=cells["revenue_gbp_m"],
-        backlog=_backlog(cells),
+        backlog={
+            band: float(cells[name]) for band, name in families.backlog.items() if cells[name]
+        },
         life_years=round(settings.life_years.get(cells["asset_type"], 0)),
-        benefit_in=_benefit_in(cells),
+        benefit_in={
+            year: float(cells[name])
+            for year, name in families.benefit_in.items()
+            if not np.isnan(cells[name])
+        },
         no_start_in=tuple(parts_of(cells["no_start_in"])),
         money=cells["money"],
-        uses=_uses(cells, resources),
+        uses=_uses(cells, families.uses),
     )
 
 
@@ -144,16 +195,6 @@ def parts_of(cell: object) -> list[str]:
     return [part.strip() for part in str(cell or "").split(";") if part.strip()]
 
 
-def _benefit_in(cells: Mapping[str, Any]) -> dict[str, float]:
-    return {
-        str(name).removeprefix("benefit_"): float(value)
-        for name, value in cells.items()
-        if str(name).startswith("benefit_")
-        and re.fullmatch(BENEFIT_IN, str(name))
-        and not np.isnan(value)
-    }
-
-
 def _uses(cells: Mapping[str, Any], resources: Mapping[str, Mapping[int, str]]) -> dict[str, Array]:
     found: dict[str, Array] = {}
     for resource, columns in resources.items():
@@ -163,10 +204,3 @@ def _uses(cells: Mapping[str, Any], resources: Mapping[str, Mapping[int, str]]) 
         if use.any():
             found[resource] = use
     return found
-
-
-def _backlog(cells: Mapping[str, Any]) -> dict[str, float]:
-    columns = [name for name in cells if re.fullmatch(BACKLOG, str(name)) and cells[name]]
-    return {
-        name.removeprefix("backlog_").removesuffix("_gbp_m"): float(cells[name]) for name in columns
-    }

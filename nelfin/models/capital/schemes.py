@@ -10,12 +10,12 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from nelfin.data.projects import spend_columns, spend_profile, use_columns
+from nelfin.data.projects import spend_columns, spend_profile
 from nelfin.data.specs.columns import BENEFIT_IN, SCORE
 from nelfin.errors import Problems, nearest
 from nelfin.models.capital.links import check_links, excluded, required
 from nelfin.models.capital.naming import names_in
-from nelfin.models.capital.scheme import Scheme, scheme_of
+from nelfin.models.capital.scheme import Scheme, families_of, scheme_of
 from nelfin.models.capital.settings import Settings
 from nelfin.store.sheets.spots import spot
 from nelfin.years import start_of
@@ -46,7 +46,7 @@ def schemes_of(projects: pd.DataFrame, settings: Settings, problems: Problems) -
     _check_names(projects, settings, problems)
     schemes = []
     known = {*projects["project_id"], *projects["option_of"]} - {""}
-    resources = use_columns(projects.columns)
+    families = families_of(projects.columns)
     groups = set() if settings.groups is None else set(map(str, settings.groups["group"]))
     rows = zip(
         projects.index,
@@ -59,10 +59,13 @@ def schemes_of(projects: pd.DataFrame, settings: Settings, problems: Problems) -
         at = partial(spot, called, row)
         requires = required(cells, known, at, problems)
         excludes = excluded(cells, known, at, problems)
-        scheme = scheme_of(row, cells, spend, benefit, settings, resources)
+        scheme = scheme_of(row, cells, spend, benefit, settings, families)
         in_groups = tuple(named.name for named in names_in(cells["group"], groups))
-        _check_years(scheme.no_start_in, at("no_start_in"), problems)
-        schemes.append(replace(scheme, requires=requires, excludes=excludes, in_groups=in_groups))
+        if scheme.no_start_in:
+            _check_years(scheme.no_start_in, at("no_start_in"), problems)
+        if requires or excludes or in_groups:
+            scheme = replace(scheme, requires=requires, excludes=excludes, in_groups=in_groups)
+        schemes.append(scheme)
     check_links(schemes, called, problems)
     return schemes
 

@@ -20,9 +20,9 @@ def best_plan(
     program: lp.Program,
     relaxed: lp.Solution,
     gap: float,
-    time_limit: float | None,
     solver: lp.SolverName,
     begin: npt.NDArray[np.float64] | None = None,
+    watch: lp.Watch | None = None,
 ) -> lp.Solution:
     """Find a whole-number plan proven within a gap of the best.
 
@@ -36,40 +36,38 @@ def best_plan(
         The program and its relaxation.
     gap
         As a share of the plan's value.
-    time_limit
-        Seconds for all of it.
     solver
         CBC takes no beginning and no target, and searches everywhere at once.
     begin
         A plan known to hold, to begin from where nothing better is found near the relaxation.
+    watch
+        The clock of all of it, which may also stop the search.
 
     Returns
     -------
     lp.Solution
         Status `optimal` if within the gap, `stopped` if time ran out.
     """
+    watch = watch or lp.Watch()
     if solver != "highs":
-        return lp.solve(program, solver, gap=gap, time_limit=time_limit)
+        found = lp.solve(program, solver, gap=gap, watch=watch)
+        return lp.filled(program, found) if found.has_plan else found
     start = time.perf_counter()
-    enough = relaxed.objective / (1 + gap) if gap > 0 and relaxed.objective > 0 else None
+    enough = relaxed.bound / (1 + gap) if gap > 0 and relaxed.objective > 0 else None
     if enough is not None and len(program.value) > FEW:
-        first = lp.solve(
-            near(program, relaxed),
-            gap=gap / 2,
-            time_limit=None if time_limit is None else time_limit / 2,
-            enough=enough,
-        )
+        first = lp.solve(near(program, relaxed), gap=gap / 2, enough=enough, watch=watch)
         if first.has_plan:
+            first = lp.filled(program, first)
             if first.objective >= enough:
                 spent = time.perf_counter() - start
-                return replace(first, status="optimal", bound=relaxed.objective, seconds=spent)
+                return replace(first, status="optimal", bound=relaxed.bound, seconds=spent)
             if begin is None or first.objective > float(np.dot(program.value, begin)):
                 begin = first.values
     spent = time.perf_counter() - start
-    left = None if time_limit is None else max(time_limit - spent, 0.0)
-    solution = lp.solve(program, gap=gap, time_limit=left, enough=enough, begin=begin)
+    solution = lp.solve(program, gap=gap, enough=enough, begin=begin, watch=watch)
     status = "optimal" if solution.status == "enough" else solution.status
-    return replace(solution, status=status, seconds=solution.seconds + spent)
+    solution = replace(solution, status=status, seconds=solution.seconds + spent)
+    return lp.filled(program, solution) if solution.has_plan else solution
 
 
 def near(program: lp.Program, relaxed: lp.Solution) -> lp.Program:

@@ -71,7 +71,8 @@ class Settings:
     gap_pct
         Stop when the plan is proven this close to the best.
     time_limit_s
-        Stop after this many seconds and keep the best plan found, with its true gap.
+        Stop after this many seconds, relaxation and confirmed prices included, and keep the best
+        plan found, with its true gap. None sets no limit.
     solver
         `highs` or `cbc`.
     check_prices
@@ -82,6 +83,14 @@ class Settings:
         Limits of other resources that schemes use, such as staff: the table `capital_resources`.
     groups
         At least and at most so many schemes of a group: the table `capital_groups`.
+    now
+        Year that it now is; "" for the first year of the limits. Years before it are closed:
+        nothing starts in them, what has started stands, and their limits have no price.
+    deflator_pct
+        General inflation, % a year, by which limits in prices of another year (`price_year`) are
+        brought to cash; None where no limit is.
+    backlog_deterioration_pct
+        What backlog grows by a year as buildings age, beside prices.
     """
 
     discount_rate_pct: float = 3.5
@@ -101,9 +110,12 @@ class Settings:
     leave_out: bool = False
     relax: bool = False
     gap_pct: float = 0.5
-    time_limit_s: float | None = None
+    time_limit_s: float | None = 300.0
     solver: SolverName = "highs"
     check_prices: bool = True
     called: TableNames = TableNames()
     resources: pd.DataFrame | None = None
     groups: pd.DataFrame | None = None
+    now: str = ""
+    deflator_pct: float | None = None
+    backlog_deterioration_pct: float = 0.0

@@ -11,18 +11,22 @@ from nelfin import program as lp
 from nelfin.data import lines_of
 from nelfin.errors import NoAnswerError
 from nelfin.models.capital.case import Case
+from nelfin.models.capital.limits import rounding
 from nelfin.models.capital.no_plan import why_infeasible
 from nelfin.models.capital.plan import CapitalPlan, plan_of
 from nelfin.models.capital.search import best_plan
 
 
-def solve_case(case: Case) -> CapitalPlan:
+def solve_case(case: Case, watch: lp.Watch | None = None) -> CapitalPlan:
     """Draw up the plan of a case.
 
     Parameters
     ----------
     case
         The capital case.
+    watch
+        One clock over all of it, which may also stop the search; by default one of the time limit
+        that the settings give, started here.
 
     Returns
     -------
@@ -34,12 +38,19 @@ def solve_case(case: Case) -> CapitalPlan:
     NoAnswerError
         If no plan meets every limit and rule, or none was found in time.
     """
-    relaxed, solution = solve_program(case)
-    return plan_of(case, relaxed, solution)
+    watch = watch or lp.Watch(case.settings.time_limit_s)
+    watch.searching = True
+    try:
+        relaxed, solution = solve_program(case, watch=watch)
+        return plan_of(case, relaxed, solution, watch)
+    finally:
+        watch.searching = False
 
 
 def solve_program(
-    case: Case, begin: npt.NDArray[np.float64] | None = None
+    case: Case,
+    begin: npt.NDArray[np.float64] | None = None,
+    watch: lp.Watch | None = None,
 ) -> tuple[lp.Solution, lp.Solution]:
     """Solve the program of a case: the relaxation, and the plan within the gap asked.
 
@@ -49,6 +60,8 @@ def solve_program(
         The capital case.
     begin
         A plan known to hold, to begin the search from; shape (column,).
+    watch
+        As for `solve_case`.
 
     Returns
     -------
@@ -61,18 +74,19 @@ def solve_program(
         If no plan meets every limit and rule, or none was found in time.
     """
     settings = case.settings
-    relaxed = lp.solve(case.program, settings.solver, relax=True)
-    require_answer(relaxed, case)
+    watch = watch or lp.Watch(settings.time_limit_s)
+    relaxed = lp.solve(case.program, settings.solver, relax=True, watch=watch)
+    require_answer(relaxed, case, watch)
     if settings.relax:
-        return relaxed, relaxed
+        return relaxed, replace(relaxed, bound=relaxed.objective)
     program = without_too_dear(case)
     gap = settings.gap_pct / 100
-    solution = best_plan(program, relaxed, gap, settings.time_limit_s, settings.solver, begin)
-    require_answer(solution, case)
-    return relaxed, lp.filled(program, solution)
+    solution = best_plan(program, relaxed, gap, settings.solver, begin, watch)
+    require_answer(solution, case, watch)
+    return relaxed, lp.trimmed(program, solution)
 
 
-def require_answer(solution: lp.Solution, case: Case) -> None:
+def require_answer(solution: lp.Solution, case: Case, watch: lp.Watch | None = None) -> None:
     """Read the status before any value: refuse a solution without a plan, and say why.
 
     Parameters
@@ -81,6 +95,8 @@ def require_answer(solution: lp.Solution, case: Case) -> None:
         What the solver found.
     case
         The case whose program it is of.
+    watch
+        The clock that it was found by.
 
     Raises
     ------
@@ -97,6 +113,8 @@ def require_answer(solution: lp.Solution, case: Case) -> None:
             "The objective has no end: it rewards a variable that nothing bounds. Give the "
             "variable an upper bound, or a row."
         )
+    if not solution.has_plan and watch is not None and watch.stopped:
+        raise NoAnswerError("Stopped by you before a plan was found. Nothing was written.")
     if not solution.has_plan:
         raise NoAnswerError(
             f"The solver found no plan in {solution.seconds:.0f} seconds ({solution.status}). Give "
@@ -107,7 +125,8 @@ def require_answer(solution: lp.Solution, case: Case) -> None:
 def without_too_dear(case: Case) -> lp.Program:
     """Return the program of a case without whole starts that pass a limit by themselves.
 
-    The solver's tolerance would let through what passes a limit by a hair.
+    A solver takes a share of a scheme that is a hair from 1 for the whole of it, and would let such
+    a start through. One that fits exactly, but for the rounding of a float, stays.
 
     Parameters
     ----------
@@ -120,14 +139,16 @@ def without_too_dear(case: Case) -> lp.Program:
         if start.share_column == start.start_column and not start.scheme.must_fund
     }
     high = list(case.program.high)
+    most_carried = {row.terms[0][0]: row.bound for row in case.program.rows_of("carry")}
+
+    def most(column: int) -> float:
+        high = case.program.high[column]
+        return most_carried.get(column, np.inf if high is None else high)
+
     for row in [*case.program.rows_of("limit"), *case.program.rows_of("resource")]:
         # receipts, and what the year before may leave, add to the limit
-        carried = 0.0
-        for column, factor in row.terms:
-            most = case.program.high[column]
-            if factor < 0:
-                carried += -factor * (np.inf if most is None else most)
+        more = sum(-factor * most(column) for column, factor in row.terms if factor < 0)
         for column, cost in row.terms:
-            if column in whole and cost > row.bound + carried:
+            if column in whole and cost > row.bound + more + rounding(row.bound):
                 high[column] = 0.0
     return replace(case.program, high=high)

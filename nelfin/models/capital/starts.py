@@ -72,17 +72,24 @@ class Start:
         """
         return self.scheme.revenue if year >= self.year + self.scheme.build_years else 0.0
 
-    def cleared(self, bands: Iterable[str]) -> float:
-        """Return the backlog of some risk bands cleared by the plan's end, £m.
+    def cleared(self, bands: Iterable[str], deterioration_pct: float = 0.0) -> float:
+        """Return the backlog of some risk bands cleared by the plan's end, £m, base-year prices.
 
-        Like benefit, in proportion to the spend inside: work still to be done clears nothing yet.
+        In proportion to the spend inside: work still to be done clears nothing yet.
 
         Parameters
         ----------
         bands
             Such as `high`.
+        deterioration_pct
+            What backlog that is not cleared grows by a year: cleared sooner, it would have grown
+            to more by the end.
         """
-        return self.inside * sum(self.scheme.backlog.get(band, 0.0) for band in bands)
+        count = len(self.spend)
+        inside = self.scheme.clearing[: count - self.year]
+        left = count - self.year - np.arange(len(inside))
+        growth = float(inside @ (1 + deterioration_pct / 100) ** left)
+        return growth * sum(self.scheme.backlog.get(band, 0.0) for band in bands)
 
 
 def starts_of(
@@ -136,7 +143,8 @@ def _start(
     inside = scheme.spend[: len(prices) - year]
     spend = np.zeros(len(prices))
     spend[year : year + len(inside)] = inside * prices[year : year + len(inside)]
-    share_inside = _inside(scheme.spend, len(inside))
+    ends = len(inside) == len(scheme.spend)
+    share_inside = 1.0 if ends else _inside(scheme.spend, len(inside))
     value = (
         _npsv(scheme, year, factors)
         if settings.benefit == "npsv"

@@ -1,4 +1,4 @@
-"""The years in which a scheme may start: its window, and the plan's years that hold its build."""
+"""The years in which a scheme may start: its window, and the open years that hold its build."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from nelfin.errors import Problems
+from nelfin.models.capital.closed import begun, open_from
 from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.settings import Settings
 from nelfin.store.sheets.spots import spot
@@ -36,7 +37,10 @@ def with_starts(
     """
     problems = Problems() if settings.leave_out else problems
     return [
-        replace(scheme, starts=_starts(scheme, years, settings, problems)) for scheme in schemes
+        begun(scheme, years, settings, problems)
+        if scheme.started
+        else replace(scheme, starts=_starts(scheme, years, settings, problems))
+        for scheme in schemes
     ]
 
 
@@ -66,6 +70,16 @@ def _starts(
                 "Correct the year, or take the scheme out.",
             )
             return ()
+    now = open_from(years, settings)
+    if last < now:
+        if scheme.must_fund:
+            problems.add(
+                at("latest_start"),
+                f"is {latest}, and years before {years[now]} are closed.",
+                "Give the year in which the scheme started (started), or widen the window.",
+            )
+        return ()
+    first = max(first, now)
     past_the_end = settings.truncate or scheme.truncate or (settings.leave_out and scheme.must_fund)
     final = len(years) - (1 if past_the_end else scheme.build_years)
     window = range(first, min(last, final) + 1)

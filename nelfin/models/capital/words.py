@@ -121,13 +121,21 @@ def at_least(value: float, least: float, unit: str) -> str:
 def points(value: float) -> str:
     """Return points of benefit in figures, negative ones in brackets.
 
+    One decimal, or three digits where that would read as nothing.
+
     Parameters
     ----------
     value
-        Points.
+        Points, of any size.
+
+    Examples
+    --------
+    >>> points(1234.56), points(0.0), points(-2.0), points(0.00123456), points(2.5e-7)
+    ('1,234.6', '0.0', '(2.0)', '0.00123', '2.5e-07')
     """
-    text = f"{abs(value):,.1f}"
-    return f"({text})" if value < 0 and text.strip("0.,") else text
+    size = abs(value)
+    text = f"{size:.3g}" if 0 < size < 0.05 else f"{size:,.1f}"
+    return f"({text})" if value < 0 else text
 
 
 def listed(names: Sequence[str], most: int = 12) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from altair.utils.schemapi import debug_mode
 
 from nelfin.report.charts import (
+    backlog,
     bridges,
     capital,
     frontier,
@@ -64,6 +65,7 @@ CHARTS = {
         Chart("timeline", "capital", timeline.timeline),
         Chart("capital_price", "capital", capital.capital_price),
         Chart("capital_categories", "capital", capital.capital_categories),
+        Chart("backlog", "capital", backlog.backlog),
         Chart("budget_curve", "capital", capital.budget_curve),
         Chart("capital_frontier", "capital", frontier.capital_frontier),
     )

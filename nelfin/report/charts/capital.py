@@ -11,6 +11,7 @@ import pandas as pd
 from nelfin.report.charts.style import (
     BLUE,
     DARK_BLUE,
+    GREY,
     HEIGHT,
     LIGHT_BLUE,
     MONEY,
@@ -18,6 +19,7 @@ from nelfin.report.charts.style import (
     WIDTH,
     Card,
     colours,
+    edge,
     themed,
 )
 from nelfin.report.text.numbers import millions, percent
@@ -35,16 +37,22 @@ def capital(result: Findings) -> Card | str:
     """
     limits, spend, plan = (result.table(name) for name in ("limits", "spend", "plan"))
     merged = spend.merge(plan[["project_id", "category"]], on="project_id")
+    projects = result.table("projects")
+    if "money" in projects:  # the limits drawn are those of the ordinary capital
+        other = projects.loc[projects["money"].fillna("") != "", "project_id"]
+        merged = merged[~merged["project_id"].isin(other)]
     frame = merged.groupby(["year", "category"], as_index=False)["cdel_gbp_m"].sum()
-    frame = frame[frame["cdel_gbp_m"] > 0]
+    frame = frame[frame["cdel_gbp_m"] != 0]
     if frame.empty:
         return "Capital spend against the limit: not shown, as no scheme of the plan uses a limit."
-    system = _of_system(limits)
-    years = limits["year"].nunique()
-    words = (
-        f"Black marks are the limit. {millions(float(frame['cdel_gbp_m'].sum()))} is used over "
-        f"{years} years."
-    )
+    system = _by_year(limits)
+    closed = system.loc[system["status"] == "closed", "year"].tolist()
+    still = frame.loc[~frame["year"].isin(closed), "cdel_gbp_m"]
+    grey = ", grey ones indicative limits" if (system["status"] == "indicative").any() else ""
+    over = f"{len(system) - len(closed)} {'open ' if closed else ''}years"
+    words = f"Black marks are the limit{grey}. {millions(float(still.sum()))} is used over {over}."
+    if closed:
+        words += f" {' and '.join(closed)}: closed, only what has started is in it."
     wide = frame.pivot_table(
         index="category", columns="year", values="cdel_gbp_m", aggfunc="sum", fill_value=0.0
     )
@@ -87,18 +95,43 @@ def _bars_and_limits(frame: pd.DataFrame, categories: list[str], system: pd.Data
         .encode(y=middle, text=alt.Text("shown:N"))
     )
     thin = 0.005 * highest
-    marks = system.assign(above=system["limit_gbp_m"] + thin, below=system["limit_gbp_m"] - thin)
+    colour = system["status"].map({"indicative": GREY}).fillna("black")
+    marks = system.assign(
+        colour=colour, above=system["limit_gbp_m"] + thin, below=system["limit_gbp_m"] - thin
+    )
     ticks = (
         alt.Chart(marks)
-        .mark_bar(color="black", width={"band": 0.96}, opacity=1)
+        .mark_bar(width={"band": 0.96}, opacity=1)
         .encode(
             x=alt.X("year:O"),
             y=alt.Y("below:Q"),
             y2=alt.Y2("above:Q"),
-            tooltip=[alt.Tooltip("limit_gbp_m:Q", title="Limit, £m", format=MONEY)],
+            color=alt.Color("colour:N", scale=None, sort=None, legend=None),
+            tooltip=[
+                alt.Tooltip("limit_gbp_m:Q", title="Limit, £m", format=MONEY),
+                alt.Tooltip("status:N", title="Which is"),
+            ],
         )
     )
     return (bars + numbers + ticks).properties(width=WIDTH - 120, height=HEIGHT)
+
+
+def _by_year(limits: pd.DataFrame) -> pd.DataFrame:
+    """Return the limit of each year, £m: the system's, or those of its organisations together.
+
+    It is indicative where more than half of it is.
+    """
+    known = limits.assign(status=limits.get("status", "firm"))
+    rows = []
+    for year, every in known.groupby("year"):
+        own = _of_system(every)
+        lines = own if len(own) else every
+        whole = float(lines["limit_gbp_m"].sum())
+        loose = float(lines.loc[lines["status"] == "indicative", "limit_gbp_m"].sum())
+        status = "indicative" if loose > whole / 2 else "firm"
+        closed = bool((lines["status"] == "closed").all())
+        rows.append([year, whole, "closed" if closed else status])
+    return pd.DataFrame(rows, columns=["year", "limit_gbp_m", "status"])
 
 
 def _of_system(limits: pd.DataFrame) -> pd.DataFrame:
@@ -108,7 +141,7 @@ def _of_system(limits: pd.DataFrame) -> pd.DataFrame:
 
 
 def capital_price(result: Findings) -> Card | str:
-    """Show the price of capital by year.
+    """Show the price of capital by year, of the system or of each organisation.
 
     Parameters
     ----------
@@ -116,14 +149,17 @@ def capital_price(result: Findings) -> Card | str:
         A run.
     """
     limits = result.table("limits")
+    limits = limits[limits["price_per_gbp_m"].notna()]  # a year that is closed has no price
     frame = _of_system(limits)
-    if frame["price_per_gbp_m"].isna().all():
-        return "The price of capital: not shown, as the system as a whole has no limit."
-    if frame["price_per_gbp_m"].abs().max() < 0.005:
+    if limits.empty:
+        return "The price of capital: not shown, as there is no limit."
+    if limits["price_per_gbp_m"].abs().max() < 0.005:
         return (
             "The price of capital: not shown, as more would buy nothing: no limit holds a scheme "
             "back."
         )
+    if frame.empty:
+        return _prices_by_body(limits)
     chart = (
         alt.Chart(frame)
         .mark_bar(color=BLUE, width={"band": 0.5})
@@ -144,6 +180,60 @@ def capital_price(result: Findings) -> Card | str:
     table = frame[["year", "limit_gbp_m", "used_gbp_m", "price_per_gbp_m"]]
     table.columns = ["Year", "Limit, £m", "Used, £m", "Points of benefit for £1m more"]
     return Card("The price of capital", words, themed(chart), table)
+
+
+def _prices_by_body(limits: pd.DataFrame) -> Card:
+    """Show the price of capital of each organisation: a row each, a cell a year."""
+    frame = limits.rename(columns={"price_per_gbp_m": "price"}).reset_index(drop=True)
+    ceiling = edge(frame["price"])
+    frame["words"] = [f"{price:,.1f}" for price in frame["price"]]
+    order = list(dict.fromkeys(frame["organisation"]))
+    base = alt.Chart(frame).encode(
+        x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, orient="top")),
+        y=alt.Y("organisation:N", sort=order, title=None),
+    )
+    cells = base.mark_rect(stroke="white").encode(
+        color=alt.Color(
+            "price:Q",
+            legend=None,
+            scale=alt.Scale(domain=[0, ceiling], range=["#D6E6F5", DARK_BLUE]),
+        ),
+        tooltip=[
+            alt.Tooltip("organisation:N", title="Organisation"),
+            alt.Tooltip("year:O", title="Year"),
+            alt.Tooltip("limit_gbp_m:Q", title="Limit, £m", format=MONEY),
+            alt.Tooltip("status:N", title="Which is"),
+            alt.Tooltip("slack_gbp_m:Q", title="Left, £m", format=MONEY),
+            alt.Tooltip("price:Q", title="Points per £1m", format=".2f"),
+        ],
+    )
+    figures = base.mark_text(fontSize=11).encode(
+        text=alt.Text("words:N"),
+        color=alt.condition(
+            f"datum.price > {0.55 * ceiling}", alt.value("white"), alt.value("black")
+        ),
+    )
+    chart = (cells + figures).properties(width=WIDTH - 60, height=alt.Step(30))
+    loose = frame.loc[frame["status"] == "indicative", "year"]
+    words = (
+        "Points of benefit that £1m more would buy, by organisation and year, if schemes could be "
+        "cut into shares: capital is scarcest where it is highest. Each organisation has its own "
+        "limit."
+        + (
+            f" The table says which limits are indicative, from {min(loose)} on."
+            if len(loose)
+            else ""
+        )
+        + " Points of illustrative schemes are illustrative."
+    )
+    table = frame[
+        ["organisation", "year", "status", "limit_gbp_m", "used_gbp_m", "slack_gbp_m", "price"]
+    ]
+    table.columns = [
+        "Organisation", "Year", "Limit is", "Limit, £m", "Used, £m", "Left, £m",
+        "Points of benefit for £1m more",
+    ]  # fmt: skip
+    return Card("The price of capital by organisation", words, themed(chart), table)
 
 
 def capital_categories(result: Findings) -> Card | str:

@@ -259,7 +259,7 @@ def _capital(result: Findings, headline: Headline) -> Section:
     drawing = Drawing(
         "columns",
         "Use of the capital limits by year",
-        f"{millions(headline.used)} is used from {years[0]} to {years[-1]}.",
+        f"{millions(headline.used)} is used from {headline.capital_years[0]} to {years[-1]}.",
         years,
         {"Used": used, "Limit": limits},
         "£m, cash",

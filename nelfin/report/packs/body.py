@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 import xarray as xr
@@ -28,6 +29,7 @@ from nelfin.report.packs.parts import (
 )
 from nelfin.report.packs.risks import NO_DRAWS
 from nelfin.report.packs.schemes import schemes_section
+from nelfin.report.text.backlog import backlog_line
 from nelfin.report.text.names import short
 from nelfin.report.text.numbers import (
     millions,
@@ -66,7 +68,7 @@ def body_pack(result: Findings, body: str) -> Pack:
         _savings(result, body, bridge),
         _income(result, body),
         *_months(result, body),
-        schemes_section(result, "organisation", body, *_use(result, body)),
+        _capital(result, body),
         basis_section(result, RESTS_ON, f"What is told of {short(body)}", others, printed=30),
     ]
     about = (
@@ -336,6 +338,13 @@ def _months(result: Findings, body: str) -> list[Section]:
     return [Section("months", "The year in months", sentences, tables=[body_of])]
 
 
+def _capital(result: Findings, body: str) -> Section:
+    """Return its capital schemes, its limits, and in a line its backlog of maintenance."""
+    section = schemes_section(result, "organisation", body, *_use(result, body))
+    backlog = backlog_line(result, body)
+    return replace(section, sentences=[*section.sentences, backlog]) if backlog else section
+
+
 def _use(result: Findings, body: str) -> tuple[list[Drawing], list[Table]]:
     """Return the use of the capital limits by year, beside a limit of the organisation's own."""
     years = headline_of(result).years
@@ -343,13 +352,19 @@ def _use(result: Findings, body: str) -> tuple[list[Drawing], list[Table]]:
     limits = result.table("limits")
     own = limits[limits["organisation"] == body].set_index("year")["limit_gbp_m"].reindex(years)
     series = {"Used": used.tolist()}
-    whole, everyone = float(used.sum()), float(result.data["capital_used"].sum())
-    if own.notna().any():
+    still = headline_of(result).capital_years
+    whole = float(used[still].sum())
+    everyone = float(result.data["capital_used"].sel(year=still).sum())
+    since = f" from {still[0]} on" if still[0] != years[0] else ""
+    if own[still].notna().any():
         series["Limit"] = own.tolist()
-        words = f"It uses {millions(whole)} of its own limits of {millions(float(own.sum()))}."
+        most = millions(float(own[still].sum()))
+        words = f"It uses {millions(whole)} of its own limits of {most}{since}."
     else:
         share = f", {percent(whole / everyone)} of what all use" if everyone > 0 else ""
-        words = f"It has no limit of its own. It uses {millions(whole)} of the system's{share}."
+        words = (
+            f"It has no limit of its own. It uses {millions(whole)} of the system's{share}{since}."
+        )
     drawing = Drawing(
         "columns",
         "Use of the capital limit by year",

@@ -17,7 +17,11 @@ PRIORITIES, DEAREST = 20, 10
 
 
 def capital_text(
-    plan: CapitalPlan, tables: Mapping[str, pd.DataFrame], name: str, illustrative: str = ""
+    plan: CapitalPlan,
+    tables: Mapping[str, pd.DataFrame],
+    name: str,
+    illustrative: str = "",
+    more: str = "",
 ) -> str:
     """Return the plan and the tables of its tests, at most 80 columns wide.
 
@@ -31,6 +35,8 @@ def capital_text(
         Of the scenario.
     illustrative
         The illustrative figures that the plan rests on, in words; "" for none.
+    more
+        What else there is to say of the plan, such as of its backlog; "" for nothing.
     """
     years = sorted(set(plan.limits["year"]))
     status = plan.plan["status"].value_counts()
@@ -47,7 +53,10 @@ def capital_text(
         title_text(name, about, illustrative_note(illustrative)),
         "\n".join(wrapped(sentence)),
         _by_category(plan),
+        *_by_organisation(plan),
         _by_limit(plan),
+        *([_by_resource(plan)] if len(plan.resources) else []),
+        *([more] if more else []),
     ]
     parts += [SECTIONS[key](table) for key, table in tables.items() if key in SECTIONS]
     return "\n\n".join(parts)
@@ -77,6 +86,28 @@ def _by_category(plan: CapitalPlan) -> str:
     return table_text(heads, rows, title="BY CATEGORY", ruled=[-1])
 
 
+def _by_organisation(plan: CapitalPlan) -> list[str]:
+    """Return the limits of each organisation over the open years; nothing for one limit alone."""
+    limits = plan.limits[plan.limits["status"] != "closed"]
+    if limits["organisation"].nunique() < 2:
+        return []
+    parts = limits.assign(
+        firm=limits["limit_gbp_m"].where(limits["status"] == "firm", 0.0),
+        indicative=limits["limit_gbp_m"].where(limits["status"] == "indicative", 0.0),
+        owner=limits["organisation"].replace("", "The system"),
+    ).groupby("owner", sort=False)
+    sums = parts[["firm", "indicative", "used_gbp_m", "slack_gbp_m"]].sum()
+    first = parts["price_per_gbp_m"].first()
+    rows = [
+        [str(name), *(money(value) for value in row), money(first[name], 2)]
+        for name, row in sums.iterrows()
+    ]
+    year = min(limits["year"])
+    heads = ["organisation", "firm, £m", "indicative, £m", "used, £m", "left, £m", "£1m more"]
+    title = f"LIMITS BY ORGANISATION, {year} to {max(limits['year'])}; £1m more in {year}"
+    return [table_text(heads, rows, title=title)]
+
+
 def _by_limit(plan: CapitalPlan) -> str:
     rows = []
     for limit, price in zip(plan.limits.itertuples(), plan.prices.itertuples(), strict=True):
@@ -85,13 +116,46 @@ def _by_limit(plan: CapitalPlan) -> str:
             for value in (price.gain_of_1m_more, -price.loss_of_1m_less)
         )
         amounts = (money(limit.limit_gbp_m), money(limit.used_gbp_m))
-        rows.append([str(limit.year), str(limit.organisation), *amounts, gain, loss])
-    heads = ["year", "organisation", "limit, £m", "used, £m", "£1m more", "£1m less"]
-    align = "llrrrr"
-    if not any(row[1] for row in rows):
-        heads, align, rows = _without(heads, 1), "lrrrr", [_without(row, 1) for row in rows]
+        about = [
+            str(limit.year),
+            str(limit.organisation),
+            str(getattr(limit, "money", "")),
+            str(limit.status),
+        ]
+        rows.append([*about, *amounts, gain, loss])
+    heads = ["year", "organisation", "money", "limit is", "limit, £m", "used, £m", "£1m more",
+             "£1m less"]  # fmt: skip
+    align = "llllrrrr"
+    # what is the same of every limit is no column of its own
+    for at in (3, 2, 1):
+        if len({row[at] for row in rows}) == 1 and (at == 3 or not rows[0][at]):
+            heads, align = _without(heads, at), align[1:]
+            rows = [_without(row, at) for row in rows]
     text = table_text(heads, rows, align, "BY LIMIT")
-    return f"{text}\n\n£1m more or less: points of benefit in the relaxation, solved again."
+    closed = " A year that is closed has none." if (plan.limits["status"] == "closed").any() else ""
+    said = f"£1m more or less: points of benefit in the relaxation, solved again.{closed}"
+    return "\n\n".join([text, "\n".join(wrapped(said))])
+
+
+def _by_resource(plan: CapitalPlan) -> str:
+    rows = [
+        [
+            str(limit.resource),
+            str(limit.unit),
+            str(limit.year),
+            str(limit.organisation),
+            money(limit.limit),
+            money(limit.used),
+            money(limit.price, 2),
+        ]
+        for limit in plan.resources.itertuples()
+    ]
+    heads = ["resource", "unit", "year", "organisation", "limit", "used", "one more"]
+    align = "llllrrr"
+    if not any(row[3] for row in rows):
+        heads, align, rows = _without(heads, 3), align[1:], [_without(row, 3) for row in rows]
+    text = table_text(heads, rows, align, "BY RESOURCE")
+    return f"{text}\n\nOne more: points of benefit that one unit more would add."
 
 
 def _without(cells: Sequence[str], at: int) -> list[str]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
+
 from nelfin.evidence import STATUSES
 from nelfin.models.recovery import IN_BALANCE
+from nelfin.report.text.backlog import backlog_words
 from nelfin.report.text.changes import base_of_run, changes_of_run, opening_lines
+from nelfin.report.text.names import short
 from nelfin.report.text.numbers import millions, money, plural
 from nelfin.report.text.odds import balance_odds, capital_odds, prevention_odds
 from nelfin.report.text.prevention import comes_back, health_words
@@ -33,7 +37,12 @@ def sentences_of(result: Findings) -> dict[str, list[str]]:
         "places": joined_words(headline),
         "recovery": [*balance_words(headline), *balance_odds(result), *wanted["recovery"]],
         "prevention": [*prevention_words(result), *prevention_odds(result)],
-        "capital": [*capital_words(headline), *capital_odds(result), *wanted["capital"]],
+        "capital": [
+            *capital_words(headline),
+            *backlog_words(result),
+            *capital_odds(result),
+            *wanted["capital"],
+        ],
         "assumption": assumption_words(headline),
     }
 
@@ -229,7 +238,9 @@ def capital_words(headline: Headline) -> list[str]:
         The headline figures of a run.
     """
     part = f" and {headline.part_funded} in part" if headline.part_funded else ""
+    first, closed = headline.capital_years[0], headline.years[0] != headline.capital_years[0]
     limit = "" if math.isnan(headline.limit) else f" of the {millions(headline.limit)} limit"
+    limit += f" from {first} on" if closed else ""
     outside = (
         f"; {millions(headline.outside)} more scores outside it" if headline.outside > 0.05 else ""
     )
@@ -248,9 +259,27 @@ def capital_words(headline: Headline) -> list[str]:
         else f"The plan is proven within {100 * headline.gap:.2f}\u00a0% of the best."
     )
     if not math.isnan(headline.price_first):
-        points, first = f"{headline.price_first:.1f}", headline.years[0]
+        points = f"{headline.price_first:.1f}"
         proof = f"£1m more in {first} would buy {points} points of benefit. {proof}"
+    elif len(headline.prices_first):
+        proof = f"{_prices_words(headline.prices_first, first)} {proof}"
+    if closed:
+        proof += f" Years before {first} are closed: what has started stands, and nothing starts."
     return [bought, proof]
+
+
+NAMED = 3
+"""Organisations named in a sentence."""
+
+
+def _prices_words(prices: pd.Series, year: str) -> str:
+    """Say where £1m more would buy most: points of benefit by organisation, the dearest first."""
+    named = [f"{short(str(name), 40)} ({value:.1f})" for name, value in prices.items()]
+    more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
+    return (
+        f"Each organisation has its own limit. £1m more in {year} would buy, in points of "
+        f"benefit: {', '.join(named[:NAMED])}{more}."
+    )
 
 
 def assumption_words(headline: Headline) -> list[str]:

@@ -12,6 +12,7 @@ import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
 from nelfin.models.appraisal import price_index
+from nelfin.report.workbook.backlog_block import write_backlog
 from nelfin.report.workbook.cells import LONGEST, Styles, height, label, put
 from nelfin.report.workbook.people_sheet import (
     CHANGE,
@@ -49,7 +50,7 @@ SYSTEM_LIMIT = INDEX + 2
 LIMIT, TO_SPEND, USED, LEFT = 1, 4, 5, 6
 """Rows of the block of a limit, from its heading."""
 
-BLOCK = 13
+BLOCK = 14
 """Rows of the block of a limit, the blank one below included."""
 
 SCHEME, BODY, START, COUNTS, SPEND = range(5)
@@ -113,20 +114,21 @@ def write_capital_sheets(
         row += BLOCK
     row, check = _bodies(of, row, listed, prices)
     _outside(of, row, listed, prices)
+    checks += write_backlog(of, row + 3, result)
     of.check([*checks, check])
     set_paper(of.sheet, result, None, portrait=len(years) <= 12)
     return of
 
 
 def has_system_limit(result: Findings) -> bool:
-    """Say whether the system has a limit of its own.
+    """Say whether the system has a limit of its own in a year that is open.
 
     Parameters
     ----------
     result
         The run.
     """
-    return bool((result.table("limits")["organisation"] == "").any())
+    return "" in dict(_by_owner(result.table("limits")))
 
 
 def allowed(of: People, year: int) -> str:
@@ -143,8 +145,9 @@ def allowed(of: People, year: int) -> str:
 
 
 def _by_owner(limits: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Return the limits of the system first, then those of each body."""
-    owners = sorted(dict.fromkeys(limits["organisation"]), key=lambda name: name != "")
+    """Return the limits of the system first, then those of each body: of whoever has open ones."""
+    still = limits if "status" not in limits else limits[limits["status"] != "closed"]
+    owners = sorted(dict.fromkeys(still["organisation"]), key=lambda name: name != "")
     return [(owner, limits[limits["organisation"] == owner]) for owner in owners]
 
 
@@ -188,11 +191,13 @@ def _limit(
 ) -> list[int]:
     """Write what a limit is, what is used and what is left; return the rows of the checks."""
     formats = of.formats
-    most = lines["limit_gbp_m"].fillna(0.0).to_numpy()
-    used, left = (lines[name].fillna(0.0).to_numpy() for name in ("used_gbp_m", "slack_gbp_m"))
+    most, used, left = (
+        lines[name].to_numpy(dtype=float) for name in ("limit_gbp_m", "used_gbp_m", "slack_gbp_m")
+    )
     limit = most / (1 + settings["over"])
     carried = np.zeros(len(most))
-    carried[1:] = np.minimum(np.maximum(left, 0.0), settings["carry"] * most)[:-1]
+    carried[1:] = np.nan_to_num(np.minimum(np.maximum(left, 0.0), settings["carry"] * most))[:-1]
+    carried[np.isnan(most)] = np.nan
     over, carry = f"$B${TOP + 3}", f"$B${TOP + 4}"
     # the formulas find the schemes of a body by its name
     of.head(head, owner[:LONGEST] or "The system, £m")
@@ -218,6 +223,10 @@ def _limit(
     second = of.against(first + 1, "Left", head + LEFT, left)
     price = lines["price_per_gbp_m"].to_numpy()
     of.figures(second + 1, "Benefit of £1m more, points", price, formats.own, formats.check_words)
+    if "status" in lines:
+        of.sheet.write_string(second + 2, 0, "Firm, indicative, closed", formats.check_words)
+        for year, status in enumerate(lines["status"].fillna("")):
+            of.sheet.write_string(second + 2, FIRST + year, str(status), formats.right)
     return [first, second]
 
 
@@ -341,6 +350,10 @@ def _listed(result: Findings, prices: Array) -> tuple[pd.DataFrame, Array]:
     """Return the schemes of the plan by start, and their spend at prices of the first year."""
     projects = result.table("projects")
     about = projects.set_index("project_id")[["cdel_share", "status"]]
+    if "money" in projects:  # what other money pays for counts against none of these limits
+        about["cdel_share"] = about["cdel_share"].where(
+            (projects["money"].fillna("") == "").to_numpy(), 0.0
+        )
     plan = result.table("plan").join(about.rename(columns={"status": "figures"}), "project_id")
     table = plan[plan["funded_share"] > 0].sort_values("start_year", kind="stable")
     spend = result.data["capital_spend"].transpose("project", "year").to_pandas()

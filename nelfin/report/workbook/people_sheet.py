@@ -105,12 +105,13 @@ class People:
     ) -> None:
         """Write a row of formulas with what they come to, from the year of number `start`.
 
+        A year whose value is not there stays blank.
         A formula names its own column {c} and that of the year before {p}; or it is told by the
         number of its year.
         """
         self.sheet.write_string(row, 0, words, words_style)
         for year, value in enumerate(values):
-            if year >= start:
+            if year >= start and not pd.isna(value):
                 shown = value if isinstance(value, str) else float(value) + 0.0
                 before = self.letter(year - 1) if year else ""
                 text = (

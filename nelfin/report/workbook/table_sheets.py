@@ -59,6 +59,10 @@ ABOUT = {
     "plan": About("Capital plan", "Each scheme: in or out, when, and why.", CAPITAL),
     "spend": About("Capital spend", "Spend of the schemes in the plan by year.", CAPITAL),
     "limits": About("Capital limits", "Use of each limit, and its price.", CAPITAL),
+    "limits_of_money": About(
+        "Limits of other money", "Use of limits of other money than the ordinary.", CAPITAL
+    ),
+    "resources": About("Other resources", "Use of staff and the like, and its price.", CAPITAL),
     "prices": About("Price of capital", "What £1m more or less would change.", CAPITAL),
     "budget_curve": About("Worth of capital", "What more or less capital would buy.", CAPITAL),
     "capital_frontier": About(
@@ -66,6 +70,9 @@ ABOUT = {
     ),
     "capital_by_organisation": About(
         "Capital by organisation", "Use of capital and what it costs in revenue.", CAPITAL
+    ),
+    "backlog": About(
+        "Backlog", "What is cleared and left of it by organisation, risk and year.", CAPITAL
     ),
     "slips": About(
         "Schemes that wait", "Which schemes wait when costs are drawn, and how long.", CAPITAL

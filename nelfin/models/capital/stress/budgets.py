@@ -129,7 +129,7 @@ def budget_curve(case: Case, shares: Sequence[float] | None = None) -> pd.DataFr
     whole = sum(row.bound for row in limits)
     rows = []
     for share in np.linspace(0.5, 1.5, 100) if shares is None else shares:
-        for row in limits:
+        for row in [*limits, *case.program.rows_of("carry")]:
             loaded.set_bound(row.name, row.bound * share)
         solution = loaded.solve()
         price = (

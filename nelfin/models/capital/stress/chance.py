@@ -166,7 +166,9 @@ def _sampled(
     solution = relaxed
     if relaxed.has_plan:
         gap = settings.gap_pct / 100
-        solution = best_plan(program, relaxed, gap, settings.time_limit_s, settings.solver)
+        solution = best_plan(
+            program, relaxed, gap, settings.solver, None, lp.Watch(settings.time_limit_s)
+        )
     require_safe(solution)
     return program, relaxed, lp.filled(program, solution)
 

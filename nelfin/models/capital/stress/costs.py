@@ -62,12 +62,12 @@ def inflation(
         gap = gap_of(bound, solution)
         rows.append([name, solution.objective, lost, len(now), len(before - now), gap])
 
-    add("as priced", today, min(today.bound, relaxed.objective))
+    add("as priced", today, min(today.bound, relaxed.bound))
     for percent in percents:
         # all costs a share higher is the limits that share lower
         dearer = with_limits(case, 1 / (1 + percent / 100), firm_too=True)
         relaxed, solution = solve_program(dearer)
-        add(f"all costs +{percent:g} %", solution, min(solution.bound, relaxed.objective))
+        add(f"all costs +{percent:g} %", solution, min(solution.bound, relaxed.bound))
     for gamma in gammas:
         many = f"{gamma:g} scheme{'s' if gamma != 1 else ''} a year"
         solution, bound = robust(case, percents[-1] / 100, gamma)
@@ -118,7 +118,7 @@ def robust(case: Case, rise: float, gamma: float) -> tuple[lp.Solution, float]:
         return replace(row, terms=terms, bound=row.bound - gamma * level)
 
     _, solution = solve_program(with_limit_rows(case, safe))
-    return solution, relaxed.objective
+    return solution, relaxed.bound
 
 
 def _with_rises(case: Case, rise: float, gamma: float) -> tuple[lp.Program, dict[lp.RowName, int]]:

@@ -94,10 +94,9 @@ def frontier(case: Case, second: Second, points: int = 7) -> pd.DataFrame:
     plan = most
     # from the far end down, so that each plan holds at the next level and can begin its search
     for level in np.linspace(reach(most, terms), reach(best, terms), points):
-        # a hair below the level reached, so that rounding does not rule the plan out
-        asked = with_rows(case, [_second_row(terms, float(level) - 1e-6)])
+        asked = with_rows(case, [_second_row(terms, float(level))])
         relaxed, plan = solve_program(asked, begin=plan.values)
-        bound = min(relaxed.objective, plan.bound)
+        bound = min(relaxed.bound, plan.bound)
         count = len({start.scheme.id for start in funded(case, plan)})
         rows.append([plan.objective, reach(plan, terms), count, gap_of(bound, plan)])
     frame = pd.DataFrame(rows[::-1], columns=["benefit", "second_gbp_m", "schemes", "gap"])
@@ -137,8 +136,7 @@ def upper_frontier(case: Case, second: Second, points: int = 9) -> pd.DataFrame:
     levels = np.linspace(reach(loaded.solve(), terms), most.objective, points)
     rows = []
     for point, level in enumerate(levels, start=1):
-        # a hair below, as the most of the second is known only to the solver's tolerance
-        loaded.set_bound(row.name, float(level) - 1e-6)
+        loaded.set_bound(row.name, float(level))
         rows.append([point, loaded.solve().objective, float(level)])
     return pd.DataFrame(rows, columns=["point", "benefit", "second_gbp_m"])
 
@@ -173,7 +171,8 @@ def _terms(case: Case, second: Second) -> Terms:
 
 
 def _second_row(terms: Terms, least: float) -> lp.Row:
-    return lp.Row("second", None, tuple(terms), ">=", least)
+    # the level is one that was reached, and known to the solver's rounding
+    return lp.Row("second", None, tuple(terms), ">=", least, lp.POUND)
 
 
 def _valued_by(case: Case, terms: Terms) -> lp.Program:
@@ -189,6 +188,7 @@ def _most_of(case: Case, terms: Terms) -> lp.Solution:
     program = _valued_by(case, terms)
     relaxed = lp.solve(program, relax=True)
     gap = case.settings.gap_pct / 100
-    solution = best_plan(program, relaxed, gap, case.settings.time_limit_s, "highs")
-    require_answer(solution, case)
-    return lp.filled(program, solution)
+    watch = lp.Watch(case.settings.time_limit_s)
+    solution = best_plan(program, relaxed, gap, "highs", watch=watch)
+    require_answer(solution, case, watch)
+    return solution

@@ -17,6 +17,7 @@ from nelfin import program as lp
 from nelfin.data.projects import spend_profile
 from nelfin.errors import InputError, NoAnswerError
 from nelfin.models.capital.case import Case
+from nelfin.models.capital.limits import rounding
 from nelfin.models.capital.plan import CapitalPlan
 from nelfin.models.capital.solving import solve_program
 from nelfin.models.capital.stress.variants import counted, funded, with_limit_rows
@@ -67,11 +68,12 @@ class Overruns:
         about = plan.projects.set_index("project_id").loc[table.index]
         self.owner = about["organisation"].to_numpy()
         self.money = about["money"].to_numpy()
-        factor = 1 + over_programming_pct / 100
+        self.over = over_programming_pct / 100
         named = limits if "money" in limits else limits.assign(money="")
-        self.allowed = {
-            (str(owner), str(money)): factor
-            * lines.set_index("year")["limit_gbp_m"].reindex(years).to_numpy()
+        self.limits = {
+            (str(owner), str(money)): lines.set_index("year")["limit_gbp_m"]
+            .reindex(years)
+            .to_numpy()
             for (owner, money), lines in named.groupby(["organisation", "money"])
         }
 
@@ -101,19 +103,20 @@ class Overruns:
             From `factors`.
         """
         within = np.ones((len(factor), self.cdel.shape[1]), dtype=bool)
-        for (owner, money), allowed in self.allowed.items():
+        for (owner, money), limits in self.limits.items():
             bound = (self.money == money) & ((self.owner == owner) | (not owner))
-            within &= self._holds(factor[:, bound] @ self.cdel[bound], allowed)
+            within &= self._holds(factor[:, bound] @ self.cdel[bound], limits)
         return factor @ self.cdel, within
 
-    def _holds(self, used: Array, allowed: Array) -> npt.NDArray[np.bool_]:
+    def _holds(self, used: Array, limits: Array) -> npt.NDArray[np.bool_]:
         """Say in which years a limit holds, with what may be carried over unspent; NaN: none."""
         carried = np.zeros(len(used))
         held = np.ones(used.shape, dtype=bool)
-        for t, limit in enumerate(allowed):
+        for t, limit in enumerate(limits):
             if np.isfinite(limit):
-                left = limit + carried - used[:, t]
-                held[:, t] = left >= -1e-6 * max(limit, 1.0)
+                allowed = limit * (1 + self.over)
+                left = allowed + carried - used[:, t]
+                held[:, t] = left >= -rounding(allowed)
                 carried = np.clip(left, 0.0, self.carry * limit)
         return held
 

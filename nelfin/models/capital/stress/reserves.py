@@ -70,7 +70,9 @@ def with_reserves(
         if not relaxed.has_plan:
             break
         gap = settings.gap_pct / 100
-        solution = best_plan(kept_back.program, relaxed, gap, until, settings.solver)
+        solution = best_plan(
+            kept_back.program, relaxed, gap, settings.solver, None, lp.Watch(until)
+        )
         if not solution.has_plan:
             break
         solution = lp.filled(kept_back.program, solution)

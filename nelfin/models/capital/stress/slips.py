@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from nelfin import program as lp
+from nelfin.data import lines_of
 from nelfin.models.capital.limits import LimitKey, key_of
 from nelfin.models.capital.plan import CapitalPlan
 from nelfin.models.capital.scheme import Scheme
@@ -22,8 +23,8 @@ Years = npt.NDArray[np.integer]
 NEVER = -1
 """Stands for the year of a scheme that does not start within the plan."""
 
-POUND = 1e-6
-"""£m that a limit may be passed by."""
+PASSED = 2 * lp.POUND
+"""£m that a limit may be passed by: a plan may pass it by a pound, and its rounding."""
 
 COLUMNS = [
     "project_id", "name", "start_year", "waits", "mean_years", "not_started", "benefit_lost",
@@ -54,8 +55,10 @@ class Queue:
         nor what brings receipts.
     allowed
         Limits, £m; shape (owner, year); infinite where there is none.
-    carry
-        Share of a limit that may be carried over.
+    carried
+        The most that may be carried over from each year, £m; the same shape.
+    open
+        Whether a year is still to come: what has been spent by now is known; shape (year,).
     """
 
     ids: list[str]
@@ -66,7 +69,21 @@ class Queue:
     needs: list[list[tuple[int, int]]]
     stays: list[bool]
     allowed: Array
-    carry: float
+    carried: Array
+    open: npt.NDArray[np.bool_]
+
+    def cost(self, n: int, late: int, factors: Array) -> Array:
+        """Return what a scheme uses of the limits where it costs some multiples of its price.
+
+        Parameters
+        ----------
+        n, late
+            Which scheme, and by how many years it is late.
+        factors
+            Shape (draw,).
+        """
+        above = (factors[:, None] - 1) * self.open
+        return np.asarray((1 + above) * self.used[n, late])
 
 
 @dataclass(frozen=True)
@@ -116,21 +133,17 @@ def queue_of(
     """
     funded = plan.plan[plan.plan["status"] != "not funded"].set_index("project_id")
     chosen = [scheme for scheme in schemes if scheme.id in funded.index]
-    planned = {scheme.id: years.index(funded.at[scheme.id, "start_year"]) for scheme in chosen}
-    share = funded["funded_share"].to_dict()
-    count = len(years)
-    late = [replace(s, starts=tuple(range(planned[s.id], count))) for s in chosen]
-    used = {scheme.id: np.zeros((count, count)) for scheme in chosen}
-    worth = {scheme.id: np.zeros(count) for scheme in chosen}
-    for start in starts_of(lp.Program(), late, years, settings):
-        name, delay = start.scheme.id, start.year - planned[start.scheme.id]
-        used[name][delay] = start.cdel * share[name]
-        worth[name][delay] = start.value * share[name]
+    begun = funded["start_year"].to_dict()
+    # one that started before the plan's years is under way in the first
+    planned = {s.id: years.index(max(begun[s.id], years[0])) for s in chosen}
+    used, worth = _if_late(plan, chosen, planned, years, settings)
     order = _in_order(chosen, used, worth)
     names = [scheme.id for scheme in order]
     needs = _needs(order)
     held_by = list(dict.fromkeys(_holder(key_of(limit)) for limit in limits.itertuples()))
-    return Queue(
+    count = len(years)
+    allowed, carried = _limits(limits, held_by, years, settings)
+    queue = Queue(
         names,
         np.array([planned[name] for name in names], dtype=np.int64),
         np.stack([used[name] for name in names]) if names else np.zeros((0, count, count)),
@@ -145,9 +158,48 @@ def queue_of(
         ],
         needs,
         _staying(order, needs, used),
-        _allowed(limits, held_by, years, settings.over_programming_pct),
-        settings.carry_over_pct / 100,
+        allowed,
+        carried,
+        np.array([year >= settings.now for year in years]),
     )
+    return _with_closed(queue)
+
+
+def _if_late(
+    plan: CapitalPlan,
+    schemes: Sequence[Scheme],
+    planned: Mapping[str, int],
+    years: list[str],
+    settings: Settings,
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Return what schemes use and are worth if they start as planned, or later."""
+    count = len(years)
+    about = plan.plan.set_index("project_id")
+    share, benefit = about["funded_share"].to_dict(), about["benefit"].to_dict()
+    used = {scheme.id: np.zeros((count, count)) for scheme in schemes}
+    worth = {scheme.id: np.zeros(count) for scheme in schemes}
+    late = [replace(s, starts=tuple(range(planned[s.id] + 1, count))) for s in schemes]
+    for start in starts_of(lp.Program(), late, years, settings):
+        name, delay = start.scheme.id, start.year - planned[start.scheme.id]
+        used[name][delay] = start.cdel * share[name]
+        worth[name][delay] = start.value * share[name]
+    at = {year: t for t, year in enumerate(years)}
+    for name, year, cdel in lines_of(plan.spend, "project_id", "year", "cdel_gbp_m"):
+        if name in used and year in at:
+            used[name][0, at[year]] = cdel
+    for name, values in worth.items():
+        values[0] = benefit[name]
+    return used, worth
+
+
+def _with_closed(queue: Queue) -> Queue:
+    """Return the queue with limits of closed years no less than what the plan has used there."""
+    allowed = queue.allowed.copy()
+    for owner in range(len(allowed)):
+        held = [n for n, owners in enumerate(queue.owners) if owner in owners]
+        spent = queue.used[held, 0].sum(axis=0)
+        allowed[owner] = np.where(queue.open, allowed[owner], np.maximum(allowed[owner], spent))
+    return replace(queue, allowed=allowed)
 
 
 def _holder(key: LimitKey) -> tuple[str, str]:
@@ -155,19 +207,22 @@ def _holder(key: LimitKey) -> tuple[str, str]:
     return key.organisation, key.money
 
 
-def _allowed(
+def _limits(
     limits: pd.DataFrame,
     held_by: Sequence[tuple[str, str]],
     years: list[str],
-    over_programming_pct: float,
-) -> Array:
+    settings: Settings,
+) -> tuple[Array, Array]:
+    """Return the limits, over-programming included, and what of each may be carried over."""
     allowed = np.full((len(held_by), len(years)), np.inf)
+    carried = np.zeros_like(allowed)
     for limit in limits.itertuples():
-        key = key_of(limit)
+        key, amount = key_of(limit), float(str(limit.limit_gbp_m))
         if key.year in years:
-            amount = float(str(limit.limit_gbp_m)) * (1 + over_programming_pct / 100)
-            allowed[held_by.index(_holder(key)), years.index(key.year)] = amount
-    return allowed
+            at = held_by.index(_holder(key)), years.index(key.year)
+            allowed[at] = amount * (1 + settings.over_programming_pct / 100)
+            carried[at] = amount * settings.carry_over_pct / 100
+    return allowed, carried
 
 
 def _in_order(
@@ -265,7 +320,7 @@ def slips(queue: Queue, factors: Array) -> Slips:
     got = np.where(started == NEVER, 0.0, got)
     lost = queue.worth[:, 0].sum() - got.sum(axis=1)
     over = np.maximum(-_left(queue, spent), 0.0)
-    over[over <= POUND] = 0.0
+    over[over <= PASSED] = 0.0
     return Slips(started.astype(np.int8), waiting, lost, over.max(axis=1, initial=0.0))
 
 
@@ -290,7 +345,7 @@ def slips_of(queue: Queue, ids: Sequence[str], factors: Array) -> Slips:
 
 
 def _pay(queue: Queue, spent: Array, rows: Years, n: int, late: int, factors: Array) -> None:
-    cost = factors[rows, n, None] * queue.used[n, late]
+    cost = queue.cost(n, late, factors[rows, n])
     for owner in queue.owners[n]:
         spent[rows, owner] += cost
 
@@ -303,16 +358,16 @@ def _fits(
     if not len(on) or not queue.owners[n]:
         return np.ones(len(rows), dtype=bool)
     fits = np.ones(len(rows), dtype=bool)
-    cost = factors[rows, n, None] * queue.used[n, late]
+    cost = queue.cost(n, late, factors[rows, n])
     for owner in queue.owners[n]:
-        if queue.carry:
+        if queue.carried.any():
             before = _left_of(queue, spent[rows, owner], owner)
             after = _left_of(queue, spent[rows, owner] + cost, owner)
             # a year that fails without the scheme is not its doing
-            fits &= ((after >= -POUND) | (after >= before)).all(axis=1)
+            fits &= ((after >= -PASSED) | (after >= before)).all(axis=1)
         else:
             room = queue.allowed[owner, on] - spent[rows[:, None], owner, on]
-            fits &= (cost[:, on] <= room + POUND).all(axis=1)
+            fits &= (cost[:, on] <= room + PASSED).all(axis=1)
     return fits
 
 
@@ -324,11 +379,10 @@ def _left(queue: Queue, spent: Array) -> Array:
 
 def _left_of(queue: Queue, spent: Array, owner: int) -> Array:
     left = queue.allowed[owner] - spent
-    if queue.carry:
+    if queue.carried.any():
         carried = np.zeros(len(spent))
-        for t, allowed in enumerate(queue.allowed[owner]):
+        for t, most in enumerate(queue.carried[owner]):
             left[:, t] += carried
-            most = queue.carry * allowed if np.isfinite(allowed) else 0.0
             carried = np.clip(left[:, t], 0.0, most)
     return np.asarray(left)
 

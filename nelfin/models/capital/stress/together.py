@@ -262,7 +262,7 @@ def _solve_joined(
         return relaxed, replace(known, bound=relaxed.objective)  # near enough as it stands
     if relaxed.has_plan:
         left = None if clock.limit is None else max(clock.limit - clock.spent(), 0.01)
-        solution = best_plan(program, relaxed, gap, left, settings.solver, begin)
+        solution = best_plan(program, relaxed, gap, settings.solver, begin, lp.Watch(left))
     if solution.status == "infeasible":
         raise NoAnswerError(
             "Each future has a plan, but no plans keep together over all of them. Take out the "

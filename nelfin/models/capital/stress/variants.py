@@ -149,17 +149,11 @@ def with_limits(case: Case, share: float, firm_too: bool = False) -> Case:
     status = {key_of(limit): str(limit.status) for limit in case.limits.itertuples()}
     all_firm = firm_too or set(status.values()) <= {"firm"}
 
-    own = {start.share_column for start in case.starts}
-    high = list(case.program.high)
-
     def scaled(row: lp.Row) -> lp.Row:
-        if not (all_firm or status[cast(LimitKey, row.key)] != "firm"):
-            return row
-        for column, factor in row.terms:
-            # what may be carried over is a share of the limit, and moves with it
-            if column not in own and factor > 0:
-                high[column] = (case.program.high[column] or 0.0) * share
-        return replace(row, bound=row.bound * share)
+        moves = all_firm or status[cast(LimitKey, row.key)] != "firm"
+        return replace(row, bound=row.bound * share) if moves else row
 
-    moved = with_limit_rows(case, scaled)
-    return replace(moved, program=replace(moved.program, high=high))
+    # what may be carried over is a share of the limit, and moves with it
+    kinds = {"limit", "carry"}
+    rows = [scaled(row) if row.kind in kinds else row for row in case.program.rows]
+    return replace(case, program=replace(case.program, rows=rows))

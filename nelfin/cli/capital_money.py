@@ -1,0 +1,111 @@
+"""Options of `nelfin capital-solve` on years that are over, limits in real terms and backlog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nelfin.cli.shares import SHARE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nelfin.models.capital import CapitalPlan, Settings
+
+
+def money_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options to a command.
+
+    Parameters
+    ----------
+    command
+        Takes `now, deflator, backlog` and `deterioration`.
+    """
+    for option in (
+        click.option(
+            "--deterioration", type=SHARE, default="0%", metavar="P",
+            help="What backlog grows by a year as buildings age, beside prices.",
+        ),
+        click.option(
+            "--backlog", type=click.Path(path_type=Path), metavar="TABLE",
+            help="Backlog of maintenance: columns organisation, band, backlog_gbp_m, year. Adds "
+            "backlog.csv: what the plan clears, and what is left.",
+        ),
+        click.option(
+            "--deflator", type=SHARE, metavar="P",
+            help="General inflation a year, for limits in prices of another year (price_year).",
+        ),
+        click.option(
+            "--now", default="", metavar="Y",
+            help="Year that it now is: nothing starts before it, and what has started (column "
+            "started) stands.",
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def money_settings(now: str, deflator: float | None, deterioration: float) -> dict[str, Any]:
+    """Return the fields of `Settings` that the options set.
+
+    Parameters
+    ----------
+    now, deflator, deterioration
+        The options.
+    """
+    return {"now": now, "deflator_pct": deflator, "backlog_deterioration_pct": deterioration}
+
+
+def read_backlog(file: Path | None) -> pd.DataFrame | None:
+    """Return the table of backlog with typed columns; None where none is given.
+
+    Parameters
+    ----------
+    file
+        CSV or Excel.
+
+    Raises
+    ------
+    InputError
+        With every problem of the table.
+    """
+    from nelfin.data.specs import BACKLOG_TABLE
+    from nelfin.data.tables import inspect_frame, raw_frame
+
+    if file is None:
+        return None
+    notes: list[str] = []
+    table, problems = inspect_frame(raw_frame(file, BACKLOG_TABLE, notes), BACKLOG_TABLE, str(file))
+    problems.raise_if_any()
+    return table
+
+
+def backlog_tables(
+    plan: CapitalPlan, backlog: pd.DataFrame | None, settings: Settings
+) -> dict[str, pd.DataFrame]:
+    """Return the table of what a plan clears and leaves of a backlog; none where none is given.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    backlog
+        From `read_backlog`.
+    settings
+        How the plan was drawn up.
+    """
+    from nelfin.models.backlog import backlog_by_year, claims_of
+    from nelfin.store.tidy import tidy_tables
+
+    if backlog is None or backlog.empty:
+        return {}
+    years = sorted(set(plan.limits["year"]))
+    names = [
+        str(name) for name in dict.fromkeys([*backlog["organisation"], *plan.plan["organisation"]])
+    ]
+    claims = claims_of(plan, settings, names, years)
+    rates = (settings.backlog_deterioration_pct, settings.price_growth_pct)
+    return tidy_tables(backlog_by_year(backlog, claims, names, years, *rates))

@@ -31,7 +31,10 @@ from nelfin.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nelfin.data import Inputs
     from nelfin.models.capital.case import Case
+    from nelfin.models.capital.stress import Chance
+    from nelfin.scenario import Scenario
 
 
 @click.command()
@@ -96,26 +99,18 @@ def capital(
     from nelfin.store.tidy import tidy_tables
     from nelfin.system.backlog import backlog_of
     from nelfin.system.capital import check_schemes, limits_of
-    from nelfin.system.draws import cost_spread
     from nelfin.system.rests_on import CAPITAL
 
     if output is not None:
         check_tables_folder(output, force)
     loaded = load_scenario(scenario, overrides, allow)
-    safe = doubt["safe"]
-    check_doubt(doubt, futures, bool(draws) or safe is not None, loaded.capital.relax)
+    drawn = bool(draws) or doubt["safe"] is not None
+    check_doubt(doubt, futures, drawn, "capital.relax" if loaded.capital.relax else "")
     inputs = read_inputs(loaded)
-    if futures and inputs.capital_futures.empty:
-        raise InputError.one("--futures", "has no futures.", "Name a table: data.capital_futures.")
     checked = check_schemes(loaded, inputs)
     case = case_of(checked, limits_of(loaded, inputs))
-    common = loaded.uncertainty.capital_cost_common_pct
-    chance = None
-    if draws or safe is not None:
-        share = 1.0 if safe is None else safe / 100
-        spread = cost_spread(loaded, inputs)
-        chance = stress.Chance(share, spread, common, draws or 200, seed)
-    table = inputs.capital_futures if futures else None
+    chance = _chance(loaded, inputs, doubt["safe"], draws or 200, seed) if drawn else None
+    table = _futures(inputs) if futures else None
     called = inputs.called.get("capital_futures", "capital_futures")
     none = 0
     with busy("The capital plan, and its tests"):
@@ -128,7 +123,9 @@ def capital(
         tables |= tidy_tables(backlog)
         tables |= _plans_tested(case, frontier, budgets, core, seed) | found.tables
         if draws and chance is not None:
-            tables["stays"], none = stress.stays(case, chance.spread, common, draws, seed)
+            tables["stays"], none = stress.stays(
+                case, chance.spread, chance.common_pct, draws, seed
+            )
         tables |= _costs_tested(case, inflation, overrun)
     account = asdict(plan.solve) | found.accounts
     if output is not None:
@@ -144,6 +141,24 @@ def capital(
             show("\n" + "\n".join(wrapped(words)))
     if none:
         click.echo(f"In {none} of {draws} draws no plan meets the limits.", err=True)
+
+
+def _chance(
+    scenario: Scenario, inputs: Inputs, safe: float | None, draws: int, seed: int
+) -> Chance:
+    """Return what schemes may cost by the scenario, and how safe limits are to be."""
+    from nelfin.models.capital.stress import Chance
+    from nelfin.system.draws import cost_spread
+
+    share = 1.0 if safe is None else safe / 100
+    common = scenario.uncertainty.capital_cost_common_pct
+    return Chance(share, cost_spread(scenario, inputs), common, draws, seed)
+
+
+def _futures(inputs: Inputs) -> pd.DataFrame:
+    if inputs.capital_futures.empty:
+        raise InputError.one("--futures", "has no futures.", "Name a table: data.capital_futures.")
+    return inputs.capital_futures
 
 
 def _plans_tested(

@@ -125,7 +125,7 @@ def doubt_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def check_doubt(given: Mapping[str, Any], futures: bool, costs: bool, relax: bool = False) -> None:
+def check_doubt(given: Mapping[str, Any], futures: bool, costs: bool, relax: str = "") -> None:
     """Refuse options that lack what they need, all at once.
 
     Parameters
@@ -135,7 +135,7 @@ def check_doubt(given: Mapping[str, Any], futures: bool, costs: bool, relax: boo
     futures, costs
         Whether there are futures, and a range of costs.
     relax
-        Whether schemes may be funded in part.
+        What lets schemes be funded in part; "" if nothing does.
 
     Raises
     ------
@@ -159,8 +159,8 @@ def check_doubt(given: Mapping[str, Any], futures: bool, costs: bool, relax: boo
         problems.add("--safe", "needs what schemes may cost.", remedy)
     if given["safe"] is not None and given["one_plan"]:
         problems.add("--safe", "stands beside --one-plan.", "Ask for one of the two at a time.")
-    if relax and (futures or costs):
-        problems.add("--relax", "funds schemes in part.", "Leave it out for a plan in doubt.")
+    if relax and (futures or given["safe"] is not None):
+        problems.add(relax, "funds schemes in part.", "Leave it out for a plan in doubt.")
     problems.raise_if_any()
 
 
@@ -258,7 +258,7 @@ def drawn_up(
         }  # fmt: skip
         words.append(safety_words(safe, chance))
     plan = solve_case(case, watch) if plan is None else plan
-    if chance is not None:
+    if chance is not None and not case.settings.relax:  # what is in part starts more than once
         table, said = _slips(case, schemes, plan, chance)
         tables["slips"] = table
         words.append(said)

@@ -121,7 +121,7 @@ def capital_solve(
     if not time_limit > 0:
         raise InputError.one("--time-limit", f"is {time_limit:g}.", "Give seconds above 0.")
     futures, spread = more["futures"], cost_range(more["cost_range"])
-    check_doubt(more, futures is not None, spread is not None, relax)
+    check_doubt(more, futures is not None, spread is not None, "--relax" if relax else "")
     check_folder(output)
     watch = click.get_current_context().with_resource(watched(time_limit))
     lists = read_lists(projects, limits, rules, **taken(more))

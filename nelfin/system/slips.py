@@ -8,7 +8,8 @@ import pandas as pd
 import xarray as xr
 
 from nelfin.data import Inputs
-from nelfin.models.capital.stress.slips import Queue, Slips, queue_of, slips_table
+from nelfin.models.capital.stress.queues import Queue, queue_of
+from nelfin.models.capital.stress.slips import Slips, slips_table
 from nelfin.scenario import Scenario
 from nelfin.system.capital import capital_settings, check_schemes
 from nelfin.system.joint import Joint

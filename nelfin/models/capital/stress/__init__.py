@@ -12,7 +12,8 @@ from nelfin.models.capital.stress.for_all import plan_for_all
 from nelfin.models.capital.stress.frontier import frontier, reached, second_measure, upper_frontier
 from nelfin.models.capital.stress.futures import Future, futures_from, futures_of
 from nelfin.models.capital.stress.overruns import Overruns, cost_factors, stays
-from nelfin.models.capital.stress.slips import Queue, Slips, queue_of, slips, slips_of, slips_table
+from nelfin.models.capital.stress.queues import Queue, queue_of
+from nelfin.models.capital.stress.slips import Slips, slips, slips_of, slips_table
 from nelfin.models.capital.stress.together import FuturesAccount, FuturesPlan, plans_for
 
 __all__ = [

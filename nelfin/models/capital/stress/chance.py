@@ -127,11 +127,11 @@ def safe_plan(case: Case, chance: Chance) -> ChancePlan:
         used = replace(case, program=program)
         if solution.status == "stopped":
             bound = bound_of(case, uses, factors, may_fail, solution.values)
-            solution = replace(solution, bound=min(bound, relaxed.objective, solution.bound))
+            solution = replace(solution, bound=min(bound, relaxed.bound, solution.bound))
     else:
         used, relaxed, solution = with_reserves(case, uses, factors, may_fail, priced)
         bound = bound_of(case, uses, factors, may_fail, solution.values)
-        solution = replace(solution, bound=min(bound, priced_relaxed.objective))
+        solution = replace(solution, bound=min(bound, priced_relaxed.bound))
     plan = _plan(used, relaxed, solution, exact)
     table = _limits(uses, solution.values, factors, may_fail, _fresh(case, chance))
     worth = plan.solve.objective
@@ -229,13 +229,14 @@ def sampled_program(case: Case, uses: LimitUses, factors: Array, may_fail: int) 
                 terms.append((fails, -float(most[draw])))
             if (uses.before[n], draw) in carried:
                 terms.append((carried[uses.before[n], draw], -1.0))
-            if uses.carry > 0 and n in after:
-                high = uses.carry * row.bound
+            terms += uses.closed[n]
+            if uses.carried[n] > 0 and n in after:
+                high = float(uses.carried[n])
                 left = carried[n, draw] = program.column(0.0, high=high)
                 terms.append((left, 1.0))
                 if fails is not None:  # what has passed its limit leaves nothing
                     program.row("left", key, [(left, 1.0), (fails, high)], "<=", high)
-            program.row("chance", key, terms, "<=", row.bound)
+            program.row("chance", key, terms, "<=", row.bound, row.give)
     for n, terms in failing.items():
         program.row("failing", uses.rows[n].key, terms, "<=", float(may_fail))
     return program

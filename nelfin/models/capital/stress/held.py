@@ -11,14 +11,11 @@ import numpy.typing as npt
 
 from nelfin import program as lp
 from nelfin.models.capital.case import Case
-from nelfin.models.capital.limits import LimitKey
+from nelfin.models.capital.limits import LimitKey, rounding
 from nelfin.models.capital.stress.overruns import schemes_drawn
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-
-POUND = 1e-6
-"""£m that a limit may be passed by."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +30,11 @@ class LimitUses:
         Of each row: columns of the starts, the schemes they are of, and £m that each uses.
     before
         Of each row: the row of the year before, whose unspent money it may have; -1 for none.
-    carry
-        Share of a limit that may be carried over.
+    carried
+        Of each row: the most that may be carried over from it, £m.
+    closed
+        Of each row: columns of what closed years have carried over, with their factors. What has
+        been spent in them is known.
     """
 
     rows: list[lp.Row]
@@ -42,7 +42,8 @@ class LimitUses:
     schemes: list[npt.NDArray[np.int64]]
     amounts: list[Array]
     before: list[int]
-    carry: float
+    carried: Array
+    closed: list[list[tuple[int, float]]]
 
     def carried_most(self, row: int) -> float:
         """Return the most that may be carried into the year of a row, £m.
@@ -53,7 +54,7 @@ class LimitUses:
             Its position.
         """
         before = self.before[row]
-        return self.carry * self.rows[before].bound if before >= 0 else 0.0
+        return float(self.carried[before]) if before >= 0 else 0.0
 
     def priced(self, values: Array) -> Array:
         """Return the use of each limit as priced, £m; shape (limit,).
@@ -82,11 +83,11 @@ class LimitUses:
             paid = values[self.columns[n]] * self.amounts[n]
             on = paid != 0
             used[:, n] = factors[:, self.schemes[n][on]] @ paid[on]
-            allowed[:, n] = row.bound
+            allowed[:, n] = row.bound - sum(f * values[c] for c, f in self.closed[n])
             before = self.before[n]
-            if before >= 0 and self.carry > 0:
+            if before >= 0 and self.carried[before] > 0:
                 left = allowed[:, before] - used[:, before]
-                allowed[:, n] += np.clip(left, 0.0, self.carry * self.rows[before].bound)
+                allowed[:, n] += np.clip(left, 0.0, self.carried[before])
         return used, allowed
 
     def held(self, values: Array, factors: Array) -> Flags:
@@ -98,7 +99,7 @@ class LimitUses:
             As for `over_draws`.
         """
         used, allowed = self.over_draws(values, factors)
-        return np.asarray(used <= allowed + POUND)
+        return np.asarray(used <= allowed + np.array([rounding(row.bound) for row in self.rows]))
 
 
 def limit_uses(case: Case) -> LimitUses:
@@ -113,13 +114,21 @@ def limit_uses(case: Case) -> LimitUses:
     scheme_of = {start.share_column: number[start.scheme.id] for start in case.starts}
     rows = sorted(case.program.rows_of("limit"), key=lambda row: key_of(row).year)
     terms = [[(c, used) for c, used in row.terms if c in scheme_of] for row in rows]
+    most = {row.key: row.bound for row in case.program.rows_of("carry")}
+    from_closed = {
+        column
+        for row in case.program.rows_of("closed")
+        for column, factor in row.terms
+        if column not in scheme_of and factor > 0
+    }
     return LimitUses(
         rows,
         [np.array([c for c, _ in own], dtype=np.int64) for own in terms],
         [np.array([scheme_of[c] for c, _ in own], dtype=np.int64) for own in terms],
         [np.array([used for _, used in own]) for own in terms],
         _rows_before(rows, case.years),
-        case.settings.carry_over_pct / 100,
+        np.array([most.get(row.key, 0.0) for row in rows]),
+        [[(c, f) for c, f in row.terms if c in from_closed] for row in rows],
     )
 
 

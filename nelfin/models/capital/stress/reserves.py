@@ -11,7 +11,7 @@ from nelfin import program as lp
 from nelfin.errors import NoAnswerError
 from nelfin.models.capital.case import Case
 from nelfin.models.capital.search import best_plan
-from nelfin.models.capital.stress.held import POUND, LimitUses
+from nelfin.models.capital.stress.held import LimitUses
 
 Array = npt.NDArray[np.float64]
 
@@ -111,7 +111,7 @@ def _rises(uses: LimitUses, factors: Array, values: Array, may_fail: int) -> Arr
     asked = np.sort(taken, axis=0)[max(len(factors) - 1 - may_fail, 0)]
     priced = uses.priced(values)
     usual = np.sort(factors.mean(axis=1))[max(len(factors) - 1 - may_fail, 0)]
-    some = priced > POUND
+    some = priced > lp.POUND
     rises = np.where(some, asked / np.where(some, priced, 1.0), usual)
     return np.asarray(np.maximum(rises, 1.0))
 
@@ -152,6 +152,8 @@ def bound_of(case: Case, uses: LimitUses, factors: Array, may_fail: int, values:
             costs = uses.amounts[n] * np.where(uses.amounts[n] >= 0, least[own], most[own])
             terms = [(int(c), float(cost)) for c, cost in zip(uses.columns[n], costs, strict=True)]
             allowed = row.bound + uses.carried_most(n)
-            program.row("dear", (row.key, int(size)), terms, "<=", allowed)
+            # what closed years have left, at the most
+            terms += [(c, f) for c, f in uses.closed[n]]
+            program.row("dear", (row.key, int(size)), terms, "<=", allowed, row.give)
     relaxed = lp.solve(program, relax=True)
-    return relaxed.objective if relaxed.has_plan else np.inf
+    return relaxed.bound if relaxed.has_plan else np.inf

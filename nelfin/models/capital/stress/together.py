@@ -180,7 +180,7 @@ def plans_for(
     solution = _filled(program, solution, joined, weights)
     benefits = np.array([_worth(joined, solution, at) for at in range(len(futures))])
     objective = _aimed(benefits, weights, aim)
-    bound = max(float(np.nanmin([solution.bound, relaxed.objective])), objective)
+    bound = max(float(np.nanmin([solution.bound, relaxed.bound])), objective)
     account = FuturesAccount(
         solution.status, objective, bound, _gap(bound, objective), float(weights @ benefits),
         mean_of_worst(benefits, weights, aim.level), clock.spent(),
@@ -258,8 +258,8 @@ def _solve_joined(
     relaxed = lp.solve(program, settings.solver, relax=True)
     solution = relaxed
     known = None if begin is None else _known(program, begin)
-    if known is not None and relaxed.objective <= known.objective + gap * abs(known.objective):
-        return relaxed, replace(known, bound=relaxed.objective)  # near enough as it stands
+    if known is not None and relaxed.bound <= known.objective + gap * abs(known.objective):
+        return relaxed, replace(known, bound=relaxed.bound)  # near enough as it stands
     if relaxed.has_plan:
         left = None if clock.limit is None else max(clock.limit - clock.spent(), 0.01)
         solution = best_plan(program, relaxed, gap, settings.solver, begin, lp.Watch(left))
@@ -329,7 +329,7 @@ def _futures_table(
         futures, weights, benefits, alone, strict=True
     ):
         best = max(plan.objective, benefit)
-        bound = max(float(np.nanmin([relaxed.objective, plan.bound])), best)
+        bound = max(float(np.nanmin([relaxed.bound, plan.bound])), best)
         regret = 100 * (best - benefit) / abs(best) if best else 0.0
         moved = future.moved or (np.nan, np.nan, np.nan)
         rows.append([future.name, weight, *moved, benefit, best, regret, _gap(bound, best)])

@@ -34,6 +34,7 @@ FROM_LISTS = {
     "from_year": "year",
     "to_year": "year",
     "earliest_start": "year",
+    "planned_start": "year",
     "latest_start": "year",
     "efficiency_schemes.organisation": "body",
     "organisation_income.stream": "income_from",

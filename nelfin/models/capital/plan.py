@@ -193,6 +193,8 @@ def plan_of(case: Case, relaxed: lp.Solution, solution: lp.Solution) -> CapitalP
     values = solution.values.copy()
     for start, share in zip(case.starts, shares, strict=True):
         values[start.share_column] = share
+        if share < TOLERANCE:  # a start of nothing is none
+            values[start.start_column] = 0.0
     return CapitalPlan(
         _plan_table(case, chosen, limits, resources, relaxed, values),
         spend,

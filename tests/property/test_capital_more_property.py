@@ -31,13 +31,13 @@ pytestmark = pytest.mark.property
 
 
 @given(instances(more=True))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_the_plan_is_worth_as_much_as_the_best_of_all_plans(instance: Instance) -> None:
     assert best_of(instance) == pytest.approx(enumerated(instance), abs=1e-5)
 
 
 @given(instances(more=True))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_the_plan_read_back_from_its_tables_keeps_every_limit_and_says_so(
     instance: Instance,
 ) -> None:
@@ -63,7 +63,7 @@ def test_the_plan_read_back_from_its_tables_keeps_every_limit_and_says_so(
 
 
 @given(instances(more=True))
-@settings(max_examples=15)
+@settings(max_examples=10)
 def test_a_problem_that_nothing_is_added_to_has_the_same_plan(instance: Instance) -> None:
     model = build(*tables(instance), **settings_of(instance))
     try:

@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from nelfin.data import TABLES, Inputs
 from nelfin.data.notes import TABLE_NOTES, about, allowed, unit_of
+from nelfin.data.specs.columns import USE
 from nelfin.data.tables import read_table
 from nelfin.evidence import STATUSES
 from nelfin.report.workbook import write_input_workbook
@@ -149,7 +150,8 @@ def test_choices_are_drop_downs(file: Path) -> None:
     assert found["asset_type"][1].startswith("OFFSET(asset_types!$A$2")
     assert found["place"][1].startswith("OFFSET(Lists!$A$2")
     assert found["earliest_start"][1].startswith("OFFSET(Lists!$C$2")
-    assert found["benefit"] == ("decimal", "0")
+    assert found["benefit"][0] == "decimal"  # below 0 too
+    assert found["cdel_share"] == ("decimal", "0")
     assert found["category"][1].startswith("OFFSET(Lists!$F$2")
     assert validations(file, "prevention_programmes")["kind"][1].startswith("OFFSET(Lists!$E$2")
     # what may be of one organisation, of all trusts or of the system
@@ -206,6 +208,8 @@ def test_every_column_is_said_to_be_something(file: Path) -> None:
             assert not set("`[]") & set(about(name, column))
             own_unit = (name, column.name) in {
                 ("openings", "value"),
+                ("projects", USE),
+                ("capital_resources", "limit"),
                 *(("prevention_programmes", end) for end in ("value", "low", "high")),
             }
             if column.kind in {"number", "integer"}:
@@ -222,7 +226,7 @@ def test_a_blank_is_said_to_be_what_could_be_written_in_its_place(file: Path) ->
     # month 0, the whole year, is no month
     assert said["positions", "month"] == f"{between} May be blank."
     assert said["projects", "cdel_share"] == "A number between 0 and 1. Blank is 1."
-    assert said["projects", "spend_1"] == "A number, 0 or more. Blank is 0."
+    assert said["projects", "spend_1"] == "A number. Blank is 0."
     assert said["efficiency_schemes", "whole_ask"] == "yes or no. Blank is no."
 
 

@@ -45,6 +45,8 @@ def test_the_embedded_tables_fit_each_other(inputs: Inputs) -> None:
         "ring_fences",
         "spend_by_setting",
         "capital_rules",
+        "capital_resources",
+        "capital_groups",
         "organisation_places",
     }  # no figure of them is published
 

@@ -169,6 +169,8 @@ def plan_of(
     values = solution.values.copy()
     for start, share in zip(case.starts, shares, strict=True):
         values[start.share_column] = share
+        if share < SHARE:  # a start of nothing is none
+            values[start.start_column] = 0.0
     watch = watch or lp.Watch()
     account = account_of(case.settings, case.program, relaxed, solution, watch)
     prices, confirmed = price_table(case, limits, relaxed, watch)

@@ -34,6 +34,7 @@ FROM_LISTS = {
     "from_year": "year",
     "to_year": "year",
     "earliest_start": "year",
+    "planned_start": "year",
     "latest_start": "year",
     "started": "year",
     "price_year": "year",

@@ -91,7 +91,6 @@ def _bars_and_limits(frame: pd.DataFrame, categories: list[str], system: pd.Data
         .encode(y=middle, text=alt.Text("shown:N"))
     )
     thin = 0.005 * highest
-    colour = system["status"].map({"indicative": GREY}).fillna("black")
     marks = system.assign(
         colour=colour, above=system["limit_gbp_m"] + thin, below=system["limit_gbp_m"] - thin
     )
@@ -102,7 +101,9 @@ def _bars_and_limits(frame: pd.DataFrame, categories: list[str], system: pd.Data
             x=alt.X("year:O"),
             y=alt.Y("below:Q"),
             y2=alt.Y2("above:Q"),
-            color=alt.Color("colour:N", scale=None, sort=None, legend=None),
+            color=alt.condition(
+                "datum.status === 'indicative'", alt.value(GREY), alt.value("black")
+            ),
             tooltip=[
                 alt.Tooltip("limit_gbp_m:Q", title="Limit, £m", format=MONEY),
                 alt.Tooltip("status:N", title="Which is"),

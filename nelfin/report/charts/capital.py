@@ -91,9 +91,7 @@ def _bars_and_limits(frame: pd.DataFrame, categories: list[str], system: pd.Data
         .encode(y=middle, text=alt.Text("shown:N"))
     )
     thin = 0.005 * highest
-    marks = system.assign(
-        colour=colour, above=system["limit_gbp_m"] + thin, below=system["limit_gbp_m"] - thin
-    )
+    marks = system.assign(above=system["limit_gbp_m"] + thin, below=system["limit_gbp_m"] - thin)
     ticks = (
         alt.Chart(marks)
         .mark_bar(width={"band": 0.96}, opacity=1)

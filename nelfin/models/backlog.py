@@ -29,7 +29,7 @@ WORDS = {
     "deterioration": "What is added as buildings age",
     "prices": "What is added as building prices grow",
     "left": "Backlog left at the end of the year",
-    "left_real": "Backlog left at the end of the year, in prices of the first year",
+    "left_real": "Backlog left at the end of the year, in prices of when it is first known",
     "left_without": "Backlog left at the end of the year if nothing is cleared",
 }
 """Measures of the backlog, £m in cash unless said."""
@@ -122,7 +122,7 @@ def backlog_by_year(
     claims
         From `claims_of`: what schemes say they clear, £m in cash. No more is cleared than there is.
     organisations, years
-        Labels of the result; the first year is the base of prices.
+        Labels of the result.
     deterioration_pct
         What is added a year as buildings age, %; below 0 backlog goes by itself.
     price_growth_pct
@@ -139,7 +139,6 @@ def backlog_by_year(
     found = {name: np.full(shape, np.nan) for name in WORDS}
     found["not_there"] = np.zeros(shape)
     worse, dearer = 1 + deterioration_pct / 100, 1 + price_growth_pct / 100
-    prices = price_index(price_growth_pct, np.arange(len(years) + 1))
     opening = opening_of(table, years[0], deterioration_pct, price_growth_pct)
     known = np.zeros(shape[:2], dtype=bool)
     for owner, band, amount, since in lines_of(
@@ -159,7 +158,7 @@ def backlog_by_year(
                 "deterioration": kept * (worse - 1),
                 "prices": kept * worse * (dearer - 1),
                 "left": left,
-                "left_real": left / prices[t + 1],
+                "left_real": left / dearer ** (t + 1 - since),
                 "left_without": amount * (worse * dearer) ** (t + 1 - since),
             }
             for name, value in values.items():

@@ -47,7 +47,7 @@ def explain(
     InputError
         If the years differ, or the measure is not known.
     """
-    if scenario.years != baseline.years:
+    if scenario.years.labels() != baseline.years.labels():
         raise InputError.one(
             "baseline", "covers other years than the scenario.", "Compare the same years."
         )

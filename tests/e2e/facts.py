@@ -152,6 +152,12 @@ class Facts:
             rows[name] = [inside, whole[name] * share - inside, whole[name] * (1 - share)]
         return pd.DataFrame.from_dict(rows, orient="index", columns=["in", "after", "out"])
 
+    @property
+    def backlog_from(self) -> str:
+        """The first year at whose start the backlog is known."""
+        table = self.table("backlog")
+        return str(table.loc[table["measure"] == "backlog_opening", "year"].min())
+
     def count(self, status: str, schemes: bool = False) -> int:
         mine = (self.sources["where"] == "projects") == schemes
         return int((self.sources.loc[mine, "status"] == status).sum())

@@ -165,10 +165,10 @@ def test_capital_puts_the_embedded_plan_to_the_test(tmp_path: Path) -> None:
     done = run(*words, "-o", "tables", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert max(len(line) for line in done.stdout.splitlines()) <= 80
-    for heading in ("CATEGORY", "LIMIT", "COSTS RISE", "WHAT AN OVERRUN MOVES"):
+    for heading in ("CATEGORY", "LIMIT", "BACKLOG", "COSTS RISE", "WHAT AN OVERRUN MOVES"):
         assert heading in done.stdout
     names = {path.name for path in (tmp_path / "tables").iterdir()}
-    assert names == FILES | {"inflation.csv", "overrun.csv"}
+    assert names == FILES | {"backlog.csv", "inflation.csv", "overrun.csv"}
     wrong = run("capital", "--overrun", "P002", cwd=tmp_path)
     assert wrong.returncode == 2
     assert "--overrun P002: is not ID=PCT" in wrong.stderr

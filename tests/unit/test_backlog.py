@@ -95,6 +95,7 @@ def test_a_figure_of_before_grows_to_the_plan_and_one_of_later_waits() -> None:
     assert np.isnan(own["backlog_left"].values[0])
     assert own["backlog_opening"].values[1] == 100
     assert own["backlog_cleared"].values[1:].tolist() == pytest.approx([2, 0])
+    assert own["backlog_left_real"].values[1] == pytest.approx((100 - 2) * 1.05)
 
 
 def test_what_a_divisible_scheme_and_one_without_spend_clear() -> None:

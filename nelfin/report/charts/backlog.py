@@ -90,7 +90,7 @@ def backlog(result: Findings) -> Card | str:
     shown = table.rename_axis("Organisation").reset_index()
     shown.columns = [
         "Organisation", "At the start, £m", "Cleared, £m", "Left at the end, £m",
-        "Left at first-year prices, £m", "If nothing is cleared, £m",
+        "Left at prices of the start, £m", "If nothing is cleared, £m",
     ]  # fmt: skip
     return Card("Backlog of maintenance left at the end of each year", words, themed(chart), shown)
 
@@ -100,7 +100,6 @@ def _figures(frame: pd.DataFrame, axis: Any) -> Any:
     highest = float(frame.groupby("year")["left"].sum().max())
     text = frame.assign(
         words=[f"{v:,.0f}" if v > 0.06 * highest else "" for v in frame["left"]],
-        ink=["black" if band in {"moderate", "low"} else "white" for band in frame["band"]],
     )
     return (
         alt.Chart(text)
@@ -110,6 +109,10 @@ def _figures(frame: pd.DataFrame, axis: Any) -> Any:
             y=alt.Y("left:Q", stack="zero", bandPosition=0.5),
             order=alt.Order("at:Q"),
             text=alt.Text("words:N"),
-            color=alt.Color("ink:N", scale=None, sort=None, legend=None),
+            color=alt.condition(
+                "datum.band === 'moderate' || datum.band === 'low'",
+                alt.value("black"),
+                alt.value("white"),
+            ),
         )
     )

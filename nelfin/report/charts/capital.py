@@ -95,10 +95,7 @@ def _bars_and_limits(frame: pd.DataFrame, categories: list[str], system: pd.Data
         .encode(y=middle, text=alt.Text("shown:N"))
     )
     thin = 0.005 * highest
-    colour = system["status"].map({"indicative": GREY}).fillna("black")
-    marks = system.assign(
-        colour=colour, above=system["limit_gbp_m"] + thin, below=system["limit_gbp_m"] - thin
-    )
+    marks = system.assign(above=system["limit_gbp_m"] + thin, below=system["limit_gbp_m"] - thin)
     ticks = (
         alt.Chart(marks)
         .mark_bar(width={"band": 0.96}, opacity=1)
@@ -106,7 +103,9 @@ def _bars_and_limits(frame: pd.DataFrame, categories: list[str], system: pd.Data
             x=alt.X("year:O"),
             y=alt.Y("below:Q"),
             y2=alt.Y2("above:Q"),
-            color=alt.Color("colour:N", scale=None, sort=None, legend=None),
+            color=alt.condition(
+                "datum.status === 'indicative'", alt.value(GREY), alt.value("black")
+            ),
             tooltip=[
                 alt.Tooltip("limit_gbp_m:Q", title="Limit, £m", format=MONEY),
                 alt.Tooltip("status:N", title="Which is"),

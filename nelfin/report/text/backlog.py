@@ -75,7 +75,7 @@ def backlog_sentences(data: xr.Dataset) -> list[str]:
     sentences = [
         f"Backlog of maintenance: {millions(every['opening'])} at the start of {since}{none}. The "
         f"plan clears {millions(every['cleared'])}, in cash; {millions(every['left'])} is left at "
-        f"the end of {years[-1]}, {millions(every['left_real'])} in prices of {years[0]}. If "
+        f"the end of {years[-1]}, {millions(every['left_real'])} in prices of {since}. If "
         f"nothing were cleared it would be {millions(every['left_without'])}."
     ]
     stated = float(data.attrs.get("backlog_stated_gbp_m", 0.0))

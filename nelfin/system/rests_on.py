@@ -27,7 +27,7 @@ PREVENTION = (
 )  # fmt: skip
 CAPITAL = (
     "capital.", "projects", "capital_limits", "capital_rules", "capital_resources",
-    "capital_groups", "backlog", "asset_types", "deprivation",
+    "capital_groups", "capital_futures", "backlog", "asset_types", "deprivation",
 )  # fmt: skip
 POSITIONS = (
     "recovery.", "organisations", "organisation_income", "positions", "pressures",

@@ -332,7 +332,8 @@ def test_the_gap_stated_is_true_and_within_what_was_asked_or_a_warning_says_so(
     assert objective > 0
     assert bound >= objective
     assert gap == pytest.approx((bound - objective) / objective, abs=1e-12)
-    assert bound <= account["relaxation"] + 1e-6
+    # a bound holds for plans that use the pound by which each limit may be passed
+    assert bound <= account["relaxation"] * (1 + 1e-7)
     warned = any(f"within {100 * gap:.2f} %" in text for text in result.provenance["warnings"])
     assert (gap > scenario.capital.gap_pct / 100) == warned
     assert account["status"] == ("stopped" if warned else "optimal")

@@ -220,12 +220,12 @@ def test_the_position_of_a_body_moves_its_own_limit_and_a_closed_year_stands(
     )
     frame = pd.DataFrame(
         [
-            [year, limit, owner, "firm", "given", "", ""]
+            [year, limit, owner, "firm", "given", "", "", ""]
             for year in mine.years.labels()
             for owner, limit in (("BHRUT", 20.0), ("ELFT", 60.0))
         ],
         columns=["year", "limit_gbp_m", "organisation", "status", "figure_status", "source",
-                 "price_year"],
+                 "price_year", "money"],
     )  # fmt: skip
     known = replace(inputs, capital_limits=frame)
     # a deficit of all its income in each year: the whole penalty falls on BHRUT alone

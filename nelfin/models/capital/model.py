@@ -10,7 +10,7 @@ from typing import Any, cast
 import pandas as pd
 
 from nelfin import program as lp
-from nelfin.errors import InputError, Problems, nearest
+from nelfin.errors import InputError, Problems, nearest, reason
 from nelfin.models.capital.case import Case
 from nelfin.models.capital.limits import LimitKey, key_of
 from nelfin.models.capital.plan import CapitalPlan
@@ -130,7 +130,7 @@ class CapitalModel:
         try:
             lp.write_problem(self.problem, file)
         except OSError as error:
-            what = f"cannot be written: {error.strerror}."
+            what = f"cannot be written: {reason(error)}."
             raise InputError.one(str(file), what, "Name another folder.") from error
 
     def _as_it_stands(self) -> Case:

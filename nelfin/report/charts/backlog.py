@@ -40,7 +40,9 @@ def backlog(result: Findings) -> Card | str:
     left = result.data["backlog_left"].sum("organisation", min_count=1).to_series().dropna()
     frame = left.rename("left").reset_index()
     frame["at"] = frame["band"].map(list(BANDS).index)
-    frame["label"] = frame["band"].str.capitalize()
+    # each risk has a number too, in the bars and in the legend, for who sees no colours
+    named = {name: f"{at} {name.capitalize()}" for at, name in enumerate(BANDS, start=1)}
+    frame["label"] = frame["band"].map(named)
     undone = result.data["backlog_left_without"].sum(["organisation", "band"], min_count=1)
     line = undone.to_series().dropna().rename("without").reset_index()
     axis = alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0))
@@ -53,9 +55,7 @@ def backlog(result: Findings) -> Card | str:
             color=alt.Color(
                 "label:N",
                 title="Risk",
-                scale=alt.Scale(
-                    domain=[name.capitalize() for name in BANDS], range=list(BANDS.values())
-                ),
+                scale=alt.Scale(domain=list(named.values()), range=list(BANDS.values())),
             ),
             order=alt.Order("at:Q"),
             tooltip=[
@@ -96,10 +96,13 @@ def backlog(result: Findings) -> Card | str:
 
 
 def _figures(frame: pd.DataFrame, axis: Any) -> Any:
-    """Write what is left, £m, into each part of a bar that is high enough."""
+    """Write the number of its risk into each part of a bar that is high enough."""
     highest = float(frame.groupby("year")["left"].sum().max())
     text = frame.assign(
-        words=[f"{v:,.0f}" if v > 0.06 * highest else "" for v in frame["left"]],
+        words=[
+            label[0] if left > 0.06 * highest else ""
+            for label, left in zip(frame["label"], frame["left"], strict=True)
+        ],
     )
     return (
         alt.Chart(text)

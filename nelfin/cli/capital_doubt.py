@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -231,6 +231,11 @@ def drawn_up(
     )
     from nelfin.report.text.doubt import futures_words, safety_words
 
+    # one clock over all that is asked: each search has its share of what is left
+    parts = 1 + (futures is not None) + (given["safe"] is not None)
+    if watch is not None and watch.limit_s is not None and parts > 1:
+        settings = replace(case.settings, time_limit_s=watch.left() / parts)
+        case = replace(case, settings=settings)
     plan: CapitalPlan | None = None
     tables: dict[str, pd.DataFrame] = {}
     accounts: dict[str, Any] = {}

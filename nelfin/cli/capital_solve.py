@@ -107,8 +107,8 @@ def capital_solve(
     --columns, --unit, --phasing and --rank-by say what its headings do not. DIR gets plan.csv,
     spend.csv, limits.csv, prices.csv and solve.json, and resources.csv where there are limits of
     resources. Futures add priority_list.csv, futures.csv and future_plans.csv, safe limits
-    safety.csv, a range of costs slips.csv. Ctrl-C ends the search and keeps the best plan so far; a
-    second one ends at once.
+    safety.csv, and a range of costs slips.csv. Ctrl-C ends the search and keeps the best plan so
+    far; a second one ends at once.
     """
     from nelfin.data.specs import TABLES
     from nelfin.data.tables import raw_frame

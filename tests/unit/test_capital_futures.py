@@ -24,6 +24,7 @@ from nelfin.models.capital.stress import (
 )
 from nelfin.models.capital.stress.aims import mean_of_worst, worst_mean
 from nelfin.models.capital.stress.futures import distances_between, poorer
+from nelfin.models.capital.stress.joined import Joined
 
 pytestmark = pytest.mark.unit
 
@@ -284,3 +285,22 @@ def test_one_plan_for_all_is_told_at_prices_and_keeps_within_the_limits_as_they_
     # richer futures alone do not lift the limits as they stand
     rich = futures_table(("rich", 1.0, 300.0, 100.0, 100.0))
     assert plan_for_all(built, futures_of(built, rich))[0].plan["benefit"].sum() == 14.0
+
+
+def test_rows_of_ones_own_hold_over_all_futures() -> None:
+    # of A and B at most one, in whichever future: A is worth more, but only the richer can pay
+    rows = [scheme("A", 8, 9.0), scheme("B", 5, 6.0), scheme("C", 2, 1.0)]
+    built = case(rows, [10])
+    given = futures_table(("poor", 1.0, 50.0, 100.0), ("rich", 1.0, 150.0, 100.0))
+    futures = futures_of(built, given)
+
+    def either(joined: Joined) -> None:
+        columns = {start.scheme.id: start.share_column for start in built.starts}
+        for n, own in enumerate(joined.columns):
+            terms = [(int(own[columns[name]]), 1.0) for name in "AB"]
+            joined.program.row("either", n, terms, "<=", 1.0)
+
+    free, held = plans_for(futures), plans_for(futures, more=either)
+    assert free.futures["benefit"].tolist() == pytest.approx([6.0, 16.0])
+    # B in both futures and C in the richer, or A and C in the richer alone with C in both
+    assert held.account.expected == pytest.approx(max((6 + 7) / 2, (1 + 10) / 2))

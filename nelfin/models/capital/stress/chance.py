@@ -17,7 +17,7 @@ from nelfin.models.capital.search import best_plan
 from nelfin.models.capital.solving import solve_program
 from nelfin.models.capital.stress.held import LimitUses, key_of, limit_uses
 from nelfin.models.capital.stress.overruns import cost_factors
-from nelfin.models.capital.stress.reserves import bound_of, with_reserves
+from nelfin.models.capital.stress.reserves import bound_of, part_of, with_reserves
 from nelfin.models.ranges import Spread
 
 Array = npt.NDArray[np.float64]
@@ -115,7 +115,9 @@ def safe_plan(case: Case, chance: Chance) -> ChancePlan:
         raise InputError.one("safe", f"is {chance.safe:g}.", "Give 0 to 1.")
     if chance.draws < 1:
         raise InputError.one("draws", f"is {chance.draws}.", "Give 1 or more.")
-    priced_relaxed, priced = solve_program(case)
+    # one clock: a third of it for the plan as priced
+    clock = lp.Watch(case.settings.time_limit_s)
+    priced_relaxed, priced = solve_program(case, watch=part_of(clock, 1 / 3))
     factors = cost_factors(case, chance.spread, chance.common_pct, chance.draws, chance.seed)
     uses = limit_uses(case)
     may_fail = allowed_to_fail(chance.safe, chance.draws)
@@ -123,13 +125,13 @@ def safe_plan(case: Case, chance: Chance) -> ChancePlan:
     if exact is None:
         exact = chance.draws * sum(map(len, uses.amounts)) <= SMALL
     if exact:
-        program, relaxed, solution = _sampled(case, uses, factors, may_fail)
+        program, relaxed, solution = _sampled(case, uses, factors, may_fail, clock)
         used = replace(case, program=program)
         if solution.status == "stopped":
             bound = bound_of(case, uses, factors, may_fail, solution.values)
             solution = replace(solution, bound=min(bound, relaxed.bound, solution.bound))
     else:
-        used, relaxed, solution = with_reserves(case, uses, factors, may_fail, priced)
+        used, relaxed, solution = with_reserves(case, uses, factors, may_fail, priced, clock)
         bound = bound_of(case, uses, factors, may_fail, solution.values)
         solution = replace(solution, bound=min(bound, priced_relaxed.bound))
     plan = _plan(used, relaxed, solution, exact)
@@ -157,7 +159,7 @@ def _fresh(case: Case, chance: Chance) -> Array:
 
 
 def _sampled(
-    case: Case, uses: LimitUses, factors: Array, may_fail: int
+    case: Case, uses: LimitUses, factors: Array, may_fail: int, clock: lp.Watch
 ) -> tuple[lp.Program, lp.Solution, lp.Solution]:
     """Solve the sampled problem: which draws may fail is chosen with the plan."""
     program = sampled_program(case, uses, factors, may_fail)
@@ -166,9 +168,7 @@ def _sampled(
     solution = relaxed
     if relaxed.has_plan:
         gap = settings.gap_pct / 100
-        solution = best_plan(
-            program, relaxed, gap, settings.solver, None, lp.Watch(settings.time_limit_s)
-        )
+        solution = best_plan(program, relaxed, gap, settings.solver, None, clock)
     require_safe(solution)
     return program, relaxed, lp.filled(program, solution)
 

@@ -26,7 +26,12 @@ CUTS = 8
 
 
 def with_reserves(
-    case: Case, uses: LimitUses, factors: Array, may_fail: int, priced: lp.Solution
+    case: Case,
+    uses: LimitUses,
+    factors: Array,
+    may_fail: int,
+    priced: lp.Solution,
+    clock: lp.Watch,
 ) -> tuple[Case, lp.Solution, lp.Solution]:
     """Find a safe plan by keeping a share of each limit back, as much as the draws ask for.
 
@@ -46,6 +51,8 @@ def with_reserves(
         Draws in which a limit may be passed.
     priced
         The plan as priced.
+    clock
+        Of all of it.
 
     Returns
     -------
@@ -63,16 +70,14 @@ def with_reserves(
     found: tuple[Case, lp.Solution, lp.Solution] | None = None
     safe_plans = 0
     settings = case.settings
-    until = None if settings.time_limit_s is None else settings.time_limit_s / 4
     for _ in range(TRIES):
         kept_back = _kept_back(case, uses, rises)
         relaxed = lp.solve(kept_back.program, settings.solver, relax=True)
         if not relaxed.has_plan:
             break
         gap = settings.gap_pct / 100
-        solution = best_plan(
-            kept_back.program, relaxed, gap, settings.solver, None, lp.Watch(until)
-        )
+        watch = part_of(clock, 1 / 3)
+        solution = best_plan(kept_back.program, relaxed, gap, settings.solver, None, watch)
         if not solution.has_plan:
             break
         solution = lp.filled(kept_back.program, solution)
@@ -83,7 +88,7 @@ def with_reserves(
             safe_plans += 1
             if better:
                 found = kept_back, relaxed, solution
-            if safe_plans == LOOSENED or not better:
+            if safe_plans == LOOSENED or not better or clock.over:
                 break
             rises = np.minimum(rises, needed)
         else:
@@ -95,6 +100,19 @@ def with_reserves(
             "safety, raise the limits, or take fewer draws, whose problem is solved as it is."
         )
     return found
+
+
+def part_of(clock: lp.Watch, share: float) -> lp.Watch:
+    """Return a clock that runs for a share of the time that is left on another.
+
+    Parameters
+    ----------
+    clock
+        The other.
+    share
+        0 to 1.
+    """
+    return lp.Watch(None if clock.limit_s is None else max(share * clock.left(), 0.01))
 
 
 def _safe(uses: LimitUses, factors: Array, values: Array, may_fail: int) -> npt.NDArray[np.bool_]:

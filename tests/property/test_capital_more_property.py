@@ -33,7 +33,10 @@ pytestmark = pytest.mark.property
 @given(instances(more=True))
 @settings(max_examples=25)
 def test_the_plan_is_worth_as_much_as_the_best_of_all_plans(instance: Instance) -> None:
-    assert best_of(instance) == pytest.approx(enumerated(instance), abs=1e-5)
+    assert best_of(instance) == pytest.approx(
+        enumerated(instance),
+        abs=1e-4,  # a divisible scheme may take the millionth that a limit gives
+    )
 
 
 @given(instances(more=True))

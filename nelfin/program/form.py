@@ -178,6 +178,8 @@ class Solution:
         by the kind and key of the row. A whole-number program has none.
     seconds
         Time taken.
+    steps
+        Work taken, as HiGHS counts it: the same on every machine, however busy.
     """
 
     status: Status
@@ -186,6 +188,7 @@ class Solution:
     values: Array
     prices: dict[RowName, float]
     seconds: float
+    steps: int = 0
 
     @property
     def has_plan(self) -> bool:

@@ -25,6 +25,10 @@ from nelfin.program.form import (
 )
 from nelfin.program.watch import Watch, attended
 
+EFFORT = 0.3
+"""Share of its work that HiGHS puts into finding plans, where a gap is allowed: the bound is close
+from the start, and what is missing is the plan."""
+
 
 def solve(
     program: Program,
@@ -35,6 +39,7 @@ def solve(
     enough: float | None = None,
     begin: Array | None = None,
     watch: Watch | None = None,
+    steps: int | None = None,
 ) -> Solution:
     """Maximise a program.
 
@@ -56,6 +61,8 @@ def solve(
         A plan to begin the search from, one value a column (HiGHS only).
     watch
         The clock that this search is part of; it may stop it, and shows how far it is.
+    steps
+        Stop after so much work (HiGHS only): a search of part of what there is.
 
     Returns
     -------
@@ -68,7 +75,7 @@ def solve(
         If the solver is not there, or fails.
     """
     if solver == "highs":
-        return LoadedProgram(program, relax).solve(gap, time_limit, enough, begin, watch)
+        return LoadedProgram(program, relax).solve(gap, time_limit, enough, begin, watch, steps)
     return solve_by_cbc(program, relax, gap, time_limit, watch)
 
 
@@ -159,6 +166,7 @@ class LoadedProgram:
         enough: float | None = None,
         begin: Array | None = None,
         watch: Watch | None = None,
+        steps: int | None = None,
     ) -> Solution:
         """Maximise the program as it now stands; arguments as for the function `solve`."""
         import highspy
@@ -169,6 +177,7 @@ class LoadedProgram:
         # HiGHS counts the time of all runs, the limit is of this one
         model.setOptionValue("time_limit", float(model.getRunTime() + left))
         model.setOptionValue("mip_rel_gap", gap)
+        model.setOptionValue("mip_heuristic_effort", EFFORT if gap > 0 else 0.05)
         target = -np.inf if enough is None else -enough / self._unit
         model.setOptionValue("objective_target", target)
         if begin is not None:
@@ -176,7 +185,7 @@ class LoadedProgram:
             point.col_value = list(begin)
             model.setSolution(point)
         heard = self._heard = self._heard or _Heard(model)
-        heard.begin(watch)
+        heard.begin(watch, steps)
         status = attended(model.run, watch, lambda: watch.tell(*self._progress(heard)))
         if status == highspy.HighsStatus.kError:
             raise SolverError("The solver highs failed.")
@@ -190,16 +199,20 @@ class LoadedProgram:
             exists = solve(plain, relax=not self._whole, time_limit=time_limit).has_plan
             state = "unbounded" if exists else "infeasible"
         if state not in HAS_PLAN:
-            return without_plan(state, len(self._program.value), seconds)
+            none = without_plan(state, len(self._program.value), seconds)
+            return replace(none, steps=heard.steps)
         solution = model.getSolution()
         values = np.array(solution.col_value)
         # PuLP hands HiGHS the negative to minimise
         duals = -np.array(solution.row_dual) * self._unit if not self._whole else np.zeros(0)
         bound = -float(model.getInfo().mip_dual_bound) * self._unit
-        return solution_of(self._program, state, values, duals, self._whole, bound, seconds)
+        found = solution_of(self._program, state, values, duals, self._whole, bound, seconds)
+        return replace(found, steps=heard.steps)
 
     def _progress(self, heard: _Heard) -> tuple[float, float]:
-        return -heard.worth * self._unit, -heard.bound * self._unit
+        # what bounds a part of the plans does not bound them all
+        bound = np.nan if heard.most else -heard.bound * self._unit
+        return -heard.worth * self._unit, bound
 
     def _left_behind(self, heard: _Heard, seconds: float) -> Solution:
         if heard.values is None:
@@ -233,13 +246,15 @@ class _Heard:
         self.watch = Watch()
         self.values: Array | None = None
         self.worth = self.bound = np.nan
+        self.steps, self.most = 0, 0
         model.cbMipImprovingSolution.subscribe(self._better)
         for kind in (model.cbMipInterrupt, model.cbSimplexInterrupt, model.cbIpmInterrupt):
             kind.subscribe(self._ask)
 
-    def begin(self, watch: Watch) -> None:
-        """Forget the run before."""
+    def begin(self, watch: Watch, most: int | None) -> None:
+        """Forget the run before; stop this one after so many steps."""
         self.watch, self.values = watch, None
+        self.steps, self.most = 0, most or 0
         self.worth = self.bound = np.nan
 
     def _better(self, event: Any) -> None:
@@ -247,7 +262,8 @@ class _Heard:
         self.worth = float(event.data_out.objective_function_value)
 
     def _ask(self, event: Any) -> None:
+        self.steps += 1
         if event.data_out.mip_node_count >= 0:
             self.bound = float(event.data_out.mip_dual_bound)
-        if self.watch.stopped:
+        if self.watch.stopped or 0 < self.most < self.steps:
             event.interrupt()

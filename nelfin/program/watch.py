@@ -23,7 +23,7 @@ class Progress(NamedTuple):
     """How far a search is."""
 
     best: float
-    """Worth of the best plan so far; NaN if there is none."""
+    """Worth of the best plan so far; minus infinity if there is none."""
     bound: float
     """No plan is worth more."""
     seconds: float
@@ -48,6 +48,10 @@ class Watch:
     """Whether somebody stopped the search: the best plan is kept."""
     searching: bool = False
     """Whether there is a search to stop."""
+    ceiling: float = float("inf")
+    """No plan is worth more, whatever part of it is searched."""
+    best: float = float("-inf")
+    """Worth of the best plan so far."""
     began: float = field(default_factory=time.perf_counter)
 
     def spent(self) -> float:
@@ -73,10 +77,12 @@ class Watch:
         Parameters
         ----------
         best, bound
-            Worth of the best plan, and what no plan is worth more than.
+            Worth of a plan, and what no plan is worth more than; NaN if they are not known.
         """
+        self.best = max(self.best, best)
+        self.ceiling = min(self.ceiling, bound)
         if self.show is not None:
-            self.show(Progress(best, bound, self.spent()))
+            self.show(Progress(self.best, self.ceiling, self.spent()))
 
 
 def attended(work: Callable[[], T], watch: Watch, look: Callable[[], None]) -> T | None:

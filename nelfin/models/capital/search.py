@@ -1,4 +1,4 @@
-"""The search for a whole-number plan: near the relaxation first, then everywhere."""
+"""The search for a whole-number plan: among few columns near the relaxation, then everywhere."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ import numpy.typing as npt
 
 from nelfin import program as lp
 
-NEAR = 3
-"""Columns searched first, as a multiple of those the relaxation uses. Measured on the pipeline."""
-FEW = 400
+FEW = 300
 """Programs with fewer columns are searched whole at once."""
+SIZES = (8, 20, 50)
+"""Columns searched first, for each that the relaxation leaves between 0 and 1. What is not settled
+near them can be settled further away. Measured on the families of `benchmarks/families.py`."""
+STEPS = 100
+"""Steps of the solver for one such search; most that come to anything do within 60."""
+ALL_STEPS = 160
+"""Steps for all of them: what they take is lost where nothing is found."""
+
+Array = npt.NDArray[np.float64]
 
 
 def best_plan(
@@ -21,14 +28,16 @@ def best_plan(
     relaxed: lp.Solution,
     gap: float,
     solver: lp.SolverName,
-    begin: npt.NDArray[np.float64] | None = None,
+    begin: Array | None = None,
     watch: lp.Watch | None = None,
 ) -> lp.Solution:
     """Find a whole-number plan proven within a gap of the best.
 
     The relaxation bounds every plan, and it is close. So the search stops as soon as a plan is
-    within the gap of it. The columns that the relaxation uses or nearly uses (by reduced cost) are
-    searched first; a plan from there begins the search of them all.
+    within the gap of it. Most columns of a good plan are as the relaxation has them: they are kept
+    so, and those in doubt are searched, few at first and then more. The best plan of these begins
+    the search of the whole. Work is counted in steps of the solver and not in seconds, so that the
+    plan is the same however busy the machine is.
 
     Parameters
     ----------
@@ -46,34 +55,72 @@ def best_plan(
     Returns
     -------
     lp.Solution
-        Status `optimal` if within the gap, `stopped` if time ran out.
+        Status `optimal` if within the gap, `stopped` if the search was to end before.
+
+    Notes
+    -----
+    Method: kernel search, after Angelelli, Mansini and Speranza (2010).
     """
-    watch = watch or lp.Watch()
+    watch, start = watch or lp.Watch(), time.perf_counter()
+    watch.ceiling = relaxed.bound
+    best = None if begin is None else _plan(program, begin)
     if solver != "highs":
         found = lp.solve(program, solver, gap=gap, watch=watch)
         return lp.filled(program, found) if found.has_plan else found
-    start = time.perf_counter()
-    enough = relaxed.bound / (1 + gap) if gap > 0 and relaxed.objective > 0 else None
+    enough = relaxed.bound / (1 + gap) if gap > 0 and relaxed.bound > 0 else None
     if enough is not None and len(program.value) > FEW:
-        first = lp.solve(near(program, relaxed), gap=gap / 2, enough=enough, watch=watch)
-        if first.has_plan:
-            first = lp.filled(program, first)
-            if first.objective >= enough:
-                spent = time.perf_counter() - start
-                return replace(first, status="optimal", bound=relaxed.bound, seconds=spent)
-            if begin is None or first.objective > float(np.dot(program.value, begin)):
-                begin = first.values
-    spent = time.perf_counter() - start
-    solution = lp.solve(program, gap=gap, enough=enough, begin=begin, watch=watch)
-    status = "optimal" if solution.status == "enough" else solution.status
-    solution = replace(solution, status=status, seconds=solution.seconds + spent)
-    return lp.filled(program, solution) if solution.has_plan else solution
+        best = _near_by(program, relaxed, gap, enough, best, watch)
+        if best is not None and best.objective >= enough:
+            spent = time.perf_counter() - start
+            return replace(best, status="optimal", bound=relaxed.bound, seconds=spent)
+    whole = program if best is None else hopeful(program, relaxed, best.objective)
+    values = None if best is None else best.values
+    found = lp.solve(whole, gap=gap, enough=enough, begin=values, watch=watch)
+    if found.has_plan:
+        found = lp.filled(program, found)
+    if best is not None and not (found.has_plan and found.objective >= best.objective):
+        found = replace(best, status="stopped", bound=found.bound)
+    status = "optimal" if found.status == "enough" else found.status
+    bound = float(np.nanmin([found.bound, relaxed.bound]))
+    return replace(found, status=status, bound=bound, seconds=time.perf_counter() - start)
 
 
-def near(program: lp.Program, relaxed: lp.Solution) -> lp.Program:
-    """Return the program with only the columns that the relaxation uses or nearly uses.
+def _plan(program: lp.Program, values: Array) -> lp.Solution:
+    worth = float(np.dot(program.value, values))
+    return lp.Solution("stopped", worth, np.nan, values, {}, 0.0)
 
-    A column left out stays at what the relaxation gives it: nothing, or the whole.
+
+def _near_by(
+    program: lp.Program,
+    relaxed: lp.Solution,
+    gap: float,
+    enough: float,
+    best: lp.Solution | None,
+    watch: lp.Watch,
+) -> lp.Solution | None:
+    """Return the best plan among few columns in doubt, or the one known before."""
+    whole, left = int(np.sum(program.whole)), ALL_STEPS
+    doubt = reduced_costs(program, relaxed)
+    between = int((doubt < 0).sum())
+    for size in SIZES:
+        count = max(size * between, 50)
+        if count > 0.9 * whole or left <= 0 or watch.over:
+            break
+        part = near(program, relaxed, doubt, count)
+        steps = min(STEPS, left)
+        found = lp.solve(part, gap=gap / 4, enough=enough, watch=watch, steps=steps)
+        left -= found.steps
+        if found.has_plan:
+            found = lp.filled(program, found)
+            if best is None or found.objective > best.objective:
+                best = found
+            if best.objective >= enough:
+                break
+    return best
+
+
+def reduced_costs(program: lp.Program, relaxed: lp.Solution) -> Array:
+    """Return what it costs, at the least, to have a column otherwise than the relaxation has it.
 
     Parameters
     ----------
@@ -82,24 +129,68 @@ def near(program: lp.Program, relaxed: lp.Solution) -> lp.Program:
 
     Returns
     -------
-    lp.Program
-        The same columns and rows; what is left out has a bound of 0.
+    numpy.ndarray
+        Shape (column,); -1 for whole columns that the relaxation has between 0 and 1.
     """
     cost = np.asarray(program.value, dtype=float).copy()
     for row in program.rows:
         price = relaxed.prices.get(row.name, 0.0)
         if price:
-            for column, value in row.terms:
-                cost[column] -= price * value
-    used = relaxed.values > 1e-9
-    order = np.argsort(np.where(used, 0.0, np.abs(cost)), kind="stable")
-    # a column that may not be nothing stays as it is
-    highs = np.array([np.inf if high is None else high for high in program.high])
-    searched = (np.asarray(program.low) > 0) | (highs < 0)
-    searched[order[: max(NEAR * int(used.sum()), FEW)]] = True
-    high = [most if keep else 0.0 for most, keep in zip(program.high, searched, strict=True)]
-    low = [
-        min(least, most) if most is not None else least
-        for least, most in zip(program.low, high, strict=True)
-    ]
+            columns, factors = zip(*row.terms, strict=True)
+            cost[list(columns)] -= price * np.array(factors)
+    between = np.abs(relaxed.values - np.round(relaxed.values)) > 1e-7
+    return np.where(between & np.asarray(program.whole, dtype=bool), -1.0, np.abs(cost))
+
+
+def near(program: lp.Program, relaxed: lp.Solution, doubt: Array, count: int) -> lp.Program:
+    """Return the program in which only the columns most in doubt are free.
+
+    Every other whole column stays as the relaxation has it.
+
+    Parameters
+    ----------
+    program, relaxed
+        The program and its relaxation.
+    doubt
+        From `reduced_costs`: the least first.
+    count
+        Columns to be free.
+
+    Returns
+    -------
+    lp.Program
+        The same columns and rows.
+    """
+    whole = np.asarray(program.whole, dtype=bool)
+    ranked = np.flatnonzero(whole)[np.argsort(doubt[whole], kind="stable")]
+    free = ~whole
+    free[ranked[:count]] = True
+    return _fixed(program, relaxed, free)
+
+
+def hopeful(program: lp.Program, relaxed: lp.Solution, worth: float) -> lp.Program:
+    """Return the program without what no plan can have that is worth more than a plan at hand.
+
+    Parameters
+    ----------
+    program, relaxed
+        The program and its relaxation.
+    worth
+        Of the plan at hand.
+
+    Returns
+    -------
+    lp.Program
+        The same columns and rows; a whole column whose change alone costs more than all that may
+        be gained stays as the relaxation has it.
+    """
+    hair = 1e-6 * abs(relaxed.bound)
+    free = reduced_costs(program, relaxed) <= relaxed.bound - worth + hair
+    return _fixed(program, relaxed, free | ~np.asarray(program.whole, dtype=bool))
+
+
+def _fixed(program: lp.Program, relaxed: lp.Solution, free: npt.NDArray[np.bool_]) -> lp.Program:
+    kept = np.round(relaxed.values).tolist()
+    low = [least if f else k for least, k, f in zip(program.low, kept, free, strict=True)]
+    high = [most if f else k for most, k, f in zip(program.high, kept, free, strict=True)]
     return replace(program, low=low, high=high)

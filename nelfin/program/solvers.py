@@ -32,6 +32,7 @@ def solve(
     time_limit: float | None = None,
     enough: float | None = None,
     begin: Array | None = None,
+    nodes: int | None = None,
 ) -> Solution:
     """Maximise a program.
 
@@ -51,6 +52,9 @@ def solve(
         Stop with status `enough` when a plan is worth this much (HiGHS only).
     begin
         A plan to begin the search from, one value a column (HiGHS only).
+    nodes
+        Nodes after which the best plan found is returned, with status `stopped` (HiGHS only): a
+        limit that is the same on every machine.
 
     Returns
     -------
@@ -63,7 +67,7 @@ def solve(
         If the solver is not there, or fails.
     """
     if solver == "highs":
-        return LoadedProgram(program, relax).solve(gap, time_limit, enough, begin)
+        return LoadedProgram(program, relax).solve(gap, time_limit, enough, begin, nodes)
     problem, columns = build(program, relax)
     whole = not relax and any(program.whole)
     start = time.perf_counter()
@@ -138,6 +142,7 @@ class LoadedProgram:
         time_limit: float | None = None,
         enough: float | None = None,
         begin: Array | None = None,
+        nodes: int | None = None,
     ) -> Solution:
         """Maximise the program as it now stands; arguments as for the function `solve`."""
         import highspy
@@ -146,6 +151,7 @@ class LoadedProgram:
         # HiGHS counts the time of all runs, the limit is of this one
         until = np.inf if time_limit is None else model.getRunTime() + time_limit
         model.setOptionValue("mip_rel_gap", gap)
+        model.setOptionValue("mip_max_nodes", 2**31 - 1 if nodes is None else nodes)
         model.setOptionValue("time_limit", float(until))
         model.setOptionValue("objective_target", -np.inf if enough is None else -enough)
         if begin is not None:

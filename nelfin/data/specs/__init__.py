@@ -1,6 +1,6 @@
 """What each input table must look like."""
 
-from nelfin.data.specs.capital import CAPITAL, CAPITAL_RULES, PROJECTS_BY_CRITERIA
+from nelfin.data.specs.capital import CAPITAL, CAPITAL_RULES, PLAN_IN_FORCE, PROJECTS_BY_CRITERIA
 from nelfin.data.specs.columns import Table
 from nelfin.data.specs.places import (
     COMPONENTS,
@@ -28,6 +28,7 @@ __all__ = [
     "OPENING_FILE",
     "OTHER",
     "PLACES",
+    "PLAN_IN_FORCE",
     "PROGRAMME_OPTIONS",
     "PROGRAMME_PARAMETERS",
     "PROGRAMME_RETURNS",

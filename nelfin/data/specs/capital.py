@@ -122,6 +122,24 @@ CAPITAL: dict[str, Table] = {
     ),
 }
 
+PLAN_IN_FORCE = Table(
+    "capital plan in force",
+    (
+        Column("project_id"),
+        Column("start_year", kind="year", blank=True, default=""),
+        optional("name", default=""),
+        optional("funded_share", kind="number", low=0, high=1),
+        optional("spend_gbp_m", kind="number"),
+        optional("cdel_gbp_m", kind="number"),
+        optional("benefit", kind="number"),
+        optional("reason", default=""),
+    ),
+    key=("project_id",),
+    free=True,
+    may_be_empty=True,
+)
+"""A plan that a new one keeps to: `plan.csv`, or a list of schemes with the year of their start."""
+
 PROJECTS_BY_CRITERIA = replace(
     CAPITAL["projects"],
     columns=tuple(

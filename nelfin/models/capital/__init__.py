@@ -12,9 +12,9 @@ import pandas as pd
 
 from nelfin.models.capital.case import case_of
 from nelfin.models.capital.checked import check_capital
+from nelfin.models.capital.keep import plan_case
 from nelfin.models.capital.plan import CapitalPlan, SolverAccount
 from nelfin.models.capital.settings import Settings, TableNames
-from nelfin.models.capital.solving import solve_case
 from nelfin.models.capital.systems import SystemPlans, solve_systems
 
 __all__ = [
@@ -60,4 +60,4 @@ def solve(projects: pd.DataFrame, limits: pd.DataFrame, **settings: Any) -> Capi
     Method: capital rationing with start times as an integer program; the price of capital is the
     dual of each limit in the relaxation (Weingartner 1963).
     """
-    return solve_case(case_of(check_capital(projects, limits, Settings(**settings))))
+    return plan_case(case_of(check_capital(projects, limits, Settings(**settings))))

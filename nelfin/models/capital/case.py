@@ -10,6 +10,8 @@ import pandas as pd
 from nelfin import program as lp
 from nelfin.errors import Problems
 from nelfin.models.capital.checked import Checked
+from nelfin.models.capital.forced import add_forced, with_forced, with_forced_starts
+from nelfin.models.capital.in_force import add_keep
 from nelfin.models.capital.limits import LimitKey
 from nelfin.models.capital.rules import add_rules
 from nelfin.models.capital.scheme import Scheme
@@ -66,13 +68,17 @@ def case_of(checked: Checked, limits: pd.DataFrame | None = None) -> Case:
     allowed = limits.assign(allowed=limits["limit_gbp_m"] * factor)
     years = sorted(set(allowed["year"]))
     problems = Problems()
-    schemes = with_starts(checked.schemes, years, settings, problems)
+    forced = with_forced(checked.schemes, settings)
+    schemes = with_starts(forced, years, settings, problems)
+    schemes = with_forced_starts(schemes, years, settings, problems)
     problems.raise_if_any()
     program = lp.Program()
     starts = starts_of(program, schemes, len(years), settings)
     _add_choices(program, starts, schemes)
     _add_limits(program, starts, allowed, years, settings.carry_over_pct / 100)
     add_rules(program, starts, checked.rules, years)
+    add_forced(program, starts)
+    add_keep(program, starts, [scheme.id for scheme in schemes], years, settings)
     return Case(checked.projects, allowed, years, program, starts, settings)
 
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from nelfin.data.projects import spend_columns
-from nelfin.data.specs import CAPITAL_RULES, PROJECTS_BY_CRITERIA, TABLES
+from nelfin.data.specs import CAPITAL_RULES, PLAN_IN_FORCE, PROJECTS_BY_CRITERIA, TABLES
 from nelfin.data.specs.columns import Table
 from nelfin.data.tables import inspect_frame
 from nelfin.errors import Problems
+from nelfin.models.capital.forced import check_forced, with_forced, with_forced_starts
+from nelfin.models.capital.in_force import check_in_force
 from nelfin.models.capital.limits import check_owners, check_years
 from nelfin.models.capital.rules import check_rules
 from nelfin.models.capital.scheme import Scheme
@@ -76,6 +78,11 @@ def check_capital(
     """
     settings = settings or Settings()
     called, problems = settings.called, Problems()
+    if settings.begin_from is not None and not typed:
+        plan, wrong = inspect_frame(settings.begin_from, PLAN_IN_FORCE, called.begin_from)
+        problems.found.extend(wrong.found)
+        problems.raise_if_any()
+        settings = replace(settings, begin_from=plan)
 
     def table(frame: pd.DataFrame, spec: Table, name: str) -> pd.DataFrame:
         if typed:
@@ -95,7 +102,13 @@ def check_capital(
         schemes = schemes_of(project_table, settings, problems)
         # without years the rest of a window is still looked at
         loose = settings if limit_years else replace(settings, truncate=True)
-        with_starts(schemes, limit_years or [ANY_YEAR], loose, problems)
+        before = len(problems.found)
+        forced = with_forced(schemes, settings)
+        found = with_starts(forced, limit_years or [ANY_YEAR], loose, problems)
+        check_forced(schemes, settings, problems)
+        if limit_years and len(problems.found) == before:
+            with_forced_starts(found, limit_years, settings, problems)
+        check_in_force(settings, [scheme.id for scheme in schemes], problems)
         if "organisation" in limit_table:
             owners = [scheme.organisation for scheme in schemes if scheme.organisation]
             check_owners(limit_table, owners, called.limits, problems)

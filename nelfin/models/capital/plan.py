@@ -71,6 +71,11 @@ class SolverAccount:
         `highs` or `cbc`.
     variables, constraints
         Numbers of columns and rows of the program.
+    changed
+        Starts that are not those of the plan in force; None where there is none.
+    changed_at_least
+        No plan as good as asked is known to change fewer starts of the plan in force; None where
+        that was not the question.
     """
 
     status: lp.Status
@@ -82,6 +87,8 @@ class SolverAccount:
     solver: lp.SolverName
     variables: int
     constraints: int
+    changed: int | None = None
+    changed_at_least: int | None = None
 
 
 @dataclass(frozen=True)

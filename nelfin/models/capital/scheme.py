@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +55,8 @@ class Scheme:
     """Backlog maintenance it clears, £m, by risk band."""
     life_years: int = 0
     """Years over which it gives benefit, where benefit is a net present value."""
+    asked: Literal["", "in", "out", "start"] = ""
+    """Whether it was asked to be in the plan, out of it, or to start in one year."""
 
     @property
     def build_years(self) -> int:

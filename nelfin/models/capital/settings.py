@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,11 +19,18 @@ class TableNames:
     ----------
     projects, limits, rules
         A name for each table.
+    begin_from, max_changes, must_in, must_out, must_start
+        A name for each of these settings.
     """
 
     projects: str = "projects"
     limits: str = "limits"
     rules: str = "capital_rules"
+    begin_from: str = "begin_from"
+    max_changes: str = "max_changes"
+    must_in: str = "must_in"
+    must_out: str = "must_out"
+    must_start: str = "must_start"
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,15 @@ class Settings:
         Solve the relaxation again with £1m more and less of each limit, beside its price.
     called
         What to call the tables in errors.
+    begin_from
+        A plan in force, `project_id, start_year`: of plans within the gap the one is taken that
+        changes fewest of its starts.
+    max_changes
+        Take the plan of most benefit that changes at most so many starts of `begin_from`.
+    must_in, must_out
+        Schemes that are in the plan, or out of it, whatever they are worth.
+    must_start
+        Year in which a scheme starts, by its id.
     """
 
     discount_rate_pct: float = 3.5
@@ -99,3 +115,8 @@ class Settings:
     solver: SolverName = "highs"
     check_prices: bool = True
     called: TableNames = TableNames()
+    begin_from: pd.DataFrame | None = None
+    max_changes: int | None = None
+    must_in: Sequence[str] = ()
+    must_out: Sequence[str] = ()
+    must_start: Mapping[str, str] = field(default_factory=dict)

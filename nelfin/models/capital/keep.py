@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -28,10 +28,13 @@ SMALL = 400
 """Programs with fewer columns are searched whole, until the fewest changes are proven."""
 NEAR = 450
 """Columns searched of a larger program: those next to the relaxation. Measured on the pipeline."""
-NODES = 50
+NODES = 1
 """Nodes of a search of a larger program: a count, so that the plan is the same on any machine."""
-ROOM = 0.75
-"""Share of the gap that the relaxation must leave for whole plans to be likely within it."""
+PRICES = (16, 32, 64, 128)
+"""What a change costs while a first plan is looked for: the worth that the gap leaves, over these.
+A plan that changes little is found where it is dear, one within the gap where it is cheap."""
+TRIES = 2
+"""Searches for still fewer changes that may fail."""
 ROUNDING = 1e-9
 """Share of a plan's worth that is rounding."""
 
@@ -48,7 +51,6 @@ class _Aim:
     ends: float
     """Clock time by which to stop."""
     out_of_time: bool = False
-    _at_most: lp.LoadedProgram | None = field(default=None, repr=False)
 
     def left(self) -> float | None:
         """Return the seconds left; None for no limit."""
@@ -58,7 +60,8 @@ class _Aim:
 
     def changed(self, values: Array) -> int:
         """Return how many starts a plan changes."""
-        return round(self.funded - sum(factor * values[column] for column, factor in self.terms))
+        kept = sum(factor * float(values[column]) for column, factor in self.terms)
+        return round(self.funded - kept)
 
     def worth(self, values: Array) -> float:
         """Return what a plan is worth."""
@@ -69,13 +72,12 @@ class _Aim:
         row = lp.Row("keep", "changes", tuple(self.terms), ">=", float(self.funded - count))
         return replace(self.program, rows=[*self.program.rows, row])
 
-    def bound(self, count: int) -> float:
-        """Return what no plan is worth more than that changes at most so many starts."""
-        if self._at_most is None:
-            self._at_most = lp.LoadedProgram(self.at_most(0), relax=True)
-        self._at_most.set_bound(("keep", "changes"), float(self.funded - count))
-        found = self._at_most.solve()
-        return found.objective if found.has_plan else -math.inf
+    def kept(self) -> Array:
+        """Return what each column keeps of the plan in force; shape (column,)."""
+        kept = np.zeros(len(self.program.value))
+        for column, factor in self.terms:
+            kept[column] += factor
+        return kept
 
 
 def plan_case(case: Case) -> CapitalPlan:
@@ -200,17 +202,16 @@ def _nearest(
         A plan worth enough, if one is known.
     """
     benefit = tuple((column, value) for column, value in enumerate(aim.program.value) if value)
-    kept = np.zeros(len(aim.program.value))
-    for column, factor in aim.terms:
-        kept[column] += factor
+    kept = aim.kept()
     rows = [*aim.program.rows, lp.Row("keep", "benefit", benefit, ">=", enough)]
     nearest = replace(aim.program, value=kept.tolist(), rows=rows)
     if len(kept) <= SMALL:
-        found = lp.solve(nearest, time_limit=aim.left(), begin=begin)
-        if not found.has_plan:
+        exact = lp.solve(nearest, time_limit=aim.left(), begin=begin)
+        aim.left()
+        if not exact.has_plan:
             return begin, 0
-        bound = found.bound if np.isfinite(found.bound) else float(aim.funded)
-        return found.values, max(math.ceil(aim.funded - bound - 1e-6), 0)
+        bound = exact.bound if np.isfinite(exact.bound) else float(aim.funded)
+        return exact.values, max(math.ceil(aim.funded - bound - 1e-6), 0)
     relaxed = lp.solve(nearest, relax=True, time_limit=aim.left())
     if not relaxed.has_plan:
         return begin, 0
@@ -219,35 +220,32 @@ def _nearest(
     if found is not None:
         return found, least
     if begin is None:
-        begin = _within_reach(aim, least, enough, most)
+        begin = _within_reach(aim, enough, most)
         if begin is None:
             return None, least
-    low, high, best = least, aim.changed(begin), begin
-    while high - low > 1 and not aim.out_of_time:
+    low, high, best, tries = least, aim.changed(begin), begin, TRIES
+    while high - low > 1 and tries and not aim.out_of_time:
         middle = (low + high) // 2
         found = _search(aim, middle, enough)
         if found is None:
-            low = middle
+            low, tries = middle, tries - 1
         else:
             best, high = found, aim.changed(found)
     return best, least
 
 
-def _within_reach(aim: _Aim, least: int, enough: float, most: float) -> Array | None:
-    """Return a plan worth enough, with as many changes as make one likely."""
-    wanted = enough + ROOM * (most - enough)
-    columns = len(aim.program.value)
-    low, high = least, max(2 * least, 4)
-    while aim.bound(high) < wanted and high < columns:
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if aim.bound(middle) < wanted else (low, middle)
-    while high < columns and not aim.out_of_time:
-        found = _search(aim, high, enough)
-        if found is not None:
-            return found
-        high *= 2
+def _within_reach(aim: _Aim, enough: float, most: float) -> Array | None:
+    """Return a plan worth enough that few changes lead to: a change costs less and less worth."""
+    for parts in PRICES:
+        price = (most - enough) / parts
+        value = np.asarray(aim.program.value) + price * aim.kept()
+        program = replace(aim.program, value=value.tolist())
+        relaxed = lp.solve(program, relax=True, time_limit=aim.left())
+        if aim.out_of_time or not relaxed.has_plan:
+            return None
+        found = lp.solve(_next_to(program, relaxed), time_limit=aim.left(), nodes=NODES)
+        if found.has_plan and aim.worth(found.values) >= enough:
+            return found.values
     return None
 
 

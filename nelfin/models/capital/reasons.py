@@ -119,6 +119,12 @@ def reasons(
 
 def _why_in(name: str, plan: _Plan) -> str:
     start, share = plan.chosen[name]
+    if start.scheme.asked:
+        year = f" to start in {plan.years[start.year]}" if start.scheme.asked == "start" else ""
+        return (
+            f"Asked to be in{year}. Worth {start.value:,.1f} points; its capital is priced at "
+            f"{plan.price(start):,.1f}."
+        )
     if start.scheme.must_fund:
         return "Must be funded."
     if not start.cdel.any():
@@ -145,6 +151,8 @@ def _why_out(name: str, plan: _Plan) -> str:
     if not options:
         return f"Its window and build do not fit {plan.years[0]} to {plan.years[-1]}."
     scheme = options[0].start.scheme
+    if scheme.asked == "out":
+        return "Asked to be out."
     barred = _barred(scheme, plan)
     if barred:
         return barred
@@ -283,10 +291,17 @@ def why_infeasible(program: lp.Program, starts: list[Start], solver: lp.SolverNa
         elif passed > SMALL:
             side = "over" if row.sense == "<=" else "short"
             sentences.append(f"{row.key}: £{passed:,.1f}m {side}")
+    asked = list(dict.fromkeys(start.scheme.id for start in starts if start.scheme.asked))
     must = list(dict.fromkeys(start.scheme.id for start in starts if start.scheme.must_fund))
+    must = [name for name in must if name not in asked]
+    ways = ["Raise the limits"]
+    if must:
+        ways += ["widen the windows", f"take must_fund off one of {_listed(must)}"]
+    if asked:
+        ways.append(f"ask otherwise for {_listed(asked)}")
     remedy = (
-        f"Raise the limits, widen the windows, or take must_fund off one of {_listed(must)}."
-        if must
+        f"{', '.join(ways[:-1])}, or {ways[-1]}."
+        if len(ways) > 1
         else "Ease the floors and targets of capital_rules, or raise the limits."
     )
     return f"No plan keeps every limit and rule: {'; '.join(sentences)}. {remedy}"

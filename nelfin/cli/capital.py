@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from nelfin.cli.capital_keep import keep_options, keep_settings, with_keep
 from nelfin.cli.options import (
     allow_option,
     as_records,
@@ -24,7 +25,7 @@ from nelfin.cli.options import (
     tables_force_option,
     write_tables,
 )
-from nelfin.cli.reading import read_inputs
+from nelfin.cli.reading import read_inputs, tell
 from nelfin.errors import InputError
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     help="How often each scheme stays in the plan, over N draws of what schemes cost.",
 )  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, help="Of --core and --draws.")
+@keep_options
 @output_option
 @tables_force_option
 @json_option
@@ -72,14 +74,16 @@ def capital(
     output: Path | None,
     force: bool,
     as_json: bool,
+    **more: Any,
 ) -> None:
     """Draw up the capital plan of SCENARIO, and put it to the test.
 
     Without an option the plan is printed by category and year. Each option adds a table.
     """
     from nelfin.models.capital import stress
-    from nelfin.models.capital.solving import solve_case
-    from nelfin.report.text.capital import capital_text
+    from nelfin.models.capital.compared import PlanTables, plans_compared
+    from nelfin.models.capital.keep import plan_case
+    from nelfin.report.text.capital import capital_text, changed_words
     from nelfin.scenario import load_scenario
     from nelfin.system.capital import capital_case
     from nelfin.system.draws import cost_spread
@@ -89,17 +93,24 @@ def capital(
         check_tables_folder(output, force)
     loaded = load_scenario(scenario, overrides, allow)
     inputs = read_inputs(loaded)
-    case = capital_case(loaded, inputs)
+    notes: list[str] = []
+    keep, in_force = keep_settings(more, notes)
+    tell(notes)
+    case = capital_case(loaded, inputs, lambda settings: with_keep(settings, keep, more))
+    if in_force is None and case.settings.begin_from is not None:
+        in_force = PlanTables(case.settings.begin_from)
     spread = cost_spread(loaded, inputs) if draws else None
     none = 0
     with busy("The capital plan, and its tests"):
-        plan = solve_case(case)
+        plan = plan_case(case)
         tables = {name: getattr(plan, name) for name in ("plan", "spend", "limits", "prices")}
         tables |= _plans_tested(case, frontier, budgets, core, seed)
         if spread is not None:
             common = loaded.uncertainty.capital_cost_common_pct
             tables["stays"], none = stress.stays(case, spread, common, draws, seed)
         tables |= _costs_tested(case, inflation, overrun)
+        if in_force is not None:
+            tables["changes"] = plans_compared(in_force, plan)
     if output is not None:
         texts = {"solve.json": json.dumps(asdict(plan.solve), indent=2) + "\n"}
         write_tables(tables, output, texts, force)
@@ -108,6 +119,8 @@ def capital(
         echo_json({"solve": asdict(plan.solve)} | as_records(tables))
     else:
         show(capital_text(plan, tables, loaded.name, illustrative_in(loaded, inputs, CAPITAL)))
+    if in_force is not None:
+        click.echo(changed_words(plan, in_force.plan), err=True)
     if none:
         click.echo(f"In {none} of {draws} draws no plan meets the limits.", err=True)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nelfin.cli.capital_keep import keep_names, keep_options, keep_settings, tell_changes
 from nelfin.cli.options import write_tables
 from nelfin.cli.reading import tell
 from nelfin.errors import InputError
@@ -95,6 +96,7 @@ SHARE = Share()
 @click.option(
     "--price-growth", type=SHARE, default="0%", metavar="P", help="Growth of prices a year."
 )
+@keep_options
 def capital_solve(
     projects: Path,
     limits: Path,
@@ -109,12 +111,13 @@ def capital_solve(
     rules: Path | None,
     over_programming: float,
     price_growth: float,
+    **more: Any,
 ) -> None:
     """Choose schemes from the table PROJECTS within yearly limits, for most benefit.
 
     PROJECTS and LIMITS are CSV files or Excel workbooks, of any number of years from 1 to 40 and
     any number of spend columns. DIR gets plan.csv, spend.csv, limits.csv, prices.csv and
-    solve.json.
+    solve.json; with --from also changes.csv.
     """
     from nelfin.data.specs import CAPITAL_RULES, TABLES
     from nelfin.data.tables import raw_frame
@@ -128,6 +131,7 @@ def capital_solve(
     project_table = raw_frame(projects, TABLES["projects"], notes)
     limit_table = raw_frame(limits, TABLES["capital_limits"], notes)
     rule_table = raw_frame(rules, CAPITAL_RULES, notes) if rules else None
+    keep, in_force = keep_settings(more, notes)
     tell(notes)
     plan = solve(
         project_table,
@@ -141,11 +145,14 @@ def capital_solve(
         rules=rule_table,
         over_programming_pct=over_programming,
         price_growth_pct=price_growth,
-        called=TableNames(str(projects), str(limits), str(rules)),
+        called=keep_names(TableNames(str(projects), str(limits), str(rules)), more),
+        **keep,
     )
     tables = {"plan": plan.plan, "spend": plan.spend, "limits": plan.limits, "prices": plan.prices}
-    write_tables(tables, output, {"solve.json": json.dumps(asdict(plan.solve), indent=2) + "\n"})
     click.echo(_account(plan), err=True)
+    if in_force is not None:
+        tables["changes"] = tell_changes(plan, in_force)
+    write_tables(tables, output, {"solve.json": json.dumps(asdict(plan.solve), indent=2) + "\n"})
     click.echo(f"Written to {output}.", err=True)
 
 

@@ -46,6 +46,7 @@ class Inputs:
     projects: pd.DataFrame
     capital_limits: pd.DataFrame
     capital_rules: pd.DataFrame
+    plan_in_force: pd.DataFrame
     deprivation: pd.DataFrame
     asset_types: pd.DataFrame
     called: Mapping[str, str] = field(default_factory=dict)

@@ -38,6 +38,7 @@ TABLE_NOTES: dict[str, str] = {
     "projects": "Capital schemes, one a row. Spend is in the base year's prices.",
     "capital_limits": "Capital limits by year, of the system or of one organisation.",
     "capital_rules": "Floors, caps and targets that the capital plan must meet.",
+    "plan_in_force": "Capital plan in force, such as plan.csv of a run: a new one changes little.",
     "deprivation": "Share of each place's people who live in the most deprived areas.",
     "asset_types": "What an asset costs and lasts, by its type.",
 }

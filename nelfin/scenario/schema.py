@@ -115,6 +115,8 @@ class Data(Section):
     """Capital limits by year."""
     capital_rules: TablePath | None = None
     """Floors, caps and targets of the capital plan."""
+    plan_in_force: TablePath | None = None
+    """Capital plan in force: as few of its starts change as the gap allows."""
     deprivation: TablePath | None = None
     """Share of each place's people who live in the most deprived areas."""
     asset_types: TablePath

@@ -25,7 +25,8 @@ PREVENTION = (
     "prevention.", "prevention_programmes", "deprivation", "uplift_factors",
     "recovery.cost_uplift_pct", "recovery.marginal_cost",
 )  # fmt: skip
-CAPITAL = ("capital.", "projects", "capital_limits", "capital_rules", "asset_types", "deprivation")
+CAPITAL = ("capital.", "projects", "capital_limits", "capital_rules", "asset_types", "deprivation",
+           "plan_in_force", "prevention.gdp_deflator_pct")  # fmt: skip
 POSITIONS = (
     "recovery.", "organisations", "organisation_income", "positions", "pressures",
     "efficiency_schemes", "organisation_places", "uplift_factors",

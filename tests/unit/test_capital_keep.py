@@ -109,7 +109,7 @@ def test_a_start_that_is_no_longer_possible_counts_as_changed() -> None:
 
 
 def test_reasons_say_what_the_plan_in_force_decides() -> None:
-    rows = [scheme("A", 4, 10), scheme("B", 4, 11), scheme("D", 4, 10.8), scheme("C", 1, 0.1)]
+    rows = [scheme("A", 4, 10), scheme("B", 4, 11), scheme("D", 4, 10.8), scheme("C", 1, 2.75)]
     plan = plan_of(rows, [5], begin_from=in_force(A="2025/26"), gap_pct=40.0)
     assert starts(plan) == {"A": "2025/26"}
     assert reasons(plan)["A"].startswith("Kept as the plan in force has it.")

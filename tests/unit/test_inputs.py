@@ -45,6 +45,7 @@ def test_the_embedded_tables_fit_each_other(inputs: Inputs) -> None:
         "ring_fences",
         "spend_by_setting",
         "capital_rules",
+        "plan_in_force",
         "organisation_places",
     }  # no figure of them is published
 

@@ -23,7 +23,7 @@ from nelfin.scenario.paths import packaged_scenario
 
 pytestmark = pytest.mark.unit
 
-EMPTY = {"ring_fences", "spend_by_setting", "capital_rules", "organisation_places"}
+EMPTY = {"ring_fences", "spend_by_setting", "capital_rules", "organisation_places", "plan_in_force"}
 """Tables of which nothing is published for North East London."""
 
 

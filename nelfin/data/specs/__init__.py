@@ -1,6 +1,12 @@
 """What each input table must look like."""
 
-from nelfin.data.specs.capital import CAPITAL, CAPITAL_RULES, PLAN_IN_FORCE, PROJECTS_BY_CRITERIA
+from nelfin.data.specs.capital import (
+    CAPITAL,
+    CAPITAL_RULES,
+    PLAN_IN_FORCE,
+    PROJECTS_BY_CRITERIA,
+    projects_spec,
+)
 from nelfin.data.specs.columns import Table
 from nelfin.data.specs.places import (
     COMPONENTS,
@@ -36,6 +42,7 @@ __all__ = [
     "RULE_NEEDS",
     "TABLES",
     "WHOLE_SYSTEM",
+    "projects_spec",
 ]
 
 TABLES: dict[str, Table] = {**PLACES, **PREVENTION, **RECOVERY, **CAPITAL}

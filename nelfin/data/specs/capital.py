@@ -36,6 +36,61 @@ CAPITAL_RULES = Table(
 )
 """What a capital plan must hold beside the limits; a blank year is the whole plan."""
 
+PLAN_IN_FORCE = Table(
+    "capital plan in force",
+    (
+        Column("project_id"),
+        Column("start_year", kind="year", blank=True, default=""),
+        optional("name", default=""),
+        optional("organisation", default=""),
+        optional("place", default=""),
+        optional("category", default=""),
+        optional("must_fund", default=""),
+        optional("status", default=""),
+        optional("funded_share", kind="number", low=0, high=1),
+        optional("spend_gbp_m", kind="number"),
+        optional("cdel_gbp_m", kind="number"),
+        optional("benefit", kind="number"),
+        optional("reduced_cost", kind="number"),
+        optional("reason", default=""),
+        optional("figure_status", default="given", choices=STATUSES),
+        SOURCE,
+    ),
+    key=("project_id",),
+    free=True,
+    may_be_empty=True,
+)
+"""A plan that a new one keeps to: `plan.csv`, or a list of schemes with the year of their start."""
+
+PLAN_LIMITS = Table(
+    "limits of a capital plan",
+    (
+        Column("year", kind="year"),
+        optional("organisation", default=""),
+        optional("money", default=""),
+        number("limit_gbp_m"),
+        number("price_per_gbp_m"),
+        optional("used_gbp_m", kind="number"),
+        optional("slack_gbp_m", kind="number"),
+    ),
+    free=True,
+    may_be_empty=True,
+)
+"""`limits.csv` of a plan."""
+
+PLAN_SPEND = Table(
+    "spend of a capital plan",
+    (
+        Column("project_id"),
+        Column("year", kind="year"),
+        number("cdel_gbp_m"),
+        optional("spend_gbp_m", kind="number"),
+    ),
+    free=True,
+    may_be_empty=True,
+)
+"""`spend.csv` of a plan."""
+
 CAPITAL: dict[str, Table] = {
     "projects": Table(
         "capital schemes",
@@ -68,6 +123,14 @@ CAPITAL: dict[str, Table] = {
             optional("excludes", default=""),
             optional("cdel_share", kind="number", low=0, high=1, default=1.0),
             optional("revenue_gbp_m", kind="number", default=0.0, **IN_POUNDS),
+            optional("cash_releasing_gbp_m", kind="number", **IN_POUNDS),
+            optional("non_cash_releasing_gbp_m", kind="number", **IN_POUNDS),
+            optional("societal_gbp_m", kind="number", **IN_POUNDS),
+            optional("qalys", kind="number"),
+            optional("risk_gbp_m", kind="number", low=0, **IN_POUNDS),
+            optional("risk_probability_pct", kind="number", low=0, high=100, **SHARES_PCT),
+            optional("benefit_price_year", kind="year"),
+            optional("life_years", kind="number", low=1, high=200),
             Column(
                 BACKLOG,
                 kind="number",
@@ -97,6 +160,7 @@ CAPITAL: dict[str, Table] = {
         key=("year", "organisation"),
     ),
     "capital_rules": CAPITAL_RULES,
+    "plan_in_force": PLAN_IN_FORCE,
     "deprivation": Table(
         "deprivation",
         (
@@ -122,24 +186,6 @@ CAPITAL: dict[str, Table] = {
     ),
 }
 
-PLAN_IN_FORCE = Table(
-    "capital plan in force",
-    (
-        Column("project_id"),
-        Column("start_year", kind="year", blank=True, default=""),
-        optional("name", default=""),
-        optional("funded_share", kind="number", low=0, high=1),
-        optional("spend_gbp_m", kind="number"),
-        optional("cdel_gbp_m", kind="number"),
-        optional("benefit", kind="number"),
-        optional("reason", default=""),
-    ),
-    key=("project_id",),
-    free=True,
-    may_be_empty=True,
-)
-"""A plan that a new one keeps to: `plan.csv`, or a list of schemes with the year of their start."""
-
 PROJECTS_BY_CRITERIA = replace(
     CAPITAL["projects"],
     columns=tuple(
@@ -150,3 +196,24 @@ PROJECTS_BY_CRITERIA = replace(
     ),
 )
 """The project table where weighted criteria stand for the benefit."""
+
+PROJECTS_BY_APPRAISAL = replace(
+    CAPITAL["projects"],
+    columns=tuple(
+        replace(column, required=False, blank=True) if column.name == "benefit" else column
+        for column in CAPITAL["projects"].columns
+    ),
+)
+"""The project table where net present social value stands for the benefit: see `worth`."""
+
+
+def projects_spec(benefit: str) -> Table:
+    """Return what the project table must look like.
+
+    Parameters
+    ----------
+    benefit
+        What benefit is: `score`, `criteria` or `npsv`.
+    """
+    specs = {"criteria": PROJECTS_BY_CRITERIA, "npsv": PROJECTS_BY_APPRAISAL}
+    return specs.get(benefit, CAPITAL["projects"])

@@ -18,6 +18,7 @@ from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.settings import Settings
 from nelfin.models.capital.starts import Start, starts_of
 from nelfin.models.capital.windows import with_starts
+from nelfin.models.capital.worth import in_base_prices
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def case_of(checked: Checked, limits: pd.DataFrame | None = None) -> Case:
     schemes = with_forced_starts(schemes, years, settings, problems)
     problems.raise_if_any()
     program = lp.Program()
+    schemes = in_base_prices(schemes, years[0], settings)
     starts = starts_of(program, schemes, len(years), settings)
     _add_choices(program, starts, schemes)
     _add_limits(program, starts, allowed, years, settings.carry_over_pct / 100)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from nelfin.data.projects import spend_columns
-from nelfin.data.specs import CAPITAL_RULES, PLAN_IN_FORCE, PROJECTS_BY_CRITERIA, TABLES
+from nelfin.data.specs import CAPITAL_RULES, PLAN_IN_FORCE, TABLES, projects_spec
 from nelfin.data.specs.columns import Table
 from nelfin.data.tables import inspect_frame
 from nelfin.errors import Problems
@@ -19,6 +19,7 @@ from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.schemes import schemes_of
 from nelfin.models.capital.settings import Settings
 from nelfin.models.capital.windows import with_starts
+from nelfin.models.capital.worth import check_worth
 
 ANY_YEAR = "2000/01"
 """Stands in for the plan's years where the limits give none, to check the rest of the schemes."""
@@ -95,11 +96,14 @@ def check_capital(
     if {"year", "limit_gbp_m"} <= set(limit_table.columns):
         check_years(limit_table, called.limits, problems)
     limit_years = sorted({str(year) for year in limit_table.get("year", []) if year})
-    spec = PROJECTS_BY_CRITERIA if settings.benefit == "criteria" else TABLES["projects"]
+    spec = projects_spec(settings.benefit)
     project_table = table(projects, spec, called.projects)
     schemes: list[Scheme] = []
     if _has_schemes(project_table, spec):
         schemes = schemes_of(project_table, settings, problems)
+        if settings.benefit == "npsv":
+            first = (years or limit_years or [""])[0]
+            check_worth(project_table, first, settings, problems)
         # without years the rest of a window is still looked at
         loose = settings if limit_years else replace(settings, truncate=True)
         before = len(problems.found)

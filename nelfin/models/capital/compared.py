@@ -288,7 +288,9 @@ class _Told:
             now, then = (self.use[1 - at].get(other, {}), self.use[at].get(other, {}))
             amount = sum(now.get(year, 0.0) - then.get(year, 0.0) for year in here)
             # the room of the system is everybody's, that of an organisation its own
-            if amount >= SEEN and (("", here[0]) in self.limits[1] or set(self._owners(other)) & owners - {""}):
+            if amount >= SEEN and (
+                ("", here[0]) in self.limits[1] or set(self._owners(other)) & owners - {""}
+            ):
                 found.append((-amount, other))
         if not found:
             return ""

@@ -1,4 +1,4 @@
-"""Schemes that are asked to be in a plan, out of it, or to start in a year, whatever their worth."""
+"""Schemes asked to be in a plan, out of it, or to start in a year, whatever they are worth."""
 
 from __future__ import annotations
 
@@ -27,16 +27,18 @@ def with_forced(schemes: Iterable[Scheme], settings: Settings) -> list[Scheme]:
     """
     inside = {*settings.must_in, *settings.must_start}
     outside = set(settings.must_out)
-    marked = []
-    for scheme in schemes:
-        if scheme.id in settings.must_start:
-            scheme = replace(scheme, asked="start", must_fund=True, divisible=False)
-        elif inside & {scheme.id, scheme.group}:
-            scheme = replace(scheme, asked="in", must_fund=True, divisible=False)
-        if outside & {scheme.id, scheme.group}:
-            scheme = replace(scheme, asked="out")
-        marked.append(scheme)
-    return marked
+    return [_marked(scheme, inside, outside, settings) for scheme in schemes]
+
+
+def _marked(scheme: Scheme, inside: set[str], outside: set[str], settings: Settings) -> Scheme:
+    names = {scheme.id, scheme.group}
+    if outside & names:
+        return replace(scheme, asked="out", must_fund=scheme.must_fund or bool(inside & names))
+    if scheme.id in settings.must_start:
+        return replace(scheme, asked="start", must_fund=True, divisible=False)
+    if inside & names:
+        return replace(scheme, asked="in", must_fund=True, divisible=False)
+    return scheme
 
 
 def with_forced_starts(
@@ -57,20 +59,21 @@ def with_forced_starts(
     """
     found = []
     for scheme in schemes:
+        starts = scheme.starts
         wanted = settings.must_start.get(scheme.id)
         if wanted is not None:
             position = years.index(wanted) if wanted in years else -1
-            if position not in scheme.starts:
+            starts = (position,) if position in scheme.starts else ()
+            if not starts:
                 where = f"{settings.called.must_start} {scheme.id}={wanted}"
                 problems.add(where, *_why_not(scheme, wanted, years))
-            scheme = replace(scheme, starts=(position,) if position in scheme.starts else ())
         elif scheme.asked == "in" and not scheme.starts and _alone(scheme, schemes):
             problems.add(
                 f"{settings.called.must_in} {scheme.id}",
                 f"cannot be: its window and build do not fit {years[0]} to {years[-1]}.",
                 "Widen its window, give more years of limits, or let spend run past the last year.",
             )
-        found.append(scheme)
+        found.append(replace(scheme, starts=starts))
     return found
 
 

@@ -29,7 +29,7 @@ def starts_in_force(plan: pd.DataFrame) -> dict[str, str]:
     return {
         str(name): str(year)
         for name, year, share in zip(plan["project_id"], plan["start_year"], shares, strict=True)
-        if not pd.isna(year) and year and not share == 0
+        if not pd.isna(year) and year and share != 0
     }
 
 
@@ -157,6 +157,4 @@ def changes(plan: pd.DataFrame, in_force: Mapping[str, str]) -> list[str]:
         From `starts_in_force`.
     """
     now = starts_in_force(plan)
-    return [
-        name for name in plan["project_id"] if now.get(name, "") != in_force.get(str(name), "")
-    ]
+    return [name for name in plan["project_id"] if now.get(name, "") != in_force.get(str(name), "")]

@@ -115,7 +115,9 @@ def plan_case(case: Case) -> CapitalPlan:
     table = plan.plan.copy()
     kept = ~table["project_id"].isin(changed)
     for before, after in KEPT_WORDS.items():
-        table.loc[kept, "reason"] = table.loc[kept, "reason"].str.replace(before, after, regex=False)
+        table.loc[kept, "reason"] = table.loc[kept, "reason"].str.replace(
+            before, after, regex=False
+        )
     account = replace(plan.solve, changed=len(changed), changed_at_least=least)
     return replace(plan, plan=table, solve=account)
 
@@ -162,21 +164,17 @@ def _fewest(case: Case, in_force: Mapping[str, str]) -> tuple[CapitalPlan, int]:
         math.inf if limit is None else start + limit,
     )
     enough, bound = least_within(relaxed.objective, gap), relaxed.objective
-    found, least, begin = None, 0, None
-    if gap > 0:
-        found, least = _nearest(aim, enough, bound)
-    if found is None:
+    values, least = _nearest(aim, enough, bound) if gap > 0 else (None, 0)
+    if values is None:
         # no plan is known so close to the relaxation: then the best plan found is the measure
         left = aim.left()
         own = replace(case, settings=replace(settings, time_limit_s=left))
         best = solve_program(own)[1]
         if np.isfinite(best.bound):
             bound = min(bound, best.bound)
-        begin = best.values
         enough = least_within(best.objective, gap) - ROUNDING * abs(best.objective)
-        found, least = _nearest(aim, enough, bound, begin)
-    values = begin if found is None else found
-    assert values is not None
+        found, least = _nearest(aim, enough, bound, best.values)
+        values = best.values if found is None else found
     values = _better(aim, aim.changed(values), values)
     solution = lp.Solution(
         "stopped" if aim.out_of_time else "optimal",
@@ -276,7 +274,9 @@ def _better(aim: _Aim, count: int, values: Array) -> Array:
             return values
         close = _next_to(program, relaxed, values)
         found = lp.solve(close, time_limit=aim.left(), begin=values, nodes=NODES)
-    best = found.values if found.has_plan and aim.worth(found.values) > aim.worth(values) else values
+    best = (
+        found.values if found.has_plan and aim.worth(found.values) > aim.worth(values) else values
+    )
     plan = lp.Solution("optimal", aim.worth(best), math.nan, best, {}, 0.0)
     return lp.filled(program, plan).values
 

@@ -55,6 +55,12 @@ class Scheme:
     """Backlog maintenance it clears, £m, by risk band."""
     life_years: int = 0
     """Years over which it gives benefit, where benefit is a net present value."""
+    yearly: Mapping[str, float] = field(default_factory=dict)
+    """Benefits of an appraisal, £m a year by kind; none where benefit is all there is."""
+    risk: float = 0.0
+    """Expected cost of its risks, £m in all."""
+    price_year: str = ""
+    """Year in whose prices both are; "" for the plan's first."""
     asked: Literal["", "in", "out", "start"] = ""
     """Whether it was asked to be in the plan, out of it, or to start in one year."""
 

@@ -15,6 +15,7 @@ from nelfin.errors import Problems, nearest
 from nelfin.models.capital.links import check_links, excluded, required
 from nelfin.models.capital.scheme import Scheme, scheme_of
 from nelfin.models.capital.settings import Settings
+from nelfin.models.capital.worth import with_worth
 from nelfin.store.sheets.spots import spot
 
 
@@ -57,7 +58,7 @@ def schemes_of(projects: pd.DataFrame, settings: Settings, problems: Problems) -
         scheme = scheme_of(row, cells, spend, benefit, settings)
         schemes.append(replace(scheme, requires=requires, excludes=excludes))
     check_links(schemes, called, problems)
-    return schemes
+    return with_worth(schemes, projects, settings)
 
 
 def _check_spend_columns(columns: list[str], called: str, problems: Problems) -> None:
@@ -72,7 +73,7 @@ def _check_spend_columns(columns: list[str], called: str, problems: Problems) ->
 def _benefits(projects: pd.DataFrame, settings: Settings, problems: Problems) -> list[float]:
     """Return the benefit of each row: as it stands, or the weighted criteria."""
     if settings.benefit != "criteria":
-        return [float(value) for value in projects["benefit"]]
+        return [float(value) for value in projects["benefit"].fillna(0.0)]
     called = settings.called.projects
     scores = [str(name) for name in projects.columns if re.fullmatch(SCORE, str(name))]
     criteria = [name.removeprefix("score_") for name in scores]
@@ -97,15 +98,8 @@ def _benefits(projects: pd.DataFrame, settings: Settings, problems: Problems) ->
 
 
 def _check_names(projects: pd.DataFrame, settings: Settings, problems: Problems) -> None:
-    """Find settings by place or asset type that no scheme has, and asset types without a life."""
+    """Find settings by place that no scheme has."""
     places = [name for name in dict.fromkeys(projects["place"]) if name]
     for name in settings.place_weights:
         if name not in places:
             problems.add(f"place_weights.{name}", "is no scheme's place.", nearest(name, places))
-    if settings.benefit == "npsv":
-        for row in projects.index[~projects["asset_type"].isin(settings.life_years)]:
-            problems.add(
-                spot(settings.called.projects, row, "asset_type"),
-                f'is "{projects.at[row, "asset_type"]}", for which there is no life in years.',
-                "Give an asset type with a life: net present social value is counted over it.",
-            )

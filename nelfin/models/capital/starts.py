@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from nelfin import program as lp
-from nelfin.models.appraisal import discount_factors, price_index
+from nelfin.models.appraisal import price_index
 from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.settings import Settings
+from nelfin.models.capital.worth import Factors, factors_of, npsv
 
 Array = npt.NDArray[np.float64]
 
@@ -80,10 +81,8 @@ def starts_of(
     list of Start
         In the order of the schemes.
     """
-    horizon = count + 100 + int(max(settings.life_years.values(), default=0))
-    factors = discount_factors(
-        settings.discount_rate_pct, np.arange(horizon), settings.discount_later_pct
-    )
+    horizon = count + 100 + max((scheme.life_years for scheme in schemes), default=0)
+    factors = factors_of(settings, horizon)
     prices = price_index(settings.price_growth_pct, np.arange(count))
     return [
         _start(program, scheme, year, factors, prices, settings)
@@ -96,7 +95,7 @@ def _start(
     program: lp.Program,
     scheme: Scheme,
     year: int,
-    factors: Array,
+    factors: Factors,
     prices: Array,
     settings: Settings,
 ) -> Start:
@@ -106,9 +105,9 @@ def _start(
     whole = scheme.spend.sum()
     share_inside = float(inside.sum() / whole) if whole > 0 else 1.0
     value = (
-        _npsv(scheme, year, factors)
+        npsv(scheme, year, factors)
         if settings.benefit == "npsv"
-        else _discounted(scheme, year, share_inside, factors, settings.discount_from)
+        else _discounted(scheme, year, share_inside, factors.money, settings.discount_from)
     ) * scheme.equity_weight
     if scheme.divisible:
         start_column = program.column(0.0, whole=True)
@@ -124,14 +123,3 @@ def _discounted(
 ) -> float:
     counted = year if discount_from == "start" else year + scheme.build_years - 1
     return float(scheme.benefit * inside * factors[counted])
-
-
-def _npsv(scheme: Scheme, year: int, factors: Array) -> float:
-    """Return the net present social value, £m of the first year: Green Book appraisal.
-
-    Benefit and revenue effect come each year over the life of the asset, from the year after
-    completion; spend is in base-year prices, so that general inflation stays out of it.
-    """
-    done = year + scheme.build_years
-    yearly = (scheme.benefit + scheme.revenue) * factors[done : done + scheme.life_years].sum()
-    return float(yearly - scheme.spend @ factors[year:done])

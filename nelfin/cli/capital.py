@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from nelfin.cli.capital_doubt import aim_options, check_doubt, drawn_up
+from nelfin.cli.capital_keep import keep_options, keep_settings, with_keep
 from nelfin.cli.options import (
     allow_option,
     as_records,
@@ -25,13 +26,14 @@ from nelfin.cli.options import (
     tables_force_option,
     write_tables,
 )
-from nelfin.cli.reading import read_inputs
+from nelfin.cli.reading import read_inputs, tell
 from nelfin.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from nelfin.data import Inputs
+    from nelfin.models.capital import CapitalPlan
     from nelfin.models.capital.case import Case
     from nelfin.models.capital.stress import Chance
     from nelfin.scenario import Scenario
@@ -66,6 +68,7 @@ if TYPE_CHECKING:
 @click.option(
     "--seed", type=int, default=0, show_default=True, help="Of --core, --draws and --safe."
 )
+@keep_options
 @output_option
 @tables_force_option
 @json_option
@@ -84,7 +87,7 @@ def capital(
     output: Path | None,
     force: bool,
     as_json: bool,
-    **doubt: Any,
+    **more: Any,
 ) -> None:
     """Draw up the capital plan of SCENARIO, and put it to the test.
 
@@ -92,8 +95,9 @@ def capital(
     """
     from nelfin.models.capital import stress
     from nelfin.models.capital.case import case_of
+    from nelfin.models.capital.compared import PlanTables, plans_compared
     from nelfin.report.text.backlog import backlog_text
-    from nelfin.report.text.capital import capital_text
+    from nelfin.report.text.capital import capital_text, changed_words
     from nelfin.report.text.terminal import wrapped
     from nelfin.scenario import load_scenario
     from nelfin.store.tidy import tidy_tables
@@ -104,29 +108,32 @@ def capital(
     if output is not None:
         check_tables_folder(output, force)
     loaded = load_scenario(scenario, overrides, allow)
-    drawn = bool(draws) or doubt["safe"] is not None
-    check_doubt(doubt, futures, drawn, "capital.relax" if loaded.capital.relax else "")
+    drawn = bool(draws) or more["safe"] is not None
+    check_doubt(more, futures, drawn, "capital.relax" if loaded.capital.relax else "")
     inputs = read_inputs(loaded)
-    checked = check_schemes(loaded, inputs)
+    notes: list[str] = []
+    keep, in_force = keep_settings(more, notes)
+    tell(notes)
+    checked = check_schemes(loaded, inputs, lambda settings: with_keep(settings, keep, more))
     case = case_of(checked, limits_of(loaded, inputs))
-    chance = _chance(loaded, inputs, doubt["safe"], draws or 200, seed) if drawn else None
+    if in_force is None and case.settings.begin_from is not None:
+        in_force = PlanTables(case.settings.begin_from)
+    chance = _chance(loaded, inputs, more["safe"], draws or 200, seed) if drawn else None
     table = _futures(inputs) if futures else None
-    called = inputs.called.get("capital_futures", "capital_futures")
-    none = 0
+    none, called = 0, inputs.called.get("capital_futures", "capital_futures")
     with busy("The capital plan, and its tests"):
-        found = drawn_up(case, checked.schemes, doubt, table, called, chance)
+        found = drawn_up(case, checked.schemes, more, table, called, chance)
         plan = found.plan
-        tables = {name: getattr(plan, name) for name in ("plan", "spend", "limits", "prices")}
-        if len(plan.resources):
-            tables["resources"] = plan.resources
         backlog = backlog_of(plan, case.settings, loaded, inputs)
-        tables |= tidy_tables(backlog)
+        tables = _tables_of(plan) | tidy_tables(backlog)
         tables |= _plans_tested(case, frontier, budgets, core, seed) | found.tables
         if draws and chance is not None:
             tables["stays"], none = stress.stays(
                 case, chance.spread, chance.common_pct, draws, seed
             )
         tables |= _costs_tested(case, inflation, overrun)
+        if in_force is not None:
+            tables["changes"] = plans_compared(in_force, plan)
     account = asdict(plan.solve) | found.accounts
     if output is not None:
         texts = {"solve.json": json.dumps(account, indent=2) + "\n"}
@@ -136,11 +143,12 @@ def capital(
         echo_json({"solve": account} | as_records(tables))
     else:
         illustrative = illustrative_in(loaded, inputs, CAPITAL)
-        show(capital_text(plan, tables, loaded.name, illustrative, backlog_text(backlog)))
-        for words in found.words:
-            show("\n" + "\n".join(wrapped(words)))
-    if none:
-        click.echo(f"In {none} of {draws} draws no plan meets the limits.", err=True)
+        text = capital_text(plan, tables, loaded.name, illustrative, backlog_text(backlog))
+        show("\n\n".join([text, *("\n".join(wrapped(words)) for words in found.words)]))
+    said = [changed_words(plan, in_force.plan)] if in_force is not None else []
+    said += [f"In {none} of {draws} draws no plan meets the limits."] if none else []
+    for words in said:
+        click.echo(words, err=True)
 
 
 def _chance(
@@ -153,6 +161,11 @@ def _chance(
     share = 1.0 if safe is None else safe / 100
     common = scenario.uncertainty.capital_cost_common_pct
     return Chance(share, cost_spread(scenario, inputs), common, draws, seed)
+
+
+def _tables_of(plan: CapitalPlan) -> dict[str, pd.DataFrame]:
+    names = ("plan", "spend", "limits", "prices", *(["resources"] if len(plan.resources) else []))
+    return {name: getattr(plan, name) for name in names}
 
 
 def _futures(inputs: Inputs) -> pd.DataFrame:

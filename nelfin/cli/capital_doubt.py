@@ -220,7 +220,7 @@ def drawn_up(
     watch
         The clock of the command, which may also stop the search for a plan.
     """
-    from nelfin.models.capital.solving import solve_case
+    from nelfin.models.capital.keep import plan_case
     from nelfin.models.capital.stress import (
         Aim,
         futures_of,
@@ -262,7 +262,7 @@ def drawn_up(
             "as_priced": safe.as_priced, "given_up": safe.given_up, "exact": safe.exact,
         }  # fmt: skip
         words.append(safety_words(safe, chance))
-    plan = solve_case(case, watch) if plan is None else plan
+    plan = plan_case(case, watch) if plan is None else plan
     if chance is not None and not case.settings.relax:  # what is in part starts more than once
         table, said = _slips(case, schemes, plan, chance)
         tables["slips"] = table

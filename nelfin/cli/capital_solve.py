@@ -16,6 +16,12 @@ from nelfin.cli.capital_doubt import (
     doubt_options,
     drawn_up,
 )
+from nelfin.cli.capital_keep import (
+    keep_names,
+    keep_options,
+    keep_settings,
+    tell_changes,
+)
 from nelfin.cli.capital_lists import list_options, read_lists, taken
 from nelfin.cli.capital_money import (
     backlog_tables,
@@ -80,6 +86,7 @@ if TYPE_CHECKING:
 @more_options
 @money_options
 @doubt_options
+@keep_options
 def capital_solve(
     projects: Path,
     limits: Path,
@@ -107,7 +114,8 @@ def capital_solve(
     --columns, --unit, --phasing and --rank-by say what its headings do not. DIR gets plan.csv,
     spend.csv, limits.csv, prices.csv and solve.json, and resources.csv where there are limits of
     resources. Futures add priority_list.csv, futures.csv and future_plans.csv, safe limits
-    safety.csv, and a range of costs slips.csv. Ctrl-C ends the search and keeps the best plan so
+    safety.csv, and a range of costs slips.csv; a plan in force
+    changes.csv. Ctrl-C ends the search and keeps the best plan so
     far; a second one ends at once.
     """
     from nelfin.data.specs import TABLES
@@ -128,8 +136,9 @@ def capital_solve(
     future_table = raw_frame(futures, TABLES["capital_futures"], lists.notes) if futures else None
     settings = more_settings(more, lists.projects, str(projects), lists.notes)
     backlog_table = read_backlog(backlog)
+    keep, in_force = keep_settings(more, lists.notes)
     tell(lists.notes)
-    settings |= money_settings(now, deflator, deterioration)
+    settings |= money_settings(now, deflator, deterioration) | keep
     if "resources" in settings and first_year and "year" in settings["resources"]:
         table = settings["resources"]
         settings["resources"] = table[table["year"] >= first_year]
@@ -143,9 +152,12 @@ def capital_solve(
         rules=lists.rules,
         over_programming_pct=over_programming,
         price_growth_pct=price_growth,
-        called=TableNames(
-            str(projects), str(limits), str(rules), str(more["resources"] or "--resources"),
-            str(more["groups"] or "--groups"),
+        called=keep_names(
+            TableNames(
+                str(projects), str(limits), str(rules), str(more["resources"] or "--resources"),
+                str(more["groups"] or "--groups"),
+            ),
+            more,
         ),
         **settings,
     )  # fmt: skip
@@ -167,6 +179,8 @@ def capital_solve(
     if len(plan.resources):
         tables["resources"] = plan.resources
     tables |= backlog_tables(plan, backlog_table, fields) | found.tables
+    if in_force is not None:
+        tables["changes"] = tell_changes(plan, in_force)
     account = asdict(plan.solve) | found.accounts | {"not_read": lists.not_read}
     write_tables(tables, output, {"solve.json": json.dumps(account, indent=2) + "\n"})
     for words in (_account(plan), *found.words):

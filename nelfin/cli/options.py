@@ -288,6 +288,7 @@ TABLES_BESIDE = {
     "best_mix_by_year",
     "budget_curve",
     "causes",
+    "changes",
     "core_index",
     "frontier",
     "future_plans",

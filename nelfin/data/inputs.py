@@ -50,6 +50,7 @@ class Inputs:
     capital_resources: pd.DataFrame
     capital_groups: pd.DataFrame
     backlog: pd.DataFrame
+    plan_in_force: pd.DataFrame
     deprivation: pd.DataFrame
     asset_types: pd.DataFrame
     called: Mapping[str, str] = field(default_factory=dict)

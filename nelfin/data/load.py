@@ -12,7 +12,7 @@ import pandas as pd
 from nelfin.data.inputs import Inputs
 from nelfin.data.reading import read_meant
 from nelfin.data.reading.names import one_spelling
-from nelfin.data.specs import OPENING_FILE, PROJECTS_BY_CRITERIA, TABLES
+from nelfin.data.specs import OPENING_FILE, TABLES, projects_spec
 from nelfin.data.specs.columns import Table
 from nelfin.data.tables import check, empty_table
 from nelfin.errors import InputError, Problems
@@ -64,8 +64,7 @@ def load_inputs(scenario: Scenario, models: bool = True) -> Inputs:
 
     for name, spec in TABLES.items():
         path = getattr(scenario.data, name)
-        criteria = name == "projects" and scenario.capital.benefit == "criteria"
-        fits = PROJECTS_BY_CRITERIA if criteria else spec
+        fits = projects_spec(scenario.capital.benefit) if name == "projects" else spec
         try:
             tables[name] = _nothing(fits) if path is None else read(name, path, fits)
         except InputError as error:

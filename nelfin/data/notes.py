@@ -43,6 +43,7 @@ TABLE_NOTES: dict[str, str] = {
     "staff. Schemes give their use in the columns use_<resource>_1, use_<resource>_2 and so on.",
     "capital_groups": "How many schemes of a group the capital plan holds at least and at most.",
     "backlog": "Backlog of maintenance of the organisations by risk, as published.",
+    "plan_in_force": "Capital plan in force, such as plan.csv of a run: a new one changes little.",
     "deprivation": "Share of each place's people who live in the most deprived areas.",
     "asset_types": "What an asset costs and lasts, by its type.",
 }

@@ -8,12 +8,15 @@ import pandas as pd
 
 Array = npt.NDArray[np.float64]
 
-LATER = 30
-"""Years after which the Green Book's discount rates fall."""
+LATER, LAST = 30, 75
+"""Years after which the Green Book's discount rates fall, and fall again."""
 
 
 def discount_factors(
-    rate_pct: npt.ArrayLike, periods: npt.ArrayLike, later_pct: float | None = None
+    rate_pct: npt.ArrayLike,
+    periods: npt.ArrayLike,
+    later_pct: float | None = None,
+    last_pct: float | None = None,
 ) -> Array:
     """Return the worth today of 1 in a later period: 1 / (1 + rate) ^ period.
 
@@ -25,7 +28,11 @@ def discount_factors(
     periods
         Years from the base year; any shape.
     later_pct
-        Rate of the years after the 30th, % a year (Green Book: 3.0); None goes on with the rate.
+        Rate of the years after the 30th, % a year (Green Book: 3.0 for money, 1.29 for health);
+        None goes on with the rate.
+    last_pct
+        Rate of the years after the 75th, % a year (Green Book: 2.5 for money); None goes on with
+        the rate of the years before.
 
     Returns
     -------
@@ -34,14 +41,17 @@ def discount_factors(
 
     Notes
     -----
-    Source: HM Treasury Green Book, discount rates to 30 years and from 31 to 75.
+    Source: HM Treasury Green Book, discount rates to 30 years, from 31 to 75, and after.
     """
     rate = np.asarray(rate_pct, dtype=float) / 100
     years = np.asarray(periods, dtype=float)
-    if later_pct is None:
+    if later_pct is None and last_pct is None:
         return np.asarray((1 + rate) ** -years)
-    early, late = np.minimum(years, LATER), np.maximum(years - LATER, 0.0)
-    return np.asarray((1 + rate) ** -early * (1 + later_pct / 100) ** -late)
+    later = rate if later_pct is None else np.asarray(later_pct / 100)
+    last = later if last_pct is None else np.asarray(last_pct / 100)
+    early, late = np.minimum(years, LATER), np.clip(years - LATER, 0.0, LAST - LATER)
+    rest = np.maximum(years - LAST, 0.0)
+    return np.asarray((1 + rate) ** -early * (1 + later) ** -late * (1 + last) ** -rest)
 
 
 def price_index(growth_pct: float, periods: npt.ArrayLike) -> Array:

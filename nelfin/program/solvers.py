@@ -40,6 +40,7 @@ def solve(
     begin: Array | None = None,
     watch: Watch | None = None,
     steps: int | None = None,
+    nodes: int | None = None,
 ) -> Solution:
     """Maximise a program.
 
@@ -63,6 +64,9 @@ def solve(
         The clock that this search is part of; it may stop it, and shows how far it is.
     steps
         Stop after so much work (HiGHS only): a search of part of what there is.
+    nodes
+        Nodes after which the best plan found is returned, with status `stopped` (HiGHS only): a
+        limit that is the same on every machine.
 
     Returns
     -------
@@ -75,7 +79,9 @@ def solve(
         If the solver is not there, or fails.
     """
     if solver == "highs":
-        return LoadedProgram(program, relax).solve(gap, time_limit, enough, begin, watch, steps)
+        return LoadedProgram(program, relax).solve(
+            gap, time_limit, enough, begin, watch, steps, nodes
+        )
     return solve_by_cbc(program, relax, gap, time_limit, watch)
 
 
@@ -167,6 +173,7 @@ class LoadedProgram:
         begin: Array | None = None,
         watch: Watch | None = None,
         steps: int | None = None,
+        nodes: int | None = None,
     ) -> Solution:
         """Maximise the program as it now stands; arguments as for the function `solve`."""
         import highspy
@@ -180,6 +187,7 @@ class LoadedProgram:
         model.setOptionValue("mip_heuristic_effort", EFFORT if gap > 0 else 0.05)
         target = -np.inf if enough is None else -enough / self._unit
         model.setOptionValue("objective_target", target)
+        model.setOptionValue("mip_max_nodes", 2**31 - 1 if nodes is None else nodes)
         if begin is not None:
             point = highspy.HighsSolution()
             point.col_value = list(begin)

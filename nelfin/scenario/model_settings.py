@@ -249,3 +249,26 @@ class Capital(Section):
     backlog_stated_gbp_m: NotNegative = 0.0
     """Backlog of maintenance as the system's own plan states it, to compare; 0 if it states
     none."""
+    max_changes: Annotated[int, Field(ge=0, le=1_000_000), Unit("starts")] | None = None
+    """Most starts of the plan in force that may change; left out: as few as the gap allows."""
+    must_in: Annotated[Names, Unit("schemes")] = ()
+    """Schemes that are in the plan whatever they are worth."""
+    must_out: Annotated[Names, Unit("schemes")] = ()
+    """Schemes that are out of the plan whatever they are worth."""
+    must_start: dict[str, Year] = Field(default_factory=dict)
+    """Year in which a scheme starts, by its id."""
+    gbp_per_qaly: Annotated[NotNegative, Unit("£ per QALY")] = 70_000.0
+    """Worth of a quality-adjusted life year, where benefit is net present social value."""
+    qaly_price_year: Year = "2024/25"
+    """Year in whose prices it is given; `prevention.gdp_deflator_pct` leads to other years."""
+    discount_last_pct: Percent | None = None
+    """Discount rate of the years after the 75th; left out: that of the years before."""
+    discount_health_pct: Percent = 1.5
+    """Discount rate of quality-adjusted life years, to 30 years."""
+    discount_health_later_pct: Percent | None = None
+    """The same of the years after the 30th; left out: the same rate."""
+    discount_health_last_pct: Percent | None = None
+    """The same of the years after the 75th; left out: that of the years before."""
+    revenue_beside_cash: YesNo = False
+    """Whether a scheme may have both `revenue_gbp_m` and `cash_releasing_gbp_m`, as different
+    money; else both on one row are refused, where benefit is net present social value."""

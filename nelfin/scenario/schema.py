@@ -133,6 +133,8 @@ class Data(Section):
     """Limits of what capital schemes use beside capital, such as staff."""
     capital_groups: TablePath | None = None
     """At least and at most so many schemes of a group in the capital plan."""
+    plan_in_force: TablePath | None = None
+    """Capital plan in force: as few of its starts change as the gap allows."""
     deprivation: TablePath | None = None
     """Share of each place's people who live in the most deprived areas."""
     backlog: TablePath | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -13,8 +14,8 @@ from nelfin.models.capital import CapitalPlan, Settings, TableNames
 from nelfin.models.capital.case import Case, case_of
 from nelfin.models.capital.cash import in_cash
 from nelfin.models.capital.checked import Checked, check_capital
+from nelfin.models.capital.keep import plan_case
 from nelfin.models.capital.limits import of_ordinary, of_system
-from nelfin.models.capital.solving import solve_case
 from nelfin.models.capital.stress import budget_curve, reached, upper_frontier
 from nelfin.models.capital.stress.frontier import Second
 from nelfin.scenario import Scenario
@@ -102,7 +103,9 @@ def _moved(limit: float, position: float, income: float, part: float, section: C
     return limit + section.balance_bonus_pct / 100 * gap
 
 
-def check_schemes(scenario: Scenario, inputs: Inputs) -> Checked:
+def check_schemes(
+    scenario: Scenario, inputs: Inputs, changed: Callable[[Settings], Settings] | None = None
+) -> Checked:
     """Check the tables of a scenario's capital plan together, once for all its cases.
 
     Schemes are wrong that no start in all the years with limits can hold. A plan may be shorter
@@ -112,6 +115,8 @@ def check_schemes(scenario: Scenario, inputs: Inputs) -> Checked:
     ----------
     scenario, inputs
         The scenario and its tables.
+    changed
+        Returns the settings with something changed; by default they stand.
 
     Returns
     -------
@@ -124,6 +129,7 @@ def check_schemes(scenario: Scenario, inputs: Inputs) -> Checked:
         With every problem of schemes, limits and rules.
     """
     settings = capital_settings(scenario, inputs)
+    settings = settings if changed is None else changed(settings)
     checked = check_capital(
         inputs.projects,
         inputs.capital_limits,
@@ -174,7 +180,25 @@ def capital_settings(scenario: Scenario, inputs: Inputs) -> Settings:
             inputs.called.get("capital_rules", "capital_rules"),
             inputs.called.get("capital_resources", "capital_resources"),
             inputs.called.get("capital_groups", "capital_groups"),
+            begin_from=inputs.called.get("plan_in_force", "data.plan_in_force"),
+            max_changes="capital.max_changes",
+            must_in="capital.must_in",
+            must_out="capital.must_out",
+            must_start="capital.must_start",
         ),
+        begin_from=inputs.plan_in_force if len(inputs.plan_in_force) else None,
+        max_changes=section.max_changes,
+        must_in=section.must_in,
+        must_out=section.must_out,
+        must_start=section.must_start,
+        gbp_per_qaly=section.gbp_per_qaly,
+        qaly_price_year=section.qaly_price_year,
+        gdp_deflator_pct=scenario.prevention.gdp_deflator_pct,
+        discount_last_pct=section.discount_last_pct,
+        discount_health_pct=section.discount_health_pct,
+        discount_health_later_pct=section.discount_health_later_pct,
+        discount_health_last_pct=section.discount_health_last_pct,
+        revenue_beside_cash=section.revenue_beside_cash,
         resources=inputs.capital_resources,
         groups=inputs.capital_groups,
         now=scenario.years.now,
@@ -189,20 +213,22 @@ def _by_name(series: pd.Series) -> dict[str, float]:
     return {str(name): float(value) for name, value in series.items()}
 
 
-def capital_case(scenario: Scenario, inputs: Inputs) -> Case:
+def capital_case(
+    scenario: Scenario, inputs: Inputs, changed: Callable[[Settings], Settings] | None = None
+) -> Case:
     """Return the capital case of a scenario, over the plan's years.
 
     Parameters
     ----------
-    scenario, inputs
-        The scenario and its tables.
+    scenario, inputs, changed
+        As for `check_schemes`.
 
     Raises
     ------
     InputError
         With every problem of schemes, limits and rules.
     """
-    return case_of(check_schemes(scenario, inputs), limits_of(scenario, inputs))
+    return case_of(check_schemes(scenario, inputs, changed), limits_of(scenario, inputs))
 
 
 def solve_capital(scenario: Scenario, inputs: Inputs) -> CapitalPlan:
@@ -241,7 +267,7 @@ def draw_up(checked: Checked, limits: pd.DataFrame, check_prices: bool = False) 
         If no plan meets every limit and rule.
     """
     settings = replace(checked.settings, check_prices=check_prices)
-    return solve_case(case_of(replace(checked, settings=settings), limits))
+    return plan_case(case_of(replace(checked, settings=settings), limits))
 
 
 def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Dataset:

@@ -24,6 +24,7 @@ from nelfin.data.register import register
 from nelfin.models.capital import CapitalPlan
 from nelfin.models.capital.case import case_of
 from nelfin.models.capital.checked import Checked
+from nelfin.models.capital.compared import PlanTables, plans_compared
 from nelfin.models.capital.limits import of_ordinary
 from nelfin.models.efficiency import schemes_table
 from nelfin.scenario import Scenario, resolved_toml
@@ -100,6 +101,8 @@ def run_models(
             data, drawn = _with_draws(scenario, inputs, joint, data, draws, seed)
         more |= drawn
     tables = tidy_tables(data) | _plan_tables(joint) | more
+    if len(inputs.plan_in_force):
+        tables["plan_changes"] = plans_compared(PlanTables(inputs.plan_in_force), joint.plan)
     tables["sources"] = register(scenario, inputs)
     tables["changes"] = changes
     provenance = {

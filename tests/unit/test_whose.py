@@ -29,6 +29,8 @@ EMPTY = {
     "capital_rules",
     "capital_resources",
     "capital_groups",
+    "capital_futures",
+    "plan_in_force",
     "organisation_places",
 }
 """Tables of which nothing is published for North East London."""

@@ -8,6 +8,7 @@ from nelfin.data.specs.capital import (
     CAPITAL_RESOURCES,
     CAPITAL_RULES,
     PROJECTS_BY_CRITERIA,
+    projects_spec,
 )
 from nelfin.data.specs.columns import Table
 from nelfin.data.specs.places import (
@@ -20,6 +21,7 @@ from nelfin.data.specs.places import (
     RULE_NEEDS,
     WHOLE_SYSTEM,
 )
+from nelfin.data.specs.plan_in_force import PLAN_IN_FORCE, PLAN_LIMITS, PLAN_SPEND
 from nelfin.data.specs.prevention import (
     PREVENTION,
     PROGRAMME_OPTIONS,
@@ -40,6 +42,9 @@ __all__ = [
     "OPENING_FILE",
     "OTHER",
     "PLACES",
+    "PLAN_IN_FORCE",
+    "PLAN_LIMITS",
+    "PLAN_SPEND",
     "PROGRAMME_OPTIONS",
     "PROGRAMME_PARAMETERS",
     "PROGRAMME_RETURNS",
@@ -47,6 +52,7 @@ __all__ = [
     "RULE_NEEDS",
     "TABLES",
     "WHOLE_SYSTEM",
+    "projects_spec",
 ]
 
 TABLES: dict[str, Table] = {**PLACES, **PREVENTION, **RECOVERY, **CAPITAL}

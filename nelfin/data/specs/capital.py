@@ -21,6 +21,7 @@ from nelfin.data.specs.columns import (
     number,
     optional,
 )
+from nelfin.data.specs.plan_in_force import PLAN_IN_FORCE
 from nelfin.evidence import STATUSES
 
 CAPITAL_RULES = Table(
@@ -123,6 +124,14 @@ CAPITAL: dict[str, Table] = {
             optional("money", default=""),
             optional("cdel_share", kind="number", low=0, high=1, default=1.0),
             optional("revenue_gbp_m", kind="number", default=0.0, **IN_POUNDS),
+            optional("cash_releasing_gbp_m", kind="number", **IN_POUNDS),
+            optional("non_cash_releasing_gbp_m", kind="number", **IN_POUNDS),
+            optional("societal_gbp_m", kind="number", **IN_POUNDS),
+            optional("qalys", kind="number"),
+            optional("risk_gbp_m", kind="number", low=0, **IN_POUNDS),
+            optional("risk_probability_pct", kind="number", low=0, high=100, **SHARES_PCT),
+            optional("benefit_price_year", kind="year"),
+            optional("life_years", kind="number", low=1, high=200),
             Column(
                 BACKLOG,
                 kind="number",
@@ -174,6 +183,7 @@ CAPITAL: dict[str, Table] = {
     "capital_resources": CAPITAL_RESOURCES,
     "capital_groups": CAPITAL_GROUPS,
     "backlog": BACKLOG_TABLE,
+    "plan_in_force": PLAN_IN_FORCE,
     "deprivation": Table(
         "deprivation",
         (
@@ -209,3 +219,24 @@ PROJECTS_BY_CRITERIA = replace(
     ),
 )
 """The project table where weighted criteria stand for the benefit."""
+
+PROJECTS_BY_APPRAISAL = replace(
+    CAPITAL["projects"],
+    columns=tuple(
+        replace(column, required=False, blank=True) if column.name == "benefit" else column
+        for column in CAPITAL["projects"].columns
+    ),
+)
+"""The project table where net present social value stands for the benefit: see `worth`."""
+
+
+def projects_spec(benefit: str) -> Table:
+    """Return what the project table must look like.
+
+    Parameters
+    ----------
+    benefit
+        What benefit is: `score`, `criteria` or `npsv`.
+    """
+    specs = {"criteria": PROJECTS_BY_CRITERIA, "npsv": PROJECTS_BY_APPRAISAL}
+    return specs.get(benefit, CAPITAL["projects"])

@@ -13,10 +13,10 @@ import pandas as pd
 from nelfin.models.capital.account import SolverAccount
 from nelfin.models.capital.case import case_of
 from nelfin.models.capital.checked import check_capital
+from nelfin.models.capital.keep import plan_case
 from nelfin.models.capital.model import CapitalModel
 from nelfin.models.capital.plan import CapitalPlan
 from nelfin.models.capital.settings import Settings, TableNames
-from nelfin.models.capital.solving import solve_case
 from nelfin.models.capital.systems import SystemPlans, solve_systems
 from nelfin.program import Watch
 
@@ -76,7 +76,7 @@ def solve(
     """
     given = Settings(**settings)
     watch = watch or Watch(given.time_limit_s)
-    return solve_case(case_of(check_capital(projects, limits, given)), watch)
+    return plan_case(case_of(check_capital(projects, limits, given)), watch)
 
 
 def build(projects: pd.DataFrame, limits: pd.DataFrame, **settings: Any) -> CapitalModel:

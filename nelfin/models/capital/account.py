@@ -38,6 +38,11 @@ class SolverAccount:
         What ended a search before the gap asked: `time`, `you`, or the `solver`; else "".
     prices_confirmed
         Whether every price was confirmed that is to be: not if the time ran out before.
+    changed
+        Starts that are not those of the plan in force; None where there is none.
+    changed_at_least
+        No plan as good as asked is known to change fewer starts of the plan in force; None where
+        that was not the question.
     """
 
     status: lp.Status
@@ -51,6 +56,8 @@ class SolverAccount:
     constraints: int
     stopped_by: Literal["", "time", "you", "solver"] = ""
     prices_confirmed: bool = True
+    changed: int | None = None
+    changed_at_least: int | None = None
 
 
 def account_of(

@@ -10,7 +10,9 @@ import pandas as pd
 from nelfin import program as lp
 from nelfin.errors import Problems
 from nelfin.models.capital.checked import Checked
+from nelfin.models.capital.forced import add_forced, with_forced, with_forced_starts
 from nelfin.models.capital.groups import add_groups
+from nelfin.models.capital.in_force import add_keep
 from nelfin.models.capital.limits import LimitKey, key_of
 from nelfin.models.capital.resources import add_resources
 from nelfin.models.capital.rules import add_rules
@@ -18,6 +20,7 @@ from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.settings import Settings
 from nelfin.models.capital.starts import Start, starts_of
 from nelfin.models.capital.windows import with_starts
+from nelfin.models.capital.worth import in_base_prices
 
 
 @dataclass(frozen=True)
@@ -79,15 +82,19 @@ def case_of(checked: Checked, limits: pd.DataFrame | None = None) -> Case:
     problems = Problems()
     # in the order of their ids: the plan is the same whatever the order of the rows
     ordered = sorted(checked.schemes, key=lambda scheme: scheme.id)
-    schemes = with_starts(ordered, years, settings, problems)
+    schemes = with_starts(with_forced(ordered, settings), years, settings, problems)
+    schemes = with_forced_starts(schemes, years, settings, problems)
     problems.raise_if_any()
     program = lp.Program()
+    schemes = in_base_prices(schemes, years[0], settings)
     starts = starts_of(program, schemes, years, settings)
     _add_choices(program, starts, schemes)
     _add_limits(program, starts, allowed, years, settings.carry_over_pct / 100, settings.now)
     add_rules(program, starts, checked.rules, years, settings.backlog_deterioration_pct)
     add_resources(program, starts, checked.resources, years)
     add_groups(program, starts, checked.groups)
+    add_forced(program, starts)
+    add_keep(program, starts, [scheme.id for scheme in schemes], years, settings)
     return Case(checked.projects, allowed, years, program, starts, settings, checked.resources)
 
 

@@ -13,15 +13,18 @@ from nelfin.data.specs import (
     CAPITAL_GROUPS,
     CAPITAL_RESOURCES,
     CAPITAL_RULES,
-    PROJECTS_BY_CRITERIA,
+    PLAN_IN_FORCE,
     TABLES,
+    projects_spec,
 )
 from nelfin.data.specs.columns import Table
 from nelfin.data.tables import inspect_frame
 from nelfin.errors import Problems
 from nelfin.models.capital.cash import check_prices, in_cash
 from nelfin.models.capital.closed import check_now, check_rules_open
+from nelfin.models.capital.forced import check_forced, with_forced, with_forced_starts
 from nelfin.models.capital.groups import check_groups
+from nelfin.models.capital.in_force import check_in_force
 from nelfin.models.capital.limits import check_owners, check_years
 from nelfin.models.capital.resources import check_resources
 from nelfin.models.capital.rules import check_rules
@@ -29,6 +32,7 @@ from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.schemes import schemes_of
 from nelfin.models.capital.settings import Settings
 from nelfin.models.capital.windows import with_starts
+from nelfin.models.capital.worth import check_worth
 
 ANY_YEAR = "2000/01"
 """Stands in for the plan's years where the limits give none, to check the rest of the schemes."""
@@ -92,6 +96,11 @@ def check_capital(
     """
     settings = settings or Settings()
     called, problems = settings.called, Problems()
+    if settings.begin_from is not None and not typed:
+        plan, wrong = inspect_frame(settings.begin_from, PLAN_IN_FORCE, called.begin_from)
+        problems.found.extend(wrong.found)
+        problems.raise_if_any()
+        settings = replace(settings, begin_from=plan)
 
     def table(frame: pd.DataFrame, spec: Table, name: str) -> pd.DataFrame:
         if typed:
@@ -107,7 +116,7 @@ def check_capital(
         check_years(limit_table, called.limits, problems, settings.now)
         if "price_year" in limit_table:
             check_prices(limit_table, settings.deflator_pct, called.limits, problems)
-    spec = PROJECTS_BY_CRITERIA if settings.benefit == "criteria" else TABLES["projects"]
+    spec = projects_spec(settings.benefit)
     project_table = table(projects, spec, called.projects)
     schemes: list[Scheme] = []
     resources, groups = (
@@ -120,9 +129,10 @@ def check_capital(
     settings = replace(settings, resources=resources, groups=groups)
     if _has_schemes(project_table, spec):
         schemes = schemes_of(project_table, settings, problems)
-        # without years the rest of a window is still looked at
-        loose = settings if limit_years else replace(settings, truncate=True)
-        with_starts(schemes, limit_years or [ANY_YEAR], loose, problems)
+        if settings.benefit == "npsv":
+            first = (years or limit_years or [""])[0]
+            check_worth(project_table, first, settings, problems)
+        _check_starts(schemes, limit_years, settings, problems)
         ask_of_pounds(project_table, limit_table, called.projects, called.limits, problems)
         if "organisation" in limit_table:
             # a limit of a closed year holds nothing any more
@@ -141,6 +151,20 @@ def check_capital(
     problems.raise_if_any()
     cash = in_cash(limit_table, settings.deflator_pct or 0.0)
     return Checked(project_table, schemes, cash, rules, resources, groups, settings)
+
+
+def _check_starts(
+    schemes: list[Scheme], years: list[str], settings: Settings, problems: Problems
+) -> None:
+    """Check windows, what is asked of single schemes, and the plan in force."""
+    # without years the rest of a window is still looked at
+    loose = settings if years else replace(settings, truncate=True)
+    before = len(problems.found)
+    found = with_starts(with_forced(schemes, settings), years or [ANY_YEAR], loose, problems)
+    check_forced(schemes, settings, problems)
+    if years and len(problems.found) == before:
+        with_forced_starts(found, years, settings, problems)
+    check_in_force(settings, [scheme.id for scheme in schemes], problems)
 
 
 def _check_more(

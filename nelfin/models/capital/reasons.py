@@ -47,6 +47,10 @@ def reasons(facts: PlanFacts) -> list[str]:
 
 def _why_in(name: str, plan: PlanFacts) -> str:
     start, share = plan.funded[name]
+    if start.scheme.asked:
+        year = f" to start in {plan.years[start.year]}" if start.scheme.asked == "start" else ""
+        capital, resources = plan.price(start, "limit"), plan.price(start, "resource")
+        return f"Asked to be in{year}. {_worth(start, capital, resources, plan)}"
     if start.scheme.started:
         return f"Started in {start.scheme.started}: what it still spends stands."
     if start.scheme.must_fund:
@@ -118,7 +122,9 @@ def _why_out(name: str, plan: PlanFacts) -> str:
 
 
 def _barred(scheme: Scheme, plan: PlanFacts) -> str:
-    """Say which link to other schemes keeps a scheme out, if one does."""
+    """Say which wish, or link to other schemes, keeps a scheme out, if one does."""
+    if scheme.asked == "out":
+        return "Asked to be out."
     if scheme.group in plan.chosen_option:
         return f"Another option of it is chosen: {plan.chosen_option[scheme.group]}."
     winners = [other for other in plan.rivals.get(scheme.id, []) if other in plan.funded]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -68,6 +68,14 @@ class Scheme:
     """Groups of schemes it belongs to, of which so many may be in a plan."""
     uses: Mapping[str, Array] = field(default_factory=dict)
     """Use of other resources by year after the start."""
+    yearly: Mapping[str, float] = field(default_factory=dict)
+    """Benefits of an appraisal, £m a year by kind; none where benefit is all there is."""
+    risk: float = 0.0
+    """Expected cost of its risks, £m in all."""
+    price_year: str = ""
+    """Year in whose prices both are; "" for the plan's first."""
+    asked: Literal["", "in", "out", "start"] = ""
+    """Whether it was asked to be in the plan, out of it, or to start in one year."""
 
     @property
     def clearing(self) -> Array:

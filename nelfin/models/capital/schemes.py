@@ -17,6 +17,7 @@ from nelfin.models.capital.links import check_links, excluded, required
 from nelfin.models.capital.naming import names_in
 from nelfin.models.capital.scheme import Scheme, families_of, scheme_of
 from nelfin.models.capital.settings import Settings
+from nelfin.models.capital.worth import with_worth
 from nelfin.store.sheets.spots import spot
 from nelfin.years import start_of
 
@@ -67,7 +68,7 @@ def schemes_of(projects: pd.DataFrame, settings: Settings, problems: Problems) -
             scheme = replace(scheme, requires=requires, excludes=excludes, in_groups=in_groups)
         schemes.append(scheme)
     check_links(schemes, called, problems)
-    return schemes
+    return with_worth(schemes, projects, settings)
 
 
 def _check_spend_columns(columns: list[str], called: str, problems: Problems) -> None:
@@ -91,7 +92,7 @@ def _check_years(years: Iterable[str], where: str, problems: Problems) -> None:
 def _benefits(projects: pd.DataFrame, settings: Settings, problems: Problems) -> list[float]:
     """Return the benefit of each row: as it stands, or the weighted criteria."""
     if settings.benefit != "criteria":
-        return [float(value) for value in projects["benefit"]]
+        return [float(value) for value in projects["benefit"].fillna(0.0)]
     called = settings.called.projects
     for name in projects.columns:
         if re.fullmatch(BENEFIT_IN, str(name)):
@@ -123,15 +124,8 @@ def _benefits(projects: pd.DataFrame, settings: Settings, problems: Problems) ->
 
 
 def _check_names(projects: pd.DataFrame, settings: Settings, problems: Problems) -> None:
-    """Find settings by place or asset type that no scheme has, and asset types without a life."""
+    """Find settings by place that no scheme has."""
     places = [name for name in dict.fromkeys(projects["place"]) if name]
     for name in settings.place_weights:
         if name not in places:
             problems.add(f"place_weights.{name}", "is no scheme's place.", nearest(name, places))
-    if settings.benefit == "npsv":
-        for row in projects.index[~projects["asset_type"].isin(settings.life_years)]:
-            problems.add(
-                spot(settings.called.projects, row, "asset_type"),
-                f'is "{projects.at[row, "asset_type"]}", for which there is no life in years.',
-                "Give an asset type with a life: net present social value is counted over it.",
-            )

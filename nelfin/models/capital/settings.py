@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,6 +19,8 @@ class TableNames:
     ----------
     projects, limits, rules, resources, groups
         A name for each table.
+    begin_from, max_changes, must_in, must_out, must_start
+        A name for each of these settings.
     """
 
     projects: str = "projects"
@@ -26,6 +28,11 @@ class TableNames:
     rules: str = "capital_rules"
     resources: str = "capital_resources"
     groups: str = "capital_groups"
+    begin_from: str = "begin_from"
+    max_changes: str = "max_changes"
+    must_in: str = "must_in"
+    must_out: str = "must_out"
+    must_start: str = "must_start"
 
 
 @dataclass(frozen=True)
@@ -48,8 +55,10 @@ class Settings:
         Uplift of spend by asset type.
     benefit
         `score`: the column benefit. `criteria`: the columns score_<criterion>, weighted. `npsv`:
-        net present social value, £m: benefit and revenue effect a year (£m) over the life of the
-        asset, less spend, discounted.
+        net present social value, £m: the benefits of an appraisal (`cash_releasing_gbp_m`,
+        `non_cash_releasing_gbp_m`, `societal_gbp_m`, `qalys`) and the revenue effect a year over
+        the life of the asset, less spend and expected risk, discounted. Where the table has none
+        of these columns, `benefit` is £m a year.
     criteria_weights
         Weight of each criterion.
     life_years
@@ -91,6 +100,27 @@ class Settings:
         brought to cash; None where no limit is.
     backlog_deterioration_pct
         What backlog grows by a year as buildings age, beside prices.
+    begin_from
+        A plan in force, `project_id, start_year`: of plans within the gap the one is taken that
+        changes fewest of its starts.
+    max_changes
+        Take the plan of most benefit that changes at most so many starts of `begin_from`.
+    must_in, must_out
+        Schemes that are in the plan, or out of it, whatever they are worth.
+    must_start
+        Year in which a scheme starts, by its id.
+    gbp_per_qaly, qaly_price_year
+        Worth of a quality-adjusted life year, £, and the year in whose prices (`npsv`).
+    gdp_deflator_pct
+        General inflation a year, by which prices of other years become those of the first;
+        None is asked for where it is needed.
+    discount_last_pct
+        Rate after 75 years (Green Book: 2.5); None goes on with the rate before.
+    discount_health_pct, discount_health_later_pct, discount_health_last_pct
+        Discount rates of quality-adjusted life years: to 30 years, to 75, and after.
+    revenue_beside_cash
+        A scheme's `revenue_gbp_m` and `cash_releasing_gbp_m` are different money; else both on one
+        row are refused.
     """
 
     discount_rate_pct: float = 3.5
@@ -119,3 +149,16 @@ class Settings:
     now: str = ""
     deflator_pct: float | None = None
     backlog_deterioration_pct: float = 0.0
+    begin_from: pd.DataFrame | None = None
+    max_changes: int | None = None
+    must_in: Sequence[str] = ()
+    must_out: Sequence[str] = ()
+    must_start: Mapping[str, str] = field(default_factory=dict)
+    gbp_per_qaly: float = 70_000.0
+    qaly_price_year: str = "2024/25"
+    gdp_deflator_pct: float | None = None
+    discount_last_pct: float | None = None
+    discount_health_pct: float = 1.5
+    discount_health_later_pct: float | None = None
+    discount_health_last_pct: float | None = None
+    revenue_beside_cash: bool = False

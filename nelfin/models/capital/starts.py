@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from nelfin import program as lp
-from nelfin.models.appraisal import discount_factors, price_index
+from nelfin.models.appraisal import price_index
 from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.settings import Settings
+from nelfin.models.capital.worth import Factors, factors_of, npsv
 
 Array = npt.NDArray[np.float64]
 
@@ -113,10 +114,8 @@ def starts_of(
     list of Start
         In the order of the schemes.
     """
-    horizon = len(years) + 100 + int(max(settings.life_years.values(), default=0))
-    factors = discount_factors(
-        settings.discount_rate_pct, np.arange(horizon), settings.discount_later_pct
-    )
+    horizon = len(years) + 100 + max((scheme.life_years for scheme in schemes), default=0)
+    factors = factors_of(settings, horizon)
     prices = price_index(settings.price_growth_pct, np.arange(len(years)))
     return [
         _start(program, _starting(scheme, years[year]), year, factors, prices, settings)
@@ -136,7 +135,7 @@ def _start(
     program: lp.Program,
     scheme: Scheme,
     year: int,
-    factors: Array,
+    factors: Factors,
     prices: Array,
     settings: Settings,
 ) -> Start:
@@ -146,9 +145,9 @@ def _start(
     ends = len(inside) == len(scheme.spend)
     share_inside = 1.0 if ends else _inside(scheme.spend, len(inside))
     value = (
-        _npsv(scheme, year, factors)
+        npsv(scheme, year, factors)
         if settings.benefit == "npsv"
-        else _discounted(scheme, year, share_inside, factors, settings.discount_from)
+        else _discounted(scheme, year, share_inside, factors.money, settings.discount_from)
     ) * scheme.equity_weight
     if scheme.divisible:
         start_column = program.column(0.0, whole=True)
@@ -171,14 +170,3 @@ def _discounted(
 ) -> float:
     counted = year if discount_from == "start" else year + scheme.build_years - 1
     return float(scheme.benefit * inside * factors[counted])
-
-
-def _npsv(scheme: Scheme, year: int, factors: Array) -> float:
-    """Return the net present social value, £m of the first year: Green Book appraisal.
-
-    Benefit and revenue effect come each year over the life of the asset, from the year after
-    completion; spend is in base-year prices, so that general inflation stays out of it.
-    """
-    done = year + scheme.build_years
-    yearly = (scheme.benefit + scheme.revenue) * factors[done : done + scheme.life_years].sum()
-    return float(yearly - scheme.spend @ factors[year:done])

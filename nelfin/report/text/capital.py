@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from nelfin.models.capital import CapitalPlan
+from nelfin.models.capital.in_force import starts_in_force
 from nelfin.report.basis import illustrative_note
 from nelfin.report.text.numbers import money, parts_that_add, plural
 from nelfin.report.text.terminal import table_text, title_text, wrapped
@@ -60,6 +61,27 @@ def capital_text(
     ]
     parts += [SECTIONS[key](table) for key, table in tables.items() if key in SECTIONS]
     return "\n\n".join(parts)
+
+
+def changed_words(plan: CapitalPlan, in_force: pd.DataFrame) -> str:
+    """Say how many starts of a plan in force a plan changes, and how few can be changed.
+
+    Parameters
+    ----------
+    plan
+        The new plan.
+    in_force
+        The plan in force: `project_id, start_year`.
+    """
+    before = len(starts_in_force(in_force))
+    account = plan.solve
+    words = f"Starts changed: {account.changed or 0}; the plan in force has {before}."
+    least = account.changed_at_least
+    if least is None:
+        return words
+    if least == account.changed:
+        return f"{words} No plan as good as asked changes fewer."
+    return f"{words} It is proven that at least {least} must change."
 
 
 def _by_category(plan: CapitalPlan) -> str:
@@ -234,6 +256,18 @@ def _inflation(table: pd.DataFrame) -> str:
     return table_text(heads, rows, title="COSTS RISE")
 
 
+def _changes(table: pd.DataFrame) -> str:
+    lines = ["WHAT MOVED from the plan in force"]
+    for row in table.head(DEAREST).itertuples():
+        words = f"{_scheme(row)}: {row.before} before, {row.after} now. {row.why}"
+        lines += wrapped(words, indent="  ", hang="    ")
+    if table.empty:
+        lines.append("  Nothing.")
+    if len(table) > DEAREST:
+        lines.append(f"  and {len(table) - DEAREST} more; -o writes all.")
+    return "\n".join(lines)
+
+
 def _overrun(table: pd.DataFrame) -> str:
     title = "WHAT AN OVERRUN MOVES"
     rows = [
@@ -290,5 +324,6 @@ SECTIONS = {
     "stays": _stays,
     "inflation": _inflation,
     "overrun": _overrun,
+    "changes": _changes,
 }
 """Tables of the tests, as text."""

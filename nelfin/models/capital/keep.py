@@ -1,0 +1,324 @@
+"""Plans that keep still: of those within the gap, the one that changes fewest starts."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from nelfin import program as lp
+from nelfin.errors import NoAnswerError
+from nelfin.models.capital.case import Case
+from nelfin.models.capital.in_force import changes, keeping, starts_in_force
+from nelfin.models.capital.plan import CapitalPlan, plan_of
+from nelfin.models.capital.solving import (
+    require_answer,
+    solve_case,
+    solve_program,
+    without_too_dear,
+)
+
+Array = npt.NDArray[np.float64]
+
+SMALL = 400
+"""Programs with fewer columns are searched whole, until the fewest changes are proven."""
+NEAR = 450
+"""Columns searched of a larger program: those next to the relaxation. Measured on the pipeline."""
+NODES = 1
+"""Nodes of a search of a larger program: a count, so that the plan is the same on any machine."""
+PRICES = (16, 32, 64, 128)
+"""What a change costs while a first plan is looked for: the worth that the gap leaves, over these.
+A plan that changes little is found where it is dear, one within the gap where it is cheap."""
+TRIES = 2
+"""Searches for still fewer changes that may fail."""
+ROUNDING = 1e-9
+"""Share of a plan's worth that is rounding."""
+
+
+@dataclass
+class _Aim:
+    """A program, what keeps the plan in force, and the worth that a plan must reach."""
+
+    program: lp.Program
+    terms: list[tuple[int, float]]
+    """Columns that keep the plan in force, with 1, and that change it, with -1."""
+    funded: int
+    """Schemes that the plan in force funds."""
+    watch: lp.Watch
+    """The clock, which may also stop the search."""
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the search is to end."""
+        return self.watch.over
+
+    def changed(self, values: Array) -> int:
+        """Return how many starts a plan changes."""
+        kept = sum(factor * float(values[column]) for column, factor in self.terms)
+        return round(self.funded - kept)
+
+    def worth(self, values: Array) -> float:
+        """Return what a plan is worth."""
+        return float(np.dot(self.program.value, values))
+
+    def at_most(self, count: int) -> lp.Program:
+        """Return the program in which at most so many starts are changed."""
+        row = lp.Row("keep", "changes", tuple(self.terms), ">=", float(self.funded - count))
+        return replace(self.program, rows=[*self.program.rows, row])
+
+    def kept(self) -> Array:
+        """Return what each column keeps of the plan in force; shape (column,)."""
+        kept = np.zeros(len(self.program.value))
+        for column, factor in self.terms:
+            kept[column] += factor
+        return kept
+
+
+def plan_case(case: Case, watch: lp.Watch | None = None) -> CapitalPlan:
+    """Draw up the plan of a case, near to the plan in force where the settings name one.
+
+    Parameters
+    ----------
+    case
+        The capital case.
+    watch
+        As for `solve_case`.
+
+    Returns
+    -------
+    CapitalPlan
+        Within the gap asked, unless time ran out. Without `begin_from` as `solve_case` has it;
+        with `max_changes` of most benefit among those that change so few starts; else of fewest
+        changes among those within the gap.
+
+    Raises
+    ------
+    NoAnswerError
+        If no plan meets every limit and rule, or none was found in time.
+    """
+    watch = watch or lp.Watch(case.settings.time_limit_s)
+    if case.settings.begin_from is None:
+        return solve_case(case, watch)
+    in_force = starts_in_force(case.settings.begin_from)
+    if case.settings.max_changes is not None:
+        try:
+            plan, least = solve_case(case, watch), None
+        except NoAnswerError:
+            _refuse_if_too_few(case, in_force)
+            raise
+    else:
+        plan, least = _fewest(case, in_force, watch)
+    changed = changes(plan.plan, in_force)
+    table = plan.plan.copy()
+    kept = ~table["project_id"].isin(changed)
+    for before, after in KEPT_WORDS.items():
+        table.loc[kept, "reason"] = table.loc[kept, "reason"].str.replace(
+            before, after, regex=False
+        )
+    account = replace(plan.solve, changed=len(changed), changed_at_least=least)
+    return replace(plan, plan=table, solve=account)
+
+
+KEPT_WORDS = {
+    "Fits the room that better value leaves.": "Kept as the plan in force has it.",
+    "Would fit; the solver stopped within its gap before adding it.": (
+        "Would fit; left out as in the plan in force, so that fewer starts change."
+    ),
+}
+"""Reasons of schemes that a plan in force decides, and how they are said then."""
+
+
+def least_within(bound: float, gap: float) -> float:
+    """Return the least worth of a plan that is within a gap of a bound, the gap a share of it.
+
+    Parameters
+    ----------
+    bound
+        What no plan is worth more than.
+    gap
+        As a share of the plan's own worth.
+
+    Examples
+    --------
+    >>> least_within(101.0, 0.01), least_within(-99.0, 0.01)
+    (100.0, -100.0)
+    """
+    if bound >= 0:
+        return bound / (1 + gap)
+    return bound / (1 - gap) if gap < 1 else -math.inf
+
+
+def _fewest(case: Case, in_force: Mapping[str, str], watch: lp.Watch) -> tuple[CapitalPlan, int]:
+    """Return the plan within the gap that changes fewest starts, and how few none can change."""
+    settings, start = case.settings, time.perf_counter()
+    relaxed = lp.solve(case.program, settings.solver, relax=True, watch=watch)
+    require_answer(relaxed, case, watch)
+    gap = settings.gap_pct / 100
+    aim = _Aim(
+        without_too_dear(case),
+        keeping(case.starts, in_force, case.years),
+        sum(name in in_force for name in case.projects["project_id"]),
+        watch,
+    )
+    enough, bound = least_within(relaxed.bound, gap), relaxed.bound
+    values, least = _nearest(aim, enough, bound) if gap > 0 else (None, 0)
+    if values is None:
+        # no plan is known so close to the relaxation: then the best plan found is the measure
+        best = solve_program(case, watch=watch)[1]
+        if np.isfinite(best.bound):
+            bound = min(bound, best.bound)
+        enough = least_within(best.objective, gap) - ROUNDING * abs(best.objective)
+        found, least = _nearest(aim, enough, bound, best.values)
+        values = best.values if found is None else found
+    values = _better(aim, aim.changed(values), values)
+    solution = lp.Solution(
+        "stopped" if aim.out_of_time else "optimal",
+        aim.worth(values), bound, values, {}, time.perf_counter() - start,
+    )  # fmt: skip
+    return plan_of(case, relaxed, solution, watch), least
+
+
+def _nearest(
+    aim: _Aim, enough: float, most: float, begin: Array | None = None
+) -> tuple[Array | None, int]:
+    """Return a plan worth enough that changes few starts, and how few none worth that changes.
+
+    Parameters
+    ----------
+    aim
+        The program and what keeps the plan in force.
+    enough
+        What the plan must be worth.
+    most
+        What no plan is worth more than.
+    begin
+        A plan worth enough, if one is known.
+    """
+    benefit = tuple((column, value) for column, value in enumerate(aim.program.value) if value)
+    kept = aim.kept()
+    rows = [*aim.program.rows, lp.Row("keep", "benefit", benefit, ">=", enough)]
+    nearest = replace(aim.program, value=kept.tolist(), rows=rows)
+    if len(kept) <= SMALL:
+        exact = lp.solve(nearest, watch=aim.watch, begin=begin)
+        if not exact.has_plan:
+            return begin, 0
+        bound = exact.bound if np.isfinite(exact.bound) else float(aim.funded)
+        return exact.values, max(math.ceil(aim.funded - bound - 1e-6), 0)
+    relaxed = lp.solve(nearest, relax=True, watch=aim.watch)
+    if not relaxed.has_plan:
+        return begin, 0
+    least = max(math.ceil(aim.funded - relaxed.objective - 1e-6), 0)
+    found = _search(aim, least, enough)
+    if found is not None:
+        return found, least
+    if begin is None:
+        begin = _within_reach(aim, enough, most)
+        if begin is None:
+            return None, least
+    low, high, best, tries = least, aim.changed(begin), begin, TRIES
+    while high - low > 1 and tries and not aim.out_of_time:
+        middle = (low + high) // 2
+        found = _search(aim, middle, enough)
+        if found is None:
+            low, tries = middle, tries - 1
+        else:
+            best, high = found, aim.changed(found)
+    return best, least
+
+
+def _within_reach(aim: _Aim, enough: float, most: float) -> Array | None:
+    """Return a plan worth enough that few changes lead to: a change costs less and less worth."""
+    for parts in PRICES:
+        price = (most - enough) / parts
+        value = np.asarray(aim.program.value) + price * aim.kept()
+        program = replace(aim.program, value=value.tolist())
+        relaxed = lp.solve(program, relax=True, watch=aim.watch)
+        if aim.out_of_time or not relaxed.has_plan:
+            return None
+        found = lp.solve(_next_to(program, relaxed), watch=aim.watch, nodes=NODES)
+        if found.has_plan and aim.worth(found.values) >= enough:
+            return found.values
+    return None
+
+
+def _search(aim: _Aim, count: int, enough: float) -> Array | None:
+    """Return a plan worth enough that changes at most so many starts; None if none is found."""
+    program = aim.at_most(count)
+    relaxed = lp.solve(program, relax=True, watch=aim.watch)
+    if not relaxed.has_plan or relaxed.objective < enough - ROUNDING * abs(enough):
+        return None
+    close = _next_to(program, relaxed)
+    found = lp.solve(close, watch=aim.watch, enough=enough, nodes=NODES)
+    if found.has_plan and aim.worth(found.values) >= enough:
+        return found.values
+    return None
+
+
+def _better(aim: _Aim, count: int, values: Array) -> Array:
+    """Return a plan of at least as much worth that changes no more starts."""
+    program = aim.at_most(count)
+    if aim.out_of_time:
+        return values
+    if len(program.value) <= SMALL:
+        found = lp.solve(program, watch=aim.watch, begin=values)
+    else:
+        relaxed = lp.solve(program, relax=True, watch=aim.watch)
+        if not relaxed.has_plan:
+            return values
+        close = _next_to(program, relaxed, values)
+        found = lp.solve(close, watch=aim.watch, begin=values, nodes=NODES)
+    best = (
+        found.values if found.has_plan and aim.worth(found.values) > aim.worth(values) else values
+    )
+    plan = lp.Solution("optimal", aim.worth(best), math.nan, best, {}, 0.0)
+    return lp.filled(program, plan).values
+
+
+def _next_to(program: lp.Program, relaxed: lp.Solution, values: Array | None = None) -> lp.Program:
+    """Return the program with only the columns next to its relaxation, and those of a plan."""
+    cost = np.asarray(program.value, dtype=float).copy()
+    for row in program.rows:
+        price = relaxed.prices.get(row.name, 0.0)
+        if price:
+            for column, factor in row.terms:
+                cost[column] -= price * factor
+    used = relaxed.values > ROUNDING
+    order = np.argsort(np.where(used, 0.0, np.abs(cost)), kind="stable")
+    searched = np.zeros(len(cost), dtype=bool)
+    searched[order[: max(NEAR, int(used.sum()) * 2)]] = True
+    if values is not None:
+        searched |= values > ROUNDING
+    high = [most if keep else 0.0 for most, keep in zip(program.high, searched, strict=True)]
+    low = [
+        least if most is None else min(least, most)
+        for least, most in zip(program.low, high, strict=True)
+    ]
+    return replace(program, low=low, high=high)
+
+
+def _refuse_if_too_few(case: Case, in_force: Mapping[str, str]) -> None:
+    """Say how many starts must change at least, where fewer were allowed and no plan was found."""
+    rows = [row for row in case.program.rows if row.name != ("keep", "changes")]
+    value = np.zeros(len(case.program.value))
+    for column, factor in keeping(case.starts, in_force, case.years):
+        value[column] += factor
+    found = lp.solve(
+        replace(case.program, value=value.tolist(), rows=rows),
+        time_limit=case.settings.time_limit_s, gap=0.0,
+    )  # fmt: skip
+    if not found.has_plan:
+        return
+    funded = sum(name in in_force for name in case.projects["project_id"])
+    bound = found.bound if np.isfinite(found.bound) else found.objective
+    least = math.ceil(funded - bound - 1e-6)
+    allowed = case.settings.max_changes or 0
+    if least > allowed:
+        raise NoAnswerError(
+            f"No plan changes at most {allowed} starts of the plan in force: within the limits and "
+            f"rules as they are at least {least} must change. Allow {least} or more "
+            f"({case.settings.called.max_changes})."
+        )

@@ -152,11 +152,25 @@ class Facts:
             rows[name] = [inside, whole[name] * share - inside, whole[name] * (1 - share)]
         return pd.DataFrame.from_dict(rows, orient="index", columns=["in", "after", "out"])
 
-    @property
-    def backlog_from(self) -> str:
-        """The first year at whose start the backlog is known."""
+    def backlog(self) -> tuple[dict[str, list[str]], list[str]]:
+        """Return the numbers told of the backlog by how their sentence begins, and of its chart."""
         table = self.table("backlog")
-        return str(table.loc[table["measure"] == "backlog_opening", "year"].min())
+        table = table.assign(measure=table["measure"].str.removeprefix("backlog_"))
+        sums = table.groupby(["measure", "year"])["value"].sum()
+        since = str(sums["opening"].index.min())
+        end = {n: millions(sums[n, self.last]) for n in ("left", "left_real", "left_without")}
+        last = table[(table["measure"] == "left") & (table["year"] == self.last)]
+        worst = last.loc[last["band"].isin(["high", "significant"]), "value"].sum()
+        beyond = sums["not_there"].sum()
+        opening, cleared = millions(sums["opening", since]), millions(sums["cleared"].sum())
+        told = {
+            "Backlog of maintenance": [opening, since, cleared, end["left"], self.last,
+                                       end["left_real"], since, end["left_without"]],
+            "The system's own plan states": ["£650.0m"],
+        }  # fmt: skip
+        if beyond > 0.05:
+            told["Schemes say that they clear"] = [millions(beyond)]
+        return told, [end["left"], self.last, millions(worst), end["left_without"]]
 
     def count(self, status: str, schemes: bool = False) -> int:
         mine = (self.sources["where"] == "projects") == schemes

@@ -286,17 +286,8 @@ def _capital(facts: Facts) -> Iterator[Family]:
         *([millions(asked["after"])] if asked["after"] > 0.05 else []), millions(asked["out"]),
     )  # fmt: skip
     price = limits.set_index("year")["price_per_gbp_m"][facts.first]
-    gap = facts.solve["gap"]
-    yield says("£1m more ", "£1m", facts.first, plain(price), percent(gap, 2))
-    backlog = _backlog(facts)
-    yield says(
-        "Backlog of maintenance", millions(backlog["opening"]), facts.backlog_from,
-        millions(backlog["cleared"]), millions(backlog["left"]), facts.last,
-        millions(backlog["left_real"]), facts.backlog_from, millions(backlog["left_without"]),
-    )  # fmt: skip
-    yield says("The system's own plan states", "£650.0m")
-    if backlog["not_there"] > 0.05:
-        yield says("Schemes say that they clear", millions(backlog["not_there"]))
+    yield says("£1m more ", "£1m", facts.first, plain(price), percent(facts.solve["gap"], 2))
+    yield from (says(words, *numbers) for words, numbers in facts.backlog()[0].items())
     if facts.drawn:
         dear = facts.draws["capital_used_p90"] - facts.spend.groupby("year")["cdel_gbp_m"].sum()
         within = facts.draws["odds_within_limits_so_far", facts.last]
@@ -331,10 +322,7 @@ def _capital(facts: Facts) -> Iterator[Family]:
     yield from chart_says("capital", "capital_categories", [
         millions(value) for value in (asked.sum(), asked["in"], asked["after"], asked["out"])
     ])  # fmt: skip
-    yield from chart_says("capital", "backlog", [
-        millions(backlog["left"]), facts.last, millions(backlog["worst"]),
-        millions(backlog["left_without"]),
-    ])  # fmt: skip
+    yield from chart_says("capital", "backlog", facts.backlog()[1])
     curve = facts.curve()
     ends = [
         (percent(end["share_of_limit"], 0), millions(end["limit"]), plain(end["benefit"], 0))
@@ -344,25 +332,6 @@ def _capital(facts: Facts) -> Iterator[Family]:
         *ends[0], *ends[1], plain(facts.solve["objective"], 0), millions(limit),
     ])  # fmt: skip
     yield from chart_says("capital", "capital_frontier", list(_two_aims(facts)))
-
-
-def _backlog(facts: Facts) -> dict[str, float]:
-    """Work the backlog out from its table: at the start, over the plan and at its end."""
-    table = facts.table("backlog")
-    table = table.assign(measure=table["measure"].str.removeprefix("backlog_"))
-    sums = table.groupby(["measure", "year"])["value"].sum()
-    worst = table[
-        (table["measure"] == "left")
-        & (table["year"] == facts.last)
-        & table["band"].isin(["high", "significant"])
-    ]
-    return {
-        "opening": sums["opening", facts.backlog_from],
-        "cleared": sums["cleared"].sum(),
-        "not_there": sums["not_there"].sum(),
-        "worst": worst["value"].sum(),
-        **{name: sums[name, facts.last] for name in ("left", "left_real", "left_without")},
-    }
 
 
 def _spent(spending: pd.Series) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from nelfin.cli.capital_keep import keep_options, keep_settings, with_keep
+from nelfin.cli.capital_worth import compare_option, kinds_tables, worth_tables
 from nelfin.cli.options import (
     allow_option,
     as_records,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     help="How often each scheme stays in the plan, over N draws of what schemes cost.",
 )  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, help="Of --core and --draws.")
+@compare_option
 @keep_options
 @output_option
 @tables_force_option
@@ -74,6 +76,7 @@ def capital(
     output: Path | None,
     force: bool,
     as_json: bool,
+    compare_benefits: bool,
     **more: Any,
 ) -> None:
     """Draw up the capital plan of SCENARIO, and put it to the test.
@@ -85,7 +88,7 @@ def capital(
     from nelfin.models.capital.keep import plan_case
     from nelfin.report.text.capital import capital_text, changed_words
     from nelfin.scenario import load_scenario
-    from nelfin.system.capital import capital_case
+    from nelfin.system.capital import capital_case, check_schemes, limits_of
     from nelfin.system.draws import cost_spread
     from nelfin.system.rests_on import CAPITAL
 
@@ -109,6 +112,9 @@ def capital(
             common = loaded.uncertainty.capital_cost_common_pct
             tables["stays"], none = stress.stays(case, spread, common, draws, seed)
         tables |= _costs_tested(case, inflation, overrun)
+        tables |= worth_tables(case, plan)
+        if compare_benefits:
+            tables |= kinds_tables(check_schemes(loaded, inputs), limits_of(loaded, inputs))
         if in_force is not None:
             tables["changes"] = plans_compared(in_force, plan)
     if output is not None:

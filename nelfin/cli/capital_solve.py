@@ -5,57 +5,19 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from nelfin.cli.capital_keep import keep_names, keep_options, keep_settings, tell_changes
+from nelfin.cli.capital_worth import kinds_tables, worth_options, worth_settings, worth_tables
 from nelfin.cli.options import write_tables
 from nelfin.cli.reading import tell
+from nelfin.cli.shares import SHARE
 from nelfin.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class Share(click.ParamType[float]):
-    """A share as a fraction (0.005) or with a per cent sign (0.5%)."""
-
-    name = "share"
-
-    def convert(
-        self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None
-    ) -> Any:
-        """Return the share in per cent.
-
-        Parameters
-        ----------
-        value
-            As written.
-        _param, _ctx
-            As click gives them.
-        """
-        text = str(value).strip()
-        plain = text.removesuffix("%").strip()
-        try:
-            number = float(plain)
-        except ValueError:
-            self.fail(f'"{value}" is not a number. Write 0.005 or 0.5%.')
-        if text.endswith("%") or number >= 1:
-            percent = number  # 3.5 can only be meant as 3.5 %
-        elif number < 0.1:
-            percent = 100 * number
-        else:
-            self.fail(
-                f'"{value}" could be {number:g} % or {100 * number:g} %. Write {number:g}% or '
-                f"{number / 100:g}, or {100 * number:g}%."
-            )
-        if not 0 <= percent <= 100:
-            self.fail(f'"{value}" must lie between 0 and 100 %.')
-        return percent
-
-
-SHARE = Share()
 
 
 @click.command("capital-solve")
@@ -97,6 +59,7 @@ SHARE = Share()
     "--price-growth", type=SHARE, default="0%", metavar="P", help="Growth of prices a year."
 )
 @keep_options
+@worth_options
 def capital_solve(
     projects: Path,
     limits: Path,
@@ -106,7 +69,7 @@ def capital_solve(
     relax: bool,
     discount_rate: float,
     first_year: str,
-    solver: str,
+    solver: Literal["highs", "cbc"],
     truncate: bool,
     rules: Path | None,
     over_programming: float,
@@ -117,11 +80,15 @@ def capital_solve(
 
     PROJECTS and LIMITS are CSV files or Excel workbooks, of any number of years from 1 to 40 and
     any number of spend columns. DIR gets plan.csv, spend.csv, limits.csv, prices.csv and
-    solve.json; with --from also changes.csv.
+    solve.json; with --from also changes.csv, with --compare-benefits benefit_kinds.csv and
+    benefit_plans.csv.
     """
     from nelfin.data.specs import CAPITAL_RULES, TABLES
     from nelfin.data.tables import raw_frame
-    from nelfin.models.capital import TableNames, solve
+    from nelfin.models.capital import Settings, TableNames
+    from nelfin.models.capital.case import case_of
+    from nelfin.models.capital.checked import check_capital
+    from nelfin.models.capital.keep import plan_case
     from nelfin.store.run_folder import check_folder
 
     if time_limit is not None and not time_limit > 0:
@@ -133,9 +100,7 @@ def capital_solve(
     rule_table = raw_frame(rules, CAPITAL_RULES, notes) if rules else None
     keep, in_force = keep_settings(more, notes)
     tell(notes)
-    plan = solve(
-        project_table,
-        _from_year(limit_table, first_year, limits),
+    settings = Settings(
         gap_pct=gap,
         time_limit_s=time_limit,
         relax=relax,
@@ -147,8 +112,16 @@ def capital_solve(
         price_growth_pct=price_growth,
         called=keep_names(TableNames(str(projects), str(limits), str(rules)), more),
         **keep,
+        **worth_settings(more),
     )
+    limit_table = _from_year(limit_table, first_year, limits)
+    checked = check_capital(project_table, limit_table, settings)
+    case = case_of(checked)
+    plan = plan_case(case)
     tables = {"plan": plan.plan, "spend": plan.spend, "limits": plan.limits, "prices": plan.prices}
+    tables |= worth_tables(case, plan)
+    if more["compare_benefits"]:
+        tables |= kinds_tables(checked)
     click.echo(_account(plan), err=True)
     if in_force is not None:
         tables["changes"] = tell_changes(plan, in_force)

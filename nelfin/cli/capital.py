@@ -11,6 +11,7 @@ import click
 
 from nelfin.cli.capital_doubt import aim_options, check_doubt, drawn_up
 from nelfin.cli.capital_keep import keep_options, keep_settings, with_keep
+from nelfin.cli.capital_worth import compare_option, kinds_tables, worth_tables
 from nelfin.cli.options import (
     allow_option,
     as_records,
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
 @click.option(
     "--seed", type=int, default=0, show_default=True, help="Of --core, --draws and --safe."
 )
+@compare_option
 @keep_options
 @output_option
 @tables_force_option
@@ -87,6 +89,7 @@ def capital(
     output: Path | None,
     force: bool,
     as_json: bool,
+    compare_benefits: bool,
     **more: Any,
 ) -> None:
     """Draw up the capital plan of SCENARIO, and put it to the test.
@@ -105,8 +108,7 @@ def capital(
     from nelfin.system.capital import check_schemes, limits_of
     from nelfin.system.rests_on import CAPITAL
 
-    if output is not None:
-        check_tables_folder(output, force)
+    check_tables_folder(output, force)
     loaded = load_scenario(scenario, overrides, allow)
     drawn = bool(draws) or more["safe"] is not None
     check_doubt(more, futures, drawn, "capital.relax" if loaded.capital.relax else "")
@@ -127,28 +129,28 @@ def capital(
         backlog = backlog_of(plan, case.settings, loaded, inputs)
         tables = _tables_of(plan) | tidy_tables(backlog)
         tables |= _plans_tested(case, frontier, budgets, core, seed) | found.tables
+        tables |= worth_tables(case, plan) | _costs_tested(case, inflation, overrun)
         if draws and chance is not None:
             tables["stays"], none = stress.stays(
                 case, chance.spread, chance.common_pct, draws, seed
             )
         tables |= _costs_tested(case, inflation, overrun)
+        if compare_benefits:
+            tables |= kinds_tables(check_schemes(loaded, inputs), limits_of(loaded, inputs))
         if in_force is not None:
             tables["changes"] = plans_compared(in_force, plan)
     account = asdict(plan.solve) | found.accounts
-    if output is not None:
-        texts = {"solve.json": json.dumps(account, indent=2) + "\n"}
-        write_tables(tables, output, texts, force)
-        click.echo(f"Written to {output}.", err=True)
+    _write(tables, account, output, force)
     if as_json:
         echo_json({"solve": account} | as_records(tables))
     else:
         illustrative = illustrative_in(loaded, inputs, CAPITAL)
         text = capital_text(plan, tables, loaded.name, illustrative, backlog_text(backlog))
         show("\n\n".join([text, *("\n".join(wrapped(words)) for words in found.words)]))
-    said = [changed_words(plan, in_force.plan)] if in_force is not None else []
-    said += [f"In {none} of {draws} draws no plan meets the limits."] if none else []
-    for words in said:
-        click.echo(words, err=True)
+    if in_force is not None:
+        click.echo(changed_words(plan, in_force.plan), err=True)
+    if none:
+        click.echo(f"In {none} of {draws} draws no plan meets the limits.", err=True)
 
 
 def _chance(
@@ -161,6 +163,14 @@ def _chance(
     share = 1.0 if safe is None else safe / 100
     common = scenario.uncertainty.capital_cost_common_pct
     return Chance(share, cost_spread(scenario, inputs), common, draws, seed)
+
+
+def _write(
+    tables: dict[str, pd.DataFrame], account: dict[str, Any], output: Path | None, force: bool
+) -> None:
+    if output is not None:
+        write_tables(tables, output, {"solve.json": json.dumps(account, indent=2) + "\n"}, force)
+        click.echo(f"Written to {output}.", err=True)
 
 
 def _tables_of(plan: CapitalPlan) -> dict[str, pd.DataFrame]:

@@ -22,12 +22,6 @@ if TYPE_CHECKING:
     from nelfin.models.ranges import Spread
     from nelfin.program import Watch
 
-DOUBT = (
-    "--futures", "--one-plan", "--cvar", "--risk-weight", "--ambiguity", "--safe", "--cost-range",
-    "--cost-common", "--draws", "--seed",
-)  # fmt: skip
-"""Options of `capital-solve` of this file, for the heading of the help."""
-
 
 @dataclass(frozen=True)
 class InDoubt:

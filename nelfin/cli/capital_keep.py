@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from nelfin.models.capital.compared import PlanTables
     from nelfin.models.capital.settings import Settings, TableNames
 
-SECTION = ("--from", "--max-changes", "--in", "--out", "--start")
-"""Options by heading of the help: keeping still."""
-
 OPTIONS = (
     click.option(
         "--from", "begin_from", type=click.Path(path_type=Path), metavar="PLAN",

@@ -27,9 +27,21 @@ SECTIONS = {
         "--benefit", "--weight", "--place-weight", "--discount-rate", "--later-rate",
         "--discount-from",
     ),
+    "Benefit by appraisal": (
+        "--compare-benefits", "--qaly-value", "--qaly-prices", "--last-rate", "--health-rate",
+        "--health-later-rate", "--revenue-beside-cash",
+    ),
     "Limits and years": (
         "--first-year", "--price-growth", "--over-programming", "--carry-over", "--truncate",
-        "--leave-out",
+        "--leave-out", "--now", "--deflator", "--backlog", "--deterioration",
+    ),
+    "A list as it was published": (
+        "--columns", "--unit", "--limit-unit", "--phasing", "--rank-by", "--first",
+    ),
+    "A plan in force, and wishes": ("--from", "--max-changes", "--in", "--out", "--start"),
+    "Doubt": (
+        "--futures", "--one-plan", "--cvar", "--risk-weight", "--ambiguity", "--safe",
+        "--cost-range", "--cost-common", "--draws", "--seed",
     ),
     "Search": ("--gap", "--time-limit", "--relax", "--solver"),
 }  # fmt: skip

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from nelfin.cli.capital_doubt import (
-    DOUBT,
     check_doubt,
     cost_range,
     doubt_options,
@@ -30,6 +29,12 @@ from nelfin.cli.capital_money import (
     read_backlog,
 )
 from nelfin.cli.capital_more import SECTIONS, more_options, more_settings, receipts_told
+from nelfin.cli.capital_worth import (
+    kinds_tables,
+    worth_options,
+    worth_settings,
+    worth_tables,
+)
 from nelfin.cli.grouped import GroupedCommand
 from nelfin.cli.options import write_tables
 from nelfin.cli.reading import tell
@@ -41,7 +46,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@click.command("capital-solve", cls=GroupedCommand, sections=SECTIONS | {"Doubt": DOUBT})
+@click.command("capital-solve", cls=GroupedCommand, sections=SECTIONS)
 @click.argument("projects", type=click.Path(path_type=Path))
 @click.option(
     "--limits",
@@ -87,6 +92,7 @@ if TYPE_CHECKING:
 @money_options
 @doubt_options
 @keep_options
+@worth_options
 def capital_solve(
     projects: Path,
     limits: Path,
@@ -96,7 +102,7 @@ def capital_solve(
     relax: bool,
     discount_rate: float,
     first_year: str,
-    solver: str,
+    solver: Literal["highs", "cbc"],
     truncate: bool,
     rules: Path | None,
     over_programming: float,
@@ -114,9 +120,9 @@ def capital_solve(
     --columns, --unit, --phasing and --rank-by say what its headings do not. DIR gets plan.csv,
     spend.csv, limits.csv, prices.csv and solve.json, and resources.csv where there are limits of
     resources. Futures add priority_list.csv, futures.csv and future_plans.csv, safe limits
-    safety.csv, and a range of costs slips.csv; a plan in force
-    changes.csv. Ctrl-C ends the search and keeps the best plan so
-    far; a second one ends at once.
+    safety.csv, a range of costs slips.csv, a plan in force changes.csv, benefits to compare
+    benefit_kinds.csv and benefit_plans.csv. Ctrl-C ends the search and keeps the best plan so far;
+    a second one ends at once.
     """
     from nelfin.data.specs import TABLES
     from nelfin.data.tables import raw_frame
@@ -138,7 +144,7 @@ def capital_solve(
     backlog_table = read_backlog(backlog)
     keep, in_force = keep_settings(more, lists.notes)
     tell(lists.notes)
-    settings |= money_settings(now, deflator, deterioration) | keep
+    settings |= money_settings(now, deflator, deterioration) | keep | worth_settings(more)
     if "resources" in settings and first_year and "year" in settings["resources"]:
         table = settings["resources"]
         settings["resources"] = table[table["year"] >= first_year]
@@ -164,8 +170,9 @@ def capital_solve(
     checked = check_capital(lists.projects, _from_year(lists.limits, first_year, limits), fields)
     safe = 1.0 if more["safe"] is None else more["safe"] / 100
     chance = spread and Chance(safe, spread, more["cost_common"], more["draws"], more["seed"])
+    case = case_of(checked)
     found = drawn_up(
-        case_of(checked),
+        case,
         checked.schemes,
         more,
         future_table,
@@ -178,6 +185,9 @@ def capital_solve(
     tables = {"plan": plan.plan, "spend": plan.spend, "limits": plan.limits, "prices": plan.prices}
     if len(plan.resources):
         tables["resources"] = plan.resources
+    tables |= worth_tables(case, plan)
+    if more["compare_benefits"]:
+        tables |= kinds_tables(checked)
     tables |= backlog_tables(plan, backlog_table, fields) | found.tables
     if in_force is not None:
         tables["changes"] = tell_changes(plan, in_force)

@@ -286,6 +286,8 @@ def require_table_file(file: Path, force: bool) -> None:
 TABLES_BESIDE = {
     "best_mix",
     "best_mix_by_year",
+    "benefit_kinds",
+    "benefit_plans",
     "budget_curve",
     "causes",
     "changes",
@@ -309,6 +311,7 @@ TABLES_BESIDE = {
     "slips",
     "spend",
     "stays",
+    "worth",
 }
 """Tables that commands with `--force` write to a folder, beside the tidy ones of labelled data."""
 

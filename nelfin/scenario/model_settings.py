@@ -242,8 +242,8 @@ class Capital(Section):
     solver: Annotated[Literal["highs", "cbc"], Unit("solver")]
     """Program that solves the capital plan."""
     deflator_pct: Growth = 0.0
-    """General inflation a year, by which a limit in prices of another year is brought to cash; 0
-    leaves such limits flat in cash."""
+    """General inflation a year, by which a limit in prices of another year is brought to cash, and
+    benefits in money to prices of the first year; 0 leaves such limits flat in cash."""
     backlog_deterioration_pct: Growth = 0.0
     """What the backlog of maintenance grows by a year as buildings age, beside building prices."""
     backlog_stated_gbp_m: NotNegative = 0.0
@@ -260,7 +260,7 @@ class Capital(Section):
     gbp_per_qaly: Annotated[NotNegative, Unit("£ per QALY")] = 70_000.0
     """Worth of a quality-adjusted life year, where benefit is net present social value."""
     qaly_price_year: Year = "2024/25"
-    """Year in whose prices it is given; `prevention.gdp_deflator_pct` leads to other years."""
+    """Year in whose prices it is given; `capital.deflator_pct` leads to other years."""
     discount_last_pct: Percent | None = None
     """Discount rate of the years after the 75th; left out: that of the years before."""
     discount_health_pct: Percent = 1.5

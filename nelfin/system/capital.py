@@ -193,7 +193,6 @@ def capital_settings(scenario: Scenario, inputs: Inputs) -> Settings:
         must_start=section.must_start,
         gbp_per_qaly=section.gbp_per_qaly,
         qaly_price_year=section.qaly_price_year,
-        gdp_deflator_pct=scenario.prevention.gdp_deflator_pct,
         discount_last_pct=section.discount_last_pct,
         discount_health_pct=section.discount_health_pct,
         discount_health_later_pct=section.discount_health_later_pct,

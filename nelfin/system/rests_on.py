@@ -28,7 +28,7 @@ PREVENTION = (
 CAPITAL = (
     "capital.", "projects", "capital_limits", "capital_rules", "capital_resources",
     "capital_groups", "capital_futures", "backlog", "asset_types", "deprivation",
-    "plan_in_force", "prevention.gdp_deflator_pct",
+    "plan_in_force",
 )  # fmt: skip
 POSITIONS = (
     "recovery.", "organisations", "organisation_income", "positions", "pressures",

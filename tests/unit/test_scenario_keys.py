@@ -240,7 +240,8 @@ def test_the_walk_of_a_scenario_and_of_its_file_meet_the_same_settings(scenario:
     assert sorted(held) == sorted(written)
     assert set(leaves(scenario)) >= set(scenario.evidence)
     assert {key for key in leaves(scenario) if key not in scenario.evidence} == {
-        "allocation.need_weights", "capital.criteria_weights", "capital.place_weights",
+        "allocation.need_weights", "capital.criteria_weights", "capital.must_start",
+        "capital.place_weights",
         "envelope.convergence_pct", "envelope.distance_from_target_pct",
     }  # fmt: skip
 

@@ -97,7 +97,7 @@ class Settings:
         nothing starts in them, what has started stands, and their limits have no price.
     deflator_pct
         General inflation, % a year, by which limits in prices of another year (`price_year`) are
-        brought to cash; None where no limit is.
+        brought to cash, and benefits to the first year's; None is asked for where it is needed.
     backlog_deterioration_pct
         What backlog grows by a year as buildings age, beside prices.
     begin_from
@@ -111,9 +111,6 @@ class Settings:
         Year in which a scheme starts, by its id.
     gbp_per_qaly, qaly_price_year
         Worth of a quality-adjusted life year, £, and the year in whose prices (`npsv`).
-    gdp_deflator_pct
-        General inflation a year, by which prices of other years become those of the first;
-        None is asked for where it is needed.
     discount_last_pct
         Rate after 75 years (Green Book: 2.5); None goes on with the rate before.
     discount_health_pct, discount_health_later_pct, discount_health_last_pct
@@ -156,7 +153,6 @@ class Settings:
     must_start: Mapping[str, str] = field(default_factory=dict)
     gbp_per_qaly: float = 70_000.0
     qaly_price_year: str = "2024/25"
-    gdp_deflator_pct: float | None = None
     discount_last_pct: float | None = None
     discount_health_pct: float = 1.5
     discount_health_later_pct: float | None = None

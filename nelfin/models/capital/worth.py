@@ -200,7 +200,7 @@ def in_base_prices(schemes: Iterable[Scheme], first_year: str, settings: Setting
     settings
         General inflation, and the year in whose prices a QALY is valued.
     """
-    base, growth = start_of(first_year), 1 + (settings.gdp_deflator_pct or 0.0) / 100
+    base, growth = start_of(first_year), 1 + (settings.deflator_pct or 0.0) / 100
 
     def index(price_year: str) -> float:
         return float(growth ** (base - start_of(price_year))) if price_year else 1.0
@@ -263,7 +263,7 @@ def check_worth(
             )
     if not settings.revenue_beside_cash:
         _check_counted_once(projects, called, problems)
-    if first_year and settings.gdp_deflator_pct is None:
+    if first_year and settings.deflator_pct is None:
         _check_prices(projects, first_year, settings, problems)
 
 
@@ -281,7 +281,7 @@ def _check_counted_once(projects: pd.DataFrame, called: str, problems: Problems)
 def _check_prices(
     projects: pd.DataFrame, first_year: str, settings: Settings, problems: Problems
 ) -> None:
-    remedy = "Give general inflation, % a year (gdp_deflator_pct)."
+    remedy = "Give general inflation (the deflator), % a year."
     if projects["qalys"].fillna(0).ne(0).any() and settings.qaly_price_year != first_year:
         problems.add(
             "gbp_per_qaly",

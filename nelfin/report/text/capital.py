@@ -205,6 +205,8 @@ def _priorities(table: pd.DataFrame) -> str:
 
 def _scheme(row: Any) -> str:
     """Return the id of a scheme with its name."""
+    if isinstance(row, pd.Series):  # whose own name is its row's
+        return f"{row['project_id']} {row['name']}"
     return f"{row.project_id} {row.name}"
 
 
@@ -268,6 +270,44 @@ def _changes(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
+def _worth(table: pd.DataFrame) -> str:
+    rows = [
+        [_scheme(row), money(row.npsv_gbp_m), "–" if pd.isna(row.benefit_cost_ratio) else
+         money(row.benefit_cost_ratio, 2), "–" if pd.isna(row.npsv_per_gbp_m) else
+         money(row.npsv_per_gbp_m, 2)]
+        for row in table.nlargest(DEAREST, "npsv_gbp_m").itertuples()
+    ]  # fmt: skip
+    heads = ["scheme", "NPSV, £m", "benefit to cost", "NPSV a £m of limit"]
+    return table_text(heads, rows, title="NET PRESENT SOCIAL VALUE (NPSV), the largest")
+
+
+def _kinds(table: pd.DataFrame) -> str:
+    kinds = [name for name in KINDS if name in table]
+    rows = [[_scheme(row), *(row[kind] for kind in kinds)] for _, row in table.iterrows()
+            if row["plans_in"] not in {0, len(kinds)}]  # fmt: skip
+    title = "BENEFIT BY SEVERAL KINDS: schemes that not every plan funds"
+    if not rows:
+        return f"{title}\n  None: each plan funds the same schemes."
+    text = table_text(["scheme", *(KINDS[kind] for kind in kinds)], rows[:PRIORITIES], title=title)
+    more = len(rows) - PRIORITIES
+    return text + (f"\nand {more} more; -o writes all." if more > 0 else "")
+
+
+def _kind_plans(table: pd.DataFrame) -> str:
+    kinds = [name for name in KINDS if f"{name}_worth" in table]
+    rows = [
+        [KINDS[str(row["best_by"])], str(row["schemes"]), money(row["cdel_gbp_m"]),
+         *(money(row[f"{kind}_worth"]) for kind in kinds)]
+        for _, row in table.iterrows()
+    ]  # fmt: skip
+    heads = ["best by", "schemes", "of limit, £m", *(f"worth by {KINDS[k]}" for k in kinds)]
+    return table_text(heads, rows, title="EACH PLAN BY EVERY KIND")
+
+
+KINDS = {"score": "score", "criteria": "criteria", "npsv": "NPSV, £m"}
+"""Kinds of benefit as people read them."""
+
+
 def _overrun(table: pd.DataFrame) -> str:
     title = "WHAT AN OVERRUN MOVES"
     rows = [
@@ -325,5 +365,8 @@ SECTIONS = {
     "inflation": _inflation,
     "overrun": _overrun,
     "changes": _changes,
+    "worth": _worth,
+    "benefit_kinds": _kinds,
+    "benefit_plans": _kind_plans,
 }
 """Tables of the tests, as text."""

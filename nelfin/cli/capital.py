@@ -96,25 +96,26 @@ def capital(
 
     Without an option the plan is printed by category and year. Each option adds a table.
     """
-    from nelfin.models.capital import stress
     from nelfin.models.capital.case import case_of
     from nelfin.models.capital.compared import PlanTables, plans_compared
+    from nelfin.models.capital.stress import stays
     from nelfin.report.text.backlog import backlog_text
     from nelfin.report.text.capital import capital_text, changed_words
     from nelfin.report.text.terminal import wrapped
     from nelfin.scenario import load_scenario
     from nelfin.store.tidy import tidy_tables
     from nelfin.system.backlog import backlog_of
-    from nelfin.system.capital import check_schemes, limits_of
+    from nelfin.system.capital import check_schemes
+    from nelfin.system.capital_limits import limits_of
     from nelfin.system.rests_on import CAPITAL
 
-    check_tables_folder(output, force)
+    if output is not None:
+        check_tables_folder(output, force)
     loaded = load_scenario(scenario, overrides, allow)
     drawn = bool(draws) or more["safe"] is not None
     check_doubt(more, futures, drawn, "capital.relax" if loaded.capital.relax else "")
     inputs = read_inputs(loaded)
-    notes: list[str] = []
-    keep, in_force = keep_settings(more, notes)
+    keep, in_force = keep_settings(more, notes := [])
     tell(notes)
     checked = check_schemes(loaded, inputs, lambda settings: with_keep(settings, keep, more))
     case = case_of(checked, limits_of(loaded, inputs))
@@ -129,11 +130,9 @@ def capital(
         backlog = backlog_of(plan, case.settings, loaded, inputs)
         tables = _tables_of(plan) | tidy_tables(backlog)
         tables |= _plans_tested(case, frontier, budgets, core, seed) | found.tables
-        tables |= worth_tables(case, plan) | _costs_tested(case, inflation, overrun)
+        tables |= worth_tables(case, plan)
         if draws and chance is not None:
-            tables["stays"], none = stress.stays(
-                case, chance.spread, chance.common_pct, draws, seed
-            )
+            tables["stays"], none = stays(case, chance.spread, chance.common_pct, draws, seed)
         tables |= _costs_tested(case, inflation, overrun)
         if compare_benefits:
             tables |= kinds_tables(check_schemes(loaded, inputs), limits_of(loaded, inputs))
@@ -147,10 +146,8 @@ def capital(
         illustrative = illustrative_in(loaded, inputs, CAPITAL)
         text = capital_text(plan, tables, loaded.name, illustrative, backlog_text(backlog))
         show("\n\n".join([text, *("\n".join(wrapped(words)) for words in found.words)]))
-    if in_force is not None:
-        click.echo(changed_words(plan, in_force.plan), err=True)
-    if none:
-        click.echo(f"In {none} of {draws} draws no plan meets the limits.", err=True)
+    moved = "" if in_force is None else changed_words(plan, in_force.plan)
+    _tell(moved, f"In {none} of {draws} draws no plan meets the limits." if none else "")
 
 
 def _chance(
@@ -163,6 +160,11 @@ def _chance(
     share = 1.0 if safe is None else safe / 100
     common = scenario.uncertainty.capital_cost_common_pct
     return Chance(share, cost_spread(scenario, inputs), common, draws, seed)
+
+
+def _tell(*words: str) -> None:
+    for said in filter(None, words):
+        click.echo(said, err=True)
 
 
 def _write(

@@ -24,7 +24,8 @@ from nelfin.models.months import savings_phase
 from nelfin.models.positions import ROUNDING, Known, system_plans
 from nelfin.models.recovery import labelled, roll_forward
 from nelfin.scenario import Scenario
-from nelfin.system.capital import check_schemes, draw_up, limits_after, limits_of
+from nelfin.system.capital import check_schemes, draw_up
+from nelfin.system.capital_limits import limits_after, limits_of
 from nelfin.system.drivers import drivers_of, income_by_body
 from nelfin.system.prevention import prevention_by_organisation, shift_of
 

@@ -6,7 +6,8 @@ import pytest
 
 from nelfin.data import Inputs, load_inputs
 from nelfin.scenario import Scenario, load_scenario
-from nelfin.system.capital import capital_case, limits_of
+from nelfin.system.capital import capital_case
+from nelfin.system.capital_limits import limits_of
 
 pytestmark = pytest.mark.golden
 

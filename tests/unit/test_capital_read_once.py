@@ -13,7 +13,8 @@ from nelfin.data import Inputs, load, tables
 from nelfin.models.capital import checked
 from nelfin.models.capital.case import case_of
 from nelfin.scenario import Scenario
-from nelfin.system.capital import check_schemes, limits_of
+from nelfin.system.capital import check_schemes
+from nelfin.system.capital_limits import limits_of
 
 pytestmark = pytest.mark.unit
 

@@ -47,6 +47,7 @@ def test_the_embedded_tables_fit_each_other(inputs: Inputs) -> None:
         "capital_rules",
         "capital_resources",
         "capital_groups",
+        "capital_futures",
         "plan_in_force",
         "organisation_places",
     }  # no figure of them is published

@@ -16,7 +16,8 @@ from nelfin.errors import InputError, NoAnswerError
 from nelfin.models.capital import CapitalPlan
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed, differences, field_of
-from nelfin.system.capital import limits_after, limits_of, solve_capital
+from nelfin.system.capital import solve_capital
+from nelfin.system.capital_limits import limits_after, limits_of
 from nelfin.system.explain import explain
 from nelfin.system.joint import join
 from nelfin.system.seek import goal_of, seek

@@ -13,8 +13,6 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-import nelfin
-from nelfin.cli.options import with_bold_heads
 from nelfin.data import Inputs
 from nelfin.models.best_mix import BestMix
 from nelfin.report.text.capital import SECTIONS, capital_text
@@ -28,7 +26,7 @@ from nelfin.report.text.seek import seek_text
 from nelfin.report.text.sensitivity import sensitivity_table
 from nelfin.report.text.summary import summary
 from nelfin.report.text.sweeps import sweep_text
-from nelfin.report.text.terminal import clean, cut, table_text, title_text, wrapped
+from nelfin.report.text.terminal import table_text
 from nelfin.result import Result
 from nelfin.scenario import Scenario
 from nelfin.store.sweeps import Sweep
@@ -258,6 +256,19 @@ def test_lists_of_runs_and_cases_fit(
     whole(text, tables)
 
 
+def worths(name: str, about: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return a row of each table of worth by kind, and of what changes."""
+    kinds = dict.fromkeys(("score", "criteria", "npsv"), "2025/26")
+    ratios = {"npsv_gbp_m": -HUGE, "benefit_cost_ratio": HUGE, "npsv_per_gbp_m": float("nan")}
+    by_kind = {f"{kind}_worth": HUGE for kind in kinds}
+    return {
+        "changes": about | {"before": "2025/26", "after": "", "change": name, "why": name * 9},
+        "worth": about | ratios,
+        "benefit_kinds": about | kinds | {"plans_in": 2},
+        "benefit_plans": {"best_by": "npsv", "schemes": 10**9, "cdel_gbp_m": HUGE} | by_kind,
+    }
+
+
 def test_the_capital_plan_and_its_tests_fit(
     joint: Joint, cells: Cells, kind: str, tables: list[list[str]]
 ) -> None:
@@ -276,22 +287,15 @@ def test_the_capital_plan_and_its_tests_fit(
         "regret": about
         | {"budget": name, "share_of_limit": 1.2, "best": HUGE, "regret_pct": 0.1, "list_gap": 0.1},
         "futures": about | {"future": name, "weight": 0.5, "best": HUGE, "regret_pct": 0.1},
-        "safety": about
-        | {
-            "year": "2025/26",
-            "organisation": name,
-            "limit_gbp_m": HUGE,
-            "used_gbp_m": -HUGE,
-            "reserve_gbp_m": HUGE,
-            "share_held_fresh": 1.0,
-        },
+        "safety": {"year": "2025/26", "organisation": name, "limit_gbp_m": HUGE,
+                   "used_gbp_m": -HUGE, "reserve_gbp_m": HUGE, "share_held_fresh": 1.0},
         "slips": about
         | {"start_year": "2025/26", "waits": 1.0, "mean_years": 2.0, "benefit_lost": HUGE},
         "core_index": about,
         "stays": about | {"spend_gbp_m": HUGE, "in_plan": 1.0},
         "inflation": about | {"case": name, "benefit_lost_pct": -HUGE, "dropped": 10**12},
         "overrun": about | {"before": "2025/26", "after": "", "change": name},
-    }
+    } | worths(name, about)  # fmt: skip
     assert set(found) == set(SECTIONS)
     frames = {key: pd.DataFrame([row, row]) for key, row in found.items()}
     text = capital_text(plan, frames, name, name)
@@ -313,94 +317,3 @@ def test_the_summary_fits(result: Result, cells: Cells, kind: str, tables: list[
 @pytest.fixture(params=HOSTILE)
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-def test_a_name_folds_and_is_cut_after_three_lines() -> None:
-    rows = [["Barking, Havering and Redbridge University Hospitals NHS Trust", "1" * 40]]
-    lines = table_text(["trust", "£m"], rows).split("\n")[2:]
-    assert [line[:37].rstrip() for line in lines] == [
-        "Barking, Havering and Redbridge",
-        "  University Hospitals NHS Trust",
-    ]
-    lines = table_text(["trust", "£m"], [["word " * 100, "1.0"]]).split("\n")[2:]
-    assert len(lines) == 3
-    assert lines[-1].endswith("word…")
-
-
-def test_figures_line_up_and_brackets_hang() -> None:
-    lines = table_text(["a", "£m"], [["x", "1,234.5"], ["y", "(31.0)"], ["z", "–"]]).split("\n")
-    assert lines[2].rstrip().endswith("1,234.5")
-    assert lines[2].index(".") == lines[3].index(".")
-    assert lines[3].endswith("(31.0)")
-    assert len(lines[4]) == 79
-
-
-def test_words_do_not_run_into_the_figure_before_them() -> None:
-    wide = "word " * 30
-    line = table_text(["a", "b", "c"], [[wide, "1,000.0", wide]], "lrl").split("\n")[2]
-    assert "1,000.0  word" in line
-
-
-def test_years_that_do_not_fit_follow_below_alike() -> None:
-    years = [f"20{at}/{at + 1}" for at in range(23, 33)]
-    rows = [["Reported", *["(1,234.5)"] * 9, "1.0"], ["Total", *["0.0"] * 10]]
-    text = table_text(["step", *years], rows, title="BRIDGE, £m", ruled=[-1])
-    assert text.count("BRIDGE, £m") == 1
-    first, second = text.split("\n\n")
-    assert [line.split() for line in (first.split("\n")[1], second.split("\n")[0])] == [
-        ["step", *years[:5]],
-        ["step", *years[5:]],
-    ]
-    # a line below the headings and one above the total
-    assert [line[0] for line in second.split("\n")] == ["s", "─", "R", "─", "T"]
-    assert first.split("\n")[1].index("2023/24") == second.index("2028/29")
-
-
-def test_a_table_without_rows_has_its_headings() -> None:
-    assert table_text(["place", "£m"], [], ruled=[-1]).split() == ["place", "£m", "─" * 79]
-
-
-def test_a_figure_wider_than_the_screen_is_whole_all_the_same() -> None:
-    assert "9" * 90 in table_text(["a", "b"], [["name", "9" * 90]]).split()
-
-
-def test_letters_that_move_the_cursor_or_turn_the_line_are_spelt() -> None:
-    assert clean("a\x1b[2Jb\tc\nd\u202ee\u00a0%") == "a\\x1b[2Jb c d\\u202ee\u00a0%"
-    assert cut("Tower Hamlets", 8) == "Tower H…"
-    assert cut("\u5317\u4eac\u533b\u9662", 6) == "\u5317\u4eac…"
-
-
-def test_a_per_cent_sign_stays_with_its_figure() -> None:
-    for width in range(20, 60):
-        text = wrapped("The plan is proven within 0.11\u00a0% of the best.", width)
-        assert any("0.11\u00a0%" in line for line in text)
-
-
-def test_the_title_keeps_what_it_is_about(cells: Cells) -> None:
-    top, line, said = title_text("y" * 500, ", 2023/24", "Given.", corner="£m").split("\n")
-    assert top.endswith("…, 2023/24  £m")
-    assert cells(top) == cells(line) == 79
-    assert said == "Given."
-
-
-def test_headings_are_bold_and_rows_are_not() -> None:
-    text = table_text(["place", "£m"], [["Newham", "(1.0)"]], title="PLACES", ruled=[-1])
-    page = f"{title_text('System', '', 'Said.')}\n\nWHY\n  Because.\n\n{text}\n\nA note."
-    bold = [line for line in with_bold_heads(page).split("\n") if "\x1b[1m" in line]
-    assert [re.sub(r"\x1b\[\d+m", "", line).split()[0] for line in bold] == [
-        "System", "WHY", "PLACES", "place",
-    ]  # fmt: skip
-    assert re.sub(r"\x1b\[\d+m", "", with_bold_heads(page)) == page
-
-
-def test_no_other_way_to_set_out_columns_is_left() -> None:
-    by_hand = re.compile(r"\{[^{}]*:[^{}]?[<>^]\{?\w+\}?\}|\.(?:l|r)just\(|\.center\(")
-    root = Path(nelfin.__file__).parent
-    found = [
-        f"{path.relative_to(root)}: {line.strip()}"
-        for path in sorted(root.rglob("*.py"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if by_hand.search(line)
-    ]
-    # letters for columns not named, no cells
-    assert found == ['report/text/terminal.py: kinds = (align or "l").ljust(len(heads), "r")']

@@ -179,7 +179,7 @@ def _fewest(case: Case, in_force: Mapping[str, str], watch: lp.Watch) -> tuple[C
         "stopped" if aim.out_of_time else "optimal",
         aim.worth(values), bound, values, {}, time.perf_counter() - start,
     )  # fmt: skip
-    return plan_of(case, relaxed, solution, watch), least
+    return plan_of(case, relaxed, lp.trimmed(case.program, solution), watch), least
 
 
 def _nearest(

@@ -59,11 +59,16 @@ def why_infeasible(
         else:
             amount = f"£{passed:,.1f}m" if row.kind == "rule" else f"{passed:,.4g}"
             sentences.append(f"{words_of(row)}: {amount} {side}")
+    asked = list(dict.fromkeys(start.scheme.id for start in starts if start.scheme.asked))
     must = list(dict.fromkeys(start.scheme.id for start in starts if start.scheme.must_fund))
+    must = [name for name in must if name not in asked]
+    ways = ["Raise the limits"]
     if must:
-        remedy = (
-            f"Raise the limits, widen the windows, or take must_fund off one of {listed(must)}."
-        )
+        ways += ["widen the windows", f"take must_fund off one of {listed(must)}"]
+    if asked:
+        ways.append(f"ask otherwise for {listed(asked)}")
+    if len(ways) > 1:
+        remedy = f"{', '.join(ways[:-1])}, or {ways[-1]}."
     elif kinds <= {"limit", "rule"}:
         remedy = "Ease the floors and targets of capital_rules, or raise the limits."
     else:

@@ -52,7 +52,7 @@ LIMIT_COLUMNS = [
     "price_per_gbp_m",
     "status",
 ]
-OWN_PLACE = {"once", "must", "share", "carry"}
+OWN_PLACE = {"once", "must", "share", "carry", "forced"}
 """Kinds of rows that hold a scheme's own place in the plan: all others are something it uses."""
 
 ABOUT_SCHEME = ["name", "organisation", "place", "category", "must_fund"]

@@ -19,7 +19,17 @@ from nelfin.models.capital.starts import Start
 SMALL = lp.POUND
 """A pound, in £m, or a millionth of a point: differences below it are rounding."""
 
-EXPLAINED = {"carry", "limit", "resource", "once", "must", "share", "requires", "excludes"}
+EXPLAINED = {
+    "carry",
+    "forced",
+    "limit",
+    "resource",
+    "once",
+    "must",
+    "share",
+    "requires",
+    "excludes",
+}
 """Kinds of rows that have sentences of their own."""
 
 Chosen = list[tuple[Start, float]]

@@ -27,7 +27,7 @@ def matrix_of(program: Program) -> csc_array:
     return csc_array((factors, (rows, columns)), shape=shape)
 
 
-def filled(program: Program, solution: Solution) -> Solution:
+def filled(program: Program, solution: Solution, matrix: csc_array | None = None) -> Solution:
     """Raise whole-number columns that are 0 to 1 where every row still holds, best value first.
 
     A solver that stops within its gap leaves such columns behind.
@@ -38,6 +38,8 @@ def filled(program: Program, solution: Solution) -> Solution:
         The program.
     solution
         A plan of it that keeps every row.
+    matrix
+        Of the program, if it is at hand.
 
     Returns
     -------
@@ -45,7 +47,8 @@ def filled(program: Program, solution: Solution) -> Solution:
         The plan with such columns raised, and its objective.
     """
     values = solution.values.copy()
-    matrix, value = matrix_of(program), np.asarray(program.value, dtype=float)
+    matrix = matrix_of(program) if matrix is None else matrix
+    value = np.asarray(program.value, dtype=float)
     high = np.array([np.inf if most is None else most for most in program.high])
     candidates = np.flatnonzero(
         (value > 0) & np.asarray(program.whole, dtype=bool) & (high >= 1) & (values == 0)

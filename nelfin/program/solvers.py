@@ -8,10 +8,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csc_array
 
 from nelfin.errors import SolverError
 from nelfin.program.built import Highs, build, no_collection, unit_of
 from nelfin.program.cbc import solve_by_cbc
+from nelfin.program.filling import filled, matrix_of
 from nelfin.program.form import (
     HAS_PLAN,
     Array,
@@ -192,8 +194,8 @@ class LoadedProgram:
             point = highspy.HighsSolution()
             point.col_value = list(begin)
             model.setSolution(point)
-        heard = self._heard = self._heard or _Heard(model)
-        heard.begin(watch, steps)
+        heard = self._heard = self._heard or _Heard(model, self._program, self._unit)
+        heard.begin(watch, steps, gap)
         status = attended(model.run, watch, lambda: watch.tell(*self._progress(heard)))
         if status == highspy.HighsStatus.kError:
             raise SolverError("The solver highs failed.")
@@ -214,20 +216,26 @@ class LoadedProgram:
         # PuLP hands HiGHS the negative to minimise
         duals = -np.array(solution.row_dual) * self._unit if not self._whole else np.zeros(0)
         bound = -float(model.getInfo().mip_dual_bound) * self._unit
+        if self._whole and heard.values is not None and heard.worth > self._worth(values):
+            # a plan of HiGHS that was filled; within the gap it is why HiGHS was stopped
+            state, values = "optimal" if heard.within else state, heard.values
         found = solution_of(self._program, state, values, duals, self._whole, bound, seconds)
         return replace(found, steps=heard.steps)
 
+    def _worth(self, values: Array) -> float:
+        return float(
+            np.dot(self._program.value, np.where(self._program.whole, np.round(values), values))
+        )
+
     def _progress(self, heard: _Heard) -> tuple[float, float]:
         # what bounds a part of the plans does not bound them all
-        bound = np.nan if heard.most else -heard.bound * self._unit
-        return -heard.worth * self._unit, bound
+        return heard.worth, np.nan if heard.most else heard.bound
 
     def _left_behind(self, heard: _Heard, seconds: float) -> Solution:
         if heard.values is None:
             return without_plan("no plan found", len(self._program.value), seconds)
-        bound = -heard.bound * self._unit
         none = np.zeros(0)
-        return solution_of(self._program, "stopped", heard.values, none, True, bound, seconds)
+        return solution_of(self._program, "stopped", heard.values, none, True, heard.bound, seconds)
 
     def _status(self) -> Status:
         import highspy
@@ -248,30 +256,41 @@ class LoadedProgram:
 
 
 class _Heard:
-    """What HiGHS tells while it runs, and the word to it that it is to stop."""
+    """What HiGHS tells while it runs, and the word to it that it is to stop.
 
-    def __init__(self, model: Any) -> None:
-        self.watch = Watch()
-        self.values: Array | None = None
-        self.worth = self.bound = np.nan
-        self.steps, self.most = 0, 0
+    Its plans are filled as they come, so that it need not look for what is plain to see.
+    """
+
+    def __init__(self, model: Any, program: Program, unit: float) -> None:
+        self.program, self.unit = program, unit
+        self.begin(Watch(), None, 0.0)
         model.cbMipImprovingSolution.subscribe(self._better)
         for kind in (model.cbMipInterrupt, model.cbSimplexInterrupt, model.cbIpmInterrupt):
             kind.subscribe(self._ask)
 
-    def begin(self, watch: Watch, most: int | None) -> None:
-        """Forget the run before; stop this one after so many steps."""
-        self.watch, self.values = watch, None
-        self.steps, self.most = 0, most or 0
+    def begin(self, watch: Watch, most: int | None, gap: float) -> None:
+        """Forget the run before; stop this one after so many steps, or within the gap."""
+        self.watch, self.most, self.gap = watch, most or 0, gap
+        self.values: Array | None = None
         self.worth = self.bound = np.nan
+        self.steps, self.within = 0, False
+
+    @cached_property
+    def _matrix(self) -> csc_array:
+        return matrix_of(self.program)
 
     def _better(self, event: Any) -> None:
-        self.values = np.array(event.data_out.mip_solution)
-        self.worth = float(event.data_out.objective_function_value)
+        values = np.array(event.data_out.mip_solution)
+        values = np.where(self.program.whole, np.round(values), values)
+        found = Solution("stopped", 0.0, np.nan, values, {}, 0.0)
+        plan = filled(self.program, found, self._matrix)
+        if self.values is None or plan.objective > self.worth:
+            self.values, self.worth = plan.values, plan.objective
 
     def _ask(self, event: Any) -> None:
         self.steps += 1
         if event.data_out.mip_node_count >= 0:
-            self.bound = float(event.data_out.mip_dual_bound)
-        if self.watch.stopped or 0 < self.most < self.steps:
+            self.bound = -float(event.data_out.mip_dual_bound) * self.unit
+            self.within = self.gap > 0 and self.bound - self.worth <= self.gap * abs(self.worth)
+        if self.within or self.watch.stopped or 0 < self.most < self.steps:
             event.interrupt()

@@ -67,7 +67,7 @@ def best_plan(
     if solver != "highs":
         found = lp.solve(program, solver, gap=gap, watch=watch)
         return lp.filled(program, found) if found.has_plan else found
-    enough = relaxed.bound / (1 + gap) if gap > 0 and relaxed.bound > 0 else None
+    enough = relaxed.bound / (1 + gap) if relaxed.bound > 0 else None
     if enough is not None and len(program.value) > FEW:
         best = _near_by(program, relaxed, gap, enough, best, watch)
         if best is not None and best.objective >= enough:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from nelfin.cli.capital_doubt import aim_options, check_doubt, drawn_up
-from nelfin.cli.capital_keep import keep_options, keep_settings, with_keep
+from nelfin.cli.capital_keep import keep_options, kept_to, with_keep
 from nelfin.cli.capital_worth import compare_option, kinds_tables, worth_tables
 from nelfin.cli.options import (
     allow_option,
@@ -27,7 +27,7 @@ from nelfin.cli.options import (
     tables_force_option,
     write_tables,
 )
-from nelfin.cli.reading import read_inputs, tell
+from nelfin.cli.reading import read_inputs
 from nelfin.errors import InputError
 
 if TYPE_CHECKING:
@@ -101,7 +101,6 @@ def capital(
     from nelfin.models.capital.stress import stays
     from nelfin.report.text.backlog import backlog_text
     from nelfin.report.text.capital import capital_text, changed_words
-    from nelfin.report.text.terminal import wrapped
     from nelfin.scenario import load_scenario
     from nelfin.store.tidy import tidy_tables
     from nelfin.system.backlog import backlog_of
@@ -115,8 +114,7 @@ def capital(
     drawn = bool(draws) or more["safe"] is not None
     check_doubt(more, futures, drawn, "capital.relax" if loaded.capital.relax else "")
     inputs = read_inputs(loaded)
-    keep, in_force = keep_settings(more, notes := [])
-    tell(notes)
+    keep, in_force = kept_to(more)
     checked = check_schemes(loaded, inputs, lambda settings: with_keep(settings, keep, more))
     case = case_of(checked, limits_of(loaded, inputs))
     if in_force is None and case.settings.begin_from is not None:
@@ -145,7 +143,7 @@ def capital(
     else:
         illustrative = illustrative_in(loaded, inputs, CAPITAL)
         text = capital_text(plan, tables, loaded.name, illustrative, backlog_text(backlog))
-        show("\n\n".join([text, *("\n".join(wrapped(words)) for words in found.words)]))
+        show("\n\n".join([text, *_wrapped(found.words)]))
     moved = "" if in_force is None else changed_words(plan, in_force.plan)
     _tell(moved, f"In {none} of {draws} draws no plan meets the limits." if none else "")
 
@@ -160,6 +158,12 @@ def _chance(
     share = 1.0 if safe is None else safe / 100
     common = scenario.uncertainty.capital_cost_common_pct
     return Chance(share, cost_spread(scenario, inputs), common, draws, seed)
+
+
+def _wrapped(sentences: list[str]) -> list[str]:
+    from nelfin.report.text.terminal import wrapped
+
+    return ["\n".join(wrapped(words)) for words in sentences]
 
 
 def _tell(*words: str) -> None:

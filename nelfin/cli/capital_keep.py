@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nelfin.cli.reading import tell
 from nelfin.errors import Problems, printable
 
 if TYPE_CHECKING:
@@ -57,6 +58,20 @@ def keep_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(OPTIONS):
         command = option(command)
     return command
+
+
+def kept_to(given: Mapping[str, Any]) -> tuple[dict[str, Any], PlanTables | None]:
+    """Return what `keep_settings` does, and tell how the plan in force was read.
+
+    Parameters
+    ----------
+    given
+        Options by name.
+    """
+    notes: list[str] = []
+    found = keep_settings(given, notes)
+    tell(notes)
+    return found
 
 
 def keep_settings(

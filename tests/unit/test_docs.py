@@ -240,7 +240,7 @@ def test_every_scenario_key_says_what_it_is(keys: ModuleType) -> None:
 
 
 def test_every_table_of_a_run_is_told(generated: ModuleType, result: Result) -> None:
-    assert set(generated.ABOUT_TABLES) == set(result.tables)
+    assert set(generated.ABOUT_TABLES) == {*result.tables, "plan_changes"}
     for name in result.tables:
         assert f"`{name}.csv`" in generated.results_page(result)
 

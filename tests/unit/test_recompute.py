@@ -71,7 +71,9 @@ def candidates(key: str, value: Any) -> list[Any]:
         return [not value]
     if isinstance(value, int | float):
         return [value * 1.07 + 0.3, value * 0.9 - 0.1, value * 0.5, int(value) + 1]
-    if isinstance(value, dict):  # an empty table of settings: see the examples below
+    if value is None or isinstance(
+        value, dict
+    ):  # an empty table of settings: see the examples below
         return []
     return [value.lower()] if key == "icb" else [*WORDS, value[:-1]]
 

@@ -278,6 +278,10 @@ def test_the_capital_plan_and_its_tests_fit(
         "stays": about | {"spend_gbp_m": HUGE, "in_plan": 1.0},
         "inflation": about | {"case": name, "benefit_lost_pct": -HUGE, "dropped": 10**12},
         "overrun": about | {"before": "2025/26", "after": "", "change": name},
+        "changes": about | {"before": "2025/26", "after": name, "why": f"Displaced by {name}."},
+        "worth": about | {"npsv_gbp_m": HUGE, "benefit_cost_ratio": HUGE, "npsv_per_gbp_m": -HUGE},
+        "benefit_kinds": about | {"score": "2025/26", "npsv": "not funded", "plans_in": 1},
+        "benefit_plans": about | {"best_by": "npsv", "cdel_gbp_m": HUGE, "npsv_worth": -HUGE},
     }
     assert set(found) == set(SECTIONS)
     frames = {key: pd.DataFrame([row, row]) for key, row in found.items()}

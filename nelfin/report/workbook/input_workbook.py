@@ -35,6 +35,8 @@ FROM_LISTS = {
     "to_year": "year",
     "earliest_start": "year",
     "latest_start": "year",
+    "benefit_price_year": "year",
+    "start_year": "year",
     "efficiency_schemes.organisation": "body",
     "organisation_income.stream": "income_from",
     "positions.organisation": "body",

@@ -136,8 +136,8 @@ ABOUT_TABLES = {
     "capital_by_organisation": "Use of the limit, and what the plan does to revenue.",
     "plan": "A row a scheme: in or out, when, for how much, and why.",
     "spend": "A row a funded scheme and year.",
-    "plan_changes": "Schemes whose start is not that of the capital plan in force, and why; only where a "
-    "scenario names one.",
+    "plan_changes": "Schemes whose start is not that of the capital plan in force, and why; only "
+    "where a scenario names one.",
     "limits": "A row a limit: used, left, and the price of capital.",
     "prices": "The price of each limit beside what £1m more and £1m less do, solved again.",
     "budget_curve": "What more or less capital would buy: benefit and price as all limits move.",

@@ -12,6 +12,7 @@ import pandas as pd
 
 from nelfin.models.capital.case import case_of
 from nelfin.models.capital.checked import check_capital
+from nelfin.models.capital.compared import PlanTables, plans_compared
 from nelfin.models.capital.keep import plan_case
 from nelfin.models.capital.plan import CapitalPlan, SolverAccount
 from nelfin.models.capital.settings import Settings, TableNames
@@ -19,10 +20,12 @@ from nelfin.models.capital.systems import SystemPlans, solve_systems
 
 __all__ = [
     "CapitalPlan",
+    "PlanTables",
     "Settings",
     "SolverAccount",
     "SystemPlans",
     "TableNames",
+    "plans_compared",
     "solve",
     "solve_systems",
 ]

@@ -157,29 +157,33 @@ def _fewest(case: Case, in_force: Mapping[str, str]) -> tuple[CapitalPlan, int]:
     relaxed = lp.solve(case.program, settings.solver, relax=True)
     require_answer(relaxed, case)
     gap, limit = settings.gap_pct / 100, settings.time_limit_s
+    until = math.inf if limit is None else start + limit
     aim = _Aim(
         without_too_dear(case),
         keeping(case.starts, in_force, case.years),
         sum(name in in_force for name in case.projects["project_id"]),
-        math.inf if limit is None else start + limit,
+        # the other half is for the best plan, should no near one be found
+        math.inf if limit is None else start + limit / 2,
     )
     enough, bound = least_within(relaxed.objective, gap), relaxed.objective
     values, least = _nearest(aim, enough, bound) if gap > 0 else (None, 0)
+    # a plan that hung on the clock is told as such
+    status: lp.Status = "stopped" if aim.out_of_time else "optimal"
+    aim.ends, aim.out_of_time = until, False
     if values is None:
-        # no plan is known so close to the relaxation: then the best plan found is the measure
-        left = aim.left()
-        own = replace(case, settings=replace(settings, time_limit_s=left))
+        own = replace(case, settings=replace(settings, time_limit_s=aim.left()))
         best = solve_program(own)[1]
+        status = best.status if status == "optimal" else status
         if np.isfinite(best.bound):
             bound = min(bound, best.bound)
-        enough = least_within(best.objective, gap) - ROUNDING * abs(best.objective)
+        if best.objective < enough:  # then the best plan found is the measure
+            enough = least_within(best.objective, gap) - ROUNDING * abs(best.objective)
         found, least = _nearest(aim, enough, bound, best.values)
         values = best.values if found is None else found
     values = _better(aim, aim.changed(values), values)
-    solution = lp.Solution(
-        "stopped" if aim.out_of_time else "optimal",
-        aim.worth(values), bound, values, {}, time.perf_counter() - start,
-    )  # fmt: skip
+    status = "stopped" if aim.out_of_time else status
+    seconds = time.perf_counter() - start - relaxed.seconds
+    solution = lp.Solution(status, aim.worth(values), bound, values, {}, seconds)
     return plan_of(case, relaxed, solution), least
 
 

@@ -84,11 +84,12 @@ def capital(
     Without an option the plan is printed by category and year. Each option adds a table.
     """
     from nelfin.models.capital import stress
+    from nelfin.models.capital.case import case_of
     from nelfin.models.capital.compared import PlanTables, plans_compared
     from nelfin.models.capital.keep import plan_case
     from nelfin.report.text.capital import capital_text, changed_words
     from nelfin.scenario import load_scenario
-    from nelfin.system.capital import capital_case, check_schemes, limits_of
+    from nelfin.system.capital import check_schemes, limits_of
     from nelfin.system.draws import cost_spread
     from nelfin.system.rests_on import CAPITAL
 
@@ -99,7 +100,8 @@ def capital(
     notes: list[str] = []
     keep, in_force = keep_settings(more, notes)
     tell(notes)
-    case = capital_case(loaded, inputs, lambda settings: with_keep(settings, keep, more))
+    checked = check_schemes(loaded, inputs, lambda settings: with_keep(settings, keep, more))
+    case = case_of(checked, limits_of(loaded, inputs))
     if in_force is None and case.settings.begin_from is not None:
         in_force = PlanTables(case.settings.begin_from)
     spread = cost_spread(loaded, inputs) if draws else None
@@ -114,7 +116,7 @@ def capital(
         tables |= _costs_tested(case, inflation, overrun)
         tables |= worth_tables(case, plan)
         if compare_benefits:
-            tables |= kinds_tables(check_schemes(loaded, inputs), limits_of(loaded, inputs))
+            tables |= kinds_tables(checked, limits_of(loaded, inputs))
         if in_force is not None:
             tables["changes"] = plans_compared(in_force, plan)
     if output is not None:

@@ -142,6 +142,8 @@ ABOUT_TABLES = {
     "is told beside.",
     "plan": "A row a scheme: in or out, when, for how much, and why.",
     "spend": "A row a funded scheme and year.",
+    "plan_changes": "Schemes whose start is not that of the capital plan in force, and why; only "
+    "where a scenario names one.",
     "limits": "A row a limit: used, left, the price of capital, and whether it is firm, indicative "
     "or closed.",
     "limits_of_money": "The same of limits that name a source of money.",

@@ -133,7 +133,7 @@ def capital(
             tables["stays"], none = stays(case, chance.spread, chance.common_pct, draws, seed)
         tables |= _costs_tested(case, inflation, overrun)
         if compare_benefits:
-            tables |= kinds_tables(check_schemes(loaded, inputs), limits_of(loaded, inputs))
+            tables |= kinds_tables(checked, limits_of(loaded, inputs))
         if in_force is not None:
             tables["changes"] = plans_compared(in_force, plan)
     account = asdict(plan.solve) | found.accounts

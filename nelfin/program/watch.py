@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
@@ -66,6 +67,16 @@ class Watch:
     def over(self) -> bool:
         """Whether to stop: the time has run out, or somebody said so."""
         return self.stopped or self.left() <= 0
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Search for another thing than worth in the meantime: how far that is, is not shown."""
+        kept = self.show, self.best, self.ceiling
+        self.show = None
+        try:
+            yield
+        finally:
+            self.show, self.best, self.ceiling = kept
 
     def stop(self) -> None:
         """Stop the search and keep the best plan."""

@@ -260,15 +260,17 @@ class Capital(Section):
     gbp_per_qaly: Annotated[NotNegative, Unit("£ per QALY")] = 70_000.0
     """Worth of a quality-adjusted life year, where benefit is net present social value."""
     qaly_price_year: Year = "2024/25"
-    """Year in whose prices it is given; `capital.deflator_pct` leads to other years."""
+    """Year in whose prices the worth of a quality-adjusted life year is given. General inflation
+    (`capital.deflator_pct`) leads to other years."""
     discount_last_pct: Percent | None = None
     """Discount rate of the years after the 75th; left out: that of the years before."""
     discount_health_pct: Percent = 1.5
     """Discount rate of quality-adjusted life years, to 30 years."""
     discount_health_later_pct: Percent | None = None
-    """The same of the years after the 30th; left out: the same rate."""
+    """Discount rate of quality-adjusted life years after the 30th year; left out: the same."""
     discount_health_last_pct: Percent | None = None
-    """The same of the years after the 75th; left out: that of the years before."""
+    """Discount rate of quality-adjusted life years after the 75th year; left out: the same."""
     revenue_beside_cash: YesNo = False
-    """Whether a scheme may have both `revenue_gbp_m` and `cash_releasing_gbp_m`, as different
-    money; else both on one row are refused, where benefit is net present social value."""
+    """Whether a revenue effect and cash released of one scheme are different money; else both on
+    one row (`revenue_gbp_m`, `cash_releasing_gbp_m`) are refused where benefit is net present
+    social value."""

@@ -137,22 +137,20 @@ def _by_name(series: pd.Series) -> dict[str, float]:
     return {str(name): float(value) for name, value in series.items()}
 
 
-def capital_case(
-    scenario: Scenario, inputs: Inputs, changed: Callable[[Settings], Settings] | None = None
-) -> Case:
+def capital_case(scenario: Scenario, inputs: Inputs) -> Case:
     """Return the capital case of a scenario, over the plan's years.
 
     Parameters
     ----------
-    scenario, inputs, changed
-        As for `check_schemes`.
+    scenario, inputs
+        The scenario and its tables.
 
     Raises
     ------
     InputError
         With every problem of schemes, limits and rules.
     """
-    return case_of(check_schemes(scenario, inputs, changed), limits_of(scenario, inputs))
+    return case_of(check_schemes(scenario, inputs), limits_of(scenario, inputs))
 
 
 def solve_capital(scenario: Scenario, inputs: Inputs) -> CapitalPlan:

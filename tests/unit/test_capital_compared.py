@@ -75,3 +75,16 @@ def test_shares_of_a_divisible_scheme() -> None:
     found = plans_compared(plan_of(rows, [6]), plan_of(rows, [7])).iloc[0]
     assert (found["before"], found["after"]) == ("2025/26, 50.0 %", "2025/26, 75.0 %")
     assert found["change"] == "more of it"
+
+
+def test_a_scheme_that_costs_more_says_so_unless_it_is_only_later() -> None:
+    rows = [scheme("A", 4, 12), scheme("B", 4, 8, divisible="yes")]
+    dearer = [rows[0], scheme("B", 5, 8, divisible="yes")]
+    assert whys(plan_of(rows, [6]), plan_of(dearer, [6])) == {
+        "B": ("less of it", "The whole of it costs £5.0m now, £4.0m before.")
+    }
+    early, late = (
+        plan_of(ROWS[:1], [9, 9], must_start={"A": year}, price_growth_pct=10.0)
+        for year in ("2025/26", "2026/27")
+    )
+    assert "costs" not in whys(early, late)["A"][1]

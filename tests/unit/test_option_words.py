@@ -64,6 +64,8 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
     "store/run_folder.py": ("run", "allocate", "prevention", "recovery", "capital"),
     "store/sweeps.py": ("sweep",),
     "store/archive.py": ("runs",),
+    "cli/capital_keep.py": ("capital", "capital-solve"),
+    "cli/capital_worth.py": ("capital-solve",),
     "system/seek.py": ("seek",),
     "system/sweep.py": ("sweep",),
     "report/packs/__init__.py": ("report",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nelfin.data.specs.columns import SOURCE, Column, Table, number, optional
+from nelfin.data.specs.columns import IN_POUNDS, SOURCE, Column, Table, number, optional
 from nelfin.evidence import STATUSES
 
 PLAN_IN_FORCE = Table(
@@ -17,8 +17,8 @@ PLAN_IN_FORCE = Table(
         optional("must_fund", default=""),
         optional("status", default=""),
         optional("funded_share", kind="number", low=0, high=1),
-        optional("spend_gbp_m", kind="number"),
-        optional("cdel_gbp_m", kind="number"),
+        optional("spend_gbp_m", kind="number", **IN_POUNDS),
+        optional("cdel_gbp_m", kind="number", **IN_POUNDS),
         optional("benefit", kind="number"),
         optional("reduced_cost", kind="number"),
         optional("reason", default=""),
@@ -53,7 +53,7 @@ PLAN_SPEND = Table(
         Column("project_id"),
         Column("year", kind="year"),
         number("cdel_gbp_m"),
-        optional("spend_gbp_m", kind="number"),
+        optional("spend_gbp_m", kind="number", **IN_POUNDS),
     ),
     free=True,
     may_be_empty=True,

@@ -13,6 +13,7 @@ import pandas as pd
 from nelfin.models.capital.account import SolverAccount
 from nelfin.models.capital.case import case_of
 from nelfin.models.capital.checked import check_capital
+from nelfin.models.capital.compared import PlanTables, plans_compared
 from nelfin.models.capital.keep import plan_case
 from nelfin.models.capital.model import CapitalModel
 from nelfin.models.capital.plan import CapitalPlan
@@ -23,12 +24,14 @@ from nelfin.program import Watch
 __all__ = [
     "CapitalModel",
     "CapitalPlan",
+    "PlanTables",
     "Settings",
     "SolverAccount",
     "SystemPlans",
     "TableNames",
     "Watch",
     "build",
+    "plans_compared",
     "solve",
     "solve_systems",
 ]

@@ -270,11 +270,15 @@ class _Told:
         return f"The limit{whose} in {year} {verb} from £{then:,.1f}m to £{now:,.1f}m."
 
     def _dearer(self, name: str) -> str:
-        if self.moved[name] == "out":
-            return ""
-        costs = [sum(use.get(name, {}).values()) for use in self.use]
+        """Say whether the whole of a scheme costs more, where it starts in the same year."""
+        if self.moved[name] != "less of it":
+            return ""  # a later start costs more by itself where prices grow
+        costs = [
+            sum(use.get(name, {}).values()) / _share(plan, name)
+            for use, plan in zip(self.use, self.plans, strict=True)
+        ]
         if costs[0] and costs[1] - costs[0] >= SEEN:
-            return f"It costs £{costs[1]:,.1f}m of the limits now, £{costs[0]:,.1f}m before."
+            return f"The whole of it costs £{costs[1]:,.1f}m now, £{costs[0]:,.1f}m before."
         return ""
 
     def _others(self, name: str, at: int, changes: set[str]) -> str:

@@ -48,13 +48,17 @@ class _Aim:
     """Columns that keep the plan in force, with 1, and that change it, with -1."""
     funded: int
     """Schemes that the plan in force funds."""
+    ends: float
+    """Clock time by which to stop."""
     watch: lp.Watch
-    """The clock, which may also stop the search."""
+    """The clock of the command, which may also stop the search."""
+    out_of_time: bool = False
 
-    @property
-    def out_of_time(self) -> bool:
-        """Whether the search is to end."""
-        return self.watch.over
+    def left(self) -> float | None:
+        """Return the seconds left; None for no limit."""
+        left = self.ends - time.perf_counter()
+        self.out_of_time = self.out_of_time or left <= 0 or self.watch.over
+        return None if math.isinf(left) else max(left, 0.01)
 
     def changed(self, values: Array) -> int:
         """Return how many starts a plan changes."""
@@ -157,28 +161,36 @@ def _fewest(case: Case, in_force: Mapping[str, str], watch: lp.Watch) -> tuple[C
     settings, start = case.settings, time.perf_counter()
     relaxed = lp.solve(case.program, settings.solver, relax=True, watch=watch)
     require_answer(relaxed, case, watch)
-    gap = settings.gap_pct / 100
+    gap, until = settings.gap_pct / 100, time.perf_counter() + watch.left()
     aim = _Aim(
         without_too_dear(case),
         keeping(case.starts, in_force, case.years),
         sum(name in in_force for name in case.projects["project_id"]),
+        # the other half is for the best plan, should no near one be found
+        time.perf_counter() + watch.left() / 2,
         watch,
     )
     enough, bound = least_within(relaxed.bound, gap), relaxed.bound
-    values, least = _nearest(aim, enough, bound) if gap > 0 else (None, 0)
+    with watch.aside():
+        values, least = _nearest(aim, enough, bound) if gap > 0 else (None, 0)
+    # a plan that hung on the clock is told as such
+    status: lp.Status = "stopped" if aim.out_of_time else "optimal"
+    aim.ends, aim.out_of_time = until, False
     if values is None:
-        # no plan is known so close to the relaxation: then the best plan found is the measure
         best = solve_program(case, watch=watch)[1]
+        status = best.status if status == "optimal" else status
         if np.isfinite(best.bound):
             bound = min(bound, best.bound)
-        enough = least_within(best.objective, gap) - ROUNDING * abs(best.objective)
-        found, least = _nearest(aim, enough, bound, best.values)
+        if best.objective < enough:  # then the best plan found is the measure
+            enough = least_within(best.objective, gap) - ROUNDING * abs(best.objective)
+        with watch.aside():
+            found, least = _nearest(aim, enough, bound, best.values)
         values = best.values if found is None else found
-    values = _better(aim, aim.changed(values), values)
-    solution = lp.Solution(
-        "stopped" if aim.out_of_time else "optimal",
-        aim.worth(values), bound, values, {}, time.perf_counter() - start,
-    )  # fmt: skip
+    with watch.aside():
+        values = _better(aim, aim.changed(values), values)
+    status = "stopped" if aim.out_of_time else status
+    seconds = time.perf_counter() - start - relaxed.seconds
+    solution = lp.Solution(status, aim.worth(values), bound, values, {}, seconds)
     return plan_of(case, relaxed, lp.trimmed(case.program, solution), watch), least
 
 
@@ -203,12 +215,13 @@ def _nearest(
     rows = [*aim.program.rows, lp.Row("keep", "benefit", benefit, ">=", enough)]
     nearest = replace(aim.program, value=kept.tolist(), rows=rows)
     if len(kept) <= SMALL:
-        exact = lp.solve(nearest, watch=aim.watch, begin=begin)
+        exact = lp.solve(nearest, time_limit=aim.left(), watch=aim.watch, begin=begin)
+        aim.left()
         if not exact.has_plan:
             return begin, 0
         bound = exact.bound if np.isfinite(exact.bound) else float(aim.funded)
         return exact.values, max(math.ceil(aim.funded - bound - 1e-6), 0)
-    relaxed = lp.solve(nearest, relax=True, watch=aim.watch)
+    relaxed = lp.solve(nearest, relax=True, time_limit=aim.left(), watch=aim.watch)
     if not relaxed.has_plan:
         return begin, 0
     least = max(math.ceil(aim.funded - relaxed.objective - 1e-6), 0)
@@ -236,10 +249,11 @@ def _within_reach(aim: _Aim, enough: float, most: float) -> Array | None:
         price = (most - enough) / parts
         value = np.asarray(aim.program.value) + price * aim.kept()
         program = replace(aim.program, value=value.tolist())
-        relaxed = lp.solve(program, relax=True, watch=aim.watch)
+        relaxed = lp.solve(program, relax=True, time_limit=aim.left(), watch=aim.watch)
         if aim.out_of_time or not relaxed.has_plan:
             return None
-        found = lp.solve(_next_to(program, relaxed), watch=aim.watch, nodes=NODES)
+        close = _next_to(program, relaxed)
+        found = lp.solve(close, time_limit=aim.left(), watch=aim.watch, nodes=NODES)
         if found.has_plan and aim.worth(found.values) >= enough:
             return found.values
     return None
@@ -248,11 +262,12 @@ def _within_reach(aim: _Aim, enough: float, most: float) -> Array | None:
 def _search(aim: _Aim, count: int, enough: float) -> Array | None:
     """Return a plan worth enough that changes at most so many starts; None if none is found."""
     program = aim.at_most(count)
-    relaxed = lp.solve(program, relax=True, watch=aim.watch)
+    relaxed = lp.solve(program, relax=True, time_limit=aim.left(), watch=aim.watch)
     if not relaxed.has_plan or relaxed.objective < enough - ROUNDING * abs(enough):
         return None
     close = _next_to(program, relaxed)
-    found = lp.solve(close, watch=aim.watch, enough=enough, nodes=NODES)
+    found = lp.solve(close, time_limit=aim.left(), watch=aim.watch, enough=enough, nodes=NODES)
+    aim.left()
     if found.has_plan and aim.worth(found.values) >= enough:
         return found.values
     return None
@@ -260,17 +275,17 @@ def _search(aim: _Aim, count: int, enough: float) -> Array | None:
 
 def _better(aim: _Aim, count: int, values: Array) -> Array:
     """Return a plan of at least as much worth that changes no more starts."""
-    program = aim.at_most(count)
+    program, limit = aim.at_most(count), aim.left()
     if aim.out_of_time:
         return values
     if len(program.value) <= SMALL:
-        found = lp.solve(program, watch=aim.watch, begin=values)
+        found = lp.solve(program, time_limit=limit, watch=aim.watch, begin=values)
     else:
-        relaxed = lp.solve(program, relax=True, watch=aim.watch)
+        relaxed = lp.solve(program, relax=True, time_limit=limit, watch=aim.watch)
         if not relaxed.has_plan:
             return values
         close = _next_to(program, relaxed, values)
-        found = lp.solve(close, watch=aim.watch, begin=values, nodes=NODES)
+        found = lp.solve(close, time_limit=aim.left(), watch=aim.watch, begin=values, nodes=NODES)
     best = (
         found.values if found.has_plan and aim.worth(found.values) > aim.worth(values) else values
     )

@@ -13,9 +13,9 @@ import pandas as pd
 from nelfin.errors import InputError, NoAnswerError, Problems
 from nelfin.models.capital.case import case_of
 from nelfin.models.capital.checked import check_capital
+from nelfin.models.capital.keep import plan_case
 from nelfin.models.capital.plan import CapitalPlan
 from nelfin.models.capital.settings import Settings
-from nelfin.models.capital.solving import solve_case
 
 SYSTEM = "system"
 """Column of both tables that says whose a row is."""
@@ -127,7 +127,7 @@ def _called_by_system(settings: Settings, system: str) -> Settings:
 def _solve_one(job: Job) -> Answer:
     """Solve one system; errors come back as values, which every executor can carry."""
     try:
-        return solve_case(case_of(check_capital(job.projects, job.limits, job.settings)))
+        return plan_case(case_of(check_capital(job.projects, job.limits, job.settings)))
     except (NoAnswerError, InputError) as error:
         return error
 

@@ -38,6 +38,8 @@ FROM_LISTS = {
     "latest_start": "year",
     "started": "year",
     "price_year": "year",
+    "benefit_price_year": "year",
+    "start_year": "year",
     "efficiency_schemes.organisation": "body",
     "organisation_income.stream": "income_from",
     "positions.organisation": "body",

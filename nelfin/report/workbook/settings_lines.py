@@ -23,6 +23,7 @@ NAMED_BY = {
     "envelope.distance_from_target_pct": "stream",
     "capital.place_weights": "place",
     "capital.criteria_weights": "criterion",
+    "capital.must_start": "scheme",
     "allocation.need_weights": "final",
     f"allocation.need_weights.{NAME}": "component",
 }

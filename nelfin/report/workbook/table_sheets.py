@@ -58,6 +58,9 @@ ABOUT = {
     "tornado": About("What moves it most", "Each assumption alone, at either end.", RECOVERY),
     "plan": About("Capital plan", "Each scheme: in or out, when, and why.", CAPITAL),
     "spend": About("Capital spend", "Spend of the schemes in the plan by year.", CAPITAL),
+    "plan_changes": About(
+        "Capital plan, changes", "What moved from the capital plan in force, and why.", CAPITAL
+    ),
     "limits": About("Capital limits", "Use of each limit, and its price.", CAPITAL),
     "limits_of_money": About(
         "Limits of other money", "Use of limits of other money than the ordinary.", CAPITAL

@@ -1,6 +1,6 @@
 """Linear and integer programs: the one package that talks to PuLP and its solvers."""
 
-from nelfin.program.filling import filled
+from nelfin.program.filling import filled, greedy
 from nelfin.program.form import (
     HAS_PLAN,
     POUND,
@@ -29,6 +29,7 @@ __all__ = [
     "Status",
     "Watch",
     "filled",
+    "greedy",
     "solve",
     "trimmed",
 ]

@@ -13,7 +13,7 @@ from scipy.sparse import csc_array
 from nelfin.errors import SolverError
 from nelfin.program.built import Highs, build, no_collection, unit_of
 from nelfin.program.cbc import solve_by_cbc
-from nelfin.program.filling import filled, matrix_of
+from nelfin.program.filling import bounded, filled, matrix_of
 from nelfin.program.form import (
     HAS_PLAN,
     Array,
@@ -202,7 +202,8 @@ class LoadedProgram:
             state = "unbounded" if exists else "infeasible"
         if state not in HAS_PLAN:
             none = without_plan(state, len(self._program.value), seconds)
-            return replace(none, steps=heard.steps)
+            bound = self._bounded() if state == "no plan found" and not self._whole else np.nan
+            return replace(none, steps=heard.steps, bound=bound)
         solution = model.getSolution()
         values = np.array(solution.col_value)
         # PuLP hands HiGHS the negative to minimise
@@ -213,6 +214,13 @@ class LoadedProgram:
             state, values = "optimal" if heard.within else state, heard.values
         found = solution_of(self._program, state, values, duals, self._whole, bound, seconds)
         return replace(found, steps=heard.steps)
+
+    def _bounded(self) -> float:
+        """Return what bounds every plan though the relaxation was not solved to its end."""
+        rows = len(self._program.rows)
+        duals = -np.array(self._model.getSolution().row_dual) * self._unit
+        tried = [np.zeros(rows), *([duals] if len(duals) == rows else [])]
+        return min(bounded(self._program, price) for price in tried)
 
     def _worth(self, values: Array) -> float:
         return float(

@@ -46,6 +46,8 @@ LIMIT_COLUMNS = [
     "slack_gbp_m",
     "price_per_gbp_m",
 ]
+NO_REASON = "Not known: the time ran out before capital was priced."
+
 ABOUT_SCHEME = ["name", "organisation", "place", "category", "must_fund"]
 """What the plan repeats of the project table."""
 
@@ -208,7 +210,10 @@ def _plan_table(
         )
         for limit in limits.itertuples()
     }
-    plan["reason"] = reasons(options, chosen, relaxed.prices, use, case.years)
+    if relaxed.status == "stopped":
+        plan = plan.assign(reduced_cost=np.nan, reason=NO_REASON)
+    else:
+        plan["reason"] = reasons(options, chosen, relaxed.prices, use, case.years)
     for name in ABOUT_SCHEME:  # rows of the plan are the schemes, in their order
         plan[name] = case.projects[name].to_numpy()
     return plan
@@ -249,6 +254,7 @@ def _limit_table(case: Case, spend: pd.DataFrame, relaxed: lp.Solution) -> pd.Da
                 f"The solver's plan uses {used:.6f} in {key.year}, past the limit {allowed:.6f}."
             )
         carried[key.organisation] = min(max(slack, 0.0), carry_over * float(str(limit.limit_gbp_m)))
-        price = max(0.0, relaxed.prices.get(("limit", key), 0.0))
+        priced = relaxed.prices.get(("limit", key), 0.0)
+        price = np.nan if relaxed.status == "stopped" else max(0.0, priced)
         rows[limit.Index] = [key.year, key.organisation, allowed, used, slack, price]
     return pd.DataFrame([rows[row] for row in range(len(rows))], columns=LIMIT_COLUMNS)

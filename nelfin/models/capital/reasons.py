@@ -47,6 +47,8 @@ class _Plan:
     followers: Mapping[str, list[str]]
     tiny: float
     """Points: differences below it are rounding."""
+    options_chosen: Mapping[str, str]
+    """Of each group of options, the one that is in the plan."""
 
     def price(self, start: Start) -> float:
         """Return the price of the capital a start uses, in points of benefit."""
@@ -117,7 +119,8 @@ def reasons(
     funded = {start.scheme.id: (start, share) for start, share in chosen}
     values = [abs(option.start.value) for starts in options.values() for option in starts]
     tiny = 1e-8 * max(values, default=0.0)
-    plan = _Plan(options, funded, prices, limits, years, rivals, followers, tiny)
+    of_group = {start.scheme.group: name for name, (start, _) in funded.items()}
+    plan = _Plan(options, funded, prices, limits, years, rivals, followers, tiny, of_group)
     return [_why_in(name, plan) if name in funded else _why_out(name, plan) for name in options]
 
 
@@ -158,9 +161,8 @@ def _why_out(name: str, plan: _Plan) -> str:
 
 def _barred(scheme: Scheme, plan: _Plan) -> str:
     """Say which link to other schemes keeps a scheme out, if one does."""
-    for other, (start, _) in plan.chosen.items():
-        if start.scheme.group == scheme.group:
-            return f"Another option of it is chosen: {other}."
+    if scheme.group in plan.options_chosen:
+        return f"Another option of it is chosen: {plan.options_chosen[scheme.group]}."
     winners = [other for other in plan.rivals.get(scheme.id, []) if other in plan.chosen]
     if winners:
         return f"Excluded by {', '.join(winners)}, which {_are(winners)} chosen."

@@ -102,11 +102,12 @@ def _near_by(
     whole, left = int(np.sum(program.whole)), ALL_STEPS
     doubt = reduced_costs(program, relaxed)
     between = int((doubt < 0).sum())
+    used = np.zeros(len(doubt), dtype=bool)
     for size in SIZES:
         count = max(size * between, 50)
         if count > 0.9 * whole or left <= 0 or watch.over:
             break
-        part = near(program, relaxed, doubt, count)
+        part = near(program, relaxed, np.where(used, -1.0, doubt), count + int(used.sum()))
         steps = min(STEPS, left)
         found = lp.solve(part, gap=gap / 4, enough=enough, watch=watch, steps=steps)
         left -= found.steps
@@ -116,6 +117,8 @@ def _near_by(
                 best = found
             if best.objective >= enough:
                 break
+        else:  # what the relaxation has in stands in the way, as where a floor just holds
+            used = relaxed.values > 0.5
     return best
 
 

@@ -27,51 +27,73 @@ def matrix_of(program: Program) -> csc_array:
     return csc_array((factors, (rows, columns)), shape=shape)
 
 
-def bounded(program: Program, duals: Array) -> float:
-    """Return what no plan is worth more than, by any prices of the rows (a Lagrangian bound).
+def bounded(program: Program) -> float:
+    """Return what no plan is worth more than, without a solver (a Lagrangian bound).
+
+    Room is given one price a pound, the same share of every row, and each scheme takes what is
+    then best for it. Every such price gives a bound; the lowest of a few counts.
 
     Parameters
     ----------
     program
         The program.
-    duals
-        A price of each row; those of the wrong sign count as nothing. Shape (row,).
     """
-    least, most = np.array([row.ends() for row in program.rows]).reshape(-1, 2).T
-    price = np.clip(duals, np.where(np.isfinite(least), -np.inf, 0.0),
-                    np.where(np.isfinite(most), np.inf, 0.0))  # fmt: skip
-    used = np.where(price > 0, most, np.where(price < 0, least, 0.0))
-    worth = np.asarray(program.value) - matrix_of(program).T @ price
-    high = np.array([np.inf if most is None else most for most in program.high])
-    end = np.where(worth > 0, high, program.low)
-    gains = np.where(worth == 0, 0.0, worth * np.where(worth == 0, 0.0, end))
-    return float(price @ used + gains.sum())
+    matrix, value = matrix_of(program), np.asarray(program.value, dtype=float)
+    most = np.array([row.ends()[1] for row in program.rows])
+    either = np.array([row.ends()[1] == 1 and all(f == 1 for _, f in row.terms)
+                       for row in program.rows], dtype=bool)  # fmt: skip
+    groups = np.full(len(value), -1)  # of the columns of which one may be chosen
+    rows = either[matrix.indices]
+    columns = np.repeat(np.arange(len(value)), np.diff(matrix.indptr))
+    groups[columns[rows][::-1]] = matrix.indices[rows][::-1]
+    alone = groups < 0
+    high = np.array([np.inf if each is None else each for each in program.high])
+    room = np.isfinite(most) & (most > POUND) & ~either
+    best = np.inf
+    for halvings in range(-1, 14):
+        total = float(value.clip(0.0).sum()) / 2**halvings if halvings >= 0 else 0.0
+        price = np.where(room, total / np.where(room, most, 1.0) / max(int(room.sum()), 1), 0.0)
+        worth = np.maximum(value - matrix.T @ price, 0.0)
+        chosen = np.zeros(len(most))
+        np.maximum.at(chosen, groups[~alone], worth[~alone])
+        gains = worth[alone] * np.where(worth[alone] > 0, high[alone], 0.0)
+        best = min(best, float(price[room] @ most[room] + chosen.sum() + gains.sum()))
+    return best
 
 
-def greedy(program: Program) -> Solution:
+def greedy(program: Program, begin: Array | None = None) -> Solution:
     """Return a plan made by taking what is worth most for the room it takes, one after another.
 
     Parameters
     ----------
     program
         The program.
+    begin
+        Columns that are in already; by default none that need not be.
 
     Returns
     -------
     Solution
-        Status `no plan found` where a row does not hold that something must be in.
+        Status `no plan found` where this leaves a row that does not hold, such as a floor.
     """
-    matrix = matrix_of(program)
+    matrix, value = matrix_of(program), np.asarray(program.value, dtype=float)
     least, most = np.array([row.ends() for row in program.rows]).reshape(-1, 2).T
     room = np.where(np.isfinite(most) & (most > POUND), most, np.inf)
-    taken = abs(matrix).T @ (1 / room)
-    value = np.asarray(program.value, dtype=float)
-    values = np.array(program.low, dtype=float)
-    found = Solution("stopped", 0.0, np.nan, values, {}, 0.0)
-    found = filled(program, found, matrix, value / (taken + 1e-9))
-    used = matrix @ found.values
-    holds = (used <= most + 1e-9).all() and (used >= least - 1e-9).all()
-    return found if holds else without_plan("no plan found", len(value), 0.0)
+    rank = value / (abs(matrix).T @ (1 / room) + 1e-9)
+    # what must be in comes first, at the start that is worth most
+    must = [column for row in program.rows if row.sense == "==" for column, _ in row.terms]
+    rank[must] += 2 * np.abs(rank).max(initial=1.0)
+    wanted = np.maximum(value, 0.0)
+    wanted[must] += 1e-9
+    rows = [replace(row, sense="<=") if row.sense == "==" else row for row in program.rows]
+    eased = replace(program, value=wanted.tolist(), rows=rows)
+    values = np.array(program.low if begin is None else begin, dtype=float)
+    none = Solution("stopped", 0.0, np.nan, values, {}, 0.0)
+    values = filled(eased, none, matrix, rank).values
+    used = matrix @ values
+    if not ((used <= most + 1e-9).all() and (used >= least - 1e-9).all()):
+        return without_plan("no plan found", len(value), 0.0)
+    return replace(none, values=values, objective=float(np.dot(value, values)))
 
 
 def filled(

@@ -202,7 +202,9 @@ class LoadedProgram:
             state = "unbounded" if exists else "infeasible"
         if state not in HAS_PLAN:
             none = without_plan(state, len(self._program.value), seconds)
-            bound = self._bounded() if state == "no plan found" and not self._whole else np.nan
+            bound = (
+                bounded(self._program) if state == "no plan found" and not self._whole else np.nan
+            )
             return replace(none, steps=heard.steps, bound=bound)
         solution = model.getSolution()
         values = np.array(solution.col_value)
@@ -214,13 +216,6 @@ class LoadedProgram:
             state, values = "optimal" if heard.within else state, heard.values
         found = solution_of(self._program, state, values, duals, self._whole, bound, seconds)
         return replace(found, steps=heard.steps)
-
-    def _bounded(self) -> float:
-        """Return what bounds every plan though the relaxation was not solved to its end."""
-        rows = len(self._program.rows)
-        duals = -np.array(self._model.getSolution().row_dual) * self._unit
-        tried = [np.zeros(rows), *([duals] if len(duals) == rows else [])]
-        return min(bounded(self._program, price) for price in tried)
 
     def _worth(self, values: Array) -> float:
         return float(

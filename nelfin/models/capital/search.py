@@ -78,11 +78,23 @@ def best_plan(
     found = lp.solve(whole, gap=gap, enough=enough, begin=values, watch=watch)
     if found.has_plan:
         found = lp.filled(program, found)
+    if not found.has_plan and best is None and watch.over:
+        best = _in_haste(program, relaxed)
     if best is not None and not (found.has_plan and found.objective >= best.objective):
         found = replace(best, status="stopped", bound=found.bound)
     status = "optimal" if found.status == "enough" else found.status
     bound = float(np.nanmin([found.bound, relaxed.bound]))
     return replace(found, status=status, bound=bound, seconds=time.perf_counter() - start)
+
+
+def _in_haste(program: lp.Program, relaxed: lp.Solution) -> lp.Solution | None:
+    """Return a plan for which there was no time to search: the relaxation without its shares."""
+    whole = np.asarray(program.whole, dtype=bool) & (relaxed.values > 1 - 1e-7)
+    for begin in (np.where(whole, 1.0, program.low), None):
+        found = lp.greedy(program, begin)
+        if found.has_plan:
+            return found
+    return None
 
 
 def _plan(program: lp.Program, values: Array) -> lp.Solution:

@@ -156,7 +156,7 @@ def _rules(projects: pd.DataFrame, spends: list[str], shape: Shape) -> pd.DataFr
         for name, asked in cost.groupby(projects["category"]).sum().items():
             rows.append(["category_floor", name, "", 0.8 * shape.room * asked, ""])
     if shape.cap:
-        rows.append(["category_cap", "IT", "", 0.1 * shape.room * cost.sum(), ""])
+        rows.append(["category_cap", "IT", "", 0.15 * shape.room * cost.sum(), ""])
     if shape.place:
         for name in ("Place 0", "Place 1"):
             asked = cost[projects["place"] == name].sum()

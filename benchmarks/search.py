@@ -94,8 +94,8 @@ def main() -> None:
         print(line, flush=True)
     mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
     print(
-        f"\n{len(ratios)} families: geometric mean of the ratios {mean:.2f}, worst {max(ratios):.2f}; "
-        f"at most {max(over):.2f} s beyond 1.1 times plain HiGHS."
+        f"\n{len(ratios)} families: geometric mean of the ratios {mean:.2f}, worst "
+        f"{max(ratios):.2f}; at most {max(over):.2f} s beyond 1.1 times plain HiGHS."
     )
 
 

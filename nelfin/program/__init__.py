@@ -1,6 +1,6 @@
 """Linear and integer programs: the one package that talks to PuLP and its solvers."""
 
-from nelfin.program.filling import filled
+from nelfin.program.filling import filled, greedy
 from nelfin.program.form import (
     HAS_PLAN,
     POUND,
@@ -42,6 +42,7 @@ __all__ = [
     "Watch",
     "different",
     "filled",
+    "greedy",
     "legible",
     "maximises",
     "plain_word",

@@ -13,7 +13,7 @@ from scipy.sparse import csc_array
 from nelfin.errors import SolverError
 from nelfin.program.built import Highs, build, no_collection, unit_of
 from nelfin.program.cbc import solve_by_cbc
-from nelfin.program.filling import filled, matrix_of
+from nelfin.program.filling import bounded, filled, matrix_of
 from nelfin.program.form import (
     HAS_PLAN,
     Array,
@@ -210,7 +210,10 @@ class LoadedProgram:
             state = "unbounded" if exists else "infeasible"
         if state not in HAS_PLAN:
             none = without_plan(state, len(self._program.value), seconds)
-            return replace(none, steps=heard.steps)
+            bound = (
+                bounded(self._program) if state == "no plan found" and not self._whole else np.nan
+            )
+            return replace(none, steps=heard.steps, bound=bound)
         solution = model.getSolution()
         values = np.array(solution.col_value)
         # PuLP hands HiGHS the negative to minimise

@@ -67,6 +67,6 @@ def test_a_plan_not_found_in_the_time_given_is_not_called_infeasible() -> None:
         scheme(f"P{n}", rng.integers(100, 999, 6).tolist(), float(rng.integers(100, 999)))
         for n in range(80)
     ]
-    text = no_answer(rows, [9_000] * 6, time_limit_s=1e-9)
+    text = no_answer(rows, [9_000] * 6, time_limit_s=1e-9, relax=True)
     assert "found no plan" in text
     assert "time_limit_s" in text

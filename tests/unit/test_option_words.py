@@ -76,8 +76,6 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
     "scenario/settings_sheet.py": ("new",),
     "cli/capital_doubt.py": ("capital-solve",),
     "cli/capital_more.py": ("capital-solve",),
-    "cli/capital_keep.py": ("capital-solve", "capital"),
-    "cli/capital_worth.py": ("capital-solve",),
     "cli/options.py": ("converge",),  # of `require_free`; that all who call it have it is below
 }
 """Commands that show the messages of a file that is not a command's own."""

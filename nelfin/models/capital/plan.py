@@ -54,6 +54,7 @@ LIMIT_COLUMNS = [
 ]
 OWN_PLACE = {"once", "must", "share", "carry", "forced"}
 """Kinds of rows that hold a scheme's own place in the plan: all others are something it uses."""
+NO_REASON = "Not known: the time ran out before capital was priced."
 
 ABOUT_SCHEME = ["name", "organisation", "place", "category", "must_fund"]
 """What the plan repeats of the project table."""
@@ -221,19 +222,14 @@ def _plan_table(
     plan["reduced_cost"] = [
         max((option.margin for option in options[name]), default=np.nan) for name in ids
     ]
-    rooms = _rooms(limits, resources)
-    plan["reason"] = reasons(
-        PlanFacts(
-            options,
-            chosen,
-            relaxed.prices,
-            rooms,
-            case.years,
-            case.program,
-            values,
-            case.settings.now,
+    if relaxed.status == "stopped":
+        plan = plan.assign(reduced_cost=np.nan, reason=NO_REASON)
+    else:
+        rooms, now = _rooms(limits, resources), case.settings.now
+        facts = PlanFacts(
+            options, chosen, relaxed.prices, rooms, case.years, case.program, values, now
         )
-    )  # fmt: skip
+        plan["reason"] = reasons(facts)
     for name in ABOUT_SCHEME:  # rows of the plan are the schemes, in their order
         plan[name] = case.projects[name].to_numpy()
     return plan
@@ -309,7 +305,8 @@ def _limit_table(
             )
         most = carry_over * float(limit.limit_gbp_m)
         carried[whose] = min(max(slack, 0.0), most) if carry_over else 0.0
-        price = np.nan if closed else max(0.0, relaxed.prices.get(("limit", key), 0.0))
+        unknown = closed or relaxed.status == "stopped"
+        price = np.nan if unknown else max(0.0, relaxed.prices.get(("limit", key), 0.0))
         rows[limit.Index] = [key.year, key.organisation, allowed, used, slack, price, limit.status,
                              key.money]  # fmt: skip
     table = pd.DataFrame([rows[row] for row in range(len(rows))], columns=[*LIMIT_COLUMNS, "money"])

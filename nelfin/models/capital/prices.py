@@ -57,6 +57,8 @@ def _moves(
     A limit below £1m can only fall to nothing: what is lost is divided by what was taken. Where the
     time has run out there is no figure; whether there was time for all is returned as well.
     """
+    if watch.over:
+        return {}, False
     loaded = lp.LoadedProgram(case.program, relax=True)
     loaded.solve(watch=watch)
     moves: dict[lp.RowName, tuple[float, float]] = {}

@@ -78,11 +78,23 @@ def best_plan(
     found = lp.solve(whole, gap=gap, enough=enough, begin=values, watch=watch)
     if found.has_plan:
         found = lp.filled(program, found)
+    if not found.has_plan and best is None and watch.over:
+        best = _in_haste(program, relaxed)
     if best is not None and not (found.has_plan and found.objective >= best.objective):
         found = replace(best, status="stopped", bound=found.bound)
     status = "optimal" if found.status == "enough" else found.status
     bound = float(np.nanmin([found.bound, relaxed.bound]))
     return replace(found, status=status, bound=bound, seconds=time.perf_counter() - start)
+
+
+def _in_haste(program: lp.Program, relaxed: lp.Solution) -> lp.Solution | None:
+    """Return a plan for which there was no time to search: the relaxation without its shares."""
+    whole = np.asarray(program.whole, dtype=bool) & (relaxed.values > 1 - 1e-7)
+    for begin in (np.where(whole, 1.0, program.low), None):
+        found = lp.greedy(program, begin)
+        if found.has_plan:
+            return found
+    return None
 
 
 def _plan(program: lp.Program, values: Array) -> lp.Solution:
@@ -102,11 +114,12 @@ def _near_by(
     whole, left = int(np.sum(program.whole)), ALL_STEPS
     doubt = reduced_costs(program, relaxed)
     between = int((doubt < 0).sum())
+    used = np.zeros(len(doubt), dtype=bool)
     for size in SIZES:
         count = max(size * between, 50)
         if count > 0.9 * whole or left <= 0 or watch.over:
             break
-        part = near(program, relaxed, doubt, count)
+        part = near(program, relaxed, np.where(used, -1.0, doubt), count + int(used.sum()))
         steps = min(STEPS, left)
         found = lp.solve(part, gap=gap / 4, enough=enough, watch=watch, steps=steps)
         left -= found.steps
@@ -116,6 +129,8 @@ def _near_by(
                 best = found
             if best.objective >= enough:
                 break
+        else:  # what the relaxation has in stands in the way, as where a floor just holds
+            used = relaxed.values > 0.5
     return best
 
 

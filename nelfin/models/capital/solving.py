@@ -76,6 +76,11 @@ def solve_program(
     settings = case.settings
     watch = watch or lp.Watch(settings.time_limit_s)
     relaxed = lp.solve(case.program, settings.solver, relax=True, watch=watch)
+    if relaxed.status == "no plan found" and watch.over and not settings.relax:
+        # no time even for the relaxation: a plan without prices, and far from its bound
+        found = replace(lp.greedy(case.program), bound=relaxed.bound, seconds=relaxed.seconds)
+        require_answer(found, case, watch)
+        return replace(relaxed, status="stopped", objective=relaxed.bound), found
     require_answer(relaxed, case, watch)
     if settings.relax:
         return relaxed, replace(relaxed, bound=relaxed.objective)

@@ -242,8 +242,8 @@ class Capital(Section):
     solver: Annotated[Literal["highs", "cbc"], Unit("solver")]
     """Program that solves the capital plan."""
     deflator_pct: Growth = 0.0
-    """General inflation a year, by which a limit in prices of another year is brought to cash, and
-    benefits in money to prices of the first year; 0 leaves such limits flat in cash."""
+    """General inflation a year, which brings money in prices of another year to its own. 0 leaves
+    limits in real terms flat in cash."""
     backlog_deterioration_pct: Growth = 0.0
     """What the backlog of maintenance grows by a year as buildings age, beside building prices."""
     backlog_stated_gbp_m: NotNegative = 0.0

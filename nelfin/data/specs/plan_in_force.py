@@ -41,6 +41,7 @@ PLAN_LIMITS = Table(
         number("price_per_gbp_m"),
         optional("used_gbp_m", kind="number"),
         optional("slack_gbp_m", kind="number"),
+        optional("status", default=""),
     ),
     free=True,
     may_be_empty=True,

@@ -42,7 +42,8 @@ def solved(tables: Tables, **more: Any) -> CapitalPlan | None:
 
 def agree(found: CapitalPlan | None, expected: float | None) -> None:
     if found is None or expected is None:
-        assert found is None and expected is None
+        assert found is None
+        assert expected is None
         return
     near = pytest.approx(expected, rel=1e-6, abs=1e-6)
     assert found.solve.objective == near

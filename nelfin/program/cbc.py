@@ -91,7 +91,11 @@ def _run(problem: Any, options: list[str], whole: bool, watch: Watch) -> str | N
         columns, names, rows, _ = problem.writeMPS(str(model), rename=1)
         words = [solver.path, str(model), "-max", *options, "-solve" if whole else "-initialSolve"]
         words += ["-printingOptions", "all", "-solution", str(answer)]
-        log = attended(lambda: _asked(words, Path(folder, "log"), watch), watch, lambda: None)
+        log = attended(
+            lambda: _asked(words, Path(folder, "log"), watch),
+            watch,
+            lambda: watch.tell(np.nan, np.nan),  # it tells nothing on its way
+        )
         if log is None:
             return None
         if not answer.exists():

@@ -220,8 +220,9 @@ class LoadedProgram:
         duals = -np.array(solution.row_dual) * self._unit if not self._whole else np.zeros(0)
         bound = -float(model.getInfo().mip_dual_bound) * self._unit
         if self._whole and heard.values is not None and heard.worth > self._worth(values):
-            # a plan of HiGHS that was filled; within the gap it is why HiGHS was stopped
-            state, values = "optimal" if heard.within else state, heard.values
+            values = heard.values  # a plan of HiGHS, filled
+        if heard.within:  # which is why HiGHS was stopped
+            state = "optimal"
         found = solution_of(self._program, state, values, duals, self._whole, bound, seconds)
         return replace(found, steps=heard.steps)
 

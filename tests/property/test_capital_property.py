@@ -43,6 +43,14 @@ def test_the_plan_is_worth_exactly_as_much_as_the_best_of_all_plans(instance: In
     assert best_of(instance) == pytest.approx(best, abs=TINY)
 
 
+@given(instances(), st.sampled_from([1e-8, 1e8]))
+@settings(max_examples=15)
+def test_scores_of_any_size_give_the_best_of_all_plans(instance: Instance, times: float) -> None:
+    rows = [row | {"benefit": row["benefit"] * times} for row in instance["rows"]]
+    best = enumerated(instance)
+    assert best_of(instance | {"rows": rows}) == pytest.approx(best * times, abs=TINY * times)
+
+
 @given(instances())
 @settings(max_examples=12)
 def test_cbc_finds_the_best_of_all_plans_too(instance: Instance) -> None:

@@ -5,14 +5,20 @@ from __future__ import annotations
 import signal
 
 import numpy as np
+import pandas as pd
 import pytest
 from capital_plans import plan_of, scheme
 
 from nelfin import program as lp
 from nelfin.cli.watching import ended, watched, words_of
 from nelfin.errors import NoAnswerError
+from nelfin.models.capital.case import Case
+from nelfin.models.capital.settings import Settings
+from nelfin.models.capital.solving import require_answer
 
 pytestmark = pytest.mark.unit
+
+CASE = Case(pd.DataFrame(), pd.DataFrame(), [], lp.Program(), [], Settings())
 
 both_solvers = pytest.mark.parametrize("solver", ["highs", "cbc"])
 
@@ -125,11 +131,11 @@ def test_a_plan_without_time_for_the_relaxation_has_no_prices_and_says_so() -> N
 
 
 def test_stopped_before_there_is_a_plan_is_no_answer() -> None:
-    watch = lp.Watch(60.0, stopped=True)
-    rows = [scheme("A", 3, 5), scheme("B", 4, 5, must_fund="yes")]
-    rules = {"rules": None}
+    none = lp.Solution("no plan found", np.nan, np.nan, np.zeros(0), {}, 1.0)
     with pytest.raises(NoAnswerError, match="Stopped by you"):
-        plan_of(rows, [5], watch=watch, relax=True, **rules)
+        require_answer(none, CASE, lp.Watch(60.0, stopped=True))
+    with pytest.raises(NoAnswerError, match="found no plan in 1 seconds"):
+        require_answer(none, CASE, lp.Watch(60.0))
 
 
 def test_the_status_is_that_of_the_gap_told_though_the_time_ran_out() -> None:

@@ -122,7 +122,7 @@ def test_draws_carry_over_no_headroom_either(second: float, holds: bool) -> None
     plan = plan_of(rows, [10, 14])
     limits = limit_table([10, 10])
     drawn = Overruns(plan, limits, ["2025/26", "2026/27"], None, 0.0, 50.0, 10.0, 20.0, 0)
-    _, within = drawn.of(None, 1)
+    _, within = drawn.of(drawn.factors(None, 1))
     assert within.all() == holds
 
 

@@ -94,7 +94,8 @@ class Shape:
 
 def lists(shape: Shape, seed: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return projects, limits and rules of a shape."""
-    rng, rows = np.random.default_rng(seed), []
+    rng = np.random.default_rng(seed)
+    rows: list[dict[str, Any]] = []
     for n in range(shape.schemes):
         length = int(rng.integers(1, shape.build + 1))
         cost = float(shape.middle * np.exp(shape.spread * rng.normal()))

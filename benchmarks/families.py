@@ -94,7 +94,8 @@ class Shape:
 
 def lists(shape: Shape, seed: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return projects, limits and rules of a shape."""
-    rng, rows = np.random.default_rng(seed), []
+    rng = np.random.default_rng(seed)
+    rows: list[dict[str, Any]] = []
     for n in range(shape.schemes):
         length = int(rng.integers(1, shape.build + 1))
         cost = float(shape.middle * np.exp(shape.spread * rng.normal()))
@@ -175,7 +176,11 @@ def case(shape: Shape, seed: int, shuffled: bool = False, **settings: Any) -> Ca
     if shuffled:
         projects = projects.sample(frac=1.0, random_state=seed).reset_index(drop=True)
         limits = limits.sample(frac=1.0, random_state=seed).reset_index(drop=True)
-    usual = {"leave_out": True, "check_prices": False, "rules": rules if len(rules) else None}
+    usual: dict[str, Any] = {
+        "leave_out": True,
+        "check_prices": False,
+        "rules": rules if len(rules) else None,
+    }
     return case_of(check_capital(projects, limits, Settings(**usual | settings)))
 
 
@@ -188,7 +193,7 @@ def pipeline(
         projects = projects.sample(frac=1.0, random_state=1).reset_index(drop=True)
     limits = inputs.capital_limits
     limits = limits.assign(limit_gbp_m=limits["limit_gbp_m"] * count * room)
-    usual = {"leave_out": True, "check_prices": False, "price_growth_pct": 2.5}
+    usual: dict[str, Any] = {"leave_out": True, "check_prices": False, "price_growth_pct": 2.5}
     return case_of(check_capital(projects, limits, Settings(**usual | settings)))
 
 
@@ -200,7 +205,7 @@ def families(inputs: Inputs) -> Iterator[Family]:
     ) -> Family:
         return Family(name, lambda: case(shape, seed, mixed, **settings), gap)
 
-    start = {"discount_from": "start"}
+    start: dict[str, Any] = {"discount_from": "start"}
     yield of("35 schemes, 6 years", Shape(35, 6, 2), 1)
     yield of("35 schemes, 6 years, to 2 %", Shape(35, 6, 2, tied=1.0), 2, 2.0, **start)
     yield of("60 schemes, floors", Shape(60, 5, 3, floors=True), 3)

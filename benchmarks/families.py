@@ -129,9 +129,10 @@ def lists(shape: Shape, seed: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataF
             of = rows[int(rng.integers(len(rows)))]
             row = of | {"project_id": row["project_id"], "name": row["name"]}
         rows.append(row)
-    projects = pd.DataFrame(rows).fillna("")
+    projects = pd.DataFrame(rows)
     spends = [column for column in projects if column.startswith("spend_")]
-    projects[spends] = projects[spends].replace("", 0.0).astype(float)
+    blank = {name: 0.0 if name in spends else "" for name in projects}
+    projects = projects.fillna(blank)
     return projects, _limits(projects, spends, shape, rng), _rules(projects, spends, shape)
 
 

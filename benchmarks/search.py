@@ -2,7 +2,8 @@
 
 python benchmarks/search.py                      all families, some minutes
 python benchmarks/search.py pipeline 332         those whose name holds one of the words
-python benchmarks/search.py --limit 30           at most 30 seconds for each search
+python benchmarks/search.py --limit 30           at most 30 seconds for each search, not 60
+python benchmarks/search.py --write              writes the table into benchmarks/README.md
 
 Plain HiGHS is a fresh `highspy.Highs` with its default options, which gets the same program and the
 same relative gap. Ours is all of `solve_program`: relaxation, search and filling.
@@ -10,14 +11,17 @@ same relative gap. Ours is all of `solve_program`: relaxation, search and fillin
 
 from __future__ import annotations
 
+import argparse
 import math
-import sys
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import highspy
 import numpy as np
 from families import Family, families
+from run import machine
 from test_capital import direct
 
 import nelfin
@@ -27,6 +31,8 @@ from nelfin.errors import NoAnswerError
 from nelfin.models.capital.account import account_of
 from nelfin.models.capital.case import Case
 from nelfin.models.capital.solving import solve_program
+
+START, END = "<!-- search -->", "<!-- end of search -->"
 
 
 def plain(program: lp.Program, gap_pct: float, limit: float) -> tuple[float, float, float]:
@@ -71,32 +77,46 @@ def measured(family: Family, limit: float) -> tuple[str, float, float]:
     return f"| {' | '.join(cells)} |", ratio, mine[0] - 1.1 * theirs[0]
 
 
-def main() -> None:
-    """Measure, and print the table."""
-    words = sys.argv[1:]
-    limit = 60.0
-    if "--limit" in words:
-        at = words.index("--limit")
-        limit = float(words.pop(at + 1))
-        words.pop(at)
-    chosen = [
-        family
-        for family in families(load_inputs(nelfin.load_scenario()))
-        if not words or any(word in family.name for word in words)
-    ]
-    print("| family | schemes | columns | gap asked | plain HiGHS | nelfin | ratio |")
-    print("|---|---|---|---|---|---|---|")
+def table(chosen: Iterable[Family], limit: float) -> Iterator[str]:
+    """Yield the lines of the table as they are measured, and what they come to."""
+    yield "| family | schemes | columns | gap asked | plain HiGHS | nelfin | ratio |"
+    yield "|---|---|---|---|---|---|---|"
     ratios, over = [], []
     for family in chosen:
         line, ratio, slower = measured(family, limit)
         ratios.append(ratio)
         over.append(slower)
-        print(line, flush=True)
+        yield line
     mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
-    print(
-        f"\n{len(ratios)} families: geometric mean of the ratios {mean:.2f}, worst "
+    yield ""
+    yield (
+        f"{len(ratios)} families: geometric mean of the ratios {mean:.2f}, worst "
         f"{max(ratios):.2f}; at most {max(over):.2f} s beyond 1.1 times plain HiGHS."
     )
+
+
+def main() -> None:
+    """Measure, print the table, and write it if asked."""
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    words.add_argument("names", nargs="*", help="parts of the names of families")
+    words.add_argument("--limit", type=float, default=60.0, help="seconds for each search")
+    words.add_argument("--write", action="store_true", help="write the table into the README")
+    asked = words.parse_args()
+    chosen = [
+        family
+        for family in families(load_inputs(nelfin.load_scenario()))
+        if not asked.names or any(word in family.name for word in asked.names)
+    ]
+    lines = []
+    for line in table(chosen, asked.limit):
+        print(line, flush=True)
+        lines.append(line)
+    if asked.write:
+        file = Path(__file__).resolve().parent / "README.md"
+        before, _, rest = file.read_text(encoding="utf-8").partition(START)
+        after = rest.partition(END)[2]
+        text = f"{before}{START}\n\n{machine()}\n" + "\n".join(lines) + f"\n\n{END}{after}"
+        file.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
-import subprocess
 import tempfile
 import time
 import warnings
@@ -19,8 +17,6 @@ from nelfin.program.built import build, unit_of
 from nelfin.program.form import HAS_PLAN, Program, Solution, Status, solution_of, without_plan
 from nelfin.program.watch import Watch, attended
 
-LOOK = 0.05
-"""Seconds between two looks at whether CBC is to stop."""
 FRACTION = 1e-5
 """How far from a whole number a value may be: CBC itself allows a millionth."""
 
@@ -47,18 +43,18 @@ def solve_by_cbc(
     watch, start = watch or Watch(), time.perf_counter()
     whole = not relax and any(program.whole)
     # CBC measures its gap against its bound, which is the larger
-    options = ["-ratio", repr(gap / (1 + gap)), "-increment", "1e-9"] if whole else []
+    options: dict[str, Any] = {"gapRel": gap / (1 + gap)} if whole else {}
     left = min(watch.left(), np.inf if time_limit is None else time_limit)
     if np.isfinite(left):
-        options += ["-sec", f"{left:.3f}", "-timeMode", "elapsed"]
+        options |= {"timeLimit": round(left, 3), "timeMode": "elapsed"}
     problem, columns = build(program, relax, exact=not whole)
     try:
         # CBC's preprocessing has lost the best plan of small programs; without it CBC is right,
         # but stops with an error where no whole-number plan exists
-        log = _run(problem, [*options, "-preprocess", "off"], whole, watch)
+        log = _run(problem, options, ["increment 1e-9", "preprocess off"], watch)
     except pulp.PulpSolverError:
         try:
-            log = _run(problem, options, whole, watch)
+            log = _run(problem, options, ["increment 1e-9"], watch)
         except pulp.PulpSolverError as error:
             raise SolverError(f"The solver cbc failed: {error}") from error
     seconds, status = time.perf_counter() - start, _status(problem)
@@ -81,61 +77,20 @@ def solve_by_cbc(
     return solution_of(program, status, values, duals, whole, bound, seconds)
 
 
-def _run(problem: Any, options: list[str], whole: bool, watch: Watch) -> str | None:
-    """Let CBC solve a problem, put what it found into it, and return its log; None if stopped."""
+def _run(problem: Any, options: dict[str, Any], more: list[str], watch: Watch) -> str | None:
+    """Let CBC solve a problem, and return its log; None if it does not end when it is to.
+
+    CBC runs in a process of its own, which hears Ctrl-C in a terminal by itself, and ends with the
+    plan that it has.
+    """
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         # PuLP 3 brings CBC along and warns that PuLP 4 will not; pyproject holds PuLP below 4
         warnings.simplefilter("ignore", DeprecationWarning)
-        solver = pulp.PULP_CBC_CMD(msg=False)
-        model, answer = Path(folder, "model.mps"), Path(folder, "model.sol")
-        columns, names, rows, _ = problem.writeMPS(str(model), rename=1)
-        words = [solver.path, str(model), "-max", *options, "-solve" if whole else "-initialSolve"]
-        words += ["-printingOptions", "all", "-solution", str(answer)]
-        log = attended(
-            lambda: _asked(words, Path(folder, "log"), watch),
-            watch,
-            lambda: watch.tell(np.nan, np.nan),  # it tells nothing on its way
-        )
-        if log is None:
-            return None
-        if not answer.exists():
-            raise pulp.PulpSolverError("it wrote no answer")
-        status, values, reduced, duals, slacks, found = solver.readsol_MPS(
-            str(answer), problem, columns, names, rows
-        )
-    problem.assignVarsVals(values)
-    problem.assignVarsDj(reduced)
-    problem.assignConsPi(duals)
-    problem.assignConsSlack(slacks, activity=True)
-    problem.assignStatus(status, found)
-    return log
-
-
-def _asked(words: list[str], file: Path, watch: Watch) -> str:
-    """Run CBC until it ends, or is asked to; return its log."""
-    with file.open("w", encoding="utf-8") as log:
-        # in a session of its own: Ctrl-C comes to us, and we tell it
-        try:
-            running = subprocess.Popen(  # noqa: S603
-                words, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
-            )
-        except OSError as error:
-            raise pulp.PulpSolverError(str(error)) from error
-        try:
-            asked = False
-            while True:
-                try:
-                    code = running.wait(LOOK)
-                    break
-                except subprocess.TimeoutExpired:
-                    if watch.stopped and not asked:
-                        running.send_signal(signal.SIGINT)
-                        asked = True
-        finally:
-            running.kill()
-    if code:
-        raise pulp.PulpSolverError(f"it ended with the status {code}")
-    return file.read_text(encoding="utf-8", errors="replace")
+        log = Path(folder, "log")
+        solver = pulp.PULP_CBC_CMD(msg=False, logPath=str(log), options=more, **options)
+        # it tells nothing on its way
+        done = attended(lambda: problem.solve(solver), watch, lambda: watch.tell(np.nan, np.nan))
+        return None if done is None else log.read_text(encoding="utf-8", errors="replace")
 
 
 def _status(problem: Any) -> Status:

@@ -243,7 +243,7 @@ def solution_of(
     else:
         # of every plan of whole numbers too, which may use the give of each row
         bound = objective + sum(
-            abs(float(dual)) * row.give for row, dual in zip(program.rows, duals, strict=True)
+            abs(float(duals[n])) * row.give for n, row in enumerate(program.rows) if row.give
         )
         # + 0.0 takes the sign off a zero
         prices = {

@@ -27,6 +27,9 @@ from nelfin.program.form import (
 )
 from nelfin.program.watch import Watch, attended
 
+MANY = 5_000
+"""Columns above which a relaxation is asked at each turn of the simplex whether to stop: a smaller
+one is done in less time than the asking takes."""
 EFFORT = 0.3
 """Share of its work that HiGHS puts into finding plans, where a gap is allowed: the bound is close
 from the start, and what is missing is the plan."""
@@ -269,8 +272,9 @@ class _Heard:
         self.program, self.unit = program, unit
         self.begin(Watch(), None, 0.0)
         model.cbMipImprovingSolution.subscribe(self._better)
-        for kind in (model.cbMipInterrupt, model.cbSimplexInterrupt, model.cbIpmInterrupt):
-            kind.subscribe(self._ask)
+        model.cbMipInterrupt.subscribe(self._ask)
+        if len(program.value) > MANY:
+            model.cbSimplexInterrupt.subscribe(self._ask)
 
     def begin(self, watch: Watch, most: int | None, gap: float) -> None:
         """Forget the run before; stop this one after so many steps, or within the gap."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pulp
 import pytest
 
 from nelfin import program as lp
 from nelfin.errors import SolverError
-from nelfin.program import cbc
 
 pytestmark = pytest.mark.unit
 
@@ -382,8 +382,8 @@ def test_filling_comes_back_to_a_follower_once_its_prerequisite_is_in() -> None:
 
 def test_a_solver_that_dies_is_reported_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     def dies(*args: object, **kwargs: object) -> None:
-        raise OSError("no such executable")
+        raise pulp.PulpSolverError("no such executable")
 
-    monkeypatch.setattr(cbc.subprocess, "Popen", dies)
+    monkeypatch.setattr(pulp.LpProblem, "solve", dies)
     with pytest.raises(SolverError, match="cbc failed: no such executable"):
         lp.solve(program_of([1.0], high=1.0), "cbc")

@@ -13,8 +13,10 @@ from nelfin import program as lp
 from nelfin.cli.watching import ended, watched, words_of
 from nelfin.errors import NoAnswerError
 from nelfin.models.capital.case import Case
+from nelfin.models.capital.search import best_plan
 from nelfin.models.capital.settings import Settings
 from nelfin.models.capital.solving import require_answer
+from nelfin.program.cbc import _proven
 
 pytestmark = pytest.mark.unit
 
@@ -58,21 +60,30 @@ def test_a_search_that_is_stopped_keeps_its_best_plan_with_a_true_bound() -> Non
     assert watch.over
 
 
-def test_cbc_is_stopped_with_its_plan_too() -> None:
+def test_cbc_that_does_not_hear_it_leaves_a_plan_made_in_haste(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("nelfin.program.watch.GRACE", 0.0)
     program = hard()
-    watch = lp.Watch(60.0, lambda _: None)
-    looks = []
-
-    def look(_: lp.Progress) -> None:
-        looks.append(1)
-        if len(looks) == 20:
-            watch.stop()
-
-    watch.show = look
-    found = lp.solve(program, "cbc", watch=watch)
+    watch = lp.Watch(5.0, lambda _: watch.stop())
+    relaxed = lp.solve(program, relax=True)
+    found = best_plan(program, relaxed, 0.0, "cbc", watch=watch)
     assert found.status == "stopped"
     assert holds(program, found)
-    assert found.bound >= found.objective
+    assert found.bound >= relaxed.objective >= found.objective > 0
+
+
+def test_the_log_of_cbc_proves_what_its_last_search_says() -> None:
+    cut = "Cbc0010I After 9 nodes, 1 on tree, -7 best solution, best possible -9 (0.1 seconds)\n"
+    done = "Cbc0001I Search completed - best objective -8, took 9 iterations and 2 nodes\n"
+    part = "Cbc0005I Partial search - best objective -8 (best possible -8.5), took 9 iterations\n"
+    gap = "Cbc0011I Exiting as integer gap of 0.25 less than 1e-09 or 5%\n"
+    assert np.isnan(_proven(cut))
+    assert _proven(cut + done) == 8
+    assert _proven(part + done) == 8
+    assert _proven(done + part) == pytest.approx(8.5)
+    assert _proven(gap + done) == pytest.approx(8.25)
+    assert _proven(gap + done) > 8.25
 
 
 def test_a_solver_that_does_not_end_is_left_with_the_plan_it_told(

@@ -93,7 +93,8 @@ def account_of(
         objective=objective,
         bound=bound,
         gap=gap,
-        relaxation=relaxed.objective,
+        # what a pound more of each limit is worth may lie between the two
+        relaxation=max(relaxed.objective, bound),
         seconds=relaxed.seconds + (0.0 if solution is relaxed else solution.seconds),
         solver=settings.solver,
         variables=len(program.value),

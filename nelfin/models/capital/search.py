@@ -66,7 +66,10 @@ def best_plan(
     best = None if begin is None else _plan(program, begin)
     if solver != "highs":
         found = lp.solve(program, solver, gap=gap, watch=watch)
-        return lp.filled(program, found) if found.has_plan else found
+        if found.has_plan:
+            return lp.filled(program, found)
+        hasty = _in_haste(program, relaxed) if watch.over else None
+        return found if hasty is None else replace(hasty, bound=relaxed.bound)
     enough = relaxed.bound / (1 + gap) if relaxed.bound > 0 else None
     if enough is not None and len(program.value) > FEW:
         best = _near_by(program, relaxed, gap, enough, best, watch)

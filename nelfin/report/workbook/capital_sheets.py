@@ -196,7 +196,8 @@ def _limit(
     )
     limit = most / (1 + settings["over"])
     carried = np.zeros(len(most))
-    carried[1:] = np.nan_to_num(np.minimum(np.maximum(left, 0.0), settings["carry"] * most))[:-1]
+    # headroom of over-programming is no money, and cannot be carried over
+    carried[1:] = np.nan_to_num(np.minimum(np.maximum(left, 0.0), settings["carry"] * limit))[:-1]
     carried[np.isnan(most)] = np.nan
     over, carry = f"$B${TOP + 3}", f"$B${TOP + 4}"
     # the formulas find the schemes of a body by its name
@@ -211,8 +212,7 @@ def _limit(
         formats.money,
         formats.part,
     )
-    whole = f"({{p}}{head + LIMIT + 1}+{{p}}{head + LIMIT + 2})"
-    carries = f"=MIN(MAX({{p}}{head + LEFT + 1},0),{carry}*{whole})"
+    carries = f"=MIN(MAX({{p}}{head + LEFT + 1},0),{carry}*{{p}}{head + LIMIT + 1})"
     words = "Carried over from last year"
     of.formulas(head + 3, words, carries, carried, formats.money, formats.part, start=1)
     of.total(head + TO_SPEND, "May be used", rows_sum(head + LIMIT, head + 3), most + carried)

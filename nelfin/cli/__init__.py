@@ -136,6 +136,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; end with the exit status that fits what happened."""
     gc.set_threshold(COLLECT_AFTER, 20, 20)
+    before = set(threading.enumerate())
     try:
         code = cli.main(prog_name="nelfin", standalone_mode=False)
     except InputError as error:
@@ -174,7 +175,7 @@ def main() -> None:
         )
         code = 101
     code = code if isinstance(code, int) else 0
-    if any(thread.name == "nelfin solver" for thread in threading.enumerate()):
+    if any(thread.name == "nelfin solver" for thread in set(threading.enumerate()) - before):
         # it was stopped and has not heard so yet: Python cannot end around it
         sys.stdout.flush()
         sys.stderr.flush()

@@ -65,7 +65,7 @@ def test_cbc_that_does_not_hear_it_leaves_a_plan_made_in_haste(
 ) -> None:
     monkeypatch.setattr("nelfin.program.watch.GRACE", 0.0)
     program = hard()
-    watch = lp.Watch(5.0, lambda _: watch.stop())
+    watch = lp.Watch(2.0, lambda _: watch.stop())
     relaxed = lp.solve(program, relax=True)
     found = best_plan(program, relaxed, 0.0, "cbc", watch=watch)
     assert found.status == "stopped"
@@ -101,7 +101,7 @@ def test_a_solver_that_does_not_end_is_left_with_the_plan_it_told(
 
 @both_solvers
 def test_ctrl_c_ends_a_search_that_nobody_watches(solver: lp.SolverName) -> None:
-    watch = lp.Watch(60.0)
+    watch = lp.Watch(3.0)
 
     def show(_: lp.Progress) -> None:
         raise KeyboardInterrupt

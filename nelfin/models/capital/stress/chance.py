@@ -12,6 +12,7 @@ import pandas as pd
 from nelfin import program as lp
 from nelfin.errors import InputError, NoAnswerError
 from nelfin.models.capital.case import Case
+from nelfin.models.capital.in_force import require_none_in_force
 from nelfin.models.capital.plan import CapitalPlan, plan_of
 from nelfin.models.capital.search import best_plan
 from nelfin.models.capital.solving import solve_program
@@ -27,6 +28,9 @@ SMALL = 20_000
 
 FRESH = 10_000
 """Draws of another seed in which the plan is tried."""
+
+SAFE_PLAN = "a plan whose limits hold in most draws of costs"
+"""What `safe_plan` draws up, in errors."""
 
 LIMIT_COLUMNS = [
     "year", "organisation", "money", "limit_gbp_m", "used_gbp_m", "reserve_gbp_m", "share_held",
@@ -103,7 +107,8 @@ def safe_plan(case: Case, chance: Chance) -> ChancePlan:
     Raises
     ------
     InputError
-        If the share or the number of draws is not one that can be had.
+        If the share or the number of draws is not one that can be had, or there is a plan in
+        force, which this plan does not keep to.
     NoAnswerError
         If no plan is so safe, or none was found.
 
@@ -111,6 +116,7 @@ def safe_plan(case: Case, chance: Chance) -> ChancePlan:
     -----
     Method: sample average approximation of chance constraints (Luedtke and Ahmed 2008).
     """
+    require_none_in_force(case.settings, SAFE_PLAN)
     if not 0 <= chance.safe <= 1:
         raise InputError.one("safe", f"is {chance.safe:g}.", "Give 0 to 1.")
     if chance.draws < 1:

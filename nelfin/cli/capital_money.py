@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nelfin.cli.shares import SHARE
+from nelfin.cli.shares import GROWTH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +26,7 @@ def money_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """
     for option in (
         click.option(
-            "--deterioration", type=SHARE, default="0%", metavar="P",
+            "--deterioration", type=GROWTH, default="0%", metavar="P",
             help="What backlog grows by a year as buildings age, beside prices.",
         ),
         click.option(
@@ -35,7 +35,7 @@ def money_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "backlog.csv: what the plan clears, and what is left.",
         ),
         click.option(
-            "--deflator", type=SHARE, metavar="P",
+            "--deflator", type=GROWTH, metavar="P",
             help="General inflation a year, for limits in prices of another year (price_year).",
         ),
         click.option(

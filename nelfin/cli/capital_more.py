@@ -135,10 +135,15 @@ def more_settings(
 
     problems = Problems()
     weights = _pairs("--weight", given["weights"], problems)
-    if weights and given["benefit"] != "criteria":
-        problems.add("--weight", "has no criteria to weigh.", "Give --benefit criteria too.")
-    if given["benefit"] == "npsv" and given["asset_types"] is None:
-        remedy = "Give --asset-types: net present social value is counted over the life."
+    if weights and given["benefit"] != "criteria" and not given["compare_benefits"]:
+        remedy = "Give --benefit criteria or --compare-benefits too."
+        problems.add("--weight", "has no criteria to weigh.", remedy)
+    no_lives = given["asset_types"] is None and "life_years" not in projects
+    if given["benefit"] == "npsv" and no_lives:
+        remedy = (
+            "Give --asset-types, or a column life_years: net present social value is counted over "
+            "the life."
+        )
         problems.add("--benefit npsv", "needs the lives of assets.", remedy)
     found = {
         "benefit": given["benefit"],

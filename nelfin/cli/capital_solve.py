@@ -38,7 +38,7 @@ from nelfin.cli.capital_worth import (
 from nelfin.cli.grouped import GroupedCommand
 from nelfin.cli.options import write_tables
 from nelfin.cli.reading import tell
-from nelfin.cli.shares import SHARE
+from nelfin.cli.shares import GROWTH, SHARE
 from nelfin.cli.watching import ended, watched
 from nelfin.errors import InputError
 
@@ -85,7 +85,7 @@ if TYPE_CHECKING:
     "--over-programming", type=SHARE, default="0%", metavar="P", help="How far to pass each limit."
 )
 @click.option(
-    "--price-growth", type=SHARE, default="0%", metavar="P", help="Growth of prices a year."
+    "--price-growth", type=GROWTH, default="0%", metavar="P", help="Growth of prices a year."
 )
 @list_options
 @more_options
@@ -162,6 +162,9 @@ def capital_solve(
             TableNames(
                 str(projects), str(limits), str(rules), str(more["resources"] or "--resources"),
                 str(more["groups"] or "--groups"),
+                now="--now", criteria_weights="--weight", place_weights="--place-weight",
+                gbp_per_qaly="--qaly-value", revenue_beside_cash="--revenue-beside-cash",
+                deflator_pct="--deflator", time_limit_s="--time-limit",
             ),
             more,
         ),

@@ -123,7 +123,7 @@ def require_answer(solution: lp.Solution, case: Case, watch: lp.Watch | None = N
     if not solution.has_plan:
         raise NoAnswerError(
             f"The solver found no plan in {solution.seconds:.0f} seconds ({solution.status}). Give "
-            "it longer (time_limit_s), or relax a must-fund scheme."
+            f"it longer ({case.settings.called.time_limit_s}), or relax a must-fund scheme."
         )
 
 

@@ -15,6 +15,7 @@ from nelfin.models.capital.case import Case
 from nelfin.models.capital.in_force import require_none_in_force
 from nelfin.models.capital.plan import CapitalPlan, plan_of
 from nelfin.models.capital.search import best_plan
+from nelfin.models.capital.settings import TableNames
 from nelfin.models.capital.solving import solve_program
 from nelfin.models.capital.stress.held import LimitUses, key_of, limit_uses
 from nelfin.models.capital.stress.overruns import cost_factors
@@ -175,17 +176,19 @@ def _sampled(
     if relaxed.has_plan:
         gap = settings.gap_pct / 100
         solution = best_plan(program, relaxed, gap, settings.solver, None, clock)
-    require_safe(solution)
+    require_safe(solution, settings.called)
     return program, relaxed, lp.filled(program, solution)
 
 
-def require_safe(solution: lp.Solution) -> None:
+def require_safe(solution: lp.Solution, called: TableNames) -> None:
     """Refuse a solution without a plan.
 
     Parameters
     ----------
     solution
         What the solver found of a program with chance constraints.
+    called
+        What the time limit is called.
 
     Raises
     ------
@@ -200,7 +203,7 @@ def require_safe(solution: lp.Solution) -> None:
     if not solution.has_plan:
         raise NoAnswerError(
             f"The solver found no safe plan in {solution.seconds:.0f} seconds "
-            f"({solution.status}). Give it longer (time_limit_s), or fewer draws."
+            f"({solution.status}). Give it longer ({called.time_limit_s}), or fewer draws."
         )
 
 

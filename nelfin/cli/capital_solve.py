@@ -125,7 +125,6 @@ def capital_solve(
     a second one ends at once.
     """
     from nelfin.data.specs import TABLES
-    from nelfin.data.tables import raw_frame
     from nelfin.models.capital import Settings, TableNames
     from nelfin.models.capital.case import case_of
     from nelfin.models.capital.checked import check_capital
@@ -139,9 +138,10 @@ def capital_solve(
     check_folder(output)
     watch = click.get_current_context().with_resource(watched(time_limit))
     lists = read_lists(projects, limits, rules, **taken(more))
-    future_table = raw_frame(futures, TABLES["capital_futures"], lists.notes) if futures else None
-    settings = more_settings(more, lists.projects, str(projects), lists.notes)
-    backlog_table = read_backlog(backlog)
+    spec = TABLES["capital_futures"]
+    future_table = lists.read("futures", futures, spec) if futures else None
+    settings = more_settings(more, lists, str(projects))
+    backlog_table = read_backlog(backlog, lists)
     keep, in_force = keep_settings(more, lists.notes)
     tell(lists.notes)
     settings |= money_settings(now, deflator, deterioration) | keep | worth_settings(more)

@@ -112,7 +112,7 @@ def require_answer(solution: lp.Solution, case: Case, watch: lp.Watch | None = N
         resources = case.resources
         units = {} if resources is None else dict(lines_of(resources, "resource", "unit"))
         solver = case.settings.solver
-        raise NoAnswerError(why_infeasible(case.program, case.starts, solver, units))
+        raise NoAnswerError(why_infeasible(case.program, case.starts, solver, units, watch))
     if solution.status == "unbounded":
         raise NoAnswerError(
             "The objective has no end: it rewards a variable that nothing bounds. Give the "

@@ -213,7 +213,13 @@ def drawn_up(
         What costs may come to, and how safe limits are to be; None if costs are not drawn.
     watch
         The clock of the command, which may also stop the search for a plan.
+
+    Raises
+    ------
+    InputError
+        If there is a plan in force, and a plan is asked for that does not keep to one.
     """
+    from nelfin.models.capital.in_force import require_none_in_force
     from nelfin.models.capital.keep import plan_case
     from nelfin.models.capital.stress import (
         Aim,
@@ -223,8 +229,15 @@ def drawn_up(
         plans_for,
         safe_plan,
     )
+    from nelfin.models.capital.stress.chance import SAFE_PLAN
+    from nelfin.models.capital.stress.for_all import ONE_PLAN
     from nelfin.report.text.doubt import futures_words, safety_words
 
+    # before any search: the functions themselves refuse it too
+    if given["one_plan"]:
+        require_none_in_force(case.settings, ONE_PLAN)
+    if given["safe"] is not None:
+        require_none_in_force(case.settings, SAFE_PLAN)
     # one clock over all that is asked: each search has its share of what is left
     parts = 1 + (futures is not None) + (given["safe"] is not None)
     if watch is not None and watch.limit_s is not None and parts > 1:

@@ -12,6 +12,8 @@ import click
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nelfin.data.specs.columns import Table
+
 UNITS = ("£", "£k", "£m")
 
 NAMES = ("columns", "unit", "limit_unit", "phasing", "rank_by", "first")
@@ -37,6 +39,56 @@ class Lists:
     rules: pd.DataFrame | None
     notes: list[str]
     not_read: dict[str, list[str]]
+
+    def read(self, name: str, file: Path, spec: Table) -> pd.DataFrame:
+        """Read a further table as texts; what is not read of it is noted too.
+
+        Parameters
+        ----------
+        name
+            Of the table.
+        file
+            CSV or Excel.
+        spec
+            What it must look like.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be read.
+        """
+        from nelfin.data.tables import raw_frame
+
+        table = raw_frame(file, spec, self.notes)
+        self._note_not_read(name, list(table), spec)
+        return table
+
+    def read_typed(self, name: str, file: Path, spec: Table) -> pd.DataFrame:
+        """Read and check a further table; what is not read of it is noted too.
+
+        Parameters
+        ----------
+        name, file, spec
+            As for `read`.
+
+        Raises
+        ------
+        InputError
+            With every problem of the table.
+        """
+        from nelfin.data.reading import read_meant
+        from nelfin.data.tables import check
+
+        raw, readings = read_meant(file, spec)
+        self.notes.extend(readings)
+        self._note_not_read(name, raw.headings, spec)
+        return check(raw, spec)
+
+    def _note_not_read(self, name: str, headings: list[str], spec: Table) -> None:
+        from nelfin.data.lists.reading import not_read
+
+        if left := not_read(headings, spec):
+            self.not_read[name] = left
 
 
 def list_options(command: Callable[..., None]) -> Callable[..., None]:

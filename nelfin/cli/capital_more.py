@@ -15,6 +15,7 @@ from nelfin.errors import InputError, Problems, nearest
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nelfin.cli.capital_lists import Lists
     from nelfin.data.specs.columns import Table
 
 FILE = click.Path(path_type=Path)
@@ -109,21 +110,18 @@ def more_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def more_settings(
-    given: Mapping[str, Any], projects: pd.DataFrame, called: str, notes: list[str]
-) -> dict[str, Any]:
+def more_settings(given: Mapping[str, Any], lists: Lists, called: str) -> dict[str, Any]:
     """Turn the options of this file into fields of `Settings`; read the tables they name.
 
     Parameters
     ----------
     given
         Values of the options by name.
-    projects
-        The project table as texts.
+    lists
+        With the project table as texts; takes what was read as something else than it is spelt,
+        and what was not read.
     called
-        What to call it in errors.
-    notes
-        Takes what was read as something else than it is spelt.
+        What to call the project table in errors.
 
     Raises
     ------
@@ -131,14 +129,18 @@ def more_settings(
         With every problem of the options and their tables.
     """
     from nelfin.data.specs import CAPITAL_GROUPS, CAPITAL_RESOURCES, TABLES
-    from nelfin.data.tables import raw_frame
 
     problems = Problems()
     weights = _pairs("--weight", given["weights"], problems)
-    if weights and given["benefit"] != "criteria":
-        problems.add("--weight", "has no criteria to weigh.", "Give --benefit criteria too.")
-    if given["benefit"] == "npsv" and given["asset_types"] is None:
-        remedy = "Give --asset-types: net present social value is counted over the life."
+    if weights and given["benefit"] != "criteria" and not given["compare_benefits"]:
+        remedy = "Give --benefit criteria or --compare-benefits too."
+        problems.add("--weight", "has no criteria to weigh.", remedy)
+    no_lives = given["asset_types"] is None and "life_years" not in lists.projects
+    if given["benefit"] == "npsv" and no_lives:
+        remedy = (
+            "Give --asset-types, or a column life_years: net present social value is counted over "
+            "the life."
+        )
         problems.add("--benefit npsv", "needs the lives of assets.", remedy)
     found = {
         "benefit": given["benefit"],
@@ -150,19 +152,19 @@ def more_settings(
         "leave_out": given["leave_out"],
     }
     if assets := given["asset_types"]:
-        table = _by_name(assets, _asset_types(), "asset_type", projects, called, notes, problems)
+        table = _by_name("asset_types", assets, _asset_types(), lists, called, problems)
         if table is not None:
             found["optimism_bias_pct"] = table["optimism_bias_pct"].to_dict()
             found["life_years"] = table["life_years"].to_dict()
     if deprived := given["deprivation"]:
         spec = TABLES["deprivation"]
-        table = _by_name(deprived, spec, "place", projects, called, notes, problems)
+        table = _by_name("deprivation", deprived, spec, lists, called, problems)
         if table is not None:
             found["deprived_share"] = table["most_deprived_share"].to_dict()
     for name, spec in (("resources", CAPITAL_RESOURCES), ("groups", CAPITAL_GROUPS)):
         if given[name]:
             try:
-                found[name] = raw_frame(given[name], spec, notes)
+                found[name] = lists.read(name, given[name], spec)
             except InputError as error:
                 problems.extend(error)
     problems.raise_if_any()
@@ -208,28 +210,28 @@ def _asset_types() -> Table:
 
 
 def _by_name(
+    name: str,
     file: Path,
     spec: Table,
-    key: str,
-    projects: pd.DataFrame,
+    lists: Lists,
     called: str,
-    notes: list[str],
     problems: Problems,
 ) -> pd.DataFrame | None:
     """Read a table of what schemes name in a column; every name must be there."""
-    from nelfin.data.tables import read_table
     from nelfin.store.sheets.spots import spot
 
+    (key,) = spec.key
     try:
-        table = read_table(file, spec, notes=notes).set_index(key)
+        table = lists.read_typed(name, file, spec).set_index(key)
     except InputError as error:
         problems.extend(error)
         return None
+    projects = lists.projects
     named = projects[key] if key in projects else projects.iloc[:0, 0]
-    for row, name in named[named != ""].drop_duplicates().items():
-        if name not in table.index:
-            what = f'is "{name}", which {file} does not have.'
-            problems.add(spot(called, row, key), what, nearest(name, list(table.index)))
+    for row, text in named[named != ""].drop_duplicates().items():
+        if text not in table.index:
+            what = f'is "{text}", which {file} does not have.'
+            problems.add(spot(called, row, key), what, nearest(text, list(table.index)))
     return table
 
 

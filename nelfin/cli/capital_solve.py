@@ -38,7 +38,7 @@ from nelfin.cli.capital_worth import (
 from nelfin.cli.grouped import GroupedCommand
 from nelfin.cli.options import write_tables
 from nelfin.cli.reading import tell
-from nelfin.cli.shares import SHARE
+from nelfin.cli.shares import GROWTH, SHARE
 from nelfin.cli.watching import ended, watched
 from nelfin.errors import InputError
 
@@ -85,7 +85,7 @@ if TYPE_CHECKING:
     "--over-programming", type=SHARE, default="0%", metavar="P", help="How far to pass each limit."
 )
 @click.option(
-    "--price-growth", type=SHARE, default="0%", metavar="P", help="Growth of prices a year."
+    "--price-growth", type=GROWTH, default="0%", metavar="P", help="Growth of prices a year."
 )
 @list_options
 @more_options
@@ -125,7 +125,6 @@ def capital_solve(
     a second one ends at once.
     """
     from nelfin.data.specs import TABLES
-    from nelfin.data.tables import raw_frame
     from nelfin.models.capital import Settings, TableNames
     from nelfin.models.capital.case import case_of
     from nelfin.models.capital.checked import check_capital
@@ -139,9 +138,10 @@ def capital_solve(
     check_folder(output)
     watch = click.get_current_context().with_resource(watched(time_limit))
     lists = read_lists(projects, limits, rules, **taken(more))
-    future_table = raw_frame(futures, TABLES["capital_futures"], lists.notes) if futures else None
-    settings = more_settings(more, lists.projects, str(projects), lists.notes)
-    backlog_table = read_backlog(backlog)
+    spec = TABLES["capital_futures"]
+    future_table = lists.read("futures", futures, spec) if futures else None
+    settings = more_settings(more, lists, str(projects))
+    backlog_table = read_backlog(backlog, lists)
     keep, in_force = keep_settings(more, lists.notes)
     tell(lists.notes)
     settings |= money_settings(now, deflator, deterioration) | keep | worth_settings(more)
@@ -162,6 +162,9 @@ def capital_solve(
             TableNames(
                 str(projects), str(limits), str(rules), str(more["resources"] or "--resources"),
                 str(more["groups"] or "--groups"),
+                now="--now", criteria_weights="--weight", place_weights="--place-weight",
+                gbp_per_qaly="--qaly-value", revenue_beside_cash="--revenue-beside-cash",
+                deflator_pct="--deflator", time_limit_s="--time-limit",
             ),
             more,
         ),

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 compare_option = click.option(
     "--compare-benefits",
     is_flag=True,
-    help="Which schemes are in by score, by weighted criteria and by net present social value.",
+    help="Which schemes are in by score, by weighted criteria and by net present social value: "
+    "the best plan by each, whatever plan is in force.",
 )
 
 OPTIONS = (

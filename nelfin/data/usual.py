@@ -73,6 +73,8 @@ def in_words(value: float, column: Column) -> tuple[str, str]:
     ('is 1.5, which is 150 %.', 'If 1.5 % is meant, write 0.015.')
     >>> in_words(0.04, Column("efficiency_pct", usual_least=0.1))
     ('is 0.04 %.', 'If 4 % is meant, write 4.')
+    >>> in_words(0.9, Column("limits_pct", usual_low=10, usual_high=400))
+    ('is 0.9 %.', 'If 90 % is meant, write 90.')
     >>> in_words(3566099, Column("allocation_gbp_m", usual_high=1e5))
     ('is £3,566,099m.', 'If it is in £k, write 3566.099; if in pounds, 3.566099.')
     """
@@ -82,7 +84,8 @@ def in_words(value: float, column: Column) -> tuple[str, str]:
         return f"is {gbp_m(value)}.", scaled(value)
     if unit == "%":
         what = f"is {plain(value)} %."
-        if abs(value) <= max(column.usual_least, column.usual_top):
+        small = abs(value) <= max(column.usual_least, column.usual_top)
+        if small or is_usual(100 * value, column):
             return what, f"If {plain(100 * value)} % is meant, write {plain(100 * value)}."
     elif unit in FRACTIONS:
         what = f"is {plain(value)}, which is {plain(100 * value)} %."

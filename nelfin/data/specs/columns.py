@@ -144,6 +144,9 @@ GROWTH_PCT: dict[str, Any] = {"usual_low": -20.0, "usual_high": 20.0, "usual_lea
 SHARES_PCT: dict[str, Any] = {"usual_top": 1.0}
 """What is usual of shares in per cent."""
 
+MOVED_PCT: dict[str, Any] = {"usual_low": 10.0, "usual_high": 400.0}
+"""What is usual of a figure in per cent of how it stands, where 100 is no change."""
+
 STATUS = Column("status", required=False, blank=True, default="given", choices=STATUSES)
 SOURCE = Column("source", required=False, blank=True, default="")
 

@@ -99,11 +99,11 @@ def check_now(years: list[str], settings: Settings, problems: Problems) -> Setti
     try:
         start_of(settings.now)
     except ValueError as error:
-        problems.add("now", f"{error}.", "Write it as in 2026/27.")
+        problems.add(settings.called.now, f"{error}.", "Write it as in 2026/27.")
         return replace(settings, now="")
     if years and settings.now > years[-1]:
         problems.add(
-            "now",
+            settings.called.now,
             f"is {settings.now}, after the last year with a limit, {years[-1]}: no year is open.",
             "Give limits of later years.",
         )

@@ -68,6 +68,8 @@ def kinds_compared(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return which schemes are in the plan under each kind of benefit, and what each plan is worth.
 
+    Each is the best plan by its kind, whatever plan is in force.
+
     Parameters
     ----------
     checked

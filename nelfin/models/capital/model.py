@@ -12,10 +12,10 @@ import pandas as pd
 from nelfin import program as lp
 from nelfin.errors import InputError, Problems, nearest, reason
 from nelfin.models.capital.case import Case
+from nelfin.models.capital.keep import plan_case
 from nelfin.models.capital.limits import LimitKey, key_of
 from nelfin.models.capital.plan import CapitalPlan
 from nelfin.models.capital.rules import Rule
-from nelfin.models.capital.solving import solve_case
 
 ONCE = {"once", "share"}
 """Rows without which a start would mean nothing."""
@@ -100,7 +100,8 @@ class CapitalModel:
         Returns
         -------
         CapitalPlan
-            As `nelfin.models.capital.solve` gives it; the same where nothing was changed.
+            As `nelfin.models.capital.solve` gives it, near to a plan in force where there is one;
+            the same where nothing was changed.
 
         Raises
         ------
@@ -109,7 +110,7 @@ class CapitalModel:
         NoAnswerError
             If no plan meets every limit and row.
         """
-        return solve_case(self._as_it_stands())
+        return plan_case(self._as_it_stands())
 
     def write(self, path: str | Path) -> None:
         """Write the problem as it now stands to a file that solvers read.

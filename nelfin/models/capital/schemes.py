@@ -93,7 +93,7 @@ def _benefits(projects: pd.DataFrame, settings: Settings, problems: Problems) ->
     """Return the benefit of each row: as it stands, or the weighted criteria."""
     if settings.benefit != "criteria":
         return [float(value) for value in projects["benefit"].fillna(0.0)]
-    called = settings.called.projects
+    called, weights = settings.called.projects, settings.called.criteria_weights
     for name in projects.columns:
         if re.fullmatch(BENEFIT_IN, str(name)):
             problems.add(
@@ -105,13 +105,13 @@ def _benefits(projects: pd.DataFrame, settings: Settings, problems: Problems) ->
     criteria = [name.removeprefix("score_") for name in scores]
     for name in settings.criteria_weights:
         if name not in criteria:
-            problems.add(f"criteria_weights.{name}", "has no column.", nearest(name, criteria))
+            problems.add(f"{weights} {name}", "has no column.", nearest(name, criteria))
     for name in criteria:
         if name not in settings.criteria_weights:
             problems.add(
                 spot(called, 1, f"score_{name}"),
                 "has no weight.",
-                "Add it to criteria_weights; 0 leaves it out.",
+                f"Give it one ({weights}); 0 leaves it out.",
             )
     total = np.zeros(len(projects))
     for name, column in zip(criteria, scores, strict=True):
@@ -128,4 +128,5 @@ def _check_names(projects: pd.DataFrame, settings: Settings, problems: Problems)
     places = [name for name in dict.fromkeys(projects["place"]) if name]
     for name in settings.place_weights:
         if name not in places:
-            problems.add(f"place_weights.{name}", "is no scheme's place.", nearest(name, places))
+            where = f"{settings.called.place_weights} {name}"
+            problems.add(where, "is no scheme's place.", nearest(name, places))

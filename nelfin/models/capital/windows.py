@@ -96,6 +96,6 @@ def _starts(
             f"no start from {years[first]} to {years[min(last, len(years) - 1)]} lets the "
             f"{scheme.build_years} years of spend end by {years[-1]}.",
             "Widen the window, give more years of limits, or allow spend past the last year "
-            "(truncate).",
+            "(column truncate).",
         )
     return starts

@@ -235,7 +235,8 @@ def check_worth(
     """
     called = settings.called.projects
     if settings.gbp_per_qaly < 0:
-        problems.add("gbp_per_qaly", f"is {settings.gbp_per_qaly:g}.", "Give 0 or more.")
+        what = f"is {settings.gbp_per_qaly:g}."
+        problems.add(settings.called.gbp_per_qaly, what, "Give 0 or more.")
     for row in projects.index[
         ~projects["asset_type"].isin(settings.life_years) & projects["life_years"].isna()
     ]:
@@ -262,29 +263,30 @@ def check_worth(
                 "Give what it costs if it comes, £m.",
             )
     if not settings.revenue_beside_cash:
-        _check_counted_once(projects, called, problems)
+        _check_counted_once(projects, settings, problems)
     if first_year and settings.deflator_pct is None:
         _check_prices(projects, first_year, settings, problems)
 
 
-def _check_counted_once(projects: pd.DataFrame, called: str, problems: Problems) -> None:
+def _check_counted_once(projects: pd.DataFrame, settings: Settings, problems: Problems) -> None:
+    called = settings.called
     both = (projects["revenue_gbp_m"] != 0) & projects["cash_releasing_gbp_m"].fillna(0).ne(0)
     for row in projects.index[both]:
         problems.add(
-            spot(called, row, "cash_releasing_gbp_m"),
+            spot(called.projects, row, "cash_releasing_gbp_m"),
             "and revenue_gbp_m are both given: cash that is released is an effect on revenue, and "
             "may be counted twice.",
-            "Leave one out; or say that they are different money (revenue_beside_cash).",
+            f"Leave one out; or say that they are different money ({called.revenue_beside_cash}).",
         )
 
 
 def _check_prices(
     projects: pd.DataFrame, first_year: str, settings: Settings, problems: Problems
 ) -> None:
-    remedy = "Give general inflation (the deflator), % a year."
+    remedy = f"Give general inflation, % a year ({settings.called.deflator_pct})."
     if projects["qalys"].fillna(0).ne(0).any() and settings.qaly_price_year != first_year:
         problems.add(
-            "gbp_per_qaly",
+            settings.called.gbp_per_qaly,
             f"is in prices of {settings.qaly_price_year}, and the plan in those of {first_year}.",
             remedy,
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from nelfin import program as lp
+from nelfin.data.tables import rows_of
 from nelfin.errors import Problems
 from nelfin.models.capital.checked import Checked
 from nelfin.models.capital.forced import add_forced, with_forced, with_forced_starts
@@ -144,7 +145,7 @@ def _add_limits(
     give = lp.POUND / len(years) if carry_over > 0 else lp.POUND
     used = uses_of_limits(starts, years)
     by_key = [name for name in ("year", "organisation", "money") if name in limits]
-    for limit in limits.sort_values(by_key).itertuples():
+    for limit in rows_of(limits.sort_values(by_key)):
         key, allowed = key_of(limit), float(str(limit.allowed))
         t = years.index(key.year)
         terms = used.get(key, [])

@@ -13,6 +13,7 @@ import pandas as pd
 
 from nelfin import program as lp
 from nelfin.data import lines_of
+from nelfin.data.tables import rows_of
 from nelfin.errors import SolverError
 from nelfin.models.capital.account import SolverAccount, account_of
 from nelfin.models.capital.case import Case
@@ -239,9 +240,9 @@ def _rooms(limits: pd.DataFrame, resources: pd.DataFrame) -> dict[lp.RowName, Ro
     """Return what each limit of capital and of other resources is and has left."""
     rooms: dict[lp.RowName, Room] = {
         ("limit", key_of(limit)): Room(float(limit.limit_gbp_m), float(limit.slack_gbp_m))
-        for limit in map(_as_any, limits.itertuples())
+        for limit in map(_as_any, rows_of(limits))
     }
-    for limit in map(_as_any, resources.itertuples()):
+    for limit in map(_as_any, rows_of(resources)):
         key = ResourceKey(limit.resource, limit.organisation, limit.year)
         rooms["resource", key] = Room(limit.limit, limit.slack, limit.unit)
     return rooms
@@ -292,7 +293,7 @@ def _limit_table(
     rows: dict[int, list[object]] = {}
     in_time = case.limits.reset_index(drop=True).sort_values("year", kind="stable")
     in_time = in_time.assign(status=with_status(in_time, case.settings.now))
-    for limit in map(_as_any, in_time.itertuples()):
+    for limit in map(_as_any, rows_of(in_time)):
         key = key_of(limit)
         whose = (key.organisation, key.money)
         used = float(np.sum(uses[key]))

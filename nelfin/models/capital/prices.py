@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nelfin import program as lp
+from nelfin.data.tables import rows_of
 from nelfin.models.capital.case import Case
 from nelfin.models.capital.limits import key_of
 
@@ -37,7 +38,7 @@ def price_table(
     moves, confirmed = _moves(case, relaxed, watch) if asked else ({}, True)
     more = ["money"] if "money" in limits else []
     frame = limits[["year", "organisation", "price_per_gbp_m", *more]].copy()
-    keys = map(key_of, frame.itertuples())
+    keys = map(key_of, rows_of(frame))
     # a limit that no scheme uses has no row: more of it gains nothing
     unused = (0.0, 0.0) if asked and confirmed else (np.nan, np.nan)
     gains = [

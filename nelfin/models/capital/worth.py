@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from nelfin.data.tables import records_of
 from nelfin.errors import Problems
 from nelfin.models.appraisal import discount_factors
 from nelfin.models.capital.scheme import Scheme
@@ -160,7 +161,7 @@ def with_worth(
     appraised = is_appraised(projects)
     return [
         _with_worth(scheme, cells, settings, appraised)
-        for scheme, cells in zip(schemes, projects.to_dict("records"), strict=True)
+        for scheme, cells in zip(schemes, records_of(projects), strict=True)
     ]
 
 

@@ -196,7 +196,7 @@ def _match_headings(raw: Raw, spec: Table, problems: Problems) -> list[tuple[Col
     used: set[str] = set()
     missing: list[str] = []
     for column in spec.columns:
-        headings = list(dict.fromkeys(h for h in raw.headings if h and column.matches(h)))
+        headings = column.among(raw.headings)
         headings.sort(key=column.place_of)
         used.update(headings)
         wanted.extend((column, heading) for heading in headings)
@@ -333,11 +333,10 @@ def raw_of_frame(frame: pd.DataFrame, place: str) -> Raw:
     place
         What to call the table in errors.
     """
+    cells = frame.to_numpy(dtype=object)
     rows = [
         [as_text(cell).strip() if there else "" for cell, there in zip(*row, strict=True)]
-        for row in zip(
-            frame.to_numpy(dtype=object).tolist(), frame.notna().to_numpy().tolist(), strict=True
-        )
+        for row in zip(cells.tolist(), pd.notna(cells).tolist(), strict=True)
     ]
     return Raw(place, [str(c) for c in frame.columns], rows, list(frame.index))
 

@@ -30,6 +30,9 @@ from nelfin.program.watch import Watch, attended
 MANY = 5_000
 """Columns above which a relaxation is asked at each turn of the simplex whether to stop: a smaller
 one is done in less time than the asking takes."""
+FEW = 1_000
+"""Columns up to which a relaxation is solved where it is asked for: it is done before Ctrl-C could
+be heard, and a thread of its own would take longer than the solving."""
 EFFORT = 0.3
 """Share of its work that HiGHS puts into finding plans, where a gap is allowed: the bound is close
 from the start, and what is missing is the plan."""
@@ -199,7 +202,7 @@ class LoadedProgram:
             model.setSolution(point)
         heard = self._heard = self._heard or _Heard(model, self._program, self._unit)
         heard.begin(watch, steps, gap)
-        status = attended(model.run, watch, lambda: watch.tell(*self._progress(heard)))
+        status = self._run(watch, heard)
         if status == highspy.HighsStatus.kError:
             raise SolverError("The solver highs failed.")
         seconds = time.perf_counter() - start
@@ -228,6 +231,11 @@ class LoadedProgram:
             state = "optimal"
         found = solution_of(self._program, state, values, duals, self._whole, bound, seconds)
         return replace(found, steps=heard.steps)
+
+    def _run(self, watch: Watch, heard: _Heard) -> Any:
+        if not self._whole and len(self._program.value) <= FEW:
+            return self._model.run()
+        return attended(self._model.run, watch, lambda: watch.tell(*self._progress(heard)))
 
     def _worth(self, values: Array) -> float:
         return float(

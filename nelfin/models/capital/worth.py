@@ -140,8 +140,11 @@ def is_appraised(projects: pd.DataFrame) -> bool:
     projects
         The typed table.
     """
-    columns = [name for name in YEARLY.values() if name in projects]
-    return bool(projects[columns].notna().any(axis=None))
+    return any(
+        bool(pd.notna(projects[name].to_numpy()).any())
+        for name in YEARLY.values()
+        if name in projects
+    )
 
 
 def with_worth(

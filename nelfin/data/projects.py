@@ -11,6 +11,8 @@ import pandas as pd
 
 from nelfin.data.specs.columns import SPEND, USE
 
+_IS_SPEND, _IS_USE = re.compile(SPEND).fullmatch, re.compile(USE).fullmatch
+
 
 def spend_columns(projects: pd.DataFrame) -> list[str]:
     """Return the spend columns of a project table by their number, in whatever order they stand.
@@ -30,7 +32,7 @@ def spend_columns(projects: pd.DataFrame) -> list[str]:
     >>> spend_columns(pd.DataFrame(columns=["spend_10", "spend_gbp_m", "spend_9"]))
     ['spend_9', 'spend_10']
     """
-    names = [str(name) for name in projects.columns if re.fullmatch(SPEND, str(name))]
+    names = [name for name in map(str, projects.columns) if _IS_SPEND(name)]
     return sorted(names, key=lambda name: int(name.removeprefix("spend_")))
 
 
@@ -48,7 +50,9 @@ def spend_profile(projects: pd.DataFrame) -> npt.NDArray[np.float64]:
         £m, base-year prices; shape (scheme, year after the start), in the order of the rows. A
         blank is 0.
     """
-    return np.asarray(projects[spend_columns(projects)].fillna(0.0), dtype=float)
+    columns = [projects[name].to_numpy(dtype=float) for name in spend_columns(projects)]
+    spend = np.array(columns).reshape(len(columns), len(projects)).T
+    return np.where(np.isnan(spend), 0.0, spend)
 
 
 def use_columns(headings: Iterable[object]) -> dict[str, dict[int, str]]:
@@ -71,7 +75,7 @@ def use_columns(headings: Iterable[object]) -> dict[str, dict[int, str]]:
     """
     found: dict[str, dict[int, str]] = {}
     for name in map(str, headings):
-        if re.fullmatch(USE, name):
+        if _IS_USE(name):
             resource, _, number = name.removeprefix("use_").rpartition("_")
             found.setdefault(resource, {})[int(number) - 1] = name
     return found

@@ -193,11 +193,12 @@ def ask(raw: Raw, spec: Table, frame: pd.DataFrame, problems: Problems) -> None:
         return
     source = frame["source"] if "source" in frame else pd.Series("", index=frame.index)
     asked = ~np.array([is_marked(text) for text in source], dtype=bool)
+    headings = [str(heading) for heading in frame.columns]
     for column in spec.columns:
-        for heading in frame.columns if column.has_usual else ():
-            if not column.matches(heading):
-                continue
+        for heading in column.among(headings) if column.has_usual else ():
             values = frame[heading].to_numpy(dtype=float)
+            if np.isnan(values).all():  # nothing to ask about
+                continue
             # what may not be at all is refused already
             asking = asked & (values >= column.low) & (values <= column.high)
             for at in np.flatnonzero(asking & ~is_usual(values, column)):

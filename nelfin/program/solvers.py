@@ -32,6 +32,9 @@ MANY = 5_000
 one is done in less time than the asking takes."""
 AGAIN_S = 60.0
 """Seconds at most for finding out whether a program has no plan indeed."""
+FEW = 1_000
+"""Columns up to which a relaxation is solved where it is asked for: it is done before Ctrl-C could
+be heard, and a thread of its own would take longer than the solving."""
 EFFORT = 0.3
 """Share of its work that HiGHS puts into finding plans, where a gap is allowed: the bound is close
 from the start, and what is missing is the plan."""
@@ -238,7 +241,11 @@ class LoadedProgram:
         """Run the solver, and say whether it ended by itself."""
         import highspy
 
-        status = attended(self._model.run, watch, lambda: watch.tell(*self._progress(heard)))
+        run = self._model.run
+        at_once = not self._whole and len(self._program.value) <= FEW
+        status = (
+            run() if at_once else attended(run, watch, lambda: watch.tell(*self._progress(heard)))
+        )
         if status == highspy.HighsStatus.kError:
             raise SolverError("The solver highs failed.")
         return status is not None

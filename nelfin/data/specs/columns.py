@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -92,6 +92,19 @@ class Column:
             Heading of a file.
         """
         return bool(re.fullmatch(self.name, heading)) if self.pattern else heading == self.name
+
+    def among(self, headings: Sequence[str]) -> list[str]:
+        """Return the headings that belong to this column, each once, in their order.
+
+        Parameters
+        ----------
+        headings
+            Headings of a file.
+        """
+        if self.pattern:
+            is_of_family = re.compile(self.name).fullmatch
+            return [name for name in dict.fromkeys(headings) if is_of_family(name)]
+        return [self.name] if self.name in headings else []
 
     def place_of(self, heading: str) -> int:
         """Return where a heading stands in its family; those without a place stand at the end.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from nelfin.errors import Problems
@@ -142,6 +141,8 @@ def with_status(limits: pd.DataFrame, now: str) -> pd.Series:
     now
         Year that it now is; "" closes none.
     """
-    return pd.Series(
-        np.where(limits["year"] < now, "closed", limits["status"]), index=limits.index, dtype=str
-    )
+    stands = [
+        "closed" if year < now else status
+        for year, status in zip(limits["year"], limits["status"], strict=True)
+    ]
+    return pd.Series(stands, index=limits.index, dtype=str)

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pandas as pd
 
 from nelfin import program as lp
+from nelfin.data.tables import rows_of
 from nelfin.errors import InputError, Problems, nearest, reason
 from nelfin.models.capital.case import Case
 from nelfin.models.capital.keep import plan_case
@@ -157,7 +158,7 @@ class CapitalModel:
         limits = case.limits.assign(
             allowed=[
                 float(cast(Any, limit).allowed) + moved.get(("limit", key_of(limit)), 0.0)
-                for limit in case.limits.itertuples()
+                for limit in rows_of(case.limits)
             ]
         )
         return replace(

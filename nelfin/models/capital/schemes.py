@@ -12,6 +12,7 @@ import pandas as pd
 
 from nelfin.data.projects import spend_columns, spend_profile
 from nelfin.data.specs.columns import BENEFIT_IN, SCORE
+from nelfin.data.tables import records_of
 from nelfin.errors import Problems, nearest
 from nelfin.models.capital.links import check_links, excluded, required
 from nelfin.models.capital.naming import names_in
@@ -51,7 +52,7 @@ def schemes_of(projects: pd.DataFrame, settings: Settings, problems: Problems) -
     groups = set() if settings.groups is None else set(map(str, settings.groups["group"]))
     rows = zip(
         projects.index,
-        projects.to_dict("records"),
+        records_of(projects),
         spend_profile(projects),
         benefits,
         strict=True,

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from nelfin.data.tables import records_of
 from nelfin.errors import Problems
 from nelfin.models.appraisal import discount_factors
 from nelfin.models.capital.scheme import Scheme
@@ -139,8 +140,11 @@ def is_appraised(projects: pd.DataFrame) -> bool:
     projects
         The typed table.
     """
-    columns = [name for name in YEARLY.values() if name in projects]
-    return bool(projects[columns].notna().any(axis=None))
+    return any(
+        bool(pd.notna(projects[name].to_numpy()).any())
+        for name in YEARLY.values()
+        if name in projects
+    )
 
 
 def with_worth(
@@ -160,7 +164,7 @@ def with_worth(
     appraised = is_appraised(projects)
     return [
         _with_worth(scheme, cells, settings, appraised)
-        for scheme, cells in zip(schemes, projects.to_dict("records"), strict=True)
+        for scheme, cells in zip(schemes, records_of(projects), strict=True)
     ]
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from nelfin import program as lp
 from nelfin.data import lines_of
+from nelfin.data.tables import rows_of
 from nelfin.models.capital.limits import LimitKey, key_of
 from nelfin.models.capital.plan import CapitalPlan
 from nelfin.models.capital.scheme import Scheme
@@ -107,7 +108,7 @@ def queue_of(
     order = _in_order(chosen, used, worth)
     names = [scheme.id for scheme in order]
     needs = _needs(order)
-    held_by = list(dict.fromkeys(_holder(key_of(limit)) for limit in limits.itertuples()))
+    held_by = list(dict.fromkeys(_holder(key_of(limit)) for limit in rows_of(limits)))
     count = len(years)
     allowed, carried = _limits(limits, held_by, years, settings)
     queue = Queue(
@@ -183,7 +184,7 @@ def _limits(
     """Return the limits, over-programming included, and what of each may be carried over."""
     allowed = np.full((len(held_by), len(years)), np.inf)
     carried = np.zeros_like(allowed)
-    for limit in limits.itertuples():
+    for limit in rows_of(limits):
         key, amount = key_of(limit), float(str(limit.limit_gbp_m))
         if key.year in years:
             at = held_by.index(_holder(key)), years.index(key.year)

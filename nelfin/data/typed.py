@@ -101,6 +101,8 @@ def absent_columns(columns: Iterable[Column], index: pd.Index) -> dict[str, pd.S
     made: dict[tuple[type, object], pd.Series] = {}
     found: dict[str, pd.Series] = {}
     for column in columns:
+        kind: type
+        value: object
         if column.kind in {"number", "integer"}:
             kind, value = float, _default_number(column)
         else:

@@ -14,8 +14,8 @@ from nelfin import program as lp
 from nelfin.errors import NoAnswerError
 from nelfin.models.capital.case import Case
 from nelfin.models.capital.in_force import changes, keeping, starts_in_force
-from nelfin.models.capital.plan import CapitalPlan, plan_of
 from nelfin.models.capital.kernel import reduced_costs
+from nelfin.models.capital.plan import CapitalPlan, plan_of
 from nelfin.models.capital.solving import (
     require_answer,
     solve_case,

@@ -153,7 +153,7 @@ def capital_solve(
         time_limit_s=time_limit,
         relax=relax,
         discount_rate_pct=discount_rate,
-        solver="cbc" if solver == "cbc" else "highs",
+        solver=solver,
         truncate=truncate,
         rules=lists.rules,
         over_programming_pct=over_programming,
@@ -171,8 +171,10 @@ def capital_solve(
         **settings,
     )  # fmt: skip
     checked = check_capital(lists.projects, _from_year(lists.limits, first_year, limits), fields)
-    safe = 1.0 if more["safe"] is None else more["safe"] / 100
-    chance = spread and Chance(safe, spread, more["cost_common"], more["draws"], more["seed"])
+    chance = None
+    if spread is not None:
+        safe = 1.0 if more["safe"] is None else more["safe"] / 100
+        chance = Chance(safe, spread, more["cost_common"], more["draws"], more["seed"])
     case = case_of(checked)
     found = drawn_up(
         case,
@@ -180,7 +182,7 @@ def capital_solve(
         more,
         future_table,
         str(futures),
-        chance or None,
+        chance,
         watch,
     )
     plan = found.plan

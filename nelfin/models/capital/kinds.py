@@ -162,8 +162,8 @@ def worth_table(case: Case, plan: CapitalPlan) -> pd.DataFrame:
         present values, £m, costs negative; `equity_weight`; `benefit_cost_ratio`; and
         `npsv_per_gbp_m`, of the capital limits it uses. A ratio to nothing is NaN.
     """
-    longest = max((start.scheme.life_years for start in case.starts), default=0)
-    factors = factors_of(case.settings, len(case.years) + 100 + longest)
+    schemes = (start.scheme for start in case.starts)
+    factors = factors_of(case.settings, len(case.years), schemes)
     chosen = _chosen(case, plan)
     names = case.projects.set_index("project_id")["name"]
     shares = plan.plan.set_index("project_id")["funded_share"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from nelfin.cli.grouped import options
 from nelfin.cli.reading import tell
 from nelfin.errors import Problems, printable
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from nelfin.models.capital.compared import PlanTables
     from nelfin.models.capital.settings import Settings, TableNames
 
-OPTIONS = (
+keep_options = options(
     click.option(
         "--from", "begin_from", type=click.Path(path_type=Path), metavar="PLAN",
         help="Plan in force, a plan.csv or a folder with one: change as few of its starts as the "
@@ -42,22 +43,10 @@ OPTIONS = (
         help="Have a scheme start in a year. May be given again.",
     ),
 )  # fmt: skip
+"""Options of this file."""
 
 TOLD = 5
 """Changes that are told on the terminal; the table has them all."""
-
-
-def keep_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of this file to a command.
-
-    Parameters
-    ----------
-    command
-        The function of the command; it takes them as keyword arguments.
-    """
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
 
 
 def kept_to(given: Mapping[str, Any]) -> tuple[dict[str, Any], PlanTables | None]:

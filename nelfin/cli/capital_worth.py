@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from nelfin.cli.grouped import options
 from nelfin.cli.shares import SHARE
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ compare_option = click.option(
     "the best plan by each, whatever plan is in force.",
 )
 
-OPTIONS = (
+worth_options = options(
     compare_option,
     click.option(
         "--qaly-value", type=click.FloatRange(0, 10_000_000), default=70_000.0, show_default=True,
@@ -46,19 +47,7 @@ OPTIONS = (
         help="revenue_gbp_m and cash_releasing_gbp_m of a scheme are different money.",
     ),
 )  # fmt: skip
-
-
-def worth_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of this file to a command.
-
-    Parameters
-    ----------
-    command
-        The function of the command; it takes them as keyword arguments.
-    """
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
+"""Options of this file."""
 
 
 def worth_settings(given: Mapping[str, Any]) -> dict[str, Any]:

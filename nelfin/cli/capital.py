@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from nelfin.cli.capital_doubt import aim_options, check_doubt, drawn_up
-from nelfin.cli.capital_keep import keep_options, kept_to, with_keep
+from nelfin.cli.capital_keep import keep_options, kept_to, tell_kept, with_keep
 from nelfin.cli.capital_worth import compare_option, kinds_tables, worth_tables
 from nelfin.cli.options import (
     allow_option,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from nelfin.data import Inputs
     from nelfin.models.capital import CapitalPlan
     from nelfin.models.capital.case import Case
+    from nelfin.models.capital.compared import PlanTables
     from nelfin.models.capital.stress import Chance
     from nelfin.scenario import Scenario
 
@@ -100,7 +101,7 @@ def capital(
     from nelfin.models.capital.compared import PlanTables, plans_compared
     from nelfin.models.capital.stress import stays
     from nelfin.report.text.backlog import backlog_text
-    from nelfin.report.text.capital import capital_text, changed_words
+    from nelfin.report.text.capital import capital_text
     from nelfin.scenario import load_scenario
     from nelfin.store.tidy import tidy_tables
     from nelfin.system.backlog import backlog_of
@@ -144,8 +145,7 @@ def capital(
         illustrative = illustrative_in(loaded, inputs, CAPITAL)
         text = capital_text(plan, tables, loaded.name, illustrative, backlog_text(backlog))
         show("\n\n".join([text, *_wrapped(found.words)]))
-    moved = "" if in_force is None else changed_words(plan, in_force.plan)
-    _tell(moved, f"In {none} of {draws} draws no plan meets the limits." if none else "")
+    _tell(plan, in_force, f"In {none} of {draws} draws no plan meets the limits." if none else "")
 
 
 def _chance(
@@ -166,8 +166,10 @@ def _wrapped(sentences: list[str]) -> list[str]:
     return ["\n".join(wrapped(words)) for words in sentences]
 
 
-def _tell(*words: str) -> None:
-    for said in filter(None, words):
+def _tell(plan: CapitalPlan, in_force: PlanTables | None, said: str) -> None:
+    if in_force is not None:
+        tell_kept(plan, in_force)
+    if said:
         click.echo(said, err=True)
 
 

@@ -187,6 +187,29 @@ def _starts(texts: Sequence[str]) -> dict[str, str]:
     return years
 
 
+def tell_kept(plan: CapitalPlan, in_force: PlanTables) -> None:
+    """Print how many starts of the plan in force change, and what of it is no longer listed.
+
+    Parameters
+    ----------
+    plan
+        The new plan.
+    in_force
+        The plan in force.
+    """
+    from nelfin.models.capital.in_force import not_in_list
+    from nelfin.report.text.capital import changed_words
+
+    click.echo(changed_words(plan, in_force.plan), err=True)
+    gone = not_in_list(in_force.plan, list(plan.plan["project_id"]))
+    if gone:
+        listed = ", ".join(gone[:TOLD]) + (f" and {len(gone) - TOLD} more" * (len(gone) > TOLD))
+        verb = "is" if len(gone) == 1 else "are"
+        click.echo(
+            printable(f"Of the plan in force {listed} {verb} no longer in the list."), err=True
+        )
+
+
 def tell_changes(plan: CapitalPlan, in_force: PlanTables) -> pd.DataFrame:
     """Print how far a plan is from the one in force, and return what moved.
 
@@ -203,18 +226,9 @@ def tell_changes(plan: CapitalPlan, in_force: PlanTables) -> pd.DataFrame:
         From `plans_compared`.
     """
     from nelfin.models.capital.compared import plans_compared
-    from nelfin.models.capital.in_force import not_in_list
-    from nelfin.report.text.capital import changed_words
 
     table = plans_compared(in_force, plan)
-    click.echo(changed_words(plan, in_force.plan), err=True)
-    gone = not_in_list(in_force.plan, list(plan.plan["project_id"]))
-    if gone:
-        listed = ", ".join(gone[:TOLD]) + (f" and {len(gone) - TOLD} more" * (len(gone) > TOLD))
-        verb = "is" if len(gone) == 1 else "are"
-        click.echo(
-            printable(f"Of the plan in force {listed} {verb} no longer in the list."), err=True
-        )
+    tell_kept(plan, in_force)
     for row in table.head(TOLD).itertuples():
         line = f"  {row.project_id} {row.name}: {row.before} before, {row.after} now. {row.why}"
         click.echo(printable(line), err=True)

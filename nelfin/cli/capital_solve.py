@@ -128,6 +128,7 @@ def capital_solve(
     from nelfin.models.capital import Settings, TableNames
     from nelfin.models.capital.case import case_of
     from nelfin.models.capital.checked import check_capital
+    from nelfin.models.capital.kinds import kinds_of
     from nelfin.models.capital.stress import Chance
     from nelfin.store.run_folder import check_folder
 
@@ -171,6 +172,8 @@ def capital_solve(
         **settings,
     )  # fmt: skip
     checked = check_capital(lists.projects, _from_year(lists.limits, first_year, limits), fields)
+    if more["compare_benefits"]:
+        kinds_of(checked)  # before any search
     chance = None
     if spread is not None:
         safe = 1.0 if more["safe"] is None else more["safe"] / 100
@@ -192,7 +195,7 @@ def capital_solve(
         tables["resources"] = plan.resources
     tables |= worth_tables(case, plan)
     if more["compare_benefits"]:
-        tables |= kinds_tables(checked)
+        tables |= kinds_tables(checked, watch=watch)
     tables |= backlog_tables(plan, backlog_table, fields) | found.tables
     if in_force is not None:
         tables["changes"] = tell_changes(plan, in_force)

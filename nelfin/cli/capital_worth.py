@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nelfin.models.capital import CapitalPlan
     from nelfin.models.capital.case import Case
     from nelfin.models.capital.checked import Checked
+    from nelfin.program import Watch
 
 compare_option = click.option(
     "--compare-benefits",
@@ -83,22 +84,32 @@ def worth_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def kinds_tables(checked: Checked, limits: pd.DataFrame | None = None) -> dict[str, pd.DataFrame]:
+def kinds_tables(
+    checked: Checked, limits: pd.DataFrame | None = None, watch: Watch | None = None
+) -> dict[str, pd.DataFrame]:
     """Return plans by each kind of benefit side by side, and tell of kinds that are not to be had.
 
     Parameters
     ----------
-    checked, limits
-        As for `kinds_compared`.
+    checked, limits, watch
+        As for `kinds_compared`. Where no time is left, that is told, and there are no tables.
 
     Raises
     ------
     InputError
         If there are fewer than two kinds.
     """
+    from nelfin.errors import NoAnswerError
     from nelfin.models.capital.kinds import kinds_compared, missing_kinds
 
-    schemes, plans = kinds_compared(checked, limits)
+    if watch is not None and watch.over:
+        click.echo("Note: benefits are not compared: there was no time left.", err=True)
+        return {}
+    try:
+        schemes, plans = kinds_compared(checked, limits, watch)
+    except NoAnswerError as error:
+        click.echo(f"Note: benefits are not compared: {error}", err=True)
+        return {}
     for kind, needs in missing_kinds(checked).items():
         click.echo(f"Note: there is no {kind} to compare: it needs {needs}.", err=True)
     return {"benefit_kinds": schemes, "benefit_plans": plans}

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nelfin.cli.grouped import options
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -91,46 +93,37 @@ class Lists:
             self.not_read[name] = left
 
 
-def list_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options for lists of schemes to a command.
-
-    Parameters
-    ----------
-    command
-        Takes them by name.
-    """
-    for option in reversed((
-        click.option(
-            "--columns", type=click.Path(path_type=Path), metavar="MAP.toml",
-            help="What the columns of PROJECTS are.",
-        ),
-        click.option("--unit", type=click.Choice(UNITS), help="Unit of the money in PROJECTS."),
-        click.option("--limit-unit", type=click.Choice(UNITS), help="Unit of LIMITS."),
-        click.option(
-            "--phasing", type=click.Choice(["movable", "fixed"]),
-            help="Whether schemes planned by year may start in another.",
-        ),
-        click.option(
-            "--rank-by", metavar="COLUMN", help="Column that ranks the schemes, for a benefit."
-        ),
-        click.option(
-            "--first", type=click.Choice(["most", "least"]),
-            help="Whether the most or the least of that column comes first.",
-        ),
-    )):  # fmt: skip
-        command = option(command)
-    return command
+list_options = options(
+    click.option(
+        "--columns", type=click.Path(path_type=Path), metavar="MAP.toml",
+        help="What the columns of PROJECTS are.",
+    ),
+    click.option("--unit", type=click.Choice(UNITS), help="Unit of the money in PROJECTS."),
+    click.option("--limit-unit", type=click.Choice(UNITS), help="Unit of LIMITS."),
+    click.option(
+        "--phasing", type=click.Choice(["movable", "fixed"]),
+        help="Whether schemes planned by year may start in another.",
+    ),
+    click.option(
+        "--rank-by", metavar="COLUMN", help="Column that ranks the schemes, for a benefit."
+    ),
+    click.option(
+        "--first", type=click.Choice(["most", "least"]),
+        help="Whether the most or the least of that column comes first.",
+    ),
+)  # fmt: skip
+"""Options for lists of schemes."""
 
 
-def taken(options: dict[str, Any]) -> dict[str, Any]:
+def taken(given: dict[str, Any]) -> dict[str, Any]:
     """Take the options of this file out of others.
 
     Parameters
     ----------
-    options
+    given
         Values by name; those of this file are taken out of it.
     """
-    return {name: options.pop(name) for name in NAMES}
+    return {name: given.pop(name) for name in NAMES}
 
 
 def read_lists(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from nelfin.cli.grouped import options
 from nelfin.cli.shares import GROWTH
 
 if TYPE_CHECKING:
@@ -17,36 +17,27 @@ if TYPE_CHECKING:
     from nelfin.models.capital import CapitalPlan, Settings
 
 
-def money_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options to a command.
-
-    Parameters
-    ----------
-    command
-        Takes `now, deflator, backlog` and `deterioration`.
-    """
-    for option in (
-        click.option(
-            "--deterioration", type=GROWTH, default="0%", metavar="P",
-            help="What backlog grows by a year as buildings age, beside prices.",
-        ),
-        click.option(
-            "--backlog", type=click.Path(path_type=Path), metavar="TABLE",
-            help="Backlog of maintenance: columns organisation, band, backlog_gbp_m, year. Adds "
-            "backlog.csv: what the plan clears, and what is left.",
-        ),
-        click.option(
-            "--deflator", type=GROWTH, metavar="P",
-            help="General inflation a year, for limits in prices of another year (price_year).",
-        ),
-        click.option(
-            "--now", default="", metavar="Y",
-            help="Year that it now is: nothing starts before it, and what has started (column "
-            "started) stands.",
-        ),
-    ):  # fmt: skip
-        command = option(command)
-    return command
+money_options = options(
+    click.option(
+        "--now", default="", metavar="Y",
+        help="Year that it now is: nothing starts before it, and what has started (column "
+        "started) stands.",
+    ),
+    click.option(
+        "--deflator", type=GROWTH, metavar="P",
+        help="General inflation a year, for limits in prices of another year (price_year).",
+    ),
+    click.option(
+        "--backlog", type=click.Path(path_type=Path), metavar="TABLE",
+        help="Backlog of maintenance: columns organisation, band, backlog_gbp_m, year. Adds "
+        "backlog.csv: what the plan clears, and what is left.",
+    ),
+    click.option(
+        "--deterioration", type=GROWTH, default="0%", metavar="P",
+        help="What backlog grows by a year as buildings age, beside prices.",
+    ),
+)  # fmt: skip
+"""Options of this file."""
 
 
 def money_settings(now: str, deflator: float | None, deterioration: float) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from nelfin.cli.grouped import options
 from nelfin.cli.shares import SHARE
 from nelfin.errors import InputError, Problems, nearest
 
@@ -49,65 +50,55 @@ SECTIONS = {
 """Options by heading of the help."""
 
 
-def more_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of this file to a command, which takes them as further arguments.
-
-    Parameters
-    ----------
-    command
-        The function behind the command.
-    """
-    options = [
-        click.option(
-            "--resources", type=FILE, metavar="FILE",
-            help="Limits of staff and the like: columns resource, unit, year, organisation, limit. "
-            "Schemes give their use in use_<resource>_1, use_<resource>_2 and so on.",
-        ),
-        click.option(
-            "--groups", type=FILE, metavar="FILE",
-            help="Groups of schemes: columns group, at_least, at_most.",
-        ),
-        click.option(
-            "--asset-types", type=FILE, metavar="FILE",
-            help="Lives and optimism bias: columns asset_type, life_years, optimism_bias_pct.",
-        ),
-        click.option(
-            "--deprivation", type=FILE, metavar="FILE",
-            help="Columns place, most_deprived_share: for the rule deprived_floor.",
-        ),
-        click.option(
-            "--benefit", type=click.Choice(["score", "criteria", "npsv"]), default="score",
-            show_default=True,
-            help="What benefit is: the column benefit, weighted score_<criterion> columns, or net "
-            "present social value, £m.",
-        ),
-        click.option(
-            "--weight", "weights", multiple=True, metavar="NAME=W",
-            help="Weight of a criterion. May be given again.",
-        ),
-        click.option(
-            "--place-weight", "place_weights", multiple=True, metavar="PLACE=W",
-            help="Equity weight of benefit in a place. May be given again.",
-        ),
-        click.option(
-            "--later-rate", type=SHARE, metavar="R", help="Discount rate after 30 years.",
-        ),
-        click.option(
-            "--discount-from", type=click.Choice(["start", "completion"]), default="completion",
-            show_default=True, help="Year from which benefit counts.",
-        ),
-        click.option(
-            "--carry-over", type=SHARE, default="0%", metavar="P",
-            help="Share of a limit that may be left for the next year.",
-        ),
-        click.option(
-            "--leave-out", is_flag=True,
-            help="Leave out schemes that do not fit the years, where it would be an error.",
-        ),
-    ]  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+more_options = options(
+    click.option(
+        "--resources", type=FILE, metavar="FILE",
+        help="Limits of staff and the like: columns resource, unit, year, organisation, limit. "
+        "Schemes give their use in use_<resource>_1, use_<resource>_2 and so on.",
+    ),
+    click.option(
+        "--groups", type=FILE, metavar="FILE",
+        help="Groups of schemes: columns group, at_least, at_most.",
+    ),
+    click.option(
+        "--asset-types", type=FILE, metavar="FILE",
+        help="Lives and optimism bias: columns asset_type, life_years, optimism_bias_pct.",
+    ),
+    click.option(
+        "--deprivation", type=FILE, metavar="FILE",
+        help="Columns place, most_deprived_share: for the rule deprived_floor.",
+    ),
+    click.option(
+        "--benefit", type=click.Choice(["score", "criteria", "npsv"]), default="score",
+        show_default=True,
+        help="What benefit is: the column benefit, weighted score_<criterion> columns, or net "
+        "present social value, £m.",
+    ),
+    click.option(
+        "--weight", "weights", multiple=True, metavar="NAME=W",
+        help="Weight of a criterion. May be given again.",
+    ),
+    click.option(
+        "--place-weight", "place_weights", multiple=True, metavar="PLACE=W",
+        help="Equity weight of benefit in a place. May be given again.",
+    ),
+    click.option(
+        "--later-rate", type=SHARE, metavar="R", help="Discount rate after 30 years.",
+    ),
+    click.option(
+        "--discount-from", type=click.Choice(["start", "completion"]), default="completion",
+        show_default=True, help="Year from which benefit counts.",
+    ),
+    click.option(
+        "--carry-over", type=SHARE, default="0%", metavar="P",
+        help="Share of a limit that may be left for the next year.",
+    ),
+    click.option(
+        "--leave-out", is_flag=True,
+        help="Leave out schemes that do not fit the years, where it would be an error.",
+    ),
+)  # fmt: skip
+"""Options of this file."""
 
 
 def more_settings(given: Mapping[str, Any], lists: Lists, called: str) -> dict[str, Any]:

@@ -128,6 +128,7 @@ def capital_solve(
     from nelfin.models.capital import Settings, TableNames
     from nelfin.models.capital.case import case_of
     from nelfin.models.capital.checked import check_capital
+    from nelfin.models.capital.kinds import kinds_of
     from nelfin.models.capital.stress import Chance
     from nelfin.store.run_folder import check_folder
 
@@ -153,7 +154,7 @@ def capital_solve(
         time_limit_s=time_limit,
         relax=relax,
         discount_rate_pct=discount_rate,
-        solver="cbc" if solver == "cbc" else "highs",
+        solver=solver,
         truncate=truncate,
         rules=lists.rules,
         over_programming_pct=over_programming,
@@ -171,8 +172,12 @@ def capital_solve(
         **settings,
     )  # fmt: skip
     checked = check_capital(lists.projects, _from_year(lists.limits, first_year, limits), fields)
-    safe = 1.0 if more["safe"] is None else more["safe"] / 100
-    chance = spread and Chance(safe, spread, more["cost_common"], more["draws"], more["seed"])
+    if more["compare_benefits"]:
+        kinds_of(checked)  # before any search
+    chance = None
+    if spread is not None:
+        safe = 1.0 if more["safe"] is None else more["safe"] / 100
+        chance = Chance(safe, spread, more["cost_common"], more["draws"], more["seed"])
     case = case_of(checked)
     found = drawn_up(
         case,
@@ -180,7 +185,7 @@ def capital_solve(
         more,
         future_table,
         str(futures),
-        chance or None,
+        chance,
         watch,
     )
     plan = found.plan
@@ -190,7 +195,7 @@ def capital_solve(
         tables["resources"] = plan.resources
     tables |= worth_tables(case, plan)
     if more["compare_benefits"]:
-        tables |= kinds_tables(checked)
+        tables |= kinds_tables(checked, watch=watch)
     tables |= backlog_tables(plan, backlog_table, fields) | found.tables
     if in_force is not None:
         tables["changes"] = tell_changes(plan, in_force)

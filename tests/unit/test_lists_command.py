@@ -231,3 +231,11 @@ def test_problems_of_every_table_come_at_once(solved: Solve) -> None:
         "limits.csv, row 2, column limit_gbp_m",
     ):
         assert problem in said
+
+
+def test_a_column_to_rank_by_that_is_not_there_is_told_by_the_option(solved: Solve) -> None:
+    said = told(solved(PLAIN.replace("benefit", "rating"), LIMITS, "", "--rank-by", "Wards"))
+    assert '--rank-by: names the column "Wards"' in said
+    assert 'Did you mean "Ward"?' in said
+    said = told(solved(PLAIN.replace("benefit", "rating"), LIMITS, 'rank_by = "Wards"'))
+    assert 'map.toml, rank_by: names the column "Wards"' in said

@@ -8,6 +8,7 @@ from nelfin.data.capital_rules import RULE_KINDS
 from nelfin.data.specs.alike import OWNERS, SCHEMES_ALIKE
 from nelfin.data.specs.columns import (
     BACKLOG,
+    BANDS,
     BENEFIT_IN,
     IN_POUNDS,
     MOVED_PCT,
@@ -70,8 +71,6 @@ CAPITAL_GROUPS = Table(
     may_be_empty=True,
 )
 """How many schemes of a group a plan must hold, and may."""
-BANDS = ("high", "significant", "moderate", "low")
-"""Risk bands of backlog maintenance."""
 
 BACKLOG_TABLE = Table(
     "backlog of maintenance",

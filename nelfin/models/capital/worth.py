@@ -44,17 +44,24 @@ class Factors:
     """Of quality-adjusted life years; shape (year,)."""
 
 
-def factors_of(settings: Settings, count: int) -> Factors:
-    """Return the discount factors of some years.
+LONGEST_BUILD = 100
+"""Years of spend that no scheme passes: with its life they may run on after the plan's years."""
+
+
+def factors_of(settings: Settings, count: int, schemes: Iterable[Scheme]) -> Factors:
+    """Return the discount factors of the years in which schemes build and last.
 
     Parameters
     ----------
     settings
         Discount rates of money and of health.
     count
-        Number of years.
+        Years of the plan.
+    schemes
+        Their lives say how many more years there are.
     """
-    years = np.arange(count)
+    longest = max((scheme.life_years for scheme in schemes), default=0)
+    years = np.arange(count + LONGEST_BUILD + longest)
     return Factors(
         discount_factors(
             settings.discount_rate_pct,
@@ -171,23 +178,19 @@ def with_worth(
 def _with_worth(
     scheme: Scheme, cells: Mapping[str, object], settings: Settings, appraised: bool
 ) -> Scheme:
-    def figure(name: str) -> float:
-        value = float(str(cells.get(name, "nan") or "nan"))
-        return 0.0 if np.isnan(value) else value
+    def figure(name: str, blank: float = 0.0) -> float:
+        value = cells.get(name)
+        return blank if pd.isna(value) else float(str(value))
 
-    given = cells.get("life_years")
-    life = scheme.life_years if given is None or pd.isna(given) else round(float(str(given)))
-    odds = cells.get("risk_probability_pct")
-    share = 1.0 if odds is None or pd.isna(odds) else float(str(odds)) / 100
     yearly = {}
     if appraised:
         yearly = {kind: figure(column) for kind, column in YEARLY.items()}
         yearly["qalys"] *= settings.gbp_per_qaly / 1e6
     return replace(
         scheme,
-        life_years=life,
+        life_years=round(figure("life_years", scheme.life_years)),
         yearly=yearly,
-        risk=figure("risk_gbp_m") * share,
+        risk=figure("risk_gbp_m") * figure("risk_probability_pct", 100.0) / 100,
         price_year=str(cells.get("benefit_price_year") or ""),
     )
 

@@ -19,7 +19,7 @@ from nelfin.models.capital.settings import TableNames
 from nelfin.models.capital.solving import solve_program
 from nelfin.models.capital.stress.held import LimitUses, key_of, limit_uses
 from nelfin.models.capital.stress.overruns import cost_factors
-from nelfin.models.capital.stress.reserves import bound_of, part_of, with_reserves
+from nelfin.models.capital.stress.reserves import bound_of, with_reserves
 from nelfin.models.ranges import Spread
 
 Array = npt.NDArray[np.float64]
@@ -124,7 +124,7 @@ def safe_plan(case: Case, chance: Chance) -> ChancePlan:
         raise InputError.one("draws", f"is {chance.draws}.", "Give 1 or more.")
     # one clock: a third of it for the plan as priced
     clock = lp.Watch(case.settings.time_limit_s)
-    priced_relaxed, priced = solve_program(case, watch=part_of(clock, 1 / 3))
+    priced_relaxed, priced = solve_program(case, watch=clock.part(1 / 3))
     factors = cost_factors(case, chance.spread, chance.common_pct, chance.draws, chance.seed)
     uses = limit_uses(case)
     may_fail = allowed_to_fail(chance.safe, chance.draws)

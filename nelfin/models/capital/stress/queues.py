@@ -13,6 +13,7 @@ from nelfin import program as lp
 from nelfin.data import lines_of
 from nelfin.data.tables import rows_of
 from nelfin.models.capital.limits import LimitKey, key_of
+from nelfin.models.capital.links import needed_first
 from nelfin.models.capital.plan import CapitalPlan
 from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.settings import Settings
@@ -202,20 +203,7 @@ def _in_order(
         spent = float(used[scheme.id][0].sum())
         return -worth[scheme.id][0] / spent if spent > 0 else -np.inf
 
-    wanted = sorted(schemes, key=lambda scheme: (per_pound(scheme), scheme.id))
-    by_name = _by_name(schemes)
-    ordered: dict[str, Scheme] = {}
-
-    def put(scheme: Scheme) -> None:
-        for name, _ in scheme.requires:
-            other = by_name.get(name)
-            if other is not None and other.id not in ordered:
-                put(other)
-        ordered.setdefault(scheme.id, scheme)
-
-    for scheme in wanted:
-        put(scheme)
-    return list(ordered.values())
+    return needed_first(sorted(schemes, key=lambda scheme: (per_pound(scheme), scheme.id)))
 
 
 def _by_name(schemes: Sequence[Scheme]) -> dict[str, Scheme]:

@@ -101,12 +101,10 @@ def absent_columns(columns: Iterable[Column], index: pd.Index) -> dict[str, pd.S
     made: dict[tuple[type, object], pd.Series] = {}
     found: dict[str, pd.Series] = {}
     for column in columns:
-        kind: type
-        value: object
+        kind: type = bool if column.kind == "yes_no" else object
+        value = column.default
         if column.kind in {"number", "integer"}:
             kind, value = float, _default_number(column)
-        else:
-            kind, value = (bool if column.kind == "yes_no" else object), column.default
         # one NaN is as good as another, though it is not equal to it
         key = (kind, str(value) if kind is float else value)
         if key not in made:

@@ -88,7 +88,8 @@ def drivers_of(
         return np.broadcast_to(by_year, (*by_year.shape[:-1], len(years)))
 
     income = income_by_body(scenario, inputs, drawn, value("other_income_growth_pct"))
-    middle = income_by_body(scenario, inputs).total
+    # without draws it is the same
+    middle = income_by_body(scenario, inputs).total if drawn else income.total
     known = known_of(scenario, inputs, middle)
     steps = {
         "prevention net cash": np.diff(prevention, axis=-1, prepend=0.0),

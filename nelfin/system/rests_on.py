@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-Step = Literal["tables", "budgets", "prevention", "capital", "recovery"]
+Step = Literal["tables", "budgets", "prevention", "capital", "charges", "recovery"]
 """A step of a run: the tables read and checked, place budgets, the shift into prevention, the
-capital plan, the positions."""
+capital plan, what it costs in revenue, the positions."""
 
 ENVELOPE = ("envelope.", "allocations")
 NEED = (
@@ -45,6 +45,7 @@ OWN: dict[Step, tuple[str, ...]] = {
     "budgets": (*PLACES, "public_health_grants", "spend_by_setting"),
     "prevention": PREVENTION,
     "capital": CAPITAL,
+    "charges": ("recovery.pdc_pct", "organisations", "asset_types"),
     "recovery": POSITIONS,
 }  # fmt: skip
 """What a step rests on by itself: settings by the beginning of their key, and tables.
@@ -57,7 +58,8 @@ AFTER: dict[Step, tuple[Step, ...]] = {
     "budgets": (),
     "prevention": ("budgets",),
     "capital": (),
-    "recovery": ("budgets", "prevention", "capital"),
+    "charges": ("capital",),
+    "recovery": ("budgets", "prevention", "charges"),
 }
 """The steps whose results a step takes."""
 

@@ -180,6 +180,18 @@ def test_a_step_that_is_not_touched_is_kept(small: Scenario, base: Outcome) -> N
     assert again.joint.plan is base.joint.plan
     assert again.joint.budgets is base.joint.budgets
     assert again.joint.prevention is base.joint.prevention
+    assert again.joint.charges is base.joint.charges
+
+
+def test_growth_of_a_stream_reads_no_table_again_and_a_stream_too_many_is_still_found(
+    small: Scenario, base: Outcome
+) -> None:
+    grown = changed(small, {"envelope.growth_pct.core": 4.0})
+    assert recompute(base, grown).inputs is base.inputs
+    more = changed(small, {"envelope.growth_pct.cores": 4.0})
+    said = answer(lambda: recompute(base, more))
+    assert 'envelope.growth_pct: names "cores"' in str(said)
+    same(said, answer(lambda: outcome_of(more)))
 
 
 def test_nothing_is_kept_by_mistake_of_a_name() -> None:

@@ -102,7 +102,6 @@
     put(text);
     const said = document.getElementById("said");
     say(ok && said ? said.textContent : "");
-    body.dataset.shown = location.search;
   }
 
   function wait(words) {
@@ -159,19 +158,27 @@
     const query = address();
     carry(query);
     if (!onScreen) { return; }
-    const where = location.pathname + (query ? `?${query}` : "");
-    if (inOneGo) { history.replaceState(null, "", where); } else { history.pushState(null, "", where); }
+    if (inOneGo) { history.replaceState(null, "", whereOf(query)); } else { note(query); }
     inOneGo = !ends;
     clearTimeout(timer);
     const words = knob.hasAttribute("data-capital") ? "Drawing up the plan" : "Working it out";
+    wait(words); // what is shown is of before from now on
     timer = setTimeout(() => ask(query, words), ends ? 0 : WAIT_MS);
+  }
+
+  const whereOf = (query) => location.pathname + (query ? `?${query}` : "");
+
+  // an entry of the history for each address, and none for the same again
+  function note(query) {
+    const isNew = whereOf(query) !== location.pathname + location.search;
+    if (isNew) { history.pushState(null, "", whereOf(query)); }
+    return isNew;
   }
 
   function seen() {
     const query = address();
     carry(query);
-    history.pushState(null, "", location.pathname + (query ? `?${query}` : ""));
-    ask(query, "Working it out");
+    if (note(query)) { ask(query, "Working it out"); }
   }
 
   function show(value, knob) {

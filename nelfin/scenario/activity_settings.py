@@ -37,7 +37,7 @@ class Activity(Section):
     """Year of the planned activity that holds the list still."""
     cleared_per_week: Annotated[NotNegative, Unit("people a week")] | None = None
     """Planned activity above break-even that the system's own plan tells of, to compare."""
-    untreated_pct: Percent = 0.0
+    untreated_pct: Annotated[float, Field(ge=0, le=90, allow_inf_nan=False)] = 0.0
     """Share of people joining the waiting list who leave it untreated."""
     funded_pct: Most = 100.0
     """Planned activity that allocations pay for, share of break-even."""

@@ -263,10 +263,24 @@ def left_out(found: Activity) -> list[str]:
         told.append("The waiting list is left out: give it (activity.waiting_list).")
     if section.break_even_per_week is not None and section.price_gbp is None:
         told.append("Money of planned care is left out: give its price (activity.price_gbp).")
+    rows = basis.inputs.activity_plans
+    closed = rows[rows["year"].isin(basis.years[: basis.from_at])]
+    if len(closed):
+        told.append(
+            f"Plans of planned care for {', '.join(sorted(set(closed['year'])))} stand for nothing:"
+            " nothing is changed in those years."
+        )
     known = set(basis.inputs.beds["organisation"])
     acute = [name for name, is_acute in zip(basis.names, basis.acute, strict=True) if is_acute]
     if bedless := [name for name in acute if name not in known]:
         told.append(f"Beds of {', '.join(bedless)} are left out: none are given.")
+    if section.fit_to_leave_pct is None:
+        unknown = set(basis.inputs.beds.loc[basis.inputs.beds["beds_fit_to_leave"].isna(),
+                                            "organisation"])  # fmt: skip
+        if untold := [name for name in acute if name in unknown]:
+            told.append(
+                f"People fit to leave are not published for {', '.join(untold)}: none are counted."
+            )
     if section.bed_day_gbp is None:
         told.append("Money of beds is left out: give the cost of a bed day (activity.bed_day_gbp).")
     if not np.isfinite(primary.aim):

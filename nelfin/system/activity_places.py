@@ -8,14 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from nelfin.data.checks.activity import WEIGHTED
 from nelfin.data.specs import WHOLE_SYSTEM
 from nelfin.models.activity.primary import OTHERS_TOGETHER, gap, gap_cost, others_rate
 from nelfin.system.activity_basis import Basis
 
 Array = npt.NDArray[np.float64]
-
-WEIGHTED = "primary_medical_need"
-"""Component of need behind weighted people on the practices' lists."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What each input table must look like."""
 
+from nelfin.data.specs.activity import ACTIVITY
 from nelfin.data.specs.capital import (
     BACKLOG_TABLE,
     CAPITAL,
@@ -54,5 +55,5 @@ __all__ = [
     "projects_spec",
 ]
 
-TABLES: dict[str, Table] = {**PLACES, **PREVENTION, **RECOVERY, **CAPITAL}
+TABLES: dict[str, Table] = {**PLACES, **PREVENTION, **RECOVERY, **ACTIVITY, **CAPITAL}
 """Every table of a scenario, by its key in `[data]`."""

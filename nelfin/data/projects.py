@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nelfin.data.specs.columns import SPEND, USE
+from nelfin.data.specs.columns import USE
 
 
 def spend_columns(projects: pd.DataFrame) -> list[str]:
@@ -30,8 +30,27 @@ def spend_columns(projects: pd.DataFrame) -> list[str]:
     >>> spend_columns(pd.DataFrame(columns=["spend_10", "spend_gbp_m", "spend_9"]))
     ['spend_9', 'spend_10']
     """
-    names = [str(name) for name in projects.columns if re.fullmatch(SPEND, str(name))]
-    return sorted(names, key=lambda name: int(name.removeprefix("spend_")))
+    return numbered(projects.columns, "spend_")
+
+
+def numbered(headings: Iterable[object], beginning: str) -> list[str]:
+    """Return the columns of a family by their number, in whatever order they stand.
+
+    Parameters
+    ----------
+    headings
+        Of a table.
+    beginning
+        How the columns begin; a number ends them.
+
+    Examples
+    --------
+    >>> numbered(["cost_10", "cost_gbp_m", "cost_9"], "cost_")
+    ['cost_9', 'cost_10']
+    """
+    family = re.compile(re.escape(beginning) + r"[1-9]\d?", re.ASCII)
+    names = [str(name) for name in headings if family.fullmatch(str(name))]
+    return sorted(names, key=lambda name: int(name.removeprefix(beginning)))
 
 
 def spend_profile(projects: pd.DataFrame) -> npt.NDArray[np.float64]:

@@ -141,6 +141,14 @@ class Data(Section):
     """Backlog of maintenance of the organisations by risk, as published."""
     asset_types: TablePath
     """Asset lives, optimism bias and share of spend that adds to the asset base."""
+    initiatives: TablePath | None = None
+    """Programmes of the portfolio: money, staff and what they bring."""
+    portfolio_pools: TablePath | None = None
+    """Money for the portfolio by year."""
+    portfolio_staff: TablePath | None = None
+    """Staff months for the portfolio by skill and year."""
+    equity_floors: TablePath | None = None
+    """Least spend of the portfolio on places."""
 
 
 class Envelope(Section):

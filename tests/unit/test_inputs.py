@@ -50,10 +50,6 @@ def test_the_embedded_tables_fit_each_other(inputs: Inputs) -> None:
         "capital_futures",
         "plan_in_force",
         "organisation_places",
-        "initiatives",
-        "portfolio_pools",
-        "portfolio_staff",
-        "equity_floors",
     }  # no figure of them is published
 
 

@@ -32,10 +32,6 @@ EMPTY = {
     "capital_futures",
     "plan_in_force",
     "organisation_places",
-    "initiatives",
-    "portfolio_pools",
-    "portfolio_staff",
-    "equity_floors",
 }
 """Tables of which nothing is published for North East London."""
 

@@ -9,8 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nelfin.data.specs.columns import USE
-
 
 def spend_columns(projects: pd.DataFrame) -> list[str]:
     """Return the spend columns of a project table by their number, in whatever order they stand.
@@ -70,13 +68,15 @@ def spend_profile(projects: pd.DataFrame) -> npt.NDArray[np.float64]:
     return np.asarray(projects[spend_columns(projects)].fillna(0.0), dtype=float)
 
 
-def use_columns(headings: Iterable[object]) -> dict[str, dict[int, str]]:
+def use_columns(headings: Iterable[object], beginning: str = "use_") -> dict[str, dict[int, str]]:
     """Return the columns of what schemes use of other resources.
 
     Parameters
     ----------
     headings
         Of a project table.
+    beginning
+        How the columns begin; the resource and a number follow.
 
     Returns
     -------
@@ -88,9 +88,10 @@ def use_columns(headings: Iterable[object]) -> dict[str, dict[int, str]]:
     >>> use_columns(["name", "use_staff_2", "use_staff_1", "use_site_rent_1"])
     {'staff': {1: 'use_staff_2', 0: 'use_staff_1'}, 'site_rent': {0: 'use_site_rent_1'}}
     """
+    family = re.compile(re.escape(beginning) + r".+_[1-9]\d?")
     found: dict[str, dict[int, str]] = {}
     for name in map(str, headings):
-        if re.fullmatch(USE, name):
-            resource, _, number = name.removeprefix("use_").rpartition("_")
+        if family.fullmatch(name):
+            resource, _, number = name.removeprefix(beginning).rpartition("_")
             found.setdefault(resource, {})[int(number) - 1] = name
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from nelfin.data.specs.columns import (
     CASH,
     COST,
@@ -18,7 +20,7 @@ from nelfin.data.specs.columns import (
 )
 
 
-def _by_year(pattern: str, **details: float) -> Column:
+def _by_year(pattern: str, **details: Any) -> Column:
     """Return a family of columns by year since the start, any of which may be left out or blank."""
     return Column(
         pattern, kind="number", required=False, blank=True, default=None, pattern=True, **details

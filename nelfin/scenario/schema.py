@@ -25,6 +25,7 @@ from nelfin.scenario.kinds import (
     YesNo,
 )
 from nelfin.scenario.model_settings import Capital, Prevention, Recovery
+from nelfin.scenario.portfolio_settings import Portfolio
 from nelfin.years import start_of, years_between
 
 
@@ -256,6 +257,7 @@ class Scenario(Section):
     prevention: Prevention
     recovery: Recovery
     capital: Capital
+    portfolio: Portfolio = Portfolio()
     uncertainty: Uncertainty = Uncertainty()
 
     _evidence: dict[str, Figure] = PrivateAttr(default_factory=dict)

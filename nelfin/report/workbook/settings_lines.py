@@ -12,7 +12,7 @@ from nelfin.scenario.keys import NAME, Parts, SchemaKey, dotted, schema_at, walk
 TITLES = {
     "years": "Years", "envelope": "Envelope", "allocation": "Place budgets",
     "prevention": "Prevention", "recovery": "Recovery", "capital": "Capital",
-    "uncertainty": "Uncertainty",
+    "portfolio": "Portfolio",     "uncertainty": "Uncertainty",
 }  # fmt: skip
 """What each section is called."""
 

@@ -11,8 +11,8 @@ from nelfin.scenario.keys import NAME, Parts, SchemaKey, dotted, schema_at, walk
 
 TITLES = {
     "years": "Years", "envelope": "Envelope", "allocation": "Place budgets",
-    "prevention": "Prevention", "recovery": "Recovery", "capital": "Capital",
-    "uncertainty": "Uncertainty",
+    "prevention": "Prevention", "recovery": "Recovery", "activity": "Activity",
+    "capital": "Capital", "uncertainty": "Uncertainty",
 }  # fmt: skip
 """What each section is called."""
 

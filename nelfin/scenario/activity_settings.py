@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
@@ -30,6 +31,8 @@ class Activity(Section):
 
     waiting_list: Annotated[NotNegative, Unit("people")] | None = None
     """People waiting for planned care when the plan begins; left out: no list is worked out."""
+    waiting_list_on: Annotated[str, Unit("day")] = ""
+    """Day on which so many people waited, as 2022-12-31; blank if it is not known."""
     break_even_per_week: Annotated[Positive, Unit("people a week")] | None = None
     """Planned activity that holds the waiting list still; left out: planned care is not worked
     out. It grows with demand."""
@@ -79,6 +82,9 @@ class Activity(Section):
     """Days that a planned admission stays on average; left out: beds are not filled."""
     stay_saved_pct: Annotated[float, Field(ge=0, le=90, allow_inf_nan=False)] = 0.0
     """Bed days of planned care saved by shorter stays."""
+    stay_medians_pct: dict[str, Percent] = Field(default_factory=dict)
+    """Bed days of planned care that stays as short as another area's median would save, by area; to
+    compare."""
     fit_to_leave_pct: Percent | None = None
     """Beds with people who are fit to leave, share of general and acute beds; left out: as the
     table of beds has them."""
@@ -112,6 +118,16 @@ class Activity(Section):
         if label:
             start_of(label)
         return label
+
+    @field_validator("waiting_list_on")
+    @classmethod
+    def _blank_or_day(cls, day: str) -> str:
+        if day:
+            try:
+                date.fromisoformat(day)
+            except ValueError:
+                raise ValueError(f'"{day}" is not a day such as 2022-12-31') from None
+        return day
 
     @model_validator(mode="after")
     def _in_order(self) -> Activity:

@@ -160,6 +160,7 @@ def _planned(found: Activity) -> Variables:
             found.planned_cost + found.filled_cost,
             "Cost of planned activity beside the funded level",
         ),
+        "unpaid": (found.unpaid, "Worth of planned activity that passes the payment limit"),
         "paid": (found.planned_paid, "Payment for it by body: what the ICB pays is negative"),
         "urgent_paid": (found.urgent_paid, "Payment by activity for urgent care by body"),
         "urgent_cost": (found.urgent_cost, "Cost of urgent activity beside the funded level"),

@@ -94,6 +94,8 @@ class Activity:
     filled_income, filled_cost
         The same of planned care that fills freed beds: its cost without that of the beds, which is
         there in any case.
+    unpaid
+        Worth of planned care that passes the payment limit, £m, trusts only.
     planned_paid
         What is paid for both, £m, by body: the ICB pays what does not come from outside.
     urgent_paid, urgent_cost
@@ -109,6 +111,7 @@ class Activity:
     planned_cost: Array
     filled_income: Array
     filled_cost: Array
+    unpaid: Array
     planned_paid: Array
     urgent_paid: Array
     urgent_cost: Array
@@ -280,7 +283,7 @@ def _extra_pct(basis: Basis) -> Array:
     return np.asarray(given * basis.acts)
 
 
-def _money_of_planned(basis: Basis, planned: Planned) -> tuple[Array, Array, Array, Array]:
+def _money_of_planned(basis: Basis, planned: Planned) -> tuple[Array, ...]:
     """Return income and cost of planned care beside the funded level, and of what fills beds."""
     area, prices = basis.value("market_forces"), basis.prices[..., None, :]
     average = basis.value("cost_of_price_pct") / 100
@@ -301,6 +304,7 @@ def _money_of_planned(basis: Basis, planned: Planned) -> tuple[Array, Array, Arr
         marginal_cost(planned.extra * price * average[..., None, :], curve, prices),
         together - alone,
         marginal_cost(planned.filled * without_bed, curve, prices),
+        extra + filled - together,
     )
 
 

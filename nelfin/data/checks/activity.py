@@ -137,7 +137,7 @@ def _average(fit: Fit) -> None:
         fit.problems.add(
             fit.at("appointments", row, "appointments_per_1000_week"),
             f"is {told:g}, of the {WHOLE_SYSTEM}, and the places with a figure come to "
-            f" {theirs:.2f} of it{' together' if whole else ' without the others'}.",
+            f"{theirs:.2f} of it{' together' if whole else ' without the others'}.",
             "Give figures that fit: the average goes by the weighted people of the places.",
         )
 

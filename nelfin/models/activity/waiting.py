@@ -15,6 +15,8 @@ Array = npt.NDArray[np.float64]
 STANDARD_WEEKS = 18
 """Weeks that nobody should wait longer than (NHS constitution, referral to treatment)."""
 
+HUNDRED_YEARS = 100 * WEEKS
+
 _GRAIN = 2.0**20
 """Flows are counted in parts of 1/2^20 of a person. Sums of such numbers are exact, so that the
 list adds up to the last bit by month and by year."""
@@ -107,11 +109,10 @@ def over_standard(waiting: Array, break_even: Array) -> Array:
     return np.asarray(np.maximum(waiting - STANDARD_WEEKS * break_even / WEEKS, 0.0))
 
 
-def weeks_to_clear(waiting: float, break_even_week: float, cleared_week: float) -> float:
-    """Return the weeks until nobody waits over 18 weeks, as the plan of 2023 counted them.
-
-    Those waiting longer now, over how many fewer there are a week, which stays as it is while
-    activity rises with demand; 18 weeks' worth of people is that of now too.
+def weeks_to_clear(
+    waiting: float, break_even_week: float, cleared_week: float, growth: float = 0.0
+) -> float:
+    """Return the weeks until nobody waits over 18 weeks, if as many fewer wait each week.
 
     Parameters
     ----------
@@ -120,19 +121,27 @@ def weeks_to_clear(waiting: float, break_even_week: float, cleared_week: float) 
     break_even_week
         Activity a week that holds the list still.
     cleared_week
-        Activity a week above it.
+        Activity a week above it, which stays as it is while both rise with demand.
+    growth
+        Growth of demand a year, a fraction: who joins in 18 weeks, and may wait that long, grows by
+        it. 0 counts them as they are now.
 
     Returns
     -------
     float
-        Weeks; infinite if the list does not fall.
+        Weeks; infinite if that is not within a hundred years.
 
     Notes
     -----
-    North East London Joint Forward Plan: 174,000 waiting, 4,281 and 391 a week, nobody over 18
-    weeks by September 2027.
+    North East London Joint Forward Plan, without growth: (174,000 - 18 x 4,281) / 391 = 248 weeks
+    from December 2022, which end in September 2027.
     """
-    longer = max(waiting - STANDARD_WEEKS * break_even_week, 0.0)
-    if longer == 0:
+    weeks = np.arange(HUNDRED_YEARS + 1)
+    may = STANDARD_WEEKS * break_even_week * (1 + growth) ** (weeks / WEEKS)
+    longer = waiting - cleared_week * weeks - may
+    if longer[0] <= 0:
         return 0.0
-    return longer / cleared_week if cleared_week > 0 else float("inf")
+    if not (longer <= 0).any():
+        return float("inf")
+    at = int(np.argmax(longer <= 0))
+    return float(at - longer[at] / (longer[at] - longer[at - 1]))

@@ -21,6 +21,7 @@ NAMED_BY = {
     "envelope.growth_pct": "stream",
     "envelope.convergence_pct": "stream",
     "envelope.distance_from_target_pct": "stream",
+    "activity.stay_medians_pct": "area",
     "capital.place_weights": "place",
     "capital.criteria_weights": "criterion",
     "capital.must_start": "scheme",

@@ -200,9 +200,10 @@ def worth_of_stays(
     Returns
     -------
     pandas.DataFrame
-        `area, saved_pct, use, year, beds_freed, beds_used, cost_of_beds, trusts, system`: the beds
-        of the lever, those of them that are closed or filled, what all of them cost, and what
-        trusts and the system gain, £m a year. Shorter stays by themselves: no other bed is freed.
+        `area, saved_pct, use, year, beds_freed, beds_used, cost_of_beds, unpaid, trusts, system`:
+        the beds, those of them that are closed or filled, what all of them cost, the worth of what
+        passes the payment limit, and what trusts and the system gain, £m a year. Shorter stays by
+        themselves: no other bed is freed.
     """
     rows = []
     trusts = set(inputs.organisations.loc[inputs.organisations["kind"] == "trust", "organisation"])
@@ -221,7 +222,9 @@ def worth_of_stays(
             of_lever = found["beds_use"].isel(lever=0).sum("organisation")
             own = moved[moved["organisation"].isin(trusts)].groupby("year")["total"].sum()
             every = moved.groupby("year")["total"].sum()
-            cost = found["beds_cost"].sum("organisation")
+            cost, unpaid = (
+                found[name].sum("organisation") for name in ("beds_cost", "activity_unpaid")
+            )
             rows += [
                 {
                     "area": area,
@@ -231,6 +234,7 @@ def worth_of_stays(
                     "beds_freed": float(of_lever.sel(year=year).sum()),
                     "beds_used": float(of_lever.sel(year=year, use=use)),
                     "cost_of_beds": float(cost.sel(year=year)),
+                    "unpaid": float(unpaid.sel(year=year)),
                     "trusts": float(own[year]),
                     "system": float(every[year]),
                 }

@@ -283,7 +283,7 @@ def _extra_pct(basis: Basis) -> Array:
     return np.asarray(given * basis.acts)
 
 
-def _money_of_planned(basis: Basis, planned: Planned) -> tuple[Array, ...]:
+def _money_of_planned(basis: Basis, planned: Planned) -> tuple[Array, Array, Array, Array, Array]:
     """Return income and cost of planned care beside the funded level, and of what fills beds."""
     area, prices = basis.value("market_forces"), basis.prices[..., None, :]
     average = basis.value("cost_of_price_pct") / 100

@@ -116,6 +116,8 @@ def _why_out(name: str, plan: PlanFacts) -> str:
     in_time = [option for option in options if _in_time(option.start, plan)]
     if not in_time:
         return _too_late(scheme, options, plan)
+    # a start that is worth nothing says little while another is worth something
+    in_time = [o for o in in_time if o.start.worth(1.0) > 0 or _brings(o.start, plan)] or in_time
     free = [option for option in in_time if not plan.broken(option.start, 1.0)]
     if not free:
         _, start = max(in_time, key=_margin)

@@ -276,9 +276,9 @@ def _displaced(start: Start, capital: float, resources: float, plan: PlanFacts) 
     if start.worth(1.0) > 0:
         share = at_least(100 * short / start.worth(1.0), 1, "")
         more.append(f"{share} % more {said.benefit}")
-    cost = float(start.cdel.sum())
-    if capital > short and cost > 0:
-        more.append(f"{at_least(cost * short / capital, 0.01, '£')}m less cost")
+    cost, saved = float(start.cdel.sum()), start.scheme.saved_in.get(start.year, 0.0)
+    if capital + saved > short and cost > 0:
+        more.append(f"{at_least(cost * short / (capital + saved), 0.01, '£')}m less cost")
     return f"{words} Needs {' or '.join(more)}." if more else words
 
 

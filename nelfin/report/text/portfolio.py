@@ -183,7 +183,8 @@ def _outside(found: Portfolio) -> list[str]:
         return []
     lines = ["LEFT OUT, and why"]
     for _, row in plan.head(SHOWN).iterrows():
-        lines += wrapped(f"{_named(row)}: {row['reason']}", indent="  ", hang="    ")
+        why = row["reason"].replace(" %", "\u00a0%")
+        lines += wrapped(f"{_named(row)}: {why}", indent="  ", hang="    ")
     return ["\n".join(lines) + _more(len(plan))]
 
 

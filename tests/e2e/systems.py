@@ -42,6 +42,12 @@ def write_system(
         frame = _read(file.stem)
         if file.stem == "projects":
             frame = _schemes(frame, schemes, known[:places])
+        elif file.stem == "initiatives":
+            frame["places"] = [
+                _named(cell, known[:places], names or {}) for cell in frame["places"]
+            ]
+        elif file.stem == "equity_floors":
+            frame = frame.head(0)  # what its places can keep is not known
         elif "place" in frame and not frame.empty:
             frame = _places(frame, places, known)
         for old, new in (names or {}).items():
@@ -59,6 +65,11 @@ def write_system(
 def _read(name: str) -> pd.DataFrame:
     packaged = getattr(load_scenario().data, name)
     return pd.read_csv(packaged, dtype=str, keep_default_na=False)
+
+
+def _named(cell: str, places: list[str], names: Mapping[str, str]) -> str:
+    """Return the places of an initiative that are there, under their names."""
+    return "; ".join(names.get(name, name) for name in cell.split("; ") if name in places)
 
 
 def _places(frame: pd.DataFrame, count: int, known: list[str]) -> pd.DataFrame:

@@ -194,9 +194,8 @@ def _freed(
         shut = own * levers.closed
         if levers.ward > 0:
             shut = math.floor(shut / levers.ward + 1e-9) * levers.ward
-        filled = own * levers.filled + min(
-            avoided / a_bed * levers.filled, (avoided - as_cash) / a_bed
-        )
+        more = levers.filled if t >= times.acts_from else 0.0
+        filled = own * more + min(avoided / a_bed * more, (avoided - as_cash) / a_bed)
         found["closed days"][t] = shut * a_bed
         found["cash days"][t] = as_cash
         found["filled days"][t] = filled * a_bed

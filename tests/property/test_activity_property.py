@@ -78,6 +78,7 @@ def test_without_levers_nothing_moves_but_what_avoided_admissions_move_between_b
     changes = {
         "price_gbp": price, "payment_limit_pct": limit, "outside_pct": outside,
         "beds_closed_pct": closed, "untreated_pct": untreated, "bed_day_gbp": bed,
+        "from_year": "2028/29",
     }  # fmt: skip
     still = settings_of(**changes)
     for level in still.levels().values():
@@ -86,6 +87,8 @@ def test_without_levers_nothing_moves_but_what_avoided_admissions_move_between_b
     found = work_out(with_settings(changes), ledgers)
     assert (found.margin[:, :OPEN_FROM] == 0).all()
     assert found.margin.sum(axis=0) == pytest.approx(np.zeros(10), abs=1e-9)
+    filled = work_out(with_settings(changes | {"beds_filled_pct": 100 - closed}), ledgers)
+    assert (filled.margin[:, : OPEN_FROM + 2] == found.margin[:, : OPEN_FROM + 2]).all()
     assert (found.levels()["beds closed"] == 0).all()
     assert (found.levels()["primary care gap"] == 0).all()
 

@@ -292,6 +292,7 @@ TABLES_BESIDE = {
     "causes",
     "changes",
     "core_index",
+    "floors",
     "frontier",
     "future_plans",
     "futures",
@@ -303,6 +304,7 @@ TABLES_BESIDE = {
     "overrun",
     "plan",
     "prices",
+    "pools",
     "priority_list",
     "regret",
     "safety",
@@ -310,7 +312,10 @@ TABLES_BESIDE = {
     "sensitivity",
     "slips",
     "spend",
+    "staff",
+    "staff_use",
     "stays",
+    "triangles",
     "worth",
 }
 """Tables that commands with `--force` write to a folder, beside the tidy ones of labelled data."""

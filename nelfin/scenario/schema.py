@@ -26,6 +26,7 @@ from nelfin.scenario.kinds import (
     YesNo,
 )
 from nelfin.scenario.model_settings import Capital, Prevention, Recovery
+from nelfin.scenario.portfolio_settings import Portfolio
 from nelfin.years import start_of, years_between
 
 
@@ -264,6 +265,7 @@ class Scenario(Section):
     recovery: Recovery
     activity: Activity = Activity()
     capital: Capital
+    portfolio: Portfolio = Portfolio()
     uncertainty: Uncertainty = Uncertainty()
 
     _evidence: dict[str, Figure] = PrivateAttr(default_factory=dict)

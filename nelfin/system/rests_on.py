@@ -30,6 +30,12 @@ CAPITAL = (
     "capital_groups", "capital_futures", "backlog", "asset_types", "deprivation",
     "plan_in_force",
 )  # fmt: skip
+PORTFOLIO = (
+    "portfolio.", "initiatives", "portfolio_pools", "portfolio_staff", "equity_floors",
+    "deprivation", "prevention.gbp_per_qaly_forgone", "prevention.qaly_price_year",
+    "prevention.gdp_deflator_pct", "prevention.discount_money_pct",
+    "prevention.discount_qaly_pct", "recovery.cost_uplift_pct", "weighted_populations",
+)  # fmt: skip
 POSITIONS = (
     "recovery.", "organisations", "organisation_income", "positions", "pressures",
     "efficiency_schemes", "organisation_places", "uplift_factors",

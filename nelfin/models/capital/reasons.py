@@ -116,6 +116,8 @@ def _why_out(name: str, plan: PlanFacts) -> str:
     in_time = [option for option in options if _in_time(option.start, plan)]
     if not in_time:
         return _too_late(scheme, options, plan)
+    # a start that is worth nothing says little while another is worth something
+    in_time = [o for o in in_time if o.start.worth(1.0) > 0 or _brings(o.start, plan)] or in_time
     free = [option for option in in_time if not plan.broken(option.start, 1.0)]
     if not free:
         _, start = max(in_time, key=_margin)
@@ -274,9 +276,9 @@ def _displaced(start: Start, capital: float, resources: float, plan: PlanFacts) 
     if start.worth(1.0) > 0:
         share = at_least(100 * short / start.worth(1.0), 1, "")
         more.append(f"{share} % more {said.benefit}")
-    cost = float(start.cdel.sum())
-    if capital > short and cost > 0:
-        more.append(f"{at_least(cost * short / capital, 0.01, '£')}m less cost")
+    cost, saved = float(start.cdel.sum()), start.scheme.saved_in.get(start.year, 0.0)
+    if capital + saved > short and cost > 0:
+        more.append(f"{at_least(cost * short / (capital + saved), 0.01, '£')}m less cost")
     return f"{words} Needs {' or '.join(more)}." if more else words
 
 

@@ -123,6 +123,7 @@ def _scheme(
         spend=(initiative.cost - back)[:count],
         uses={skill: months[:count] for skill, months in initiative.staff.items()},
         worth_in={start: each.value for start, each in worth.items()},
+        saved_in={start: each.benefit - each.value for start, each in worth.items()},
         # what goes on after the last year is cut there; the starts have been found
         truncate=True,
         earliest_start=window[0] if window else "",

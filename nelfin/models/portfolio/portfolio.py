@@ -179,10 +179,19 @@ def _staff_use(case: Case, starts: Mapping[str, int]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=STAFF_USE_COLUMNS)
 
 
+def _sums(spend: pd.DataFrame, by: str) -> dict[str, tuple[float, float]]:
+    """Return cost and cash by initiative or year, £m."""
+    sums: dict[str, tuple[float, float]] = {}
+    for name, cost, cash in lines_of(spend, by, "cost_gbp_m", "cash_gbp_m"):
+        before = sums.get(name, (0.0, 0.0))
+        sums[name] = (before[0] + cost, before[1] + cash)
+    return sums
+
+
 def _plan(
     case: Case, solved: CapitalPlan, starts: Mapping[str, int], spend: pd.DataFrame
 ) -> pd.DataFrame:
-    sums = spend.groupby("initiative_id")[["cost_gbp_m", "cash_gbp_m"]].sum()
+    sums = _sums(spend, "initiative_id")
     told = {
         str(name): (float(margin), str(reason))
         for name, margin, reason in lines_of(solved.plan, "project_id", "reduced_cost", "reason")
@@ -192,15 +201,15 @@ def _plan(
     for each in case.checked.initiatives:
         start = starts.get(each.id)
         worth = none if start is None else case.worth[each.id][start]
-        cost, cash = sums.loc[each.id] if each.id in sums.index else (0.0, 0.0)
+        cost, cash = sums.get(each.id, (0.0, 0.0))
         margin, reason = told[each.id]
         rows.append(
             [
                 each.id,
                 status_of(each, case, starts),
                 "" if start is None else case.checked.years[start],
-                float(cost),
-                float(cash),
+                cost,
+                cash,
                 worth.qalys,
                 worth.benefit,
                 worth.value,
@@ -219,15 +228,15 @@ def _plan(
 def _pools(case: Case, solved: CapitalPlan, spend: pd.DataFrame) -> pd.DataFrame:
     """Return what each pool pays for, worked out from the spend of the initiatives."""
     settings = case.checked.settings
-    sums = spend.groupby("year")[["cost_gbp_m", "cash_gbp_m"]].sum()
+    sums = _sums(spend, "year")
     price = dict(lines_of(solved.limits, "year", "price_per_gbp_m"))
     rows, carried = [], 0.0
     for year, pool in case.checked.pools.items():
-        cost, cash = sums.loc[year] if year in sums.index else (0.0, 0.0)
+        cost, cash = sums.get(year, (0.0, 0.0))
         back = settings.cash_refills_pct / 100 * cash
         left = pool + carried - cost + back
-        rows.append([year, pool, carried, float(cost), float(back), float(left), price[year]])
-        carried = float(min(max(left, 0.0), settings.carry_over_pct / 100 * pool))
+        rows.append([year, pool, carried, cost, back, left, price[year]])
+        carried = min(max(left, 0.0), settings.carry_over_pct / 100 * pool)
     columns = ["year", "pool_gbp_m", "carried_in_gbp_m", "cost_gbp_m", "cash_back_gbp_m",
                "left_gbp_m", "price_per_gbp_m"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
@@ -242,8 +251,10 @@ def _floors(case: Case, spend: pd.DataFrame, relaxed: lp.Solution) -> pd.DataFra
     rows: list[list[object]] = []
     for floor in case.floors:
         inside = spend if not floor.year else spend[spend["year"] == floor.year]
-        of = {name: shares.get(floor.place, 0.0) for name, shares in case.shares.items()}
-        reached = float((inside["initiative_id"].map(of) * inside["cost_gbp_m"]).sum())
+        reached = sum(
+            case.shares[name].get(floor.place, 0.0) * cost
+            for name, cost in lines_of(inside, "initiative_id", "cost_gbp_m")
+        )
         least = floor.least(float(inside["cost_gbp_m"].sum()))
         price = -relaxed.prices.get(("rule", floor), np.nan) + 0.0
         rows.append([floor.place, floor.year, least, reached, price])

@@ -11,7 +11,7 @@ import pandas as pd
 from nelfin.models.capital.vocabulary import Vocabulary
 from nelfin.program import SolverName
 
-FRONTIER_PCT = (50.0, 60.0, 70.0, 80.0, 90.0, 100.0, 110.0, 120.0, 130.0, 140.0, 150.0)
+FRONTIER_PCT = (25.0, 50.0, 75.0, 90.0, 100.0, 110.0, 125.0, 150.0)
 """Pools, as percentages of those given, for which the best portfolio is worked out."""
 
 

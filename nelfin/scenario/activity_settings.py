@@ -133,7 +133,8 @@ class Activity(Section):
     def _in_order(self) -> Activity:
         if self.from_year and self.by_year and self.by_year < self.from_year:
             raise ValueError(
-                f"by_year {self.by_year} must not be before from_year {self.from_year}"
+                f"by_year {self.by_year} is before from_year {self.from_year}: set it to that year "
+                "or a later one, or leave it blank for all at once"
             )
         together = self.beds_closed_pct + self.beds_filled_pct
         if together > 100 + 1e-9:

@@ -259,6 +259,11 @@ def left_out(found: Activity) -> list[str]:
         told.append(
             "Planned care and its waiting list are left out: give the activity a week that holds "
             "the list still (activity.break_even_per_week)."
+            + (
+                " What fills freed beds is then paid without a limit."
+                if section.beds_filled_pct
+                else ""
+            )
         )
     elif section.waiting_list is None:
         told.append("The waiting list is left out: give it (activity.waiting_list).")

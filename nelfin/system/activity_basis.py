@@ -49,6 +49,8 @@ class Basis:
         Prices of each year over those of the price year; shape (..., year).
     curve
         Share of average cost that moves, by years since a change; shape (..., year).
+    shares
+        Share of each in the acute trusts' income of the first year; shape (organisation,).
     from_at
         Place of the first year that activity changes; the number of years if it changes none.
     """
@@ -60,6 +62,7 @@ class Basis:
     income: Income
     prices: Array
     curve: Array
+    shares: Array
     from_at: int
 
     def value(self, name: str, section: str = ACTIVITY) -> Array:
@@ -96,13 +99,6 @@ class Basis:
     def acute(self) -> npt.NDArray[np.bool_]:
         """Whether each is an acute trust: planned and urgent care is theirs."""
         return np.asarray(self.inputs.organisations["sector"] == "acute", dtype=bool)
-
-    @property
-    def shares(self) -> Array:
-        """Share of each in the acute trusts' income of the first year; shape (organisation,)."""
-        income = income_by_body(self.scenario, self.inputs).total[:, 0]
-        acute = np.where(self.acute, income, 0.0)
-        return np.asarray(acute / acute.sum())
 
     @property
     def acts(self) -> Array:
@@ -148,6 +144,11 @@ def basis_of(
         for key, values in drawn.items()
         if key.startswith(RECOVERY)
     }
+    middle = income_by_body(scenario, inputs)
+    sector = np.asarray(inputs.organisations["sector"] == "acute", dtype=bool)
+    acute = np.where(sector, middle.total[:, 0], 0.0)
+    if income is None:
+        income = income_by_body(scenario, inputs, drawn) if drawn else middle
     costing = costing_of(scenario, inputs, recovery)
     uplift = recovery.get("cost_uplift_pct", np.array(scenario.recovery.cost_uplift_pct))
     return Basis(
@@ -155,10 +156,11 @@ def basis_of(
         inputs,
         years,
         drawn,
-        income_by_body(scenario, inputs, drawn) if income is None else income,
+        income,
         _prices(scenario, inputs, costing.prices, uplift),
         costing.curve[..., : len(years)],
-        _first_changed(scenario, inputs, years),
+        np.asarray(acute / acute.sum()),
+        _first_changed(scenario, inputs, middle),
     )
 
 
@@ -176,9 +178,10 @@ def _prices(scenario: Scenario, inputs: Inputs, prices: Array, uplift: Array) ->
     return np.asarray(prices * np.prod(1 + growth, axis=-1)[..., None])
 
 
-def _first_changed(scenario: Scenario, inputs: Inputs, years: list[str]) -> int:
+def _first_changed(scenario: Scenario, inputs: Inputs, income: Income) -> int:
     """Return the place of the first year that activity changes: one that is not known."""
-    basis = known_of(scenario, inputs, income_by_body(scenario, inputs).total).basis
+    years = scenario.years.labels()
+    basis = known_of(scenario, inputs, income.total).basis
     first_open = next((at for at, known in enumerate(basis) if not known), len(years))
     wanted = scenario.activity.from_year
     if not wanted:

@@ -214,22 +214,13 @@ def _freed(basis: Basis, prevention: Mapping[str, Array]) -> Freed:
         basis.value("planned_bed_days_pct") / 100,
         basis.value("stay_saved_pct") / 100 * phase,
         basis.value("fit_to_leave_freed_pct") / 100 * phase,
-        *(
-            np.divide(in_beds * money[..., None, :], now, out=None, where=now > 0)
-            if section.bed_day_gbp
-            else np.zeros((*np.broadcast_shapes(in_beds.shape, money[..., None, :].shape),))
-            for money in (cash + capacity, cash)
-        ),
+        *(_over(in_beds * money[..., None, :], now) for money in (cash + capacity, cash)),
     )
-    occupancy = np.divide(
-        numbers["beds_occupied"],
-        numbers["beds_available"],
-        out=np.ones_like(numbers["beds_available"]),
-        where=there[:, None],
-    )
-    a_bed = DAYS * occupancy
+    # a trust without anybody in a bed has nothing to free
+    a_bed = np.where(days > 0, _over(days, numbers["beds_available"]), DAYS)
     fills = section.inpatient_price_gbp is not None and section.planned_stay is not None
-    filled = basis.value("beds_filled_pct") / 100 * (1.0 if fills else 0.0)
+    # prevention frees beds in years that are known too, and those are as they are known
+    filled = basis.value("beds_filled_pct") / 100 * basis.acts * float(fills)
     uses = uses_of(freed, a_bed, basis.value("beds_closed_pct") / 100, filled, section.ward_beds)
     closed = uses[..., :2, 0, :, :].sum(axis=-3) * a_bed
     return Freed(
@@ -240,6 +231,12 @@ def _freed(basis: Basis, prevention: Mapping[str, Array]) -> Freed:
         marginal_cost(closed * a_day, basis.curve[..., None, :], prices),
         freed.avoided_as_cash * now,
     )
+
+
+def _over(amount: Array, by: Array) -> Array:
+    """Return a quotient; nothing where there is nothing to divide by."""
+    amount, by = np.broadcast_arrays(amount, by)
+    return np.divide(amount, by, out=np.zeros(by.shape), where=by > 0)
 
 
 def _planned(basis: Basis, freed: Freed) -> Planned:

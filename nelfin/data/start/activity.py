@@ -48,8 +48,9 @@ def without_beds(bodies: pd.DataFrame, beds: pd.DataFrame) -> list[str]:
         Sentences.
     """
     notes = [
-        "Left out too: the waiting list, and the planned care a week that holds it still. Give "
-        "them in activity.waiting_list and activity.break_even_per_week."
+        "No waiting list is published by system, nor the planned care a week that holds it still: "
+        "planned care is left out until activity.waiting_list and activity.break_even_per_week are "
+        "given."
     ]
     acute = bodies.loc[bodies["sector"] == "acute", "organisation"]
     lacking = [name for name in acute if name not in set(beds["organisation"])]

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-Step = Literal["tables", "budgets", "prevention", "capital", "recovery"]
+Step = Literal["tables", "budgets", "prevention", "capital", "recovery", "portfolio"]
 """A step of a run: the tables read and checked, place budgets, the shift into prevention, the
-capital plan, the positions."""
+capital plan, the positions; and the portfolio of programmes, which stands beside them."""
 
 ENVELOPE = ("envelope.", "allocations")
 NEED = (
@@ -52,6 +52,7 @@ OWN: dict[Step, tuple[str, ...]] = {
     "prevention": PREVENTION,
     "capital": CAPITAL,
     "recovery": POSITIONS,
+    "portfolio": PORTFOLIO,
 }  # fmt: skip
 """What a step rests on by itself: settings by the beginning of their key, and tables.
 
@@ -64,6 +65,7 @@ AFTER: dict[Step, tuple[Step, ...]] = {
     "prevention": ("budgets",),
     "capital": (),
     "recovery": ("budgets", "prevention", "capital"),
+    "portfolio": (),
 }
 """The steps whose results a step takes."""
 

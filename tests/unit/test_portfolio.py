@@ -230,7 +230,7 @@ def test_what_must_be_in_and_does_not_fit_is_said_with_year_and_pounds() -> None
     text = said(rows, 5)
     assert "initiatives that must be in or run already need £8.0m in 2026/27" in text
     assert "the limit is £5.0m (A £6.0m, R £2.0m)" in text
-    assert "Raise the pools, widen the windows, or take must off one of A, R." in text
+    assert "Raise the pools, widen the windows, or take must or running off one of A, R." in text
 
 
 def test_staff_that_do_not_suffice_are_said_in_months() -> None:

@@ -127,8 +127,8 @@ def initiatives_of(
             for skill, columns in skills.items()
         }
         staff = {skill: months for skill, months in staff.items() if months.any()}
-        given = any(each.any() for each in amounts.values())
-        if not given and not staff and not cells["value_points"] > 0:
+        points = 0.0 if pd.isna(cells["value_points"]) else float(cells["value_points"])
+        if not (staff or points or any(each.any() for each in amounts.values())):
             problems.add(
                 at(),
                 "has no cost, no staff and no value.",
@@ -142,7 +142,6 @@ def initiatives_of(
         for name in places if known else ():
             if name not in known:
                 problems.add(at("places"), f'names "{name}".', nearest(name, known))
-        points = cells["value_points"]
         found.append(
             Initiative(
                 id=cells["initiative_id"],
@@ -156,7 +155,7 @@ def initiatives_of(
                 cash=amounts["cash"],
                 qalys=amounts["qalys"],
                 staff=staff,
-                points=0.0 if pd.isna(points) else float(points),
+                points=points,
             )
         )
     return found

@@ -123,7 +123,7 @@ class Settings:
             benefit="value",
             unit=self.unit,
             must="must be in the portfolio",
-            must_column="must",
+            must_column="must or running",
             must_schemes="initiatives that must be in or run already",
             ease=f"Ease the floors of {self.called.floors}, or raise the pools.",
             unfit="its window and its years of cost do not fit",

@@ -90,8 +90,8 @@ def recompute(before: Outcome, scenario: Scenario) -> Outcome:
     Returns
     -------
     Outcome
-        To the bit what `outcome_of` gives for the scenario; tables, place budgets, the shift and
-        the capital plan are those of `before` where no changed setting can touch them.
+        To the bit what `outcome_of` gives for the scenario; tables, place budgets, the shift,
+        activity and the capital plan are those of `before` where no changed setting can touch them.
 
     Raises
     ------
@@ -114,5 +114,6 @@ def recompute(before: Outcome, scenario: Scenario) -> Outcome:
             plan,
             budgets=None if touches("budgets", keys) else joint.budgets,
             prevention=None if touches("prevention", keys) else joint.prevention,
+            activity=None if touches("activity", keys) else joint.activity,
         ),
     )

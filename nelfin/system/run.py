@@ -1,4 +1,4 @@
-"""One run: place budgets, prevention, capital and recovery, what is asked of them; programmes."""
+"""One run of the models, what is asked of them beside, and the portfolio of programmes."""
 
 from __future__ import annotations
 
@@ -154,11 +154,14 @@ def _labelled(scenario: Scenario, inputs: Inputs, joint: Joint) -> xr.Dataset:
     """Return what the models found as one labelled dataset."""
     capital = capital_data(joint.plan, inputs, scenario)
     backlog = backlog_of(joint.plan, capital_settings(scenario, inputs), scenario, inputs)
-    data = _joined(joint.budgets, joint.prevention, capital, joint.recovery, backlog)
+    data = _joined(
+        joint.budgets, joint.prevention, joint.activity, capital, joint.recovery, backlog
+    )
     data["capital_consequences"] = joint.charges
     bodies = inputs.organisations
     data.attrs |= (
         joint.recovery.attrs
+        | joint.activity.attrs
         | capital.attrs
         | backlog.attrs
         | {

@@ -144,7 +144,8 @@ def bridge_by_year(result: Result) -> pd.DataFrame:
         "cost": ["cost inflation", "demand growth", "pressures by driver", "not explained"],
         "savings": ["recurrent efficiency", "full-year effect of last year's schemes",
                     "agency and bank"],
-        "others": ["prevention net cash", "capital consequences"],
+        "others": ["prevention net cash", "planned and urgent activity", "beds closed",
+                   "primary care gap", "capital consequences"],
     }  # fmt: skip
     frame = pd.DataFrame({name: cells[steps].sum(axis=1) for name, steps in parts.items()})
     frame.insert(0, "opening", cells[ends[0]])

@@ -89,7 +89,7 @@ def same(one: Outcome | str, other: Outcome | str) -> None:
     if isinstance(one, str) or isinstance(other, str):
         assert one == other
         return
-    for part in ("budgets", "prevention", "recovery", "charges"):
+    for part in ("budgets", "prevention", "activity", "recovery", "charges"):
         xr.testing.assert_identical(getattr(one.joint, part), getattr(other.joint, part))
     pd.testing.assert_frame_equal(one.joint.plan.plan, other.joint.plan.plan)
     pd.testing.assert_frame_equal(one.joint.limits, other.joint.limits)
@@ -98,7 +98,7 @@ def same(one: Outcome | str, other: Outcome | str) -> None:
 
 SECTIONS = {
     "icb": 1, "years": 2, "data": 10, "envelope": 8, "allocation": 7, "prevention": 15,
-    "recovery": 28, "capital": 15, "portfolio": 5, "uncertainty": 7,
+    "recovery": 28, "activity": 25, "capital": 15, "portfolio": 5, "uncertainty": 7,
 }  # fmt: skip
 """Sections, and how many of their settings can be changed to something that runs at the least."""
 
@@ -180,6 +180,7 @@ def test_a_step_that_is_not_touched_is_kept(small: Scenario, base: Outcome) -> N
     assert again.joint.plan is base.joint.plan
     assert again.joint.budgets is base.joint.budgets
     assert again.joint.prevention is base.joint.prevention
+    assert again.joint.activity is base.joint.activity
 
 
 def test_nothing_is_kept_by_mistake_of_a_name() -> None:

@@ -45,23 +45,20 @@ def programme_families(facts: Facts) -> Iterator[Family]:
         "They take ", millions(cost), millions(there), years[0], years[-1],
         millions(spend["cash_gbp_m"].sum()),
     )  # fmt: skip
-    dear = pools.loc[pools["price_per_gbp_m"].idxmax()]
-    scarce = staff.loc[staff["price_per_month"].idxmax()]
-    yield says(
-        "£1m more in ", "£1m", dear["year"], plain(dear["price_per_gbp_m"]),
-        scarce["year"], plain(scarce["price_per_month"]),
-    )  # fmt: skip
+    yield says("(£1m|A month) more ", *_more(pools, staff))
     short = set(staff.loc[staff["price_per_month"] > 0, "year"])
     idle = pools[pools["year"].isin(short) & (pools["price_per_gbp_m"] == 0)]
     idle = idle[idle["left_gbp_m"] > 0.05]
     yield says("Staff are short ", *(
         text for row in idle.itertuples() for text in (millions(row.left_gbp_m), row.year)
     ))  # fmt: skip
-    yield says("Spend asked for", *(
-        millions(value)
-        for row in facts.table("portfolio_floors").itertuples()
-        for value in (row.floor_gbp_m, row.spend_gbp_m)
-    ))  # fmt: skip
+    if "portfolio_floors" in facts.result.tables:
+        yield says("Spend asked for", *(
+            millions(value)
+            for row in facts.table("portfolio_floors").itertuples()
+            for value in (row.floor_gbp_m, row.spend_gbp_m)
+        ))  # fmt: skip
+    yield says("Printed: ", str(len(plan)))
     yield from _charts(facts, plan, pools, staff)
 
 
@@ -76,10 +73,10 @@ def _charts(
         millions(cost), left.idxmax(), millions(left.max()), left.idxmin(), millions(left.min()),
     ])  # fmt: skip
     share = staff["used"] / staff["months"]
-    fullest, scarce = staff.loc[share.idxmax()], staff.loc[staff["price_per_month"].idxmax()]
+    fullest = staff.loc[share.idxmax()]
     yield from chart_says("portfolio", "portfolio_staff", [
         fullest["year"], percent(share.max(), 0), plain(fullest["months"], 0),
-        scarce["year"], plain(scarce["price_per_month"]),
+        *_scarcest(staff),
     ])  # fmt: skip
     line = facts.table("portfolio_frontier").dropna(subset="value")
     low, high = line.iloc[0], line.iloc[-1]
@@ -100,3 +97,17 @@ def _charts(
           for text in (*tokens(shown.at[at, "name"]), plain(side[at]))),
         str(len(shown)), str(len(each)),
     ])  # fmt: skip
+
+
+def _more(pools: pd.DataFrame, staff: pd.DataFrame) -> list[str]:
+    """Return what more money and a month more would add, where either would."""
+    dear = pools.loc[pools["price_per_gbp_m"].idxmax()]
+    price = dear["price_per_gbp_m"]
+    money = ["£1m", dear["year"], plain(price)] if price > 0 else []
+    return [*money, *_scarcest(staff)]
+
+
+def _scarcest(staff: pd.DataFrame) -> list[str]:
+    scarce = staff.loc[staff["price_per_month"].idxmax()]
+    price = scarce["price_per_month"]
+    return [scarce["year"], plain(price)] if price > 0 else []

@@ -14,6 +14,9 @@ from nelfin.scenario import load_scenario
 WHOLE = "whole system"
 """Stands for all places in the weighted populations."""
 
+INITIATIVES = 12
+"""Initiatives kept of those that are new."""
+
 
 def write_system(
     folder: Path,
@@ -42,6 +45,10 @@ def write_system(
         frame = _read(file.stem)
         if file.stem == "projects":
             frame = _schemes(frame, schemes, known[:places])
+        elif file.stem == "initiatives":
+            frame = _initiatives(frame)
+        elif file.stem == "equity_floors":
+            frame = frame.head(0)  # initiatives of every place have no place to favour
         elif "place" in frame and not frame.empty:
             frame = _places(frame, places, known)
         for old, new in (names or {}).items():
@@ -86,6 +93,16 @@ def _schemes(frame: pd.DataFrame, count: int, places: list[str]) -> pd.DataFrame
         kept = table[column].map(lambda text: _known(text, ids))
         table[column] = table[column].where(kept, "")
     table["place"] = table["place"].where(table["place"].isin(places), "")
+    return table
+
+
+def _initiatives(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep the first initiatives and those that run and stop, each of every place."""
+    kept = frame["initiative_id"].str.startswith(("RUN", "STP"))
+    table = frame[kept | (frame.index < INITIATIVES)].assign(places="")
+    ids = set(table["initiative_id"])
+    for column in ("requires", "excludes"):
+        table[column] = table[column].where(table[column].map(lambda text: _known(text, ids)), "")
     return table
 
 

@@ -102,25 +102,11 @@ def _words(frame: pd.DataFrame, count: int, unit: str, elsewhere: float) -> str:
 
 def _block(frame: pd.DataFrame, inside: bool, full: list[float], elsewhere: float) -> Any:
     """Draw triangles in rows, the steepest first, all to one scale."""
-    frame = frame.sort_values("benefit_per_gbp_m", ascending=False, kind="stable")
-    order = np.arange(len(frame))
-    column, row = order % ACROSS, order // ACROSS
-    wide = 0.9 * frame["cost_gbp_m"].to_numpy() / full[0]
-    high = 0.56 * frame["benefit"].to_numpy() / full[1]
-    most = 0.56 * np.minimum(elsewhere * frame["cost_gbp_m"].to_numpy() / full[1], 1.0)
-    placed = frame.assign(left=column + 0.05, floor=-row - 0.15, right=column + 0.05 + wide)
-    placed["top"], placed["elsewhere"] = placed["floor"] + high, placed["floor"] + most
-    placed["label"] = [short(name, LABEL) for name in frame["initiative_id"]]
-    placed["words"] = [money(float(slope), 0) for slope in placed["benefit_per_gbp_m"]]
-    placed["name"] = placed["name"].map(lambda name: short(name, 200))
-    ends = pd.concat(
-        [placed.assign(x=placed["left"], y=placed["floor"], above=placed["floor"]),
-         placed.assign(x=placed["right"], y=placed["top"], above=placed["elsewhere"])]
-    )  # fmt: skip
+    placed = _placed(frame, full, elsewhere)
     title, colour = BLOCKS[inside]
-    rows = int(row.max()) + 1
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, ACROSS], nice=False, zero=False))
-    y_scale = alt.Scale(domain=[0.45 - rows, 0.5], nice=False, zero=False)
+    rows = (len(placed) - 1) // ACROSS + 1
+    across = alt.Scale(domain=[0, ACROSS], nice=False, zero=False)
+    up = alt.Scale(domain=[0.45 - rows, 0.5], nice=False, zero=False)
     tooltip = [
         alt.Tooltip("name:N", title="Initiative"),
         alt.Tooltip("status:N", title="Stands"),
@@ -128,15 +114,51 @@ def _block(frame: pd.DataFrame, inside: bool, full: list[float], elsewhere: floa
         alt.Tooltip("benefit:Q", title="Benefit", format=",.0f"),
         alt.Tooltip("benefit_per_gbp_m:Q", title="For £1m", format=MONEY),
     ]
-    base = alt.Chart(ends).encode(x=x, detail=alt.Detail("initiative_id:N"), tooltip=tooltip)
-    layers = base.mark_area(color=colour, line=False).encode(
-        y=alt.Y("y:Q", axis=None, scale=y_scale), y2=alt.Y2("floor:Q")
+    drawn = (
+        alt.Chart(placed)
+        .transform_fold(["left", "right"], as_=["end", "x"])
+        .transform_calculate(y="datum.end === 'left' ? datum.floor : datum.top")
+        .mark_area(color=colour, line=False)
+        .encode(
+            x=alt.X("x:Q", axis=None, scale=across),
+            y=alt.Y("y:Q", axis=None, scale=up),
+            y2=alt.Y2("floor:Q"),
+            detail=alt.Detail("initiative_id:N"),
+            tooltip=tooltip,
+        )
     )
+    corner = alt.Chart(placed).encode(x=alt.X("left:Q"), y=alt.Y("floor:Q"))
     if elsewhere:
-        layers += base.mark_line(color=ORANGE, strokeWidth=2).encode(y=alt.Y("above:Q"))
-    under = alt.Chart(placed).encode(x=alt.X("left:Q"), y=alt.Y("floor:Q"), tooltip=tooltip)
+        drawn += corner.mark_rule(color=ORANGE, strokeWidth=2).encode(
+            x2=alt.X2("far:Q"), y2=alt.Y2("elsewhere:Q")
+        )
     text = {"align": "left", "baseline": "top", "fontSize": 11}
-    labels = under.mark_text(**text, dy=3, color=INK).encode(text=alt.Text("label:N"))
-    slopes = under.mark_text(**text, dy=16, color="black").encode(text=alt.Text("words:N"))
-    drawn = layers + labels + slopes
-    return drawn.properties(title=title, width=WIDTH, height=HIGH * rows)
+    labels = corner.mark_text(**text, dy=3, color=INK).encode(text=alt.Text("label:N"))
+    slopes = corner.mark_text(**text, dy=16, color="black").encode(text=alt.Text("words:N"))
+    return (drawn + labels + slopes).properties(title=title, width=WIDTH, height=HIGH * rows)
+
+
+def _placed(frame: pd.DataFrame, full: list[float], elsewhere: float) -> pd.DataFrame:
+    """Return the corners of each triangle, in columns and rows of triangles."""
+    frame = frame.sort_values("benefit_per_gbp_m", ascending=False, kind="stable")
+    order = np.arange(len(frame))
+    left, floor = order % ACROSS + 0.05, -(order // ACROSS) - 0.15
+    cost, benefit = frame["cost_gbp_m"].to_numpy(), frame["benefit"].to_numpy()
+    wide, gained = 0.9 * cost / full[0], elsewhere * cost / full[1]
+    # what the money would gain elsewhere may pass the highest triangle: its line ends there
+    reach = np.minimum(1.0, 1.0 / np.maximum(gained, 1e-9))
+    corners = {
+        "left": left,
+        "floor": floor,
+        "right": left + wide,
+        "top": floor + 0.56 * benefit / full[1],
+        "far": left + wide * reach,
+        "elsewhere": floor + 0.56 * gained * reach,
+    }
+    about = frame[["initiative_id", "name", "status", "cost_gbp_m", "benefit", "benefit_per_gbp_m"]]
+    return about.assign(
+        **{name: np.round(at, 4) for name, at in corners.items()},
+        name=about["name"].map(lambda name: short(name, 200)),
+        label=[short(name, LABEL) for name in about["initiative_id"]],
+        words=[money(float(slope), 0) for slope in about["benefit_per_gbp_m"]],
+    )

@@ -198,9 +198,21 @@ def _environment() -> Any:
         "unpublished": unpublished,
         "counted": counted,
         "named": plain_name,
+        "apart": _apart,
         "in_words": in_words,
     }
     return environment
+
+
+def _apart(value: Any) -> Any:
+    """Return a text that cannot turn the text around it, as right-to-left letters would.
+
+    Most cells hold plain letters, and what would keep them apart is a tenth of the page.
+    """
+    text = str(value)
+    if text.replace("£", "").isascii():
+        return text
+    return Markup("<bdi>{}</bdi>").format(text)
 
 
 @cache

@@ -32,6 +32,8 @@ class Column:
     """The list of the page that finds rows by this column."""
     place: str = ""
     """The place whose figures it holds; another place that is chosen hides it."""
+    printed: bool = True
+    """Whether paper has it, where there is less room."""
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,8 @@ def programme_table(result: Findings, sources: pd.DataFrame) -> PageTable | None
     columns = [
         Column("initiative_id", "Initiative"),
         Column("name", "Name"),
-        Column("aim", "Aim"),
-        Column("places", "Places"),
+        Column("aim", "Aim", printed=False),
+        Column("places", "Places", printed=False),
         Column("status", "Stands", filter="stands"),
         Column("start_year", "Starts"),
         Column("cost_gbp_m", "Cost, £m", money),
@@ -173,7 +175,8 @@ def programme_table(result: Findings, sources: pd.DataFrame) -> PageTable | None
     ]
     plan = result.table("portfolio_plan")
     plan["places"] = plan["places"].replace("", "every place")
-    rows = _rows_with_source(plan, columns, "initiatives", "initiative_id", sources)
+    printed = set(plan.loc[plan["status"] != "not chosen", "initiative_id"])
+    rows = _rows_with_source(plan, columns, "initiatives", "initiative_id", sources, printed)
     caption = "Programmes: in or out, and why"
     return PageTable("programme-table", "portfolio_plan", caption, columns, rows)
 
@@ -199,7 +202,7 @@ def source_table(sources: pd.DataFrame) -> PageTable:
         named = _named(where, figure, value)
         code = "" if figure == named[1] else figure
         cells = [*named, unit, status, in_words(source or "")]
-        rows.append(Row(cells, f"source-{at}", printed=False, code=code))
+        rows.append(Row(cells, f"source-{at}", code=code))
     return PageTable(
         "source-table", "sources", "Every figure, its status and its source", columns, rows
     )
@@ -235,16 +238,16 @@ def _rows_with_source(
     table: str,
     key: str,
     sources: pd.DataFrame,
-    printed: Container[str] | None = None,
+    printed: Container[str],
 ) -> list[Row]:
-    """Return the rows of a plan, each linked to its source; printed are all, or those named."""
+    """Return the rows of a plan, each linked to its source; paper has those named."""
     mine = sources[sources["where"] == table]
     row_of = dict(zip(mine["figure"], mine.index, strict=True))
     return [
         Row(
             values,
             link="" if name not in row_of else f"#source-{row_of[name]}",
-            printed=printed is None or name in printed,
+            printed=name in printed,
         )
         for values, name in zip(values_of(plan, columns), plan[key], strict=True)
     ]

@@ -56,6 +56,47 @@ def activity_text(data: xr.Dataset, name: str, answers: Answers, illustrative: s
     return "\n\n".join(part for part in parts if part)
 
 
+def activity_words(data: xr.Dataset) -> list[str]:
+    """Say what holds the waiting list still, who waits, and what activity adds to the position.
+
+    Parameters
+    ----------
+    data
+        Of a run: what `nelfin.system.activity.activity_of` finds, and more.
+    """
+    first, last = str(data.attrs["activity_from"]), str(data["year"].values[-1])
+    of_last = data.sel(year=last)
+    sentences = []
+    still = data["activity_break_even_week"].to_series()
+    if np.isnan(data["activity_list"].to_numpy()).all():
+        sentences.append("The waiting list is left out: its figures are not given.")
+    else:
+        begin = first or last
+        sentences.append(
+            f"To hold the waiting list still takes {still[begin]:,.0f} people a week in {begin}, "
+            f"and {still[last]:,.0f} in {last}. At its end {float(of_last['activity_list']):,.0f} "
+            f"wait, of whom {float(of_last['activity_over_18_weeks']):,.0f} over 18 weeks at the "
+            "least."
+        )
+    moved = [
+        f"{step} {millions(amount)}"
+        for step, (name, sign) in STEPS.items()
+        if abs(amount := sign * float(of_last[name].sum())) > SHOWN
+    ]
+    sentences.append(
+        f"Added to the position of {last}: {', '.join(moved)}."
+        if moved
+        else "Nothing is planned beside what is funded."
+    )
+    if urgent := _urgent_words(data):
+        sentences.append(urgent)
+    uses = of_last["beds_use"].sum(["lever", "organisation"]).to_series()
+    if uses.sum() > SHOWN:
+        told = ", ".join(f"{value:,.0f} {use}" for use, value in uses.items())
+        sentences.append(f"Beds that are freed by {last}: {told}.")
+    return sentences
+
+
 def _whole(title: str, rows: Sequence[tuple[str, pd.Series]]) -> str:
     """Return a table of people by year, in whole people."""
     years = [str(year) for year in rows[0][1].index]
@@ -201,13 +242,14 @@ def _moved_text(data: xr.Dataset) -> list[str]:
 
 
 def _urgent_words(data: xr.Dataset) -> str:
+    """Say what is paid for urgent care beside what is funded; "" for nothing."""
     last = str(data["year"].values[-1])
     trusts = float(data["activity_urgent_paid"].sel(year=last).clip(min=0).sum())
     if trusts <= SHOWN:
         return ""
     return (
-        f"In {last} {millions(trusts)} of it moves between trusts and their commissioner by the "
-        "variable payment for urgent care: nothing in all."
+        f"The variable payment for urgent care moves {millions(trusts)} between trusts and their "
+        f"commissioner in {last}: nothing in all."
     )
 
 

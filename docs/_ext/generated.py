@@ -129,6 +129,14 @@ ABOUT_TABLES = {
     "prevention": "The three ledgers of the shift.",
     "prevention_programmes": "Spend, cost avoided, cash and people of each programme.",
     "prevention_places": "Spend, cash and QALYs by place.",
+    "activity": "The waiting list by year: who joins, is treated and leaves untreated, and how "
+    "many wait.",
+    "activity_by_month": "The same by month.",
+    "activity_by_organisation": "Planned and urgent care beside the funded level: people, what is "
+    "paid, what it costs, what is left.",
+    "beds_by_use": "Freed beds by what frees them and what becomes of them.",
+    "beds_by_organisation": "What freed beds cost, and what covers it.",
+    "primary_care": "Appointments by place, the gap to the aim, and what closing it costs.",
     "recovery_bridge": "Every step from the opening underlying to the reported position.",
     "system_position": "Positions of the system.",
     "months": "Plan and actual to the end of each month, and where a year without an outturn is "

@@ -32,6 +32,7 @@ from nelfin.scenario.load import origins_by_file
 from nelfin.store.findings import Findings
 from nelfin.store.kept import BASE, record_of
 from nelfin.store.tidy import tidy_tables
+from nelfin.system.activity_tables import primary_care_table
 from nelfin.system.back_test import back_test
 from nelfin.system.backlog import backlog_of
 from nelfin.system.capital import (
@@ -103,6 +104,7 @@ def run_models(
         with _timed("draws", seconds):
             data, drawn = _with_draws(scenario, inputs, joint, data, draws, seed)
         more |= drawn
+    more["primary_care"] = primary_care_table(joint.activity)
     tables = tidy_tables(data) | _plan_tables(joint) | more
     if portfolio is not None:
         tables |= {f"portfolio_{key}": table for key, table in portfolio.tables().items()}

@@ -132,7 +132,7 @@ def _block(frame: pd.DataFrame, inside: bool, full: list[float], elsewhere: floa
         drawn += corner.mark_rule(color=ORANGE, strokeWidth=2).encode(
             x2=alt.X2("far:Q"), y2=alt.Y2("elsewhere:Q")
         )
-    text = {"align": "left", "baseline": "top", "fontSize": 11}
+    text: dict[str, Any] = {"align": "left", "baseline": "top", "fontSize": 11}
     labels = corner.mark_text(**text, dy=3, color=INK).encode(text=alt.Text("label:N"))
     slopes = corner.mark_text(**text, dy=16, color="black").encode(text=alt.Text("words:N"))
     return (drawn + labels + slopes).properties(title=title, width=WIDTH, height=HIGH * rows)

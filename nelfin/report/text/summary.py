@@ -8,6 +8,7 @@ import pandas as pd
 
 from nelfin.evidence import STATUSES
 from nelfin.models.recovery import IN_BALANCE
+from nelfin.report.text.activity import activity_words
 from nelfin.report.text.backlog import backlog_words
 from nelfin.report.text.changes import base_of_run, changes_of_run, opening_lines
 from nelfin.report.text.names import short
@@ -38,6 +39,7 @@ def sentences_of(result: Findings) -> dict[str, list[str]]:
         "places": joined_words(headline),
         "recovery": [*balance_words(headline), *balance_odds(result), *wanted["recovery"]],
         "prevention": [*prevention_words(result), *prevention_odds(result)],
+        "activity": activity_words(result.data),
         "capital": [
             *capital_words(headline),
             *backlog_words(result),
@@ -67,6 +69,7 @@ def summary(result: Findings) -> str:
         _section("WHEN WE BALANCE", sentences["recovery"]),
         _places(headline),
         _section("PREVENTION", sentences["prevention"]),
+        _section("PLANNED CARE AND BEDS", sentences["activity"]),
         _section("WHAT THE CAPITAL BUYS", sentences["capital"]),
         *([_section("WHICH PROGRAMMES", said)] if (said := sentences["portfolio"]) else []),
         _section("WHAT RESTS ON ASSUMPTION", [*sentences["assumption"], SEE_ALL]),

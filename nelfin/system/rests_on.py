@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-Step = Literal[
-    "tables", "budgets", "prevention", "activity", "capital", "recovery", "portfolio"
-]  # fmt: skip
+Step = Literal["tables", "budgets", "prevention", "activity", "capital", "recovery", "portfolio"]
 """A step of a run: the tables read and checked, place budgets, the shift into prevention, activity,
 the capital plan, the positions; and the portfolio of programmes, which stands beside them."""
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import doctest
+
 import numpy as np
 import pandas as pd
 import pytest
 from programme_tables import drawn_up, initiative, months, reason, staff_of, starts, status
 
 from nelfin.errors import NoAnswerError
+from nelfin.models import portfolio
 from nelfin.models.portfolio import Portfolio
 
 pytestmark = pytest.mark.unit
@@ -343,6 +346,10 @@ def test_a_triangle_is_as_wide_as_its_cost_and_as_high_as_its_benefit() -> None:
     ]  # fmt: skip
     assert found.at["B", "status"] == "not chosen"
     assert found.at["B", "benefit"] == 900
+
+
+def test_the_example_is_true() -> None:
+    assert doctest.testmod(portfolio) == (0, 3)
 
 
 def test_tables_without_rows_are_not_written() -> None:

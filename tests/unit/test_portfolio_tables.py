@@ -37,6 +37,16 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], dict[str, Any], str]] = {
         {},
         'initiatives, row 0, column cost_1: is "lots", not a number.',
     ),
+    "a cost in thousands": (
+        [A | {"cost_1": 4_800.0}],
+        {},
+        "column cost_1: is £4,800m. If it is in £k, write 4.8; if in pounds, 0.0048.",
+    ),
+    "a chance as a fraction": (
+        [A | {"success_pct": 0.6}],
+        {},
+        "column success_pct: is 0.6 %, and no figure of the column is larger. If 60 % is meant",
+    ),
     "columns of cost with a gap": (
         [A | {"cost_3": 1.0}],
         {},

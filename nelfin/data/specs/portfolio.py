@@ -7,7 +7,6 @@ from typing import Any
 from nelfin.data.specs.columns import (
     CASH,
     COST,
-    IN_POUNDS,
     QALYS,
     SHARES_PCT,
     SOURCE,
@@ -18,6 +17,12 @@ from nelfin.data.specs.columns import (
     number,
     optional,
 )
+
+OF_A_PROGRAMME = {"usual_low": -1_000.0, "usual_high": 1_000.0}
+"""What is usual of a programme in a year, £m."""
+
+OF_ALL = {"usual_high": 5_000.0}
+"""What is usual of all programmes in a year, £m."""
 
 
 def _by_year(pattern: str, **details: Any) -> Column:
@@ -37,10 +42,10 @@ PORTFOLIO: dict[str, Table] = {
             optional("places", default=""),
             optional("partners", default=""),
             optional("running", kind="yes_no", default=False),
-            _by_year(COST, **IN_POUNDS),
+            _by_year(COST, **OF_A_PROGRAMME),
             optional("recurrent", kind="yes_no", default=False),
             _by_year(STAFF),
-            _by_year(CASH, **IN_POUNDS),
+            _by_year(CASH, **OF_A_PROGRAMME),
             optional("success_pct", kind="number", low=0, high=100, default=100.0, **SHARES_PCT),
             _by_year(QALYS),
             optional("value_points", kind="number"),
@@ -61,7 +66,7 @@ PORTFOLIO: dict[str, Table] = {
         "pools of money for the portfolio",
         (
             Column("year", kind="year"),
-            number("pool_gbp_m", low=0, **IN_POUNDS),
+            number("pool_gbp_m", low=0, **OF_ALL),
             STATUS,
             SOURCE,
         ),
@@ -86,7 +91,7 @@ PORTFOLIO: dict[str, Table] = {
             Column("place"),
             optional("year", kind="year", default=""),
             optional("share_pct", kind="number", low=0, high=100, **SHARES_PCT),
-            optional("amount_gbp_m", kind="number", low=0, **IN_POUNDS),
+            optional("amount_gbp_m", kind="number", low=0, **OF_ALL),
             STATUS,
             SOURCE,
         ),

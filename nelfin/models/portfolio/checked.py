@@ -161,7 +161,7 @@ def _check_settings(settings: Settings, problems: Problems) -> None:
 
 
 def _check_pools(pools: pd.DataFrame, called: str, problems: Problems) -> list[str]:
-    """Find years without a pool, and pools that look like pounds; return the years."""
+    """Find years without a pool; return all years."""
     given = sorted(str(year) for year in pools["year"] if year)
     years = years_between(given[0], given[-1]) if given else []
     if len(years) > MOST_YEARS:

@@ -131,7 +131,7 @@ def _waiting(found: Activity) -> Variables:
                    "people"),
         ),
         "activity_break_even_week": (
-            ("year",), planned.break_even / WEEKS,
+            ("year",), _known(found, planned.break_even / WEEKS),
             _about("Planned activity that holds the waiting list still", "people a week"),
         ),
         "activity_demand_growth": (
@@ -146,10 +146,13 @@ def _waiting(found: Activity) -> Variables:
 def _planned(found: Activity) -> Variables:
     planned = found.planned
     people = {
-        "funded": (planned.funded, "Planned activity that is funded"),
+        "funded": (_known(found, planned.funded), "Planned activity that is funded"),
         "extra": (planned.extra, "Planned activity above the funded level"),
         "filled": (planned.filled, "Planned admissions that fill freed beds"),
-        "done": (planned.funded + planned.extra + planned.filled, "Planned activity"),
+        "done": (
+            _known(found, planned.funded + planned.extra + planned.filled),
+            "Planned activity",
+        ),
     }
     money = {
         "income": (
@@ -233,6 +236,12 @@ def _primary(primary: PrimaryCare, places: list[str]) -> Variables:
             dims[1:], np.asarray(rest), _about(f"{words}, places without a figure together", units)
         )  # fmt: skip
     return data
+
+
+def _known(found: Activity, planned: Array) -> Array:
+    """Return planned care as it is; NaN where the system's break-even is not given."""
+    known = found.basis.scenario.activity.break_even_per_week is not None
+    return planned if known else np.full(planned.shape, np.nan)
 
 
 def _whole(found: Activity, values: Array) -> Array:

@@ -106,14 +106,16 @@ def to_clear_by(found: xr.Dataset, year: str) -> float:
     first = str(found.attrs["activity_from"])
     if np.isnan(found["activity_list"].to_numpy()).any():
         raise InputError.one(
-            "clear by",
+            f"--clear-by {year}",
             "cannot be worked out: the system's waiting list is not given.",
             "Give activity.waiting_list and activity.break_even_per_week.",
         )
     if year not in years or not first or year < first:
         last = f"{first} to {years[-1]}" if first else "none: every year is known"
         raise InputError.one(
-            "clear by", f"is {year}; activity changes in the years {last}.", "Give one of them."
+            f"--clear-by {year}",
+            f"is not a year that activity changes: those are {last}.",
+            "Give one of them.",
         )
     end = years.index(year)
     acts = slice(years.index(first), end + 1)

@@ -22,9 +22,10 @@ Array = npt.NDArray[np.float64]
 ACTIVITY, RECOVERY = "activity.", "recovery."
 
 DRAWN = (
-    "extra_pct", "untreated_pct", "price_gbp", "inpatient_price_gbp", "market_forces",
-    "cost_of_price_pct", "payment_limit_pct", "outside_pct", "urgent_income_pct",
-    "urgent_extra_pct", "planned_bed_days_pct", "stay_saved_pct", "fit_to_leave_pct",
+    "waiting_list", "break_even_per_week", "untreated_pct", "funded_pct", "extra_pct", "price_gbp",
+    "inpatient_price_gbp", "market_forces", "cost_of_price_pct", "payment_limit_pct",
+    "outside_pct", "urgent_income_pct", "urgent_variable_pct", "urgent_extra_pct",
+    "planned_bed_days_pct", "planned_stay", "stay_saved_pct", "fit_to_leave_pct",
     "fit_to_leave_freed_pct", "avoided_bed_share_pct", "bed_day_gbp", "beds_closed_pct",
     "beds_filled_pct", "appointment_gbp", "primary_care_gap_closed_pct",
 )  # fmt: skip

@@ -244,16 +244,15 @@ def _planned(basis: Basis, freed: Freed) -> Planned:
     section, years = basis.scenario.activity, basis.years
     growth = basis.value("demand_planned_pct", RECOVERY) / 100
     before = start_of(years[0]) - start_of(section.break_even_year)
-    week = section.break_even_per_week or 0.0
-    break_even = week * WEEKS * level_since(growth, before)
+    break_even = basis.value("break_even_per_week") * WEEKS * level_since(growth, before)
     funded = (break_even * basis.value("funded_pct") / 100)[..., None, :] * basis.shares[:, None]
     extra = funded * _extra_pct(basis) / 100
     filled = freed.uses[..., 1, :, :].sum(axis=-3) * freed.a_bed / _stay(basis)
-    if section.waiting_list is None or not week:
+    if section.waiting_list is None or section.break_even_per_week is None:
         return Planned(break_even, funded, extra, filled, None)
     untreated = basis.value("untreated_pct") / 100
     wanted = (funded + extra + filled).sum(axis=-2)
-    waiting = waiting_list(np.asarray(section.waiting_list), break_even, untreated, wanted)
+    waiting = waiting_list(basis.value("waiting_list")[..., 0], break_even, untreated, wanted)
     # where nobody is left to treat, beds go unfilled first, then what is above the funded level
     unmet = waiting.unmet.sum(axis=-1)[..., None, :]
     whole = filled.sum(axis=-2, keepdims=True)
@@ -266,7 +265,8 @@ def _planned(basis: Basis, freed: Freed) -> Planned:
 def _stay(basis: Basis) -> Array:
     """Return the days that a planned admission stays, shortened; shape (..., 1, year)."""
     saved = basis.value("stay_saved_pct") / 100 * basis.phase
-    days = (basis.scenario.activity.planned_stay or 1.0) * (1 - saved)
+    known = basis.scenario.activity.planned_stay is not None
+    days = (basis.value("planned_stay") if known else 1.0) * (1 - saved)
     return np.asarray(days[..., None, :])
 
 
@@ -287,7 +287,7 @@ def _money_of_planned(basis: Basis, planned: Planned) -> tuple[Array, Array, Arr
     curve = basis.curve[..., None, :]
     price = (basis.value("price_gbp") * area / MILLION)[..., None, :]
     admission = (basis.value("inpatient_price_gbp") * area / MILLION)[..., None, :]
-    stay = basis.scenario.activity.planned_stay or 0.0
+    stay = basis.value("planned_stay")
     bed = (basis.value("bed_day_gbp") * area * stay / MILLION)[..., None, :]
     # the bed of an admission that fills it is paid for in any case
     without_bed = np.maximum(admission * average[..., None, :] - bed, 0.0)

@@ -46,6 +46,7 @@ def test_run_prints_the_summary_and_writes_the_whole_folder(commanded: tuple[Don
         "WHEN WE BALANCE",
         "WHO IS UNDER TARGET",
         "PREVENTION",
+        "PLANNED CARE AND BEDS",
         "WHAT THE CAPITAL BUYS",
         "WHAT RESTS ON ASSUMPTION",
     ):

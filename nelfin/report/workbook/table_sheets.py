@@ -12,7 +12,7 @@ from nelfin.report.workbook.cells import Styles, put
 from nelfin.report.workbook.people_sheet import illustrative_of
 from nelfin.report.workbook.settings import settings_table
 from nelfin.store.findings import Findings
-from nelfin.system.rests_on import CAPITAL, ENVELOPE, NEED, PLACES, PREVENTION, RECOVERY
+from nelfin.system.rests_on import ACTIVITY, CAPITAL, ENVELOPE, NEED, PLACES, PREVENTION, RECOVERY
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,20 @@ ABOUT = {
     "prevention": About("Prevention", "The three ledgers of the shift, never added.", PREVENTION),
     "prevention_programmes": About("Prevention programmes", "The shift by programme.", PREVENTION),
     "prevention_places": About("Prevention by place", "The shift by place.", PREVENTION),
+    "activity": About("Waiting list", "Who joins, is treated and waits, by year.", ACTIVITY),
+    "activity_by_month": About("Waiting list by month", "The same by month.", ACTIVITY),
+    "activity_by_organisation": About(
+        "Activity by organisation", "Planned and urgent care, what it earns and costs.", ACTIVITY
+    ),
+    "beds_by_use": About(
+        "Beds", "Beds that are freed, by what frees them and what becomes of them.", ACTIVITY
+    ),
+    "beds_by_organisation": About(
+        "Money of beds", "What freed beds cost, and what covers it.", ACTIVITY
+    ),
+    "primary_care": About(
+        "Primary care", "Appointments by place, the gap, and what closing it costs.", ACTIVITY
+    ),
     "recovery_bridge": About("Recovery bridge", "From opening to reported position.", RECOVERY),
     "system_position": About("System position", "Position of the system by year.", RECOVERY),
     "odds": About("Odds", "What draws of the settings say: odds and percentiles.", RECOVERY),

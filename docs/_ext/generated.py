@@ -161,6 +161,20 @@ ABOUT_TABLES = {
     "capital_frontier": "The most benefit left as more is asked of a second aim: use of the limit "
     "in the most deprived areas, or high- and significant-risk backlog cleared. An upper bound, as "
     "schemes may be cut into shares; point 0 is the plan.",
+    "portfolio_plan": "A row an initiative: chosen or not, runs on, cut or stopped, when, cost and "
+    "expected cash in £m, value, and why; only where a system has a portfolio of programmes.",
+    "portfolio_spend": "Cost and expected cash of each initiative of the portfolio by year, £m.",
+    "portfolio_pools": "What initiatives take of the pool of each year and what is left, £m, and "
+    "the value of £1m more.",
+    "portfolio_staff": "What initiatives use of the months of staff by skill and year, and the "
+    "value of a month more.",
+    "portfolio_staff_use": "Months of staff of each initiative by skill and year.",
+    "portfolio_floors": "Least spend on places or on the most deprived, and what is spent, £m.",
+    "portfolio_prices": "The price of each pool beside what £1m more and £1m less do, solved "
+    "again.",
+    "portfolio_frontier": "The best portfolio of smaller and larger pools: cost in £m, value, and "
+    "how far it may be from the best.",
+    "portfolio_triangles": "Cost in £m, benefit and value of each initiative, present values.",
     "projects": "The schemes as they were read.",
     "changes": "What the plan changes from its base: settings and cells of tables, and why.",
     "sensitivity": "How far budgets move when one thing changes.",

@@ -22,6 +22,7 @@ COMMANDS = {
     "seek": "Find the value of a setting at which a goal is met.",
     "capital": "Draw up the capital plan, and put it to the test.",
     "capital-solve": "Choose schemes from any table within yearly limits.",
+    "portfolio": "Choose which programmes to start, keep and stop.",
     "import-practices": "Sum NHS England's practice file to places.",
     "import-allocations": "Read NHS England's allocations of a system.",
     "import-capital": "Read capital limits: NHS England's, or a table.",

@@ -294,6 +294,7 @@ TABLES_BESIDE = {
     "clear_by",
     "clearing",
     "core_index",
+    "floors",
     "frontier",
     "future_plans",
     "futures",
@@ -306,6 +307,7 @@ TABLES_BESIDE = {
     "overrun",
     "plan",
     "prices",
+    "pools",
     "primary_care",
     "priority_list",
     "regret",
@@ -315,7 +317,10 @@ TABLES_BESIDE = {
     "shorter_stays",
     "slips",
     "spend",
+    "staff",
+    "staff_use",
     "stays",
+    "triangles",
     "worth",
 }
 """Tables that commands with `--force` write to a folder, beside the tidy ones of labelled data."""

@@ -56,6 +56,10 @@ class Inputs:
     plan_in_force: pd.DataFrame
     deprivation: pd.DataFrame
     asset_types: pd.DataFrame
+    initiatives: pd.DataFrame
+    portfolio_pools: pd.DataFrame
+    portfolio_staff: pd.DataFrame
+    equity_floors: pd.DataFrame
     called: Mapping[str, str] = field(default_factory=dict)
     """What each table that was read is called in errors; files of openings by their path."""
     readings: tuple[str, ...] = ()

@@ -9,7 +9,18 @@ from functools import cache
 from importlib.resources import files
 
 from nelfin.data.specs import TABLES
-from nelfin.data.specs.columns import BACKLOG, BENEFIT_IN, SCORE, SPEND, USE, Column
+from nelfin.data.specs.columns import (
+    BACKLOG,
+    BENEFIT_IN,
+    CASH,
+    COST,
+    QALYS,
+    SCORE,
+    SPEND,
+    STAFF,
+    USE,
+    Column,
+)
 from nelfin.evidence import MEANING
 from nelfin.scenario.keys import unit_of_ending
 
@@ -50,6 +61,11 @@ TABLE_NOTES: dict[str, str] = {
     "plan_in_force": "Capital plan in force, such as plan.csv of a run: a new one changes little.",
     "deprivation": "Share of each place's people who live in the most deprived areas.",
     "asset_types": "What an asset costs and lasts, by its type.",
+    "initiatives": "Programmes of the portfolio, one a row: money, staff and what they bring by "
+    "year since the start. To stop one that runs is a row of its own, with negative cost.",
+    "portfolio_pools": "Money there is for the portfolio each year. Its years are the portfolio's.",
+    "portfolio_staff": "Staff months there are for the portfolio each year, by skill.",
+    "equity_floors": "Least spend of the portfolio on places, or on the most deprived people.",
 }
 """What each table is for."""
 
@@ -81,6 +97,11 @@ UNITS: dict[str, str] = {
     SPEND: "£m",
     SCORE: "points",
     BENEFIT_IN: "points",
+    COST: "£m",
+    CASH: "£m",
+    STAFF: "months",
+    QALYS: "QALYs",
+    "value_points": "points",
     "at_least": "schemes",
     "at_most": "schemes",
 }
@@ -121,6 +142,10 @@ FAMILY = {
     BACKLOG: "backlog_",
     USE: "use_",
     BENEFIT_IN: "benefit_year",
+    COST: "cost_",
+    STAFF: "staff_",
+    CASH: "cash_",
+    QALYS: "qalys_",
 }
 """How the words name columns of which there may be several."""
 

@@ -26,6 +26,7 @@ from nelfin.scenario.kinds import (
     YesNo,
 )
 from nelfin.scenario.model_settings import Capital, Prevention, Recovery
+from nelfin.scenario.portfolio_settings import Portfolio
 from nelfin.years import start_of, years_between
 
 
@@ -148,6 +149,14 @@ class Data(Section):
     """Backlog of maintenance of the organisations by risk, as published."""
     asset_types: TablePath
     """Asset lives, optimism bias and share of spend that adds to the asset base."""
+    initiatives: TablePath | None = None
+    """Programmes of the portfolio: money, staff and what they bring."""
+    portfolio_pools: TablePath | None = None
+    """Money for the portfolio by year."""
+    portfolio_staff: TablePath | None = None
+    """Staff months for the portfolio by skill and year."""
+    equity_floors: TablePath | None = None
+    """Least spend of the portfolio on places."""
 
 
 class Envelope(Section):
@@ -256,6 +265,7 @@ class Scenario(Section):
     recovery: Recovery
     activity: Activity = Activity()
     capital: Capital
+    portfolio: Portfolio = Portfolio()
     uncertainty: Uncertainty = Uncertainty()
 
     _evidence: dict[str, Figure] = PrivateAttr(default_factory=dict)

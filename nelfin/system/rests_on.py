@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-Step = Literal["tables", "budgets", "prevention", "activity", "capital", "recovery"]
+Step = Literal["tables", "budgets", "prevention", "activity", "capital", "recovery", "portfolio"]
 """A step of a run: the tables read and checked, place budgets, the shift into prevention, activity,
-the capital plan, the positions."""
+the capital plan, the positions; and the portfolio of programmes, which stands beside them."""
 
 ENVELOPE = ("envelope.", "allocations")
 NEED = (
@@ -35,6 +35,12 @@ CAPITAL = (
     "capital_groups", "capital_futures", "backlog", "asset_types", "deprivation",
     "plan_in_force",
 )  # fmt: skip
+PORTFOLIO = (
+    "portfolio.", "initiatives", "portfolio_pools", "portfolio_staff", "equity_floors",
+    "deprivation", "prevention.gbp_per_qaly_forgone", "prevention.qaly_price_year",
+    "prevention.gdp_deflator_pct", "prevention.discount_money_pct",
+    "prevention.discount_qaly_pct", "recovery.cost_uplift_pct", "weighted_populations",
+)  # fmt: skip
 POSITIONS = (
     "recovery.", "organisations", "organisation_income", "positions", "pressures",
     "efficiency_schemes", "organisation_places", "uplift_factors",
@@ -52,6 +58,7 @@ OWN: dict[Step, tuple[str, ...]] = {
     "activity": ACTIVITY,
     "capital": CAPITAL,
     "recovery": POSITIONS,
+    "portfolio": PORTFOLIO,
 }  # fmt: skip
 """What a step rests on by itself: settings by the beginning of their key, and tables.
 
@@ -65,6 +72,7 @@ AFTER: dict[Step, tuple[Step, ...]] = {
     "activity": ("budgets", "prevention"),
     "capital": (),
     "recovery": ("budgets", "prevention", "activity", "capital"),
+    "portfolio": (),
 }
 """The steps whose results a step takes."""
 

@@ -1,4 +1,4 @@
-"""One run: place budgets, prevention, activity, capital and recovery, and what is asked of them."""
+"""One run of the models, what is asked of them beside, and the portfolio of programmes."""
 
 from __future__ import annotations
 
@@ -38,16 +38,17 @@ from nelfin.system.backlog import backlog_of
 from nelfin.system.capital import (
     capital_data,
     capital_settings,
-    check_schemes,
     second_aims,
     worth_of_capital,
 )
 from nelfin.system.changes import base_of, changes_of, first_changes
+from nelfin.system.checking import check_plans
 from nelfin.system.draws import draw_positions, tornado
 from nelfin.system.headline import listed_figures
 from nelfin.system.joint import Joint, join
 from nelfin.system.months import months_table
 from nelfin.system.odds import odds_by_organisation, odds_table
+from nelfin.system.portfolio import portfolio_in_run
 from nelfin.system.slips import slips_by_scheme
 from nelfin.version import __version__
 
@@ -84,7 +85,7 @@ def run_models(
     seconds: Seconds = {}
     with _timed("read", seconds):
         inputs, kept = load_and_keep(scenario)
-        checked = check_schemes(scenario, inputs)
+        checked, programmes = check_plans(scenario, inputs)
     with _timed("changes", seconds), base_of(scenario) as base:
         changes = changes_of(scenario, inputs, base)
         kept_of_base = [] if base is None else read_tables(base)
@@ -93,6 +94,8 @@ def run_models(
         joint = join(scenario, inputs, check_prices=True, checked=checked)
     data = _labelled(scenario, inputs, joint)
     more = _questions(scenario, inputs, joint, checked, seconds)
+    with _timed("portfolio", seconds):
+        portfolio, account, far = portfolio_in_run(scenario, inputs, programmes)
     with _timed("months and back-test", seconds):
         more["months"] = months_table(scenario, inputs, joint, draws, seed)
         more["savings"] = schemes_table(inputs, scenario.recovery, scenario.years.labels())
@@ -103,6 +106,8 @@ def run_models(
         more |= drawn
     more["primary_care"] = primary_care_table(joint.activity)
     tables = tidy_tables(data) | _plan_tables(joint) | more
+    if portfolio is not None:
+        tables |= {f"portfolio_{key}": table for key, table in portfolio.tables().items()}
     if len(inputs.plan_in_force):
         tables["plan_changes"] = plans_compared(PlanTables(inputs.plan_in_force), joint.plan)
     tables["sources"] = register(scenario, inputs)
@@ -122,12 +127,14 @@ def run_models(
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
         "capital": asdict(joint.plan.solve),
         "capital_passes": joint.passes,
+        "portfolio": account,
         "warnings": [
             *inputs.readings,
             *far_openings(scenario, inputs, joint.budgets),
             *level_breaks(scenario, inputs),
             *national_growth(scenario, inputs),
             *_warnings(scenario, joint),
+            *far,
         ],
     }
     resolved = resolved_toml(scenario, places_of(scenario, kept), BASE if base_toml else "")

@@ -36,6 +36,7 @@ PRINTING = {
     "capital": (
         "capital", SMALL, *FAST, "--budgets", "--inflation", "--draws", "2", "--overrun", "P002=20",
     ),
+    "portfolio": ("portfolio", SMALL),
     "compare": ("compare", "runs/base", "runs/mine", "--causes"),
     "runs": ("runs", "runs"),
     "report": ("report", "runs/base"),
@@ -197,6 +198,7 @@ NAMES = {
     "Mental health": LONG,
     "Acute reconfiguration": WIDE,
     "Whipps Cross Hospital redevelopment": LEFT,
+    "Tobacco treatment in every trust": WIDE,
 }
 
 
@@ -210,6 +212,7 @@ def test_names_of_any_kind_fit_a_terminal(tmp_path: Path, cells: Cells) -> None:
         ("recovery", file),
         ("prevention", file),
         ("capital", file, "--budgets", "--overrun", "P001=5", "--draws", "2"),
+        ("portfolio", file),
         ("sources", file),
         ("run", file, "--draws", "20", "-o", str(tmp_path / "run"), "--no-report"),
     ):

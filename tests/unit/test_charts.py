@@ -253,13 +253,58 @@ def capital_frontier(result: Result) -> pd.DataFrame:
     return cells[["reached", "benefit"]]
 
 
+def portfolio_pools(result: Result) -> pd.DataFrame:
+    """Return the pools with what is taken, summed from the spend of each initiative."""
+    spend = result.table("portfolio_spend").groupby("year")[["cost_gbp_m"]].sum()
+    pools = result.table("portfolio_pools").set_index("year")
+    assert (pools[["carried_in_gbp_m", "cash_back_gbp_m"]] == 0).all(axis=None)
+    taken = spend["cost_gbp_m"]
+    return pd.DataFrame({
+        "pool": pools["pool_gbp_m"], "carried": 0.0, "taken": taken, "back": 0.0,
+        "left": pools["pool_gbp_m"] - taken, "price": result.table("portfolio_prices").set_index(
+            "year")["price_per_gbp_m"],
+    })  # fmt: skip
+
+
+def portfolio_staff(result: Result) -> pd.DataFrame:
+    """Return the staff with what is used, summed from the use of each initiative."""
+    use = result.table("portfolio_staff_use").groupby(["skill", "year"])["months"].sum()
+    staff = result.table("portfolio_staff").set_index(["skill", "year"])
+    used = use.reindex(staff.index, fill_value=0.0)
+    return pd.DataFrame({
+        "there": staff["months"], "used": used, "left": staff["months"] - used,
+        "share": 100 * used / staff["months"], "price": staff["price_per_month"],
+    })  # fmt: skip
+
+
+def portfolio_frontier(result: Result) -> pd.DataFrame:
+    table = result.table("portfolio_frontier")
+    own = table[table["pool_pct"] == 100].iloc[0]
+    plan, pools = result.table("portfolio_plan"), result.table("portfolio_pools")
+    assert own["value"] == pytest.approx(plan["value"].sum())
+    assert own["cost_gbp_m"] == pytest.approx(plan["cost_gbp_m"].sum())
+    share = table["pool_pct"] / 100 * pools["pool_gbp_m"].sum()
+    return table.assign(pool_gbp_m=share, gap=100 * table["gap"])
+
+
+def portfolio_triangles(result: Result) -> pd.DataFrame:
+    table = result.table("portfolio_triangles")
+    cost, benefit = table["cost_gbp_m"], table["benefit"]
+    # what a pound gains elsewhere is what benefit is above value
+    elsewhere = 1e6 / result.provenance["portfolio"]["cost_per_qaly_gbp"]
+    return pd.DataFrame({
+        "cost": cost, "benefit": benefit, "slope": benefit / cost,
+        "value": benefit - cost * elsewhere,
+    })  # fmt: skip
+
+
 EXPECTED: dict[str, Callable[[Result], pd.DataFrame]] = {
     function.__name__: function
     for function in (
         budgets, distance, what_moved, budget_change, sensitivity, prevention, break_even,
         recovery, bodies, months, fan, bridge, bridge_by_year, tornado, back_test, timeline,
         capital, capital_price, capital_categories, backlog, budget_curve,
-        capital_frontier,
+        capital_frontier, portfolio_pools, portfolio_staff, portfolio_frontier, portfolio_triangles,
     )
 }  # fmt: skip
 

@@ -101,7 +101,7 @@ def same(one: Outcome | str, other: Outcome | str) -> None:
 
 SECTIONS = {
     "icb": 1, "years": 2, "data": 10, "envelope": 8, "allocation": 7, "prevention": 15,
-    "recovery": 28, "activity": 25, "capital": 15, "uncertainty": 7,
+    "recovery": 28, "activity": 25, "capital": 15, "portfolio": 5, "uncertainty": 7,
 }  # fmt: skip
 """Sections, and how many of their settings can be changed to something that runs at the least."""
 

@@ -23,6 +23,7 @@ from nelfin.data.specs.places import (
     WHOLE_SYSTEM,
 )
 from nelfin.data.specs.plan_in_force import PLAN_IN_FORCE, PLAN_LIMITS, PLAN_SPEND
+from nelfin.data.specs.portfolio import MOST_DEPRIVED, PORTFOLIO
 from nelfin.data.specs.prevention import (
     PREVENTION,
     PROGRAMME_OPTIONS,
@@ -40,6 +41,7 @@ __all__ = [
     "COMPONENTS",
     "CONVERGE",
     "FINALS",
+    "MOST_DEPRIVED",
     "OPENING_FILE",
     "OTHER",
     "PLACES",
@@ -56,5 +58,12 @@ __all__ = [
     "projects_spec",
 ]
 
-TABLES: dict[str, Table] = {**PLACES, **PREVENTION, **RECOVERY, **ACTIVITY, **CAPITAL}
+TABLES: dict[str, Table] = {
+    **PLACES,
+    **PREVENTION,
+    **RECOVERY,
+    **ACTIVITY,
+    **CAPITAL,
+    **PORTFOLIO,
+}
 """Every table of a scenario, by its key in `[data]`."""

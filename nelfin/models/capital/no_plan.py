@@ -10,6 +10,7 @@ from nelfin import program as lp
 from nelfin.models.capital.limits import LimitKey
 from nelfin.models.capital.resources import ResourceKey
 from nelfin.models.capital.starts import Start
+from nelfin.models.capital.vocabulary import CAPITAL, Vocabulary
 from nelfin.models.capital.words import amount_of, apart, in_unit, listed, words_of
 
 SMALL = lp.POUND
@@ -24,6 +25,7 @@ def why_infeasible(
     starts: list[Start],
     solver: lp.SolverName,
     units: Mapping[str, str] | None = None,
+    said: Vocabulary = CAPITAL,
 ) -> str:
     """Return which limits and rules cannot hold, and by how much, in sentences.
 
@@ -40,13 +42,16 @@ def why_infeasible(
         `highs` or `cbc`.
     units
         Unit of each resource.
+    said
+        What the sentences call things.
     """
     elastic, passed_by = _elastic(program)
     solution = lp.solve(elastic, solver, time_limit=30.0)
     if not solution.has_plan:
         return (
-            "No plan meets the rules, whatever the limits: must-fund schemes, their prerequisites, "
-            "their windows and the exclusions cannot all hold. Look at the must-fund schemes first."
+            f"No plan meets the rules, whatever the limits: {said.must_schemes}, their "
+            "prerequisites, their windows and the exclusions cannot all hold. Look at the "
+            f"{said.must_schemes} first."
         )
     sentences, kinds = [], set()
     for column, (row, side) in passed_by.items():
@@ -55,24 +60,25 @@ def why_infeasible(
             continue
         kinds.add(row.kind)
         if row.kind in {"limit", "resource"}:
-            sentences.append(_limit_passed(row, passed, starts, solution, units or {}))
+            sentences.append(_limit_passed(row, passed, starts, solution, units or {}, said))
         else:
-            amount = f"£{passed:,.1f}m" if row.kind == "rule" else f"{passed:,.4g}"
+            unit = getattr(row.key, "unit", "£m")
+            amount = in_unit(f"{passed:,.1f}", unit) if row.kind == "rule" else f"{passed:,.4g}"
             sentences.append(f"{words_of(row)}: {amount} {side}")
     asked = list(dict.fromkeys(start.scheme.id for start in starts if start.scheme.asked))
     must = list(dict.fromkeys(start.scheme.id for start in starts if start.scheme.must_fund))
     must = [name for name in must if name not in asked]
-    ways = ["Raise the limits"]
+    ways = [said.first(said.raised)]
     if must:
-        ways += ["widen the windows", f"take must_fund off one of {listed(must)}"]
+        ways += ["widen the windows", f"take {said.must_column} off one of {listed(must)}"]
     if asked:
         ways.append(f"ask otherwise for {listed(asked)}")
     if len(ways) > 1:
         remedy = f"{', '.join(ways[:-1])}, or {ways[-1]}."
     elif kinds <= {"limit", "rule"}:
-        remedy = "Ease the floors and targets of capital_rules, or raise the limits."
+        remedy = said.ease
     else:
-        remedy = "Ease what is named, or raise the limits."
+        remedy = f"Ease what is named, or {said.raised}."
     return f"No plan keeps every limit and rule: {'; '.join(sentences)}. {remedy}"
 
 
@@ -101,6 +107,7 @@ def _limit_passed(
     starts: list[Start],
     solution: lp.Solution,
     units: Mapping[str, str],
+    said: Vocabulary,
 ) -> str:
     key = cast("LimitKey | ResourceKey", row.key)
     need, have = apart(row.bound + passed, row.bound)
@@ -124,4 +131,4 @@ def _limit_passed(
         f"{name} {in_unit(f'{amount:,.1f}', unit)}" for amount, name in asked if amount > SMALL
     ]
     detail = f" ({listed(named, 4)})" if named else ""
-    return f"must-fund schemes {who}need {needed} in {key.year}, the limit is {limit}{detail}"
+    return f"{said.must_schemes} {who}need {needed} in {key.year}, the limit is {limit}{detail}"

@@ -19,15 +19,17 @@ from nelfin.report.charts import (
     frontier,
     in_year,
     places,
+    portfolio,
     prevention,
     recovery,
     sensitivity,
     timeline,
+    triangles,
     uncertainty,
 )
 from nelfin.report.charts.style import Card
 from nelfin.store.findings import Findings, once
-from nelfin.system.rests_on import CAPITAL, PLACES, PREVENTION, RECOVERY
+from nelfin.system.rests_on import CAPITAL, PLACES, PORTFOLIO, PREVENTION, RECOVERY
 
 __all__ = ["CHARTS", "RESTS_ON", "SECTIONS", "Card", "Chart", "cards", "left_out"]
 
@@ -68,6 +70,10 @@ CHARTS = {
         Chart("backlog", "capital", backlog.backlog),
         Chart("budget_curve", "capital", capital.budget_curve),
         Chart("capital_frontier", "capital", frontier.capital_frontier),
+        Chart("portfolio_pools", "portfolio", portfolio.portfolio_pools),
+        Chart("portfolio_staff", "portfolio", portfolio.portfolio_staff),
+        Chart("portfolio_frontier", "portfolio", portfolio.portfolio_frontier),
+        Chart("portfolio_triangles", "portfolio", triangles.portfolio_triangles),
     )
 }
 """Every chart by name, in the order of the page: a new one needs its function and a line here."""
@@ -75,7 +81,13 @@ CHARTS = {
 FAILED = "could not be drawn"
 """What is said of a chart that failed, rather than had nothing to show."""
 
-RESTS_ON = {"places": PLACES, "prevention": PREVENTION, "recovery": RECOVERY, "capital": CAPITAL}
+RESTS_ON = {
+    "places": PLACES,
+    "prevention": PREVENTION,
+    "recovery": RECOVERY,
+    "capital": CAPITAL,
+    "portfolio": PORTFOLIO,
+}
 """What the charts of a section rest on: tables, and settings by the beginning of their key."""
 
 SECTIONS = {

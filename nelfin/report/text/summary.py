@@ -15,6 +15,7 @@ from nelfin.report.text.names import short
 from nelfin.report.text.numbers import millions, money, plural
 from nelfin.report.text.odds import balance_odds, capital_odds, prevention_odds
 from nelfin.report.text.prevention import comes_back, health_words
+from nelfin.report.text.programmes import programme_words
 from nelfin.report.text.terminal import table_text, title_text, wrapped
 from nelfin.report.text.to_put_in import to_put_in
 from nelfin.scenario.names import plain_name
@@ -45,6 +46,7 @@ def sentences_of(result: Findings) -> dict[str, list[str]]:
             *capital_odds(result),
             *wanted["capital"],
         ],
+        "portfolio": programme_words(result),
         "assumption": assumption_words(headline),
     }
 
@@ -69,6 +71,7 @@ def summary(result: Findings) -> str:
         _section("PREVENTION", sentences["prevention"]),
         _section("PLANNED CARE AND BEDS", sentences["activity"]),
         _section("WHAT THE CAPITAL BUYS", sentences["capital"]),
+        *([_section("WHICH PROGRAMMES", said)] if (said := sentences["portfolio"]) else []),
         _section("WHAT RESTS ON ASSUMPTION", [*sentences["assumption"], SEE_ALL]),
     ]
     return "\n\n".join(parts)

@@ -12,7 +12,7 @@ from nelfin.scenario.keys import NAME, Parts, SchemaKey, dotted, schema_at, walk
 TITLES = {
     "years": "Years", "envelope": "Envelope", "allocation": "Place budgets",
     "prevention": "Prevention", "recovery": "Recovery", "activity": "Activity",
-    "capital": "Capital", "uncertainty": "Uncertainty",
+    "capital": "Capital", "portfolio": "Portfolio", "uncertainty": "Uncertainty",
 }  # fmt: skip
 """What each section is called."""
 

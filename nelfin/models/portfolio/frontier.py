@@ -1,0 +1,58 @@
+"""The frontier of value and cost: the best portfolio of smaller and larger pools."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from nelfin import program as lp
+from nelfin.errors import NoAnswerError
+from nelfin.models.capital.solving import solve_program
+from nelfin.models.capital.stress.variants import funded, gap_of, with_limits
+from nelfin.models.portfolio.case import Case, spend_of
+from nelfin.models.portfolio.initiative import Array
+
+COLUMNS = ["pool_pct", "pool_gbp_m", "cost_gbp_m", "value", "initiatives", "gap"]
+
+
+def frontier_of(
+    case: Case, relaxed: lp.Solution, solution: lp.Solution, watch: lp.Watch
+) -> pd.DataFrame:
+    """Return what the best portfolio is worth and costs as every pool moves together.
+
+    Parameters
+    ----------
+    case
+        The case; its settings say for which pools.
+    relaxed, solution
+        Its relaxation and its best portfolio, with the pools as they are.
+    watch
+        The clock: sizes are left out for which there is no time.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a size, the smallest first: `COLUMNS`. Without value where the pools are too small
+        for what must be in. The gap is how far the value may be from the best, a share.
+    """
+    whole = sum(case.checked.pools.values())
+    rows: list[list[float]] = []
+    begin: Array | None = None
+    for percent in sorted(case.checked.settings.frontier_pct):
+        moved = with_limits(case.capital, percent / 100)
+        bound, found = relaxed, solution
+        if percent != 100:
+            try:
+                bound, found = solve_program(moved, begin, watch)
+            except NoAnswerError:
+                if watch.over or watch.stopped:
+                    break
+                rows.append([percent, whole * percent / 100, *[np.nan] * 4])
+                continue
+        chosen = [(case.initiatives[each.scheme.id], each.year) for each in funded(moved, found)]
+        cost = sum(float(spend_of(each.cost, at, case.checked).sum()) for each, at in chosen)
+        gap = gap_of(float(np.nanmin([bound.bound, found.bound])), found)
+        rows.append([percent, whole * percent / 100, cost, found.objective, len(chosen), gap])
+        # what fits a pool fits a larger one
+        begin = found.values
+    return pd.DataFrame(rows, columns=COLUMNS)

@@ -17,6 +17,7 @@ COMMANDS = {
     "run": "Run a scenario and write its results and report.",
     "allocate": "Share the money among places; one page for a place.",
     "prevention": "Model the shift into prevention: three ledgers.",
+    "activity": "Planned and urgent care, beds and primary care.",
     "recovery": "Roll the positions forward: a bridge that adds up.",
     "seek": "Find the value of a setting at which a goal is met.",
     "capital": "Draw up the capital plan, and put it to the test.",

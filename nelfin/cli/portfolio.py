@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,11 +99,7 @@ def portfolio(
             show(no_portfolio_text(loaded.name))
         return
     tables = found.tables()
-    score = found.unit == "points"
-    account = asdict(found.solve) | {
-        "unit": found.unit,
-        "cost_per_qaly_gbp": None if score else found.cost_per_qaly_gbp,
-    }
+    account = found.account()
     _write(tables, account, output, force)
     if as_json:
         echo_json({"solve": account} | as_records(tables))

@@ -43,6 +43,9 @@ class Inputs:
     organisation_places: pd.DataFrame
     uplift_factors: pd.DataFrame
     pressures: pd.DataFrame
+    beds: pd.DataFrame
+    activity_plans: pd.DataFrame
+    appointments: pd.DataFrame
     projects: pd.DataFrame
     capital_limits: pd.DataFrame
     capital_rules: pd.DataFrame

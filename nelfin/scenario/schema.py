@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from nelfin.evidence import Figure
+from nelfin.scenario.activity_settings import Activity
 from nelfin.scenario.kinds import (
     Growth,
     Money,
@@ -122,6 +123,12 @@ class Data(Section):
     """Cost uplift and efficiency factors by year."""
     pressures: TablePath | None = None
     """Pressures on cost by driver."""
+    beds: TablePath | None = None
+    """General and acute beds of the trusts."""
+    activity_plans: TablePath | None = None
+    """Planned care of single trusts above the funded level, by year."""
+    appointments: TablePath | None = None
+    """Appointments in primary care by place."""
     projects: TablePath
     """Capital schemes."""
     capital_limits: TablePath
@@ -256,6 +263,7 @@ class Scenario(Section):
     allocation: Allocation
     prevention: Prevention
     recovery: Recovery
+    activity: Activity = Activity()
     capital: Capital
     portfolio: Portfolio = Portfolio()
     uncertainty: Uncertainty = Uncertainty()

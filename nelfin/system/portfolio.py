@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from nelfin.data import Inputs
 from nelfin.data.specs import WHOLE_SYSTEM
+from nelfin.errors import NoAnswerError
 from nelfin.models.portfolio import Portfolio, Settings, TableNames
 from nelfin.models.portfolio.case import case_of
 from nelfin.models.portfolio.checked import Checked, check_portfolio
@@ -19,7 +20,9 @@ TABLES = ("initiatives", "portfolio_pools", "portfolio_staff", "equity_floors")
 """Tables of a portfolio; a scenario in which all of them are empty has none."""
 
 
-def portfolio_of(scenario: Scenario, inputs: Inputs, frontier: bool = True) -> Portfolio | None:
+def portfolio_of(
+    scenario: Scenario, inputs: Inputs, frontier: bool = True, checked: Checked | None = None
+) -> Portfolio | None:
     """Draw up the portfolio of a scenario. It stands beside the plan: no step of it takes from it.
 
     Parameters
@@ -28,6 +31,8 @@ def portfolio_of(scenario: Scenario, inputs: Inputs, frontier: bool = True) -> P
         The scenario and its tables.
     frontier
         Work out the frontier too, which takes several times as long as the portfolio.
+    checked
+        What `check_programmes` gave, where it was asked before.
 
     Returns
     -------
@@ -41,12 +46,53 @@ def portfolio_of(scenario: Scenario, inputs: Inputs, frontier: bool = True) -> P
     NoAnswerError
         If nothing keeps every pool, staff limit and floor.
     """
-    checked = check_programmes(scenario, inputs)
+    checked = checked or check_programmes(scenario, inputs)
     if checked is None:
         return None
     settings = checked.settings if frontier else replace(checked.settings, frontier_pct=())
     case = case_of(replace(checked, settings=settings))
     return portfolio_of_case(case, Watch(settings.time_limit_s))
+
+
+def portfolio_in_run(
+    scenario: Scenario, inputs: Inputs, checked: Checked | None
+) -> tuple[Portfolio | None, dict[str, object] | None, list[str]]:
+    """Draw up the portfolio beside a run, which stands without it.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The scenario and its tables.
+    checked
+        From `check_programmes`.
+
+    Returns
+    -------
+    portfolio : Portfolio or None
+        None where there is none, or none was found.
+    account : dict or None
+        How it was found, as `Portfolio.account` has it; where none was found, the words `why`.
+        None where the system has no portfolio.
+    warnings : list of str
+        Why none was found, or how far it is from the best where that is more than was asked.
+    """
+    if checked is None:
+        return None, None, []
+    try:
+        found = portfolio_of(scenario, inputs, checked=checked)
+    except NoAnswerError as error:
+        why = f"No portfolio of programmes was found. {error}"
+        return None, {"why": why}, [why]
+    if found is None:
+        return None, None, []
+    gap, asked = found.solve.gap, scenario.portfolio.gap_pct
+    warnings = []
+    if gap is not None and 100 * gap > asked + 1e-9:
+        warnings.append(
+            f"The portfolio of programmes is proven within {100 * gap:.2f} % of the best, not the "
+            f"{asked:g} % asked. Raise portfolio.time_limit_s for a closer proof."
+        )
+    return found, found.account(), warnings
 
 
 def check_programmes(scenario: Scenario, inputs: Inputs) -> Checked | None:

@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterator
 
 import pandas as pd
+from activity_sentences import activity_families
 from comparison_sentences import comparison_family
 from facts import Facts, millions, odds, percent, plain
 from families import Family, chart_says, tokens
 from markup import Block
+from programme_sentences import programme_families
 from recovery_sentences import recovery_families
 
 from nelfin.result import Result
@@ -31,14 +33,22 @@ def families(result: Result, compared: Comparison | None, first: Result | None) 
     found = [
         Family("", "", "title", ".*: plan ", [facts.first, facts.last]),
         Family("", "", "p", "Plan ", [facts.first, facts.last]),
-        Family("", "", "p", "Long lists", [f"{len(facts.plan):,}", f"{len(facts.sources):,}"]),
-        *_headline(facts), *_places(facts), *_prevention(facts), *recovery_families(facts),
-        *_capital(facts), *_assumptions(facts), *_provenance(facts),
+        Family("", "", "p", "Long lists", _long_lists(facts)),
+        *_headline(facts), *_places(facts), *_prevention(facts), *activity_families(facts),
+        *recovery_families(facts),
+        *_capital(facts), *programme_families(facts), *_assumptions(facts), *_provenance(facts),
     ]  # fmt: skip
     found += _changes(facts)
     if compared is not None and first is not None:
         found += comparison_family(facts, compared, first)
     return [family for family in found if family.numbers]
+
+
+def _long_lists(facts: Facts) -> list[str]:
+    lists = [facts.plan, facts.sources]
+    if "portfolio_plan" in facts.result.tables:
+        lists.insert(1, facts.table("portfolio_plan"))
+    return [f"{len(rows):,}" for rows in lists]
 
 
 def _headline(facts: Facts) -> Iterator[Family]:
@@ -363,9 +373,13 @@ def _assumptions(facts: Facts) -> Iterator[Family]:
 
 def _provenance(facts: Facts) -> Iterator[Family]:
     about, solve = facts.result.provenance, facts.solve
-    size = [f"{solve[name]}" for name in ("variables", "constraints")]
+    solves = [each for each in (solve, about["portfolio"]) if each is not None]
     yield Family("provenance", "", "p", "Run started ", [
-        *tokens(about["started"]), percent(solve["gap"], 2), *size, plain(solve["seconds"]),
+        *tokens(about["started"]),
+        *(text for each in solves for text in (
+            percent(each["gap"], 2), f"{each['variables']}", f"{each['constraints']}",
+            plain(each["seconds"]),
+        )),
     ])  # fmt: skip
     versions = [number for pair in about["versions"].items() for number in tokens(" ".join(pair))]
     yield Family("provenance", "", "p", "Versions: ", versions)

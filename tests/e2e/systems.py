@@ -14,6 +14,9 @@ from nelfin.scenario import load_scenario
 WHOLE = "whole system"
 """Stands for all places in the weighted populations."""
 
+INITIATIVES = 12
+"""Initiatives kept of those that are new."""
+
 
 def write_system(
     folder: Path,
@@ -43,6 +46,7 @@ def write_system(
         if file.stem == "projects":
             frame = _schemes(frame, schemes, known[:places])
         elif file.stem == "initiatives":
+            frame = _initiatives(frame)
             frame["places"] = [
                 _named(cell, known[:places], names or {}) for cell in frame["places"]
             ]
@@ -97,6 +101,16 @@ def _schemes(frame: pd.DataFrame, count: int, places: list[str]) -> pd.DataFrame
         kept = table[column].map(lambda text: _known(text, ids))
         table[column] = table[column].where(kept, "")
     table["place"] = table["place"].where(table["place"].isin(places), "")
+    return table
+
+
+def _initiatives(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep the first initiatives, and those that run and stop."""
+    kept = frame["initiative_id"].str.startswith(("RUN", "STP"))
+    table = frame[kept | (frame.index < INITIATIVES)].copy()
+    ids = set(table["initiative_id"])
+    for column in ("requires", "excludes"):
+        table[column] = table[column].where(table[column].map(lambda text: _known(text, ids)), "")
     return table
 
 

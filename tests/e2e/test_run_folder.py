@@ -46,6 +46,7 @@ def test_run_prints_the_summary_and_writes_the_whole_folder(commanded: tuple[Don
         "WHEN WE BALANCE",
         "WHO IS UNDER TARGET",
         "PREVENTION",
+        "PLANNED CARE AND BEDS",
         "WHAT THE CAPITAL BUYS",
         "WHAT RESTS ON ASSUMPTION",
     ):
@@ -193,7 +194,7 @@ def test_the_run_record_names_versions_inputs_and_solver(run_folder: Path) -> No
     record = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))
     assert record["versions"]["nelfin"] == nelfin.__version__
     assert all(len(value) == 64 for value in record["inputs"].values())
-    assert len(record["inputs"]) == 32
+    assert len(record["inputs"]) == 35
     assert record["capital"]["solver"] == "highs"
     assert 0 <= record["capital"]["gap"] <= 0.005
 

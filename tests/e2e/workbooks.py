@@ -98,6 +98,12 @@ def nasty_run(folder: Path) -> tuple[Result, Path]:
             rows = rows[:7]
             for row, name in zip(rows[1:], NASTY.values(), strict=True):
                 row[1] = name
+        if file.stem == "initiatives":
+            rows = rows[:7]
+            for row, name in zip(rows[1:], NASTY.values(), strict=True):
+                row[1], row[3], row[rows[0].index("requires")] = name, "", ""
+        if file.stem == "equity_floors":
+            rows = rows[:1]
         if file.stem == "capital_limits":
             rows += [
                 [year, str(limit), body, *rest]

@@ -1,5 +1,6 @@
 """What each input table must look like."""
 
+from nelfin.data.specs.activity import ACTIVITY
 from nelfin.data.specs.capital import (
     BACKLOG_TABLE,
     CAPITAL,
@@ -56,5 +57,12 @@ __all__ = [
     "projects_spec",
 ]
 
-TABLES: dict[str, Table] = {**PLACES, **PREVENTION, **RECOVERY, **CAPITAL, **PORTFOLIO}
+TABLES: dict[str, Table] = {
+    **PLACES,
+    **PREVENTION,
+    **RECOVERY,
+    **ACTIVITY,
+    **CAPITAL,
+    **PORTFOLIO,
+}
 """Every table of a scenario, by its key in `[data]`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import cast
 
 import numpy as np
@@ -101,6 +101,18 @@ class Portfolio:
                  "triangles")  # fmt: skip
         tables = {name: cast(pd.DataFrame, getattr(self, name)) for name in names}
         return {name: table for name, table in tables.items() if name == "plan" or len(table)}
+
+    def account(self) -> dict[str, object]:
+        """Return how it was found, what value is counted in, and what a QALY costs elsewhere.
+
+        Returns
+        -------
+        dict
+            As it is written beside the tables; the cost of a QALY is None where value is a score.
+        """
+        score = bool(np.isnan(self.cost_per_qaly_gbp))
+        cost = None if score else self.cost_per_qaly_gbp
+        return asdict(self.solve) | {"unit": self.unit, "cost_per_qaly_gbp": cost}
 
 
 def portfolio_of_case(case: Case, watch: lp.Watch) -> Portfolio:

@@ -98,6 +98,7 @@ def write_summary_sheet(sheet: Any, result: Findings, live: Live, formats: Style
     row = _positions(sheet, row + 1, headline, live, formats)
     row = _places(sheet, row + 1, headline, result, live, formats)
     row = _said(sheet, row + 1, "Prevention", sentences["prevention"], formats)
+    row = _said(sheet, row + 1, "Planned care and beds", sentences["activity"], formats)
     row = _said(sheet, row + 1, "What the capital buys", sentences["capital"], formats)
     row = _capital(sheet, row + 1, result, headline, live, formats)
     row = _categories(sheet, row + 1, headline, formats)

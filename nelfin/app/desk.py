@@ -213,6 +213,9 @@ class Desk:
     def odds(self, seen: Seen, page: str = "") -> bool:
         """Have the odds of balance worked out, and say whether they are there.
 
+        Who asks for the first time is about to be shown figures: drawing begins when the page comes
+        again for the odds, so that it slows nothing down, and is spared for what is only passed.
+
         Parameters
         ----------
         seen
@@ -222,6 +225,9 @@ class Desk:
         """
         if seen.odds is not None or seen.no_odds or seen.odds_fail:
             return True
+        if not seen.odds_wanted:
+            seen.odds_wanted = True
+            return False
         try:
             self.worker.ask("odds", seen.key, lambda _: _draw(seen), ODDS_S, page)
         except BusyError:  # they come later

@@ -40,7 +40,7 @@ PAGE = "X-Nelfin-Page"
 AGAIN = "X-Nelfin-Again"
 """Header that asks the script to come again after so many thousandths of a second."""
 
-SOON_MS, LATER_MS = 150, 700
+SOON_MS, LATER_MS = 150, 500
 """When to come again for a plan, and for odds."""
 
 Answer = Response | str | tuple[str, int]

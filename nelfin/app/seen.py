@@ -38,6 +38,8 @@ class Seen:
     ----------
     odds : dict or None
         Share of draws in balance by open year; None before they are drawn.
+    odds_wanted : bool
+        Whether a page has been told that they are to come.
     odds_fail : str
         Why they cannot be drawn; "" where that is not known.
     """
@@ -47,6 +49,7 @@ class Seen:
         self.key = key
         self.odds: Mapping[str, float] | None = None
         self.odds_fail = ""
+        self.odds_wanted = False
         self._base = base
 
     @cached_property
@@ -185,9 +188,11 @@ class Seen:
         year
             Of the plan.
         """
-        distance = self.places_in(year).drop(index="All places")["dft"].round(9)
-        place = distance.sort_values(kind="stable").index[0]
-        return str(place), float(self.places_in(year).loc[place, "dft"])
+        # as `places_in`, without the rest of what it tells
+        sums = self.budgets[["budget", "target"]].sel(year=year, drop=True).sum("stream")
+        distance = (sums["budget"] / sums["target"] - 1).to_series()
+        place = distance.round(9).sort_values(kind="stable").index[0]
+        return str(place), float(distance[place])
 
     # ---- capital
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import webbrowser
 from collections.abc import Callable
@@ -99,9 +100,11 @@ class Served:
         say(f"{name} is open at {self.address} on this machine. Ctrl-C stops it.")
         if browser:
             webbrowser.open(self.address)
+        gc.freeze()  # what is there stays: it need not be looked through while somebody waits
         try:
             self.server.run()
         finally:
+            gc.unfreeze()
             self.close()
 
     def close(self) -> None:

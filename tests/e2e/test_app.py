@@ -200,7 +200,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(chromium: str, app: App, width
             page.goto(f"{app.address}{path}{MOVED}")
             if path in {"/", "/place", "/capital"}:
                 settled(page)
-                page.wait_for_function("!document.body.textContent.includes('being drawn')")
+                expect(page.locator("#tiles")).not_to_contain_text("being drawn", timeout=WAIT_MS)
             assert violations(page) == [], path
             assert page.evaluate("document.documentElement.scrollWidth") <= width
 

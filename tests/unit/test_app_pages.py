@@ -90,6 +90,15 @@ def test_a_place_is_shown_as_it_is_chosen(browser: Browser, desk: Desk) -> None:
     assert browser.get("/place", {"place": "Nowhere"}).status_code == 400
 
 
+def test_the_place_furthest_under_target_is_that_of_the_places_side_by_side(desk: Desk) -> None:
+    seen = seen_by(desk, QUICK)
+    for year in seen.years:
+        place, distance = seen.furthest_under(year)
+        table = seen.places_in(year).drop(index="All places")["dft"]
+        assert distance == table.min()
+        assert table.idxmin() == place
+
+
 def test_a_form_without_a_script_leads_to_the_address_that_says_only_what_is_moved(
     browser: Browser, desk: Desk
 ) -> None:

@@ -116,24 +116,36 @@ class Served:
 
 def _listening(app: _Late, port: int | None) -> Any:
     """Return a server that listens on this machine."""
-    from waitress.server import create_server
-
-    from nelfin.app.guard import MOST_BYTES
-
     logging.getLogger("waitress").setLevel(logging.ERROR)
-    settings = {"host": HOST, "threads": THREADS, "max_request_body_size": MOST_BYTES,
-                "max_request_header_size": MOST_BYTES, "ident": None}  # fmt: skip
     wanted = PORT if port is None else port
     try:
-        return create_server(app, port=wanted, **settings)
+        return _server(app, wanted)
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
         if port is None and taken:
-            return create_server(app, port=0, **settings)
+            return _server(app, 0)
         why = "another program answers there" if taken else reason(error)
         raise InputError.one(
             f"--port {wanted}", f"cannot be used: {why}.", "Name another."
         ) from None
+
+
+def _server(app: _Late, port: int) -> Any:
+    """Return a server at a port; one that cannot be had leaves nothing open."""
+    from waitress import wasyncore
+    from waitress.server import create_server
+
+    from nelfin.app.guard import MOST_BYTES
+
+    opened: dict[int, Any] = {}
+    try:
+        return create_server(
+            app, opened, host=HOST, port=port, threads=THREADS, ident=None,
+            max_request_body_size=MOST_BYTES, max_request_header_size=MOST_BYTES,
+        )  # fmt: skip
+    except OSError:
+        wasyncore.close_all(opened)
+        raise
 
 
 class _Late:

@@ -56,7 +56,6 @@ def test_it_listens_on_this_machine_alone(served: Served) -> None:
     assert served.server.getsockname()[0] == "127.0.0.1"
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_port_that_is_taken_is_refused_where_it_was_asked_for(
     served: Served, desk: Desk, tmp_path: Path
 ) -> None:
@@ -66,7 +65,7 @@ def test_a_port_that_is_taken_is_refused_where_it_was_asked_for(
     another = serve(desk.scenario, tmp_path)
     assert another.server.effective_port != port
     another.close()
-    gc.collect()  # waitress leaves the socket that it could not bind
+    gc.collect()  # nothing is left open, which would be warned of
 
 
 def test_a_folder_that_is_a_file_is_refused(desk: Desk, tmp_path: Path) -> None:

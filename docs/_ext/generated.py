@@ -26,7 +26,7 @@ from nelfin.store.tidy import TIDY
 if TYPE_CHECKING:  # the tests read this file where Sphinx is not installed
     from sphinx.application import Sphinx
 
-WORK = ("start", "cfo", "place", "another", "imports")
+WORK = ("start", "cfo", "place", "care", "programmes", "another", "imports")
 """Folders in which the commands shown on a page run."""
 
 # ---- tables

@@ -114,7 +114,7 @@ def to_clear_by(found: xr.Dataset, year: str) -> float:
         last = f"{first} to {years[-1]}" if first else "none: every year is known"
         raise InputError.one(
             f"--clear-by {year}",
-            f"is not a year that activity changes: those are {last}.",
+            f"is no year to ask for: activity changes in the years {last}.",
             "Give one of them.",
         )
     end = years.index(year)

@@ -45,7 +45,7 @@ def test_activity_answers_and_writes_its_tables(tmp_path: Path) -> None:
     assert again.returncode == 0, again.stderr
     wrong = run("activity", "--clear-by", "2024/25", cwd=tmp_path)
     assert wrong.returncode == 2
-    assert "--clear-by 2024/25: is not a year that activity changes" in wrong.stderr
+    assert "--clear-by 2024/25: is no year to ask for" in wrong.stderr
 
 
 def test_recovery_against_the_baseline_names_the_causes(tmp_path: Path) -> None:

@@ -194,7 +194,7 @@ def test_the_run_record_names_versions_inputs_and_solver(run_folder: Path) -> No
     record = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))
     assert record["versions"]["nelfin"] == nelfin.__version__
     assert all(len(value) == 64 for value in record["inputs"].values())
-    assert len(record["inputs"]) == 32
+    assert len(record["inputs"]) == 35
     assert record["capital"]["solver"] == "highs"
     assert 0 <= record["capital"]["gap"] <= 0.005
 

@@ -40,6 +40,7 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
     "scenario/paths.py": SCENARIO,
     "scenario/wording.py": SCENARIO,
     "data/checks/whose.py": SCENARIO,
+    "system/activity_answers.py": ("activity",),
     "cli/capital_lists.py": ("capital-solve",),
     "data/checks/pounds.py": ("capital-solve",),  # which the message names
     "data/lists/limits.py": ("capital-solve",),

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from nelfin.models.activity.beds import LEVERS
 from nelfin.report.basis import illustrative_note
 from nelfin.report.text.numbers import millions, money, rows_that_add
 from nelfin.report.text.terminal import by_year_text, table_text, title_text, wrapped_sentences
@@ -69,7 +70,9 @@ def activity_words(data: xr.Dataset) -> list[str]:
     sentences = []
     still = data["activity_break_even_week"].to_series()
     if np.isnan(data["activity_list"].to_numpy()).all():
-        sentences.append("The waiting list is left out: its figures are not given.")
+        sentences.append(
+            "The waiting list is left out: its figures are not given (nelfin activity says which)."
+        )
     else:
         begin = first or last
         sentences.append(
@@ -90,10 +93,18 @@ def activity_words(data: xr.Dataset) -> list[str]:
     )
     if urgent := _urgent_words(data):
         sentences.append(urgent)
-    uses = of_last["beds_use"].sum(["lever", "organisation"]).to_series()
-    if uses.sum() > SHOWN:
-        told = ", ".join(f"{value:,.0f} {use}" for use, value in uses.items())
-        sentences.append(f"Beds that are freed by {last}: {told}.")
+    uses = of_last["beds_use"].sum("organisation")
+    if float(uses.sum()) > SHOWN:
+        every = uses.sum("lever").to_series()
+        told = ", ".join(f"{value:,.0f} {use}" for use, value in every.items())
+        avoided = float(uses.sel(lever=LEVERS[-1]).sum())
+        by = (
+            f"; {avoided:,.0f} of them by admissions that prevention avoids, whose cash is counted "
+            "there"
+            if avoided > SHOWN
+            else ""
+        )
+        sentences.append(f"Beds that are freed by {last}: {told}{by}.")
     return sentences
 
 

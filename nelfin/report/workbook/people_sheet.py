@@ -15,7 +15,7 @@ from nelfin.report.basis import Group, groups_of
 from nelfin.report.workbook.cells import LONGEST, Styles, height, label, put
 from nelfin.report.workbook.sheet_names import quoted
 from nelfin.store.findings import Findings, once
-from nelfin.system.rests_on import CAPITAL, PLACES, PREVENTION, RECOVERY
+from nelfin.system.rests_on import ACTIVITY, CAPITAL, PLACES, PORTFOLIO, PREVENTION, RECOVERY
 
 Array = npt.NDArray[np.float64]
 
@@ -268,7 +268,7 @@ def illustrative_of(result: Findings, parts: Sequence[str]) -> str:
 def _groups(result: Findings) -> dict[str, Group]:
     """Return the figures of each part that any sheet rests on."""
     sources = result.table("sources")
-    parts = dict.fromkeys((*PLACES, *RECOVERY, *CAPITAL, *PREVENTION))
+    parts = dict.fromkeys((*PLACES, *RECOVERY, *CAPITAL, *PREVENTION, *ACTIVITY, *PORTFOLIO))
     found = {part: groups_of(sources, [part]) for part in parts}
     return {part: groups[0] for part, groups in found.items() if groups}
 

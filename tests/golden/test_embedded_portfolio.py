@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 import nelfin
+from nelfin.data import Inputs
+from nelfin.models.portfolio import Portfolio
+from nelfin.scenario import Scenario
+from nelfin.system.portfolio import portfolio_of
 
 pytestmark = pytest.mark.golden
 
@@ -162,3 +166,29 @@ def test_some_cash_comes_late_and_some_programmes_bring_none(rows: dict[str, Row
     none = [n for n, row in rows.items() if in_year(row, "cash", 3) == 0]
     assert len(late) > 20
     assert len(none) >= 2
+
+
+@pytest.fixture(scope="module")
+def found(scenario: Scenario, inputs: Inputs) -> Portfolio:
+    portfolio = portfolio_of(scenario, inputs, frontier=False)
+    assert portfolio is not None
+    return portfolio
+
+
+def test_managers_are_short_before_money_is(found: Portfolio) -> None:
+    managers = found.staff[found.staff["skill"] == "managers"].set_index("year")
+    assert managers["price_per_month"].iloc[0] > 0
+    assert found.pools["price_per_gbp_m"].iloc[0] == 0
+    assert found.pools["price_per_gbp_m"].max() > 0
+
+
+def test_some_of_what_runs_goes_on_and_some_stops_for_more(found: Portfolio) -> None:
+    statuses = found.plan["status"].value_counts()
+    assert statuses["chosen"] >= 15
+    assert min(statuses["runs on"], statuses["stopped"], statuses["not chosen"]) >= 2
+    assert (found.plan["reason"] != "").all()
+
+
+def test_each_floor_is_kept_with_room_to_choose(found: Portfolio) -> None:
+    assert len(found.floors) == 2
+    assert (found.floors["spend_gbp_m"] > found.floors["floor_gbp_m"]).all()

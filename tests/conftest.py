@@ -80,9 +80,17 @@ def scenario() -> Scenario:
 
 
 @pytest.fixture(scope="session")
-def rough() -> Scenario:
-    """The embedded scenario with a rough capital plan, which is found sooner."""
-    return nelfin.load_scenario(overrides={"capital.gap_pct": 10.0})
+def rough(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
+    """The embedded scenario with a rough capital plan of few schemes, which is found sooner."""
+    import pandas as pd
+
+    from nelfin.scenario.load import packaged_folder
+
+    table = pd.read_csv(packaged_folder() / "projects.csv", dtype=str, keep_default_na=False)
+    alone = (table["requires"] == "") & (table["excludes"] == "") & (table["option_of"] == "")
+    file = tmp_path_factory.mktemp("rough") / "projects.csv"
+    table[alone | (table["must_fund"] == "yes")].head(60).to_csv(file, index=False)
+    return nelfin.load_scenario(overrides={"capital.gap_pct": 10.0, "data.projects": str(file)})
 
 
 @pytest.fixture(scope="session")

@@ -136,6 +136,12 @@ ABOUT_TABLES = {
     "paid, what it costs, what is left.",
     "beds_by_use": "Freed beds by what frees them and what becomes of them.",
     "beds_by_organisation": "What freed beds cost, and what covers it.",
+    "activity_clearing": "When the rate that the system's own plan tells of leaves nobody waiting "
+    "over 18 weeks, counted in two ways.",
+    "activity_one_percent": "What 1 % more planned care than is planned would add to the position "
+    "of each organisation.",
+    "activity_shorter_stays": "What planned stays at another area's median are worth, £m a year, "
+    "if the beds they free are closed, or filled.",
     "primary_care": "Appointments by place, the gap to the aim, and what closing it costs.",
     "recovery_bridge": "Every step from the opening underlying to the reported position.",
     "system_position": "Positions of the system.",

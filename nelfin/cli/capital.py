@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from nelfin.cli.capital_doubt import aim_options, check_doubt, drawn_up
-from nelfin.cli.capital_keep import keep_options, kept_to, with_keep
+from nelfin.cli.capital_keep import keep_options, kept_to, tell_kept, with_keep
 from nelfin.cli.capital_worth import compare_option, kinds_tables, worth_tables
 from nelfin.cli.options import (
     allow_option,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from nelfin.data import Inputs
     from nelfin.models.capital import CapitalPlan
     from nelfin.models.capital.case import Case
+    from nelfin.models.capital.compared import PlanTables
     from nelfin.models.capital.stress import Chance
     from nelfin.scenario import Scenario
 
@@ -98,9 +99,9 @@ def capital(
     """
     from nelfin.models.capital.case import case_of
     from nelfin.models.capital.compared import PlanTables, plans_compared
+    from nelfin.models.capital.kinds import kinds_of
     from nelfin.models.capital.stress import stays
     from nelfin.report.text.backlog import backlog_text
-    from nelfin.report.text.capital import capital_text, changed_words
     from nelfin.scenario import load_scenario
     from nelfin.store.tidy import tidy_tables
     from nelfin.system.backlog import backlog_of
@@ -116,19 +117,25 @@ def capital(
     inputs = read_inputs(loaded)
     keep, in_force = kept_to(more)
     checked = check_schemes(loaded, inputs, lambda settings: with_keep(settings, keep, more))
+    if compare_benefits:
+        kinds_of(checked)  # before any search
     case = case_of(checked, limits_of(loaded, inputs))
     if in_force is None and case.settings.begin_from is not None:
         in_force = PlanTables(case.settings.begin_from)
     chance = _chance(loaded, inputs, more["safe"], draws or 200, seed) if drawn else None
     table = _futures(inputs) if futures else None
-    none, called = 0, inputs.called.get("capital_futures", "capital_futures")
+    none = 0
     with busy("The capital plan, and its tests"):
+        called = inputs.called.get("capital_futures", "capital_futures")
         found = drawn_up(case, checked.schemes, more, table, called, chance)
         plan = found.plan
         backlog = backlog_of(plan, case.settings, loaded, inputs)
         tables = _tables_of(plan) | tidy_tables(backlog)
-        tables |= _plans_tested(case, frontier, budgets, core, seed) | found.tables
-        tables |= worth_tables(case, plan)
+        tables |= (
+            _plans_tested(case, frontier, budgets, core, seed)
+            | found.tables
+            | worth_tables(case, plan)
+        )
         if draws and chance is not None:
             tables["stays"], none = stays(case, chance.spread, chance.common_pct, draws, seed)
         tables |= _costs_tested(case, inflation, overrun)
@@ -142,10 +149,8 @@ def capital(
         echo_json({"solve": account} | as_records(tables))
     else:
         illustrative = illustrative_in(loaded, inputs, CAPITAL)
-        text = capital_text(plan, tables, loaded.name, illustrative, backlog_text(backlog))
-        show("\n\n".join([text, *_wrapped(found.words)]))
-    moved = "" if in_force is None else changed_words(plan, in_force.plan)
-    _tell(moved, f"In {none} of {draws} draws no plan meets the limits." if none else "")
+        _show(plan, tables, loaded.name, illustrative, backlog_text(backlog), found.words)
+    _tell(plan, in_force, f"In {none} of {draws} draws no plan meets the limits." if none else "")
 
 
 def _chance(
@@ -160,14 +165,25 @@ def _chance(
     return Chance(share, cost_spread(scenario, inputs), common, draws, seed)
 
 
-def _wrapped(sentences: list[str]) -> list[str]:
+def _show(
+    plan: CapitalPlan,
+    tables: dict[str, pd.DataFrame],
+    name: str,
+    illustrative: str,
+    backlog: str,
+    sentences: list[str],
+) -> None:
+    from nelfin.report.text.capital import capital_text
     from nelfin.report.text.terminal import wrapped
 
-    return ["\n".join(wrapped(words)) for words in sentences]
+    text = capital_text(plan, tables, name, illustrative, backlog)
+    show("\n\n".join([text, *("\n".join(wrapped(words)) for words in sentences)]))
 
 
-def _tell(*words: str) -> None:
-    for said in filter(None, words):
+def _tell(plan: CapitalPlan, in_force: PlanTables | None, said: str) -> None:
+    if in_force is not None:
+        tell_kept(plan, in_force)
+    if said:
         click.echo(said, err=True)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from nelfin.cli.grouped import options
 from nelfin.cli.shares import SHARE
 from nelfin.errors import InputError, Problems
 
@@ -45,78 +46,58 @@ class InDoubt:
     words: list[str] = field(default_factory=list)
 
 
-def aim_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options on what is aimed at over futures, and on safety, to a command.
-
-    Parameters
-    ----------
-    command
-        The function behind the command, which takes them as further arguments.
-    """
-    options = [
-        click.option(
-            "--one-plan", is_flag=True,
-            help="With --futures: one plan that keeps within the limits of every future, in place "
-            "of a priority list.",
-        ),
-        click.option(
-            "--cvar", type=SHARE, metavar="LEVEL",
-            help="With --futures: let the worst futures count, those past this share by weight "
-            "(80%: the worst fifth). Their mean benefit is the conditional value at risk.",
-        ),
-        click.option(
-            "--risk-weight", type=SHARE, default="50%", show_default=True, metavar="W",
-            help="With --cvar: weight of the worst futures beside expected benefit.",
-        ),
-        click.option(
-            "--ambiguity", type=float, metavar="RADIUS",
-            help="With --futures: let their weights be wrong by this much, in points of limits, "
-            "costs and benefit moved on average, and make the worst such mean the best it can be.",
-        ),
-        click.option(
-            "--safe", type=SHARE, metavar="SHARE",
-            help="Draw up a plan whose every limit holds in at least this share of draws of what "
-            "schemes cost, and say what that takes.",
-        ),
-    ]  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+aim_options = options(
+    click.option(
+        "--one-plan", is_flag=True,
+        help="With --futures: one plan that keeps within the limits of every future, in place "
+        "of a priority list.",
+    ),
+    click.option(
+        "--cvar", type=SHARE, metavar="LEVEL",
+        help="With --futures: let the worst futures count, those past this share by weight "
+        "(80%: the worst fifth). Their mean benefit is the conditional value at risk.",
+    ),
+    click.option(
+        "--risk-weight", type=SHARE, default="50%", show_default=True, metavar="W",
+        help="With --cvar: weight of the worst futures beside expected benefit.",
+    ),
+    click.option(
+        "--ambiguity", type=float, metavar="RADIUS",
+        help="With --futures: let their weights be wrong by this much, in points of limits, "
+        "costs and benefit moved on average, and make the worst such mean the best it can be.",
+    ),
+    click.option(
+        "--safe", type=SHARE, metavar="SHARE",
+        help="Draw up a plan whose every limit holds in at least this share of draws of what "
+        "schemes cost, and say what that takes.",
+    ),
+)  # fmt: skip
+"""Options on what is aimed at over futures, and on safety."""
 
 
-def doubt_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add every option of this file to `capital-solve`, which takes them as further arguments.
-
-    Parameters
-    ----------
-    command
-        The function behind the command.
-    """
-    options: list[Callable[..., Any]] = [
-        click.option(
-            "--futures", type=click.Path(path_type=Path), metavar="FILE",
-            help="Futures: columns future, weight, limits_pct, costs_pct, benefit_pct; 100 is as "
-            "it stands. Adds one priority list over them all.",
-        ),
-        aim_options,
-        click.option(
-            "--cost-range", metavar="LOW:LIKELY:HIGH",
-            help="What a scheme may cost above its price, %, such as -10:0:30. For --safe; by "
-            "itself it adds what slips.",
-        ),
-        click.option(
-            "--cost-common", type=SHARE, default="50%", show_default=True, metavar="SHARE",
-            help="Share of that which all schemes have in common.",
-        ),
-        click.option(
-            "--draws", type=click.IntRange(1, 10_000), default=200, show_default=True,
-            help="Draws of costs.",
-        ),
-        click.option("--seed", type=int, default=0, show_default=True, help="Of the draws."),
-    ]  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+doubt_options = options(
+    click.option(
+        "--futures", type=click.Path(path_type=Path), metavar="FILE",
+        help="Futures: columns future, weight, limits_pct, costs_pct, benefit_pct; 100 is as "
+        "it stands. Adds one priority list over them all.",
+    ),
+    aim_options,
+    click.option(
+        "--cost-range", metavar="LOW:LIKELY:HIGH",
+        help="What a scheme may cost above its price, %, such as -10:0:30. For --safe; by "
+        "itself it adds what slips.",
+    ),
+    click.option(
+        "--cost-common", type=SHARE, default="50%", show_default=True, metavar="SHARE",
+        help="Share of that which all schemes have in common.",
+    ),
+    click.option(
+        "--draws", type=click.IntRange(1, 10_000), default=200, show_default=True,
+        help="Draws of costs.",
+    ),
+    click.option("--seed", type=int, default=0, show_default=True, help="Of the draws."),
+)  # fmt: skip
+"""Every option of this file, for `capital-solve`."""
 
 
 def check_doubt(given: Mapping[str, Any], futures: bool, costs: bool, relax: str = "") -> None:
@@ -213,7 +194,13 @@ def drawn_up(
         What costs may come to, and how safe limits are to be; None if costs are not drawn.
     watch
         The clock of the command, which may also stop the search for a plan.
+
+    Raises
+    ------
+    InputError
+        If there is a plan in force, and a plan is asked for that does not keep to one.
     """
+    from nelfin.models.capital.in_force import require_none_in_force
     from nelfin.models.capital.keep import plan_case
     from nelfin.models.capital.stress import (
         Aim,
@@ -223,8 +210,15 @@ def drawn_up(
         plans_for,
         safe_plan,
     )
+    from nelfin.models.capital.stress.chance import SAFE_PLAN
+    from nelfin.models.capital.stress.for_all import ONE_PLAN
     from nelfin.report.text.doubt import futures_words, safety_words
 
+    # before any search: the functions themselves refuse it too
+    if given["one_plan"]:
+        require_none_in_force(case.settings, ONE_PLAN)
+    if given["safe"] is not None:
+        require_none_in_force(case.settings, SAFE_PLAN)
     # one clock over all that is asked: each search has its share of what is left
     parts = 1 + (futures is not None) + (given["safe"] is not None)
     if watch is not None and watch.limit_s is not None and parts > 1:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from nelfin.cli.grouped import options
 from nelfin.cli.reading import tell
 from nelfin.errors import Problems, printable
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from nelfin.models.capital.compared import PlanTables
     from nelfin.models.capital.settings import Settings, TableNames
 
-OPTIONS = (
+keep_options = options(
     click.option(
         "--from", "begin_from", type=click.Path(path_type=Path), metavar="PLAN",
         help="Plan in force, a plan.csv or a folder with one: change as few of its starts as the "
@@ -42,22 +43,10 @@ OPTIONS = (
         help="Have a scheme start in a year. May be given again.",
     ),
 )  # fmt: skip
+"""Options of this file."""
 
 TOLD = 5
 """Changes that are told on the terminal; the table has them all."""
-
-
-def keep_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of this file to a command.
-
-    Parameters
-    ----------
-    command
-        The function of the command; it takes them as keyword arguments.
-    """
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
 
 
 def kept_to(given: Mapping[str, Any]) -> tuple[dict[str, Any], PlanTables | None]:
@@ -198,6 +187,29 @@ def _starts(texts: Sequence[str]) -> dict[str, str]:
     return years
 
 
+def tell_kept(plan: CapitalPlan, in_force: PlanTables) -> None:
+    """Print how many starts of the plan in force change, and what of it is no longer listed.
+
+    Parameters
+    ----------
+    plan
+        The new plan.
+    in_force
+        The plan in force.
+    """
+    from nelfin.models.capital.in_force import not_in_list
+    from nelfin.report.text.capital import changed_words
+
+    click.echo(changed_words(plan, in_force.plan), err=True)
+    gone = not_in_list(in_force.plan, list(plan.plan["project_id"]))
+    if gone:
+        listed = ", ".join(gone[:TOLD]) + (f" and {len(gone) - TOLD} more" * (len(gone) > TOLD))
+        verb = "is" if len(gone) == 1 else "are"
+        click.echo(
+            printable(f"Of the plan in force {listed} {verb} no longer in the list."), err=True
+        )
+
+
 def tell_changes(plan: CapitalPlan, in_force: PlanTables) -> pd.DataFrame:
     """Print how far a plan is from the one in force, and return what moved.
 
@@ -214,18 +226,9 @@ def tell_changes(plan: CapitalPlan, in_force: PlanTables) -> pd.DataFrame:
         From `plans_compared`.
     """
     from nelfin.models.capital.compared import plans_compared
-    from nelfin.models.capital.in_force import not_in_list
-    from nelfin.report.text.capital import changed_words
 
     table = plans_compared(in_force, plan)
-    click.echo(changed_words(plan, in_force.plan), err=True)
-    gone = not_in_list(in_force.plan, list(plan.plan["project_id"]))
-    if gone:
-        listed = ", ".join(gone[:TOLD]) + (f" and {len(gone) - TOLD} more" * (len(gone) > TOLD))
-        verb = "is" if len(gone) == 1 else "are"
-        click.echo(
-            printable(f"Of the plan in force {listed} {verb} no longer in the list."), err=True
-        )
+    tell_kept(plan, in_force)
     for row in table.head(TOLD).itertuples():
         line = f"  {row.project_id} {row.name}: {row.before} before, {row.after} now. {row.why}"
         click.echo(printable(line), err=True)

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nelfin.cli.grouped import options
+
 if TYPE_CHECKING:
     import pandas as pd
+
+    from nelfin.data.specs.columns import Table
 
 UNITS = ("£", "£k", "£m")
 
@@ -38,47 +42,88 @@ class Lists:
     notes: list[str]
     not_read: dict[str, list[str]]
 
+    def read(self, name: str, file: Path, spec: Table) -> pd.DataFrame:
+        """Read a further table as texts; what is not read of it is noted too.
 
-def list_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options for lists of schemes to a command.
+        Parameters
+        ----------
+        name
+            Of the table.
+        file
+            CSV or Excel.
+        spec
+            What it must look like.
 
-    Parameters
-    ----------
-    command
-        Takes them by name.
-    """
-    for option in reversed((
-        click.option(
-            "--columns", type=click.Path(path_type=Path), metavar="MAP.toml",
-            help="What the columns of PROJECTS are.",
-        ),
-        click.option("--unit", type=click.Choice(UNITS), help="Unit of the money in PROJECTS."),
-        click.option("--limit-unit", type=click.Choice(UNITS), help="Unit of LIMITS."),
-        click.option(
-            "--phasing", type=click.Choice(["movable", "fixed"]),
-            help="Whether schemes planned by year may start in another.",
-        ),
-        click.option(
-            "--rank-by", metavar="COLUMN", help="Column that ranks the schemes, for a benefit."
-        ),
-        click.option(
-            "--first", type=click.Choice(["most", "least"]),
-            help="Whether the most or the least of that column comes first.",
-        ),
-    )):  # fmt: skip
-        command = option(command)
-    return command
+        Raises
+        ------
+        InputError
+            If the file cannot be read.
+        """
+        from nelfin.data.tables import raw_frame
+
+        table = raw_frame(file, spec, self.notes)
+        self._note_not_read(name, list(table), spec)
+        return table
+
+    def read_typed(self, name: str, file: Path, spec: Table) -> pd.DataFrame:
+        """Read and check a further table; what is not read of it is noted too.
+
+        Parameters
+        ----------
+        name, file, spec
+            As for `read`.
+
+        Raises
+        ------
+        InputError
+            With every problem of the table.
+        """
+        from nelfin.data.reading import read_meant
+        from nelfin.data.tables import check
+
+        raw, readings = read_meant(file, spec)
+        self.notes.extend(readings)
+        self._note_not_read(name, raw.headings, spec)
+        return check(raw, spec)
+
+    def _note_not_read(self, name: str, headings: list[str], spec: Table) -> None:
+        from nelfin.data.lists.reading import not_read
+
+        if left := not_read(headings, spec):
+            self.not_read[name] = left
 
 
-def taken(options: dict[str, Any]) -> dict[str, Any]:
+list_options = options(
+    click.option(
+        "--columns", type=click.Path(path_type=Path), metavar="MAP.toml",
+        help="What the columns of PROJECTS are.",
+    ),
+    click.option("--unit", type=click.Choice(UNITS), help="Unit of the money in PROJECTS."),
+    click.option("--limit-unit", type=click.Choice(UNITS), help="Unit of LIMITS."),
+    click.option(
+        "--phasing", type=click.Choice(["movable", "fixed"]),
+        help="Whether schemes planned by year may start in another.",
+    ),
+    click.option(
+        "--rank-by", metavar="COLUMN", help="Column that ranks the schemes, for a benefit."
+    ),
+    click.option(
+        "--first", type=click.Choice(["most", "least"]),
+        help="Whether the most or the least of that column comes first.",
+    ),
+)  # fmt: skip
+"""Options for lists of schemes."""
+
+
+def taken(given: dict[str, Any]) -> dict[str, Any]:
     """Take the options of this file out of others.
 
     Parameters
     ----------
-    options
+    given
         Values by name; those of this file are taken out of it.
     """
-    return {name: options.pop(name) for name in NAMES}
+    return {name: given.pop(name) for name in NAMES}
 
 
 def read_lists(

@@ -2,50 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from nelfin.cli.shares import SHARE
+from nelfin.cli.grouped import options
+from nelfin.cli.shares import GROWTH
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nelfin.cli.capital_lists import Lists
     from nelfin.models.capital import CapitalPlan, Settings
 
 
-def money_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options to a command.
-
-    Parameters
-    ----------
-    command
-        Takes `now, deflator, backlog` and `deterioration`.
-    """
-    for option in (
-        click.option(
-            "--deterioration", type=SHARE, default="0%", metavar="P",
-            help="What backlog grows by a year as buildings age, beside prices.",
-        ),
-        click.option(
-            "--backlog", type=click.Path(path_type=Path), metavar="TABLE",
-            help="Backlog of maintenance: columns organisation, band, backlog_gbp_m, year. Adds "
-            "backlog.csv: what the plan clears, and what is left.",
-        ),
-        click.option(
-            "--deflator", type=SHARE, metavar="P",
-            help="General inflation a year, for limits in prices of another year (price_year).",
-        ),
-        click.option(
-            "--now", default="", metavar="Y",
-            help="Year that it now is: nothing starts before it, and what has started (column "
-            "started) stands.",
-        ),
-    ):  # fmt: skip
-        command = option(command)
-    return command
+money_options = options(
+    click.option(
+        "--now", default="", metavar="Y",
+        help="Year that it now is: nothing starts before it, and what has started (column "
+        "started) stands.",
+    ),
+    click.option(
+        "--deflator", type=GROWTH, metavar="P",
+        help="General inflation a year, for limits in prices of another year (price_year).",
+    ),
+    click.option(
+        "--backlog", type=click.Path(path_type=Path), metavar="TABLE",
+        help="Backlog of maintenance: columns organisation, band, backlog_gbp_m, year. Adds "
+        "backlog.csv: what the plan clears, and what is left.",
+    ),
+    click.option(
+        "--deterioration", type=GROWTH, default="0%", metavar="P",
+        help="What backlog grows by a year as buildings age, beside prices.",
+    ),
+)  # fmt: skip
+"""Options of this file."""
 
 
 def money_settings(now: str, deflator: float | None, deterioration: float) -> dict[str, Any]:
@@ -59,13 +51,15 @@ def money_settings(now: str, deflator: float | None, deterioration: float) -> di
     return {"now": now, "deflator_pct": deflator, "backlog_deterioration_pct": deterioration}
 
 
-def read_backlog(file: Path | None) -> pd.DataFrame | None:
+def read_backlog(file: Path | None, lists: Lists) -> pd.DataFrame | None:
     """Return the table of backlog with typed columns; None where none is given.
 
     Parameters
     ----------
     file
         CSV or Excel.
+    lists
+        Takes what was read as something else than it is spelt, and what was not read.
 
     Raises
     ------
@@ -73,14 +67,8 @@ def read_backlog(file: Path | None) -> pd.DataFrame | None:
         With every problem of the table.
     """
     from nelfin.data.specs import BACKLOG_TABLE
-    from nelfin.data.tables import inspect_frame, raw_frame
 
-    if file is None:
-        return None
-    notes: list[str] = []
-    table, problems = inspect_frame(raw_frame(file, BACKLOG_TABLE, notes), BACKLOG_TABLE, str(file))
-    problems.raise_if_any()
-    return table
+    return None if file is None else lists.read_typed("backlog", file, BACKLOG_TABLE)
 
 
 def backlog_tables(

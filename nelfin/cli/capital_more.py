@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from nelfin.cli.grouped import options
 from nelfin.cli.shares import SHARE
 from nelfin.errors import InputError, Problems, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nelfin.cli.capital_lists import Lists
     from nelfin.data.specs.columns import Table
 
 FILE = click.Path(path_type=Path)
@@ -48,82 +50,69 @@ SECTIONS = {
 """Options by heading of the help."""
 
 
-def more_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of this file to a command, which takes them as further arguments.
-
-    Parameters
-    ----------
-    command
-        The function behind the command.
-    """
-    options = [
-        click.option(
-            "--resources", type=FILE, metavar="FILE",
-            help="Limits of staff and the like: columns resource, unit, year, organisation, limit. "
-            "Schemes give their use in use_<resource>_1, use_<resource>_2 and so on.",
-        ),
-        click.option(
-            "--groups", type=FILE, metavar="FILE",
-            help="Groups of schemes: columns group, at_least, at_most.",
-        ),
-        click.option(
-            "--asset-types", type=FILE, metavar="FILE",
-            help="Lives and optimism bias: columns asset_type, life_years, optimism_bias_pct.",
-        ),
-        click.option(
-            "--deprivation", type=FILE, metavar="FILE",
-            help="Columns place, most_deprived_share: for the rule deprived_floor.",
-        ),
-        click.option(
-            "--benefit", type=click.Choice(["score", "criteria", "npsv"]), default="score",
-            show_default=True,
-            help="What benefit is: the column benefit, weighted score_<criterion> columns, or net "
-            "present social value, £m.",
-        ),
-        click.option(
-            "--weight", "weights", multiple=True, metavar="NAME=W",
-            help="Weight of a criterion. May be given again.",
-        ),
-        click.option(
-            "--place-weight", "place_weights", multiple=True, metavar="PLACE=W",
-            help="Equity weight of benefit in a place. May be given again.",
-        ),
-        click.option(
-            "--later-rate", type=SHARE, metavar="R", help="Discount rate after 30 years.",
-        ),
-        click.option(
-            "--discount-from", type=click.Choice(["start", "completion"]), default="completion",
-            show_default=True, help="Year from which benefit counts.",
-        ),
-        click.option(
-            "--carry-over", type=SHARE, default="0%", metavar="P",
-            help="Share of a limit that may be left for the next year.",
-        ),
-        click.option(
-            "--leave-out", is_flag=True,
-            help="Leave out schemes that do not fit the years, where it would be an error.",
-        ),
-    ]  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+more_options = options(
+    click.option(
+        "--resources", type=FILE, metavar="FILE",
+        help="Limits of staff and the like: columns resource, unit, year, organisation, limit. "
+        "Schemes give their use in use_<resource>_1, use_<resource>_2 and so on.",
+    ),
+    click.option(
+        "--groups", type=FILE, metavar="FILE",
+        help="Groups of schemes: columns group, at_least, at_most.",
+    ),
+    click.option(
+        "--asset-types", type=FILE, metavar="FILE",
+        help="Lives and optimism bias: columns asset_type, life_years, optimism_bias_pct.",
+    ),
+    click.option(
+        "--deprivation", type=FILE, metavar="FILE",
+        help="Columns place, most_deprived_share: for the rule deprived_floor.",
+    ),
+    click.option(
+        "--benefit", type=click.Choice(["score", "criteria", "npsv"]), default="score",
+        show_default=True,
+        help="What benefit is: the column benefit, weighted score_<criterion> columns, or net "
+        "present social value, £m.",
+    ),
+    click.option(
+        "--weight", "weights", multiple=True, metavar="NAME=W",
+        help="Weight of a criterion. May be given again.",
+    ),
+    click.option(
+        "--place-weight", "place_weights", multiple=True, metavar="PLACE=W",
+        help="Equity weight of benefit in a place. May be given again.",
+    ),
+    click.option(
+        "--later-rate", type=SHARE, metavar="R", help="Discount rate after 30 years.",
+    ),
+    click.option(
+        "--discount-from", type=click.Choice(["start", "completion"]), default="completion",
+        show_default=True, help="Year from which benefit counts.",
+    ),
+    click.option(
+        "--carry-over", type=SHARE, default="0%", metavar="P",
+        help="Share of a limit that may be left for the next year.",
+    ),
+    click.option(
+        "--leave-out", is_flag=True,
+        help="Leave out schemes that do not fit the years, where it would be an error.",
+    ),
+)  # fmt: skip
+"""Options of this file."""
 
 
-def more_settings(
-    given: Mapping[str, Any], projects: pd.DataFrame, called: str, notes: list[str]
-) -> dict[str, Any]:
+def more_settings(given: Mapping[str, Any], lists: Lists, called: str) -> dict[str, Any]:
     """Turn the options of this file into fields of `Settings`; read the tables they name.
 
     Parameters
     ----------
     given
         Values of the options by name.
-    projects
-        The project table as texts.
+    lists
+        With the project table as texts; takes what was read as something else than it is spelt,
+        and what was not read.
     called
-        What to call it in errors.
-    notes
-        Takes what was read as something else than it is spelt.
+        What to call the project table in errors.
 
     Raises
     ------
@@ -131,14 +120,18 @@ def more_settings(
         With every problem of the options and their tables.
     """
     from nelfin.data.specs import CAPITAL_GROUPS, CAPITAL_RESOURCES, TABLES
-    from nelfin.data.tables import raw_frame
 
     problems = Problems()
     weights = _pairs("--weight", given["weights"], problems)
-    if weights and given["benefit"] != "criteria":
-        problems.add("--weight", "has no criteria to weigh.", "Give --benefit criteria too.")
-    if given["benefit"] == "npsv" and given["asset_types"] is None:
-        remedy = "Give --asset-types: net present social value is counted over the life."
+    if weights and given["benefit"] != "criteria" and not given["compare_benefits"]:
+        remedy = "Give --benefit criteria or --compare-benefits too."
+        problems.add("--weight", "has no criteria to weigh.", remedy)
+    no_lives = given["asset_types"] is None and "life_years" not in lists.projects
+    if given["benefit"] == "npsv" and no_lives:
+        remedy = (
+            "Give --asset-types, or a column life_years: net present social value is counted over "
+            "the life."
+        )
         problems.add("--benefit npsv", "needs the lives of assets.", remedy)
     found = {
         "benefit": given["benefit"],
@@ -150,19 +143,19 @@ def more_settings(
         "leave_out": given["leave_out"],
     }
     if assets := given["asset_types"]:
-        table = _by_name(assets, _asset_types(), "asset_type", projects, called, notes, problems)
+        table = _by_name("asset_types", assets, _asset_types(), lists, called, problems)
         if table is not None:
             found["optimism_bias_pct"] = table["optimism_bias_pct"].to_dict()
             found["life_years"] = table["life_years"].to_dict()
     if deprived := given["deprivation"]:
         spec = TABLES["deprivation"]
-        table = _by_name(deprived, spec, "place", projects, called, notes, problems)
+        table = _by_name("deprivation", deprived, spec, lists, called, problems)
         if table is not None:
             found["deprived_share"] = table["most_deprived_share"].to_dict()
     for name, spec in (("resources", CAPITAL_RESOURCES), ("groups", CAPITAL_GROUPS)):
         if given[name]:
             try:
-                found[name] = raw_frame(given[name], spec, notes)
+                found[name] = lists.read(name, given[name], spec)
             except InputError as error:
                 problems.extend(error)
     problems.raise_if_any()
@@ -208,28 +201,28 @@ def _asset_types() -> Table:
 
 
 def _by_name(
+    name: str,
     file: Path,
     spec: Table,
-    key: str,
-    projects: pd.DataFrame,
+    lists: Lists,
     called: str,
-    notes: list[str],
     problems: Problems,
 ) -> pd.DataFrame | None:
     """Read a table of what schemes name in a column; every name must be there."""
-    from nelfin.data.tables import read_table
     from nelfin.store.sheets.spots import spot
 
+    (key,) = spec.key
     try:
-        table = read_table(file, spec, notes=notes).set_index(key)
+        table = lists.read_typed(name, file, spec).set_index(key)
     except InputError as error:
         problems.extend(error)
         return None
+    projects = lists.projects
     named = projects[key] if key in projects else projects.iloc[:0, 0]
-    for row, name in named[named != ""].drop_duplicates().items():
-        if name not in table.index:
-            what = f'is "{name}", which {file} does not have.'
-            problems.add(spot(called, row, key), what, nearest(name, list(table.index)))
+    for row, text in named[named != ""].drop_duplicates().items():
+        if text not in table.index:
+            what = f'is "{text}", which {file} does not have.'
+            problems.add(spot(called, row, key), what, nearest(text, list(table.index)))
     return table
 
 

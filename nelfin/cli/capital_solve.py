@@ -38,7 +38,7 @@ from nelfin.cli.capital_worth import (
 from nelfin.cli.grouped import GroupedCommand
 from nelfin.cli.options import write_tables
 from nelfin.cli.reading import tell
-from nelfin.cli.shares import SHARE
+from nelfin.cli.shares import GROWTH, SHARE
 from nelfin.cli.watching import ended, watched
 from nelfin.errors import InputError
 
@@ -85,7 +85,7 @@ if TYPE_CHECKING:
     "--over-programming", type=SHARE, default="0%", metavar="P", help="How far to pass each limit."
 )
 @click.option(
-    "--price-growth", type=SHARE, default="0%", metavar="P", help="Growth of prices a year."
+    "--price-growth", type=GROWTH, default="0%", metavar="P", help="Growth of prices a year."
 )
 @list_options
 @more_options
@@ -125,10 +125,10 @@ def capital_solve(
     a second one ends at once.
     """
     from nelfin.data.specs import TABLES
-    from nelfin.data.tables import raw_frame
     from nelfin.models.capital import Settings, TableNames
     from nelfin.models.capital.case import case_of
     from nelfin.models.capital.checked import check_capital
+    from nelfin.models.capital.kinds import kinds_of
     from nelfin.models.capital.stress import Chance
     from nelfin.store.run_folder import check_folder
 
@@ -139,9 +139,10 @@ def capital_solve(
     check_folder(output)
     watch = click.get_current_context().with_resource(watched(time_limit))
     lists = read_lists(projects, limits, rules, **taken(more))
-    future_table = raw_frame(futures, TABLES["capital_futures"], lists.notes) if futures else None
-    settings = more_settings(more, lists.projects, str(projects), lists.notes)
-    backlog_table = read_backlog(backlog)
+    spec = TABLES["capital_futures"]
+    future_table = lists.read("futures", futures, spec) if futures else None
+    settings = more_settings(more, lists, str(projects))
+    backlog_table = read_backlog(backlog, lists)
     keep, in_force = keep_settings(more, lists.notes)
     tell(lists.notes)
     settings |= money_settings(now, deflator, deterioration) | keep | worth_settings(more)
@@ -153,7 +154,7 @@ def capital_solve(
         time_limit_s=time_limit,
         relax=relax,
         discount_rate_pct=discount_rate,
-        solver="cbc" if solver == "cbc" else "highs",
+        solver=solver,
         truncate=truncate,
         rules=lists.rules,
         over_programming_pct=over_programming,
@@ -162,14 +163,21 @@ def capital_solve(
             TableNames(
                 str(projects), str(limits), str(rules), str(more["resources"] or "--resources"),
                 str(more["groups"] or "--groups"),
+                now="--now", criteria_weights="--weight", place_weights="--place-weight",
+                gbp_per_qaly="--qaly-value", revenue_beside_cash="--revenue-beside-cash",
+                deflator_pct="--deflator", time_limit_s="--time-limit",
             ),
             more,
         ),
         **settings,
     )  # fmt: skip
     checked = check_capital(lists.projects, _from_year(lists.limits, first_year, limits), fields)
-    safe = 1.0 if more["safe"] is None else more["safe"] / 100
-    chance = spread and Chance(safe, spread, more["cost_common"], more["draws"], more["seed"])
+    if more["compare_benefits"]:
+        kinds_of(checked)  # before any search
+    chance = None
+    if spread is not None:
+        safe = 1.0 if more["safe"] is None else more["safe"] / 100
+        chance = Chance(safe, spread, more["cost_common"], more["draws"], more["seed"])
     case = case_of(checked)
     found = drawn_up(
         case,
@@ -177,7 +185,7 @@ def capital_solve(
         more,
         future_table,
         str(futures),
-        chance or None,
+        chance,
         watch,
     )
     plan = found.plan
@@ -187,7 +195,7 @@ def capital_solve(
         tables["resources"] = plan.resources
     tables |= worth_tables(case, plan)
     if more["compare_benefits"]:
-        tables |= kinds_tables(checked)
+        tables |= kinds_tables(checked, watch=watch)
     tables |= backlog_tables(plan, backlog_table, fields) | found.tables
     if in_force is not None:
         tables["changes"] = tell_changes(plan, in_force)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from nelfin.cli.grouped import options
 from nelfin.cli.shares import SHARE
 
 if TYPE_CHECKING:
@@ -15,14 +16,16 @@ if TYPE_CHECKING:
     from nelfin.models.capital import CapitalPlan
     from nelfin.models.capital.case import Case
     from nelfin.models.capital.checked import Checked
+    from nelfin.program import Watch
 
 compare_option = click.option(
     "--compare-benefits",
     is_flag=True,
-    help="Which schemes are in by score, by weighted criteria and by net present social value.",
+    help="Which schemes are in by score, by weighted criteria and by net present social value: "
+    "the best plan by each, whatever plan is in force.",
 )
 
-OPTIONS = (
+worth_options = options(
     compare_option,
     click.option(
         "--qaly-value", type=click.FloatRange(0, 10_000_000), default=70_000.0, show_default=True,
@@ -45,19 +48,7 @@ OPTIONS = (
         help="revenue_gbp_m and cash_releasing_gbp_m of a scheme are different money.",
     ),
 )  # fmt: skip
-
-
-def worth_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of this file to a command.
-
-    Parameters
-    ----------
-    command
-        The function of the command; it takes them as keyword arguments.
-    """
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
+"""Options of this file."""
 
 
 def worth_settings(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,22 +84,32 @@ def worth_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def kinds_tables(checked: Checked, limits: pd.DataFrame | None = None) -> dict[str, pd.DataFrame]:
+def kinds_tables(
+    checked: Checked, limits: pd.DataFrame | None = None, watch: Watch | None = None
+) -> dict[str, pd.DataFrame]:
     """Return plans by each kind of benefit side by side, and tell of kinds that are not to be had.
 
     Parameters
     ----------
-    checked, limits
-        As for `kinds_compared`.
+    checked, limits, watch
+        As for `kinds_compared`. Where no time is left, that is told, and there are no tables.
 
     Raises
     ------
     InputError
         If there are fewer than two kinds.
     """
+    from nelfin.errors import NoAnswerError
     from nelfin.models.capital.kinds import kinds_compared, missing_kinds
 
-    schemes, plans = kinds_compared(checked, limits)
+    if watch is not None and watch.over:
+        click.echo("Note: benefits are not compared: there was no time left.", err=True)
+        return {}
+    try:
+        schemes, plans = kinds_compared(checked, limits, watch)
+    except NoAnswerError as error:
+        click.echo(f"Note: benefits are not compared: {error}", err=True)
+        return {}
     for kind, needs in missing_kinds(checked).items():
         click.echo(f"Note: there is no {kind} to compare: it needs {needs}.", err=True)
     return {"benefit_kinds": schemes, "benefit_plans": plans}

@@ -1,11 +1,30 @@
-"""A command whose help lists its options under headings."""
+"""Commands with many options: under headings in the help, and added several at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def options(*each: Decorator) -> Decorator:
+    """Return what adds several options to a command, which takes them as keyword arguments.
+
+    Parameters
+    ----------
+    *each
+        From `click.option`, in the order of the help; or from this function.
+    """
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(each):
+            command = option(command)
+        return command
+
+    return add
 
 
 class GroupedCommand(click.Command):

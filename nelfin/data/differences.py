@@ -10,6 +10,7 @@ import pandas as pd
 from nelfin.data.inputs import Inputs
 from nelfin.data.register import as_shown, main_figure, setting_shown, shown_tables
 from nelfin.data.specs import TABLES
+from nelfin.data.tables import lines_of, records_of
 from nelfin.evidence import Figure
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import UNCOMPARED
@@ -118,14 +119,15 @@ def _why(sources: Sequence[str]) -> str:
 
 def _cells(table: str, frames: Sequence[pd.DataFrame]) -> list[list[str]]:
     """Return the cells of a table that some frames of it do not have alike."""
-    indexed = [_by_row(table, frame) for frame in frames]
-    rows = dict.fromkeys(row for frame in indexed for row in frame.index)
-    columns = list(dict.fromkeys(str(name) for frame in indexed for name in frame.columns))
-    texts = [_texts(frame, columns) for frame in indexed]
-    main = [_main(table, frame) for frame in frames]
+    named = [_row_names(table, frame) for frame in frames]
+    rows = dict.fromkeys(row for names in named for row in names)
+    every = dict.fromkeys(str(name) for frame in frames for name in frame.columns)
+    columns = [name for name in every if name not in TABLES[table].key]
+    texts = [_texts(*each, columns) for each in zip(named, frames, strict=True)]
+    main = [_main(table, *each) for each in zip(named, frames, strict=True)]
     lines: list[list[str]] = []
     for row in rows:
-        there = [row in frame.index for frame in indexed]
+        there = [row in of_plan for of_plan in texts]
         sources = [texts[at][row].get("source", "") for at in range(len(frames)) if there[at]]
         why = _why(sources)
         if not all(there):
@@ -142,28 +144,29 @@ def _cells(table: str, frames: Sequence[pd.DataFrame]) -> list[list[str]]:
     return lines
 
 
-def _by_row(table: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table by the name of each row, without the columns that make it."""
-    keys = list(TABLES[table].key)
-    words = [", ".join(text for text in map(as_shown, cells) if text)
-             for cells in frame[keys].itertuples(index=False)]  # fmt: skip
-    return frame.drop(columns=keys).set_axis(pd.Index(words, dtype="str"))
+def _row_names(table: str, frame: pd.DataFrame) -> list[str]:
+    """Return the name of each row of a table: the cells of its key."""
+    return [
+        ", ".join(text for text in map(as_shown, cells) if text)
+        for cells in lines_of(frame, *TABLES[table].key)
+    ]
 
 
-def _texts(frame: pd.DataFrame, columns: Sequence[str]) -> dict[str, dict[str, str]]:
+def _texts(
+    rows: Sequence[str], frame: pd.DataFrame, columns: Sequence[str]
+) -> dict[str, dict[str, str]]:
     """Return the cells of a table as texts, by row and column; a column it lacks is blank."""
-    records = frame.to_dict("records")
     return {
-        str(row): {name: as_shown(record.get(name, "")) for name in columns}
-        for row, record in zip(frame.index, records, strict=True)
+        row: {name: as_shown(record.get(name, "")) for name in columns}
+        for row, record in zip(rows, records_of(frame), strict=True)
     }
 
 
-def _main(table: str, frame: pd.DataFrame) -> dict[str, str]:
+def _main(table: str, rows: Sequence[str], frame: pd.DataFrame) -> dict[str, str]:
     """Return the main figure of each row, with its unit, by the name of the row."""
     if frame.empty:
         return {}
     value, unit = main_figure(table, frame)
     units = [unit] * len(frame) if isinstance(unit, str) else [str(each) for each in unit]
     shown = [f"{as_shown(each)} {of}".strip() for each, of in zip(value, units, strict=True)]
-    return dict(zip(_by_row(table, frame).index, shown, strict=True))
+    return dict(zip(rows, shown, strict=True))

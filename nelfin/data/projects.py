@@ -65,7 +65,9 @@ def spend_profile(projects: pd.DataFrame) -> npt.NDArray[np.float64]:
         £m, base-year prices; shape (scheme, year after the start), in the order of the rows. A
         blank is 0.
     """
-    return np.asarray(projects[spend_columns(projects)].fillna(0.0), dtype=float)
+    columns = [projects[name].to_numpy(dtype=float) for name in spend_columns(projects)]
+    spend = np.array(columns).reshape(len(columns), len(projects)).T
+    return np.where(np.isnan(spend), 0.0, spend)
 
 
 def use_columns(headings: Iterable[object], beginning: str = "use_") -> dict[str, dict[int, str]]:

@@ -11,6 +11,7 @@ from nelfin.data.inputs import Inputs
 from nelfin.data.notes import unit_of
 from nelfin.data.projects import numbered, spend_columns
 from nelfin.data.specs import TABLES
+from nelfin.data.tables import records_of
 from nelfin.errors import Problems
 from nelfin.scenario import Scenario
 from nelfin.scenario.paths import names_file, opening_label
@@ -44,13 +45,15 @@ def register(scenario: Scenario, inputs: Inputs) -> pd.DataFrame:
         keys = list(TABLES[name].key)
         status = status_column(frame.columns)
         value, unit = main_figure(name, frame)
-        for at, line in enumerate(frame.to_dict("records")):
+        shown = map(as_shown, value.tolist())
+        units = [unit] * len(frame) if isinstance(unit, str) else map(str, unit)
+        for line, amount, of in zip(records_of(frame), shown, units, strict=True):
             rows.append(
                 [
                     name,
                     ", ".join(str(line[key]) for key in keys if line[key]) or "all",
-                    as_shown(value.iloc[at]),
-                    unit if isinstance(unit, str) else str(unit.iloc[at]),
+                    amount,
+                    of,
                     line[status],
                     line["source"],
                 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import namedtuple
 from collections.abc import Mapping
-from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pandas as pd
 from nelfin.data.reading import read_meant
 from nelfin.data.reading.alike import ask_of_alike
 from nelfin.data.specs.columns import Column, Table
-from nelfin.data.typed import typed_column
+from nelfin.data.typed import absent_columns, typed_column
 from nelfin.data.usual import ask
 from nelfin.errors import InputError, Problems, nearest
 from nelfin.store.sheets.books import as_text
@@ -74,6 +75,41 @@ def lines_of(table: pd.DataFrame, *columns: str) -> list[list[Any]]:
     """
     at = [table.columns.get_loc(name) for name in columns]
     return [[row[i] for i in at] for row in table.to_numpy(dtype=object).tolist()]
+
+
+def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table by heading: many times as fast as `to_dict("records")`.
+
+    Parameters
+    ----------
+    table
+        The table.
+    """
+    names = [str(name) for name in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in table.to_numpy(dtype=object).tolist()]
+
+
+def rows_of(table: pd.DataFrame) -> list[Any]:
+    """Return the rows of a table with their cells by name: many times as fast as `itertuples`.
+
+    Parameters
+    ----------
+    table
+        The table; its headings can be names of Python.
+
+    Returns
+    -------
+    list of tuple
+        Named as the columns, and before them `Index`, the label of the row.
+    """
+    row_class = _row_class(("Index", *map(str, table.columns)))
+    cells = table.to_numpy(dtype=object).tolist()
+    return [row_class(label, *row) for label, row in zip(table.index, cells, strict=True)]
+
+
+@lru_cache(maxsize=100)
+def _row_class(names: tuple[str, ...]) -> Any:
+    return namedtuple("Row", names)
 
 
 def empty_table(spec: Table) -> pd.DataFrame:
@@ -137,14 +173,12 @@ def inspect(raw: Raw, spec: Table) -> tuple[pd.DataFrame, Problems]:
     wanted = _match_headings(raw, spec, problems)
     if not raw.rows and not spec.may_be_empty:
         problems.add(raw.place, "holds no rows.", f"Fill in the {spec.title}.")
-    columns: dict[str, pd.Series] = {}
     index = pd.Index(raw.numbers, name="row")
+    absent = absent_columns([column for column, heading in wanted if heading is None], index)
+    columns: dict[str, pd.Series] = {}
     for column, heading in wanted:
         if heading is None:
-            left_out = replace(column, blank=True)
-            columns[column.name] = typed_column(
-                raw, left_out, "", [""] * len(index), index, problems
-            )
+            columns[column.name] = absent[column.name]
         else:
             position = raw.headings.index(heading)
             texts = [row[position] for row in raw.rows]
@@ -163,7 +197,7 @@ def _match_headings(raw: Raw, spec: Table, problems: Problems) -> list[tuple[Col
     used: set[str] = set()
     missing: list[str] = []
     for column in spec.columns:
-        headings = list(dict.fromkeys(h for h in raw.headings if h and column.matches(h)))
+        headings = column.among(raw.headings)
         headings.sort(key=column.place_of)
         used.update(headings)
         wanted.extend((column, heading) for heading in headings)
@@ -300,11 +334,10 @@ def raw_of_frame(frame: pd.DataFrame, place: str) -> Raw:
     place
         What to call the table in errors.
     """
+    cells = frame.to_numpy(dtype=object)
     rows = [
         [as_text(cell).strip() if there else "" for cell, there in zip(*row, strict=True)]
-        for row in zip(
-            frame.to_numpy(dtype=object).tolist(), frame.notna().to_numpy().tolist(), strict=True
-        )
+        for row in zip(cells.tolist(), pd.notna(cells).tolist(), strict=True)
     ]
     return Raw(place, [str(c) for c in frame.columns], rows, list(frame.index))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -83,6 +83,40 @@ def typed_column(
     return pd.Series(values, index=index, dtype=bool if column.kind == "yes_no" else object)
 
 
+def absent_columns(columns: Iterable[Column], index: pd.Index) -> dict[str, pd.Series]:
+    """Return columns that a table has not, as if each of their cells were blank.
+
+    Parameters
+    ----------
+    columns
+        What the cells may hold, and what a blank is.
+    index
+        Rows of the file.
+
+    Returns
+    -------
+    dict
+        By name; columns that are alike share their cells, and are not to be written to.
+    """
+    made: dict[tuple[type, object], pd.Series] = {}
+    found: dict[str, pd.Series] = {}
+    for column in columns:
+        kind: type = bool if column.kind == "yes_no" else object
+        value = column.default
+        if column.kind in {"number", "integer"}:
+            kind, value = float, _default_number(column)
+        # one NaN is as good as another, though it is not equal to it
+        key = (kind, str(value) if kind is float else value)
+        if key not in made:
+            made[key] = pd.Series([value] * len(index), index=index, dtype=kind)
+        found[column.name] = made[key]
+    return found
+
+
+def _default_number(column: Column) -> float:
+    return np.nan if column.default is None else float(str(column.default))
+
+
 def _filled(text: str, column: Column) -> object:
     return column.default if text == "" or text in EXCEL_ERRORS else text
 
@@ -125,7 +159,7 @@ def _numbers(
 ) -> pd.Series:
     parsed = pd.to_numeric(np.array(texts, dtype=object), errors="coerce")
     values = np.array(parsed, dtype=float)
-    default = np.nan if column.default is None else float(str(column.default))
+    default = _default_number(column)
     failed = np.array([text in EXCEL_ERRORS for text in texts], dtype=bool)
     bad = ~np.isfinite(values) & ~blanks & ~failed
     values[bad | failed] = np.nan

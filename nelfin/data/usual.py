@@ -73,6 +73,8 @@ def in_words(value: float, column: Column) -> tuple[str, str]:
     ('is 1.5, which is 150 %.', 'If 1.5 % is meant, write 0.015.')
     >>> in_words(0.04, Column("efficiency_pct", usual_least=0.1))
     ('is 0.04 %.', 'If 4 % is meant, write 4.')
+    >>> in_words(0.9, Column("limits_pct", usual_low=10, usual_high=400))
+    ('is 0.9 %.', 'If 90 % is meant, write 90.')
     >>> in_words(3566099, Column("allocation_gbp_m", usual_high=1e5))
     ('is £3,566,099m.', 'If it is in £k, write 3566.099; if in pounds, 3.566099.')
     """
@@ -82,7 +84,8 @@ def in_words(value: float, column: Column) -> tuple[str, str]:
         return f"is {gbp_m(value)}.", scaled(value)
     if unit == "%":
         what = f"is {plain(value)} %."
-        if abs(value) <= max(column.usual_least, column.usual_top):
+        small = abs(value) <= max(column.usual_least, column.usual_top)
+        if small or is_usual(100 * value, column):
             return what, f"If {plain(100 * value)} % is meant, write {plain(100 * value)}."
     elif unit in FRACTIONS:
         what = f"is {plain(value)}, which is {plain(100 * value)} %."
@@ -190,11 +193,12 @@ def ask(raw: Raw, spec: Table, frame: pd.DataFrame, problems: Problems) -> None:
         return
     source = frame["source"] if "source" in frame else pd.Series("", index=frame.index)
     asked = ~np.array([is_marked(text) for text in source], dtype=bool)
+    headings = [str(heading) for heading in frame.columns]
     for column in spec.columns:
-        for heading in frame.columns if column.has_usual else ():
-            if not column.matches(heading):
-                continue
+        for heading in column.among(headings) if column.has_usual else ():
             values = frame[heading].to_numpy(dtype=float)
+            if np.isnan(values).all():  # nothing to ask about
+                continue
             # what may not be at all is refused already
             asking = asked & (values >= column.low) & (values <= column.high)
             for at in np.flatnonzero(asking & ~is_usual(values, column)):

@@ -30,6 +30,11 @@ from nelfin.program.watch import Watch, attended
 MANY = 5_000
 """Columns above which a relaxation is asked at each turn of the simplex whether to stop: a smaller
 one is done in less time than the asking takes."""
+AGAIN_S = 60.0
+"""Seconds at most for finding out whether a program has no plan indeed."""
+FEW = 1_000
+"""Columns up to which a relaxation is solved where it is asked for: it is done before Ctrl-C could
+be heard, and a thread of its own would take longer than the solving."""
 EFFORT = 0.3
 """Share of its work that HiGHS puts into finding plans, where a gap is allowed: the bound is close
 from the start, and what is missing is the plan."""
@@ -199,18 +204,21 @@ class LoadedProgram:
             model.setSolution(point)
         heard = self._heard = self._heard or _Heard(model, self._program, self._unit)
         heard.begin(watch, steps, gap)
-        status = attended(model.run, watch, lambda: watch.tell(*self._progress(heard)))
-        if status == highspy.HighsStatus.kError:
-            raise SolverError("The solver highs failed.")
-        seconds = time.perf_counter() - start
-        if status is None:  # it goes on by itself for a little: what it has told is what there is
-            return self._left_behind(heard, seconds)
+        ended = self._run(watch, heard)
         state = self._status()
+        if ended and state == "infeasible" and not watch.over:
+            ended = self._run_as_it_stands(watch, heard, start + left - time.perf_counter())
+            again = self._status()
+            # with neither a plan nor a proof in that time, the first word stands
+            state = state if again == "no plan found" else again
+        seconds = time.perf_counter() - start
+        if not ended:  # it goes on by itself for a little: what it has told is what there is
+            return self._left_behind(heard, seconds)
         if state == "unbounded or infeasible":
             # without an objective nothing is unbounded: what remains is whether a plan exists
             plain = replace(self._program, value=[0.0] * len(self._program.value))
-            exists = solve(plain, relax=not self._whole, time_limit=time_limit).has_plan
-            state = "unbounded" if exists else "infeasible"
+            found = solve(plain, relax=not self._whole, time_limit=time_limit, watch=watch)
+            state = "unbounded" if found.has_plan else found.status
         if state not in HAS_PLAN:
             none = without_plan(state, len(self._program.value), seconds)
             bound = (
@@ -228,6 +236,35 @@ class LoadedProgram:
             state = "optimal"
         found = solution_of(self._program, state, values, duals, self._whole, bound, seconds)
         return replace(found, steps=heard.steps)
+
+    def _run(self, watch: Watch, heard: _Heard) -> bool:
+        """Run the solver, and say whether it ended by itself."""
+        import highspy
+
+        run = self._model.run
+        at_once = not self._whole and len(self._program.value) <= FEW
+        status = (
+            run() if at_once else attended(run, watch, lambda: watch.tell(*self._progress(heard)))
+        )
+        if status == highspy.HighsStatus.kError:
+            raise SolverError("The solver highs failed.")
+        return status is not None
+
+    def _run_as_it_stands(self, watch: Watch, heard: _Heard, left: float) -> bool:
+        """Run again without presolve, and say whether the solver ended by itself.
+
+        HiGHS makes a program smaller before it solves it, and where amounts of very different size
+        meet its rounding may leave no plan where there is one. Half of the time left is for this.
+        """
+        model = self._model
+        model.clearSolver()
+        model.setOptionValue("presolve", "off")
+        most = min(max(left, 0.0) / 2, AGAIN_S)
+        model.setOptionValue("time_limit", float(model.getRunTime() + most))
+        try:
+            return self._run(watch, heard)
+        finally:
+            model.setOptionValue("presolve", "choose")
 
     def _worth(self, values: Array) -> float:
         return float(

@@ -63,6 +63,16 @@ class Watch:
         """Return the seconds that are left, 0 or more; infinity without a limit."""
         return float("inf") if self.limit_s is None else max(self.limit_s - self.spent(), 0.0)
 
+    def part(self, share: float) -> Watch:
+        """Return a watch that runs for a share of the time that is left on this one.
+
+        Parameters
+        ----------
+        share
+            0 to 1.
+        """
+        return Watch(None if self.limit_s is None else max(share * self.left(), 0.01))
+
     @property
     def over(self) -> bool:
         """Whether to stop: the time has run out, or somebody said so."""

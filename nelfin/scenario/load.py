@@ -23,6 +23,7 @@ from nelfin.scenario.paths import (
     packaged_folder,
     packaged_scenario,
     refuse_outside,
+    true_folder,
 )
 from nelfin.scenario.schema import Data, Scenario
 from nelfin.scenario.settings_sheet import Settings
@@ -92,10 +93,11 @@ def _load(
     draft = Draft()
     read: list[Path] = []
     packaged = (packaged_scenario(name).parent for name in SCENARIOS)
-    folders = [*packaged, *(Path(folder).expanduser() for folder in allow)]
+    allowed = (Path(folder).expanduser() for folder in allow)
+    folders = [true_folder(folder) for folder in (*packaged, *allowed)]
     problems = Problems()
     for file, content in reversed(list(layers(start))):
-        folders.append(file.parent)
+        folders.append(true_folder(file.parent))
         if isinstance(content, Settings):
             _put_workbook(draft, content, folders, problems)
         else:

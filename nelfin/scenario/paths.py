@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ def packaged_folder() -> Path:
     return Path(str(files("nelfin") / "data" / PACKAGED))
 
 
+@cache
 def packaged_scenario(name: str) -> Path:
     """Return the file of a scenario that comes with nelfin.
 
@@ -164,13 +166,27 @@ def is_within(path: Path, folders: Iterable[Path]) -> bool:
     path
         Path of a table, with its sheet if it names one.
     folders
-        Folders that it may stand in.
+        Folders that it may stand in, as `true_folder` gives them.
     """
     try:
         true = split_sheet(path)[0].resolve()
-        return any(true.is_relative_to(folder.resolve()) for folder in folders)
     except (OSError, RuntimeError, ValueError):
         return True
+    return any(true.is_relative_to(folder) for folder in folders)
+
+
+def true_folder(folder: Path) -> Path:
+    """Return a folder with links followed; one that cannot be there as it is.
+
+    Parameters
+    ----------
+    folder
+        A folder that tables may stand in.
+    """
+    try:
+        return folder.resolve()
+    except (OSError, RuntimeError, ValueError):
+        return folder
 
 
 def is_opening_file(text: str) -> bool:

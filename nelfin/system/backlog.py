@@ -65,6 +65,6 @@ def with_backlog_now(
     for row in rules.index[blank]:
         names = {part.strip() for part in str(rules.at[row, "name"]).split(";")}
         own = opening[opening["band"].isin(names)]
-        if len(own) and (own["since"] == 0).all():
+        if names == set(own["band"]) and (own["since"] == 0).all():
             rules.loc[row, "now_gbp_m"] = own["backlog_gbp_m"].sum()
     return rules

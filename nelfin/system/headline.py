@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
+from nelfin.data import lines_of
 from nelfin.data.inputs import SYSTEM
 from nelfin.data.projects import spend_profile
 from nelfin.evidence import count_by_status
@@ -204,11 +205,14 @@ def _marks(sources: pd.DataFrame, main: str) -> dict[str, str]:
 def _categories(plan: pd.DataFrame, projects: pd.DataFrame, years: list[str]) -> pd.DataFrame:
     """Split what each category asks for into what the plan spends, spends later, and leaves out."""
     rows = []
-    chosen = plan.set_index("project_id")
+    chosen = {
+        name: (share, start)
+        for name, share, start in lines_of(plan, "project_id", "funded_share", "start_year")
+    }
     for name, category, spend in zip(
         projects["project_id"], projects["category"], spend_profile(projects), strict=True
     ):
-        share, start = chosen.at[name, "funded_share"], chosen.at[name, "start_year"]
+        share, start = chosen[name]
         if share > 0:
             position = start_of(start) - start_of(years[0])
             left = spend[max(-position, 0) :]  # what was spent before the plan is no part of it

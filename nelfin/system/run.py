@@ -32,7 +32,7 @@ from nelfin.scenario.load import origins_by_file
 from nelfin.store.findings import Findings
 from nelfin.store.kept import BASE, record_of
 from nelfin.store.tidy import tidy_tables
-from nelfin.system.activity_tables import primary_care_table
+from nelfin.system.activity_tables import answers_of, primary_care_table
 from nelfin.system.back_test import back_test
 from nelfin.system.backlog import backlog_of
 from nelfin.system.capital import (
@@ -178,7 +178,7 @@ def _labelled(scenario: Scenario, inputs: Inputs, joint: Joint) -> xr.Dataset:
 def _questions(
     scenario: Scenario, inputs: Inputs, joint: Joint, checked: Checked, seconds: Seconds
 ) -> dict[str, pd.DataFrame]:
-    """Return tables of what is asked beside: what budgets rest on, and the worth of capital."""
+    """Return tables of what is asked beside: what budgets rest on, worth of capital, of care."""
     with _timed("sensitivity", seconds):
         moves = sensitivity(scenario, inputs)
     with _timed("budget curve", seconds):
@@ -186,7 +186,10 @@ def _questions(
         curve = worth_of_capital(case)
     with _timed("frontier", seconds):
         frontier = second_aims(case, joint.plan)
-    return {"sensitivity": moves, "budget_curve": curve, "capital_frontier": frontier}
+    found = {"sensitivity": moves, "budget_curve": curve, "capital_frontier": frontier}
+    with _timed("activity", seconds):
+        answers = answers_of(scenario, inputs, joint.budgets, joint.prevention, joint.activity)
+    return found | {f"activity_{name}": table for name, table in answers.tables().items()}
 
 
 def _with_draws(

@@ -11,7 +11,7 @@ from nelfin.data import Inputs
 from nelfin.models.capital.stress.queues import Queue, queue_of
 from nelfin.models.capital.stress.slips import Slips, slips_table
 from nelfin.scenario import Scenario
-from nelfin.system.capital import capital_settings, check_schemes
+from nelfin.system.capital import check_schemes
 from nelfin.system.joint import Joint
 
 BY_SCHEME = {
@@ -35,13 +35,9 @@ def slip_queue(scenario: Scenario, inputs: Inputs, joint: Joint) -> Queue:
     joint
         With the plan, and the limits that it was drawn up within.
     """
-    return queue_of(
-        joint.plan,
-        check_schemes(scenario, inputs).schemes,
-        joint.limits,
-        scenario.years.labels(),
-        capital_settings(scenario, inputs),
-    )
+    checked = check_schemes(scenario, inputs)
+    years = scenario.years.labels()
+    return queue_of(joint.plan, checked.schemes, joint.limits, years, checked.settings)
 
 
 def slip_variables(

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 import pandas as pd
+from activity_sentences import activity_families
 from comparison_sentences import comparison_family
 from facts import Facts, millions, odds, percent, plain
 from families import Family, chart_says, tokens
@@ -33,7 +34,8 @@ def families(result: Result, compared: Comparison | None, first: Result | None) 
         Family("", "", "title", ".*: plan ", [facts.first, facts.last]),
         Family("", "", "p", "Plan ", [facts.first, facts.last]),
         Family("", "", "p", "Long lists", _long_lists(facts)),
-        *_headline(facts), *_places(facts), *_prevention(facts), *recovery_families(facts),
+        *_headline(facts), *_places(facts), *_prevention(facts), *activity_families(facts),
+        *recovery_families(facts),
         *_capital(facts), *programme_families(facts), *_assumptions(facts), *_provenance(facts),
     ]  # fmt: skip
     found += _changes(facts)

@@ -210,7 +210,8 @@ def test_a_plan_that_is_a_change_of_nothing_known_is_refused() -> None:
             nelfin.run(nelfin.load_scenario(overrides={"base": named}))
 
 
-def test_a_result_that_was_never_saved_can_be_compared(rough: Scenario, result: Result) -> None:
+def test_a_result_that_was_never_saved_can_be_compared(result: Result) -> None:
+    rough = nelfin.load_scenario(overrides={"capital.gap_pct": 10.0})
     assert nelfin.compare(nelfin.run(rough), result).settings["setting"].tolist() == [
         "capital.gap_pct"
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -50,7 +51,12 @@ row = st.fixed_dictionaries({column.name: cell for column in SPEC.columns})
 sound_text = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
 sound_row = st.fixed_dictionaries(
     {
-        "code": sound_text.filter(lambda value: value.strip() not in {"", *EXCEL_ERRORS}),
+        "code": sound_text.filter(
+            lambda value: (
+                value.strip() not in {"", *EXCEL_ERRORS}
+                and not re.search("total|sum", value, re.IGNORECASE)
+            )  # would name a row of totals
+        ),
         "amount": st.floats(-1e9, 1e9).map(repr),
         "note": (sound_text | number | word).filter(
             lambda value: value.strip() not in EXCEL_ERRORS

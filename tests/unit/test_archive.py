@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -25,14 +26,14 @@ pytestmark = pytest.mark.unit
 def root(result: Result, scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two runs, one of them older and in surplus from 2026/27, a sweep, and what is no run."""
     root = tmp_path_factory.mktemp("archive")
-    result.save(root / "now", report=False)
-    old = result.save(root / "team" / "old", report=False)
+    now = result.save(root / "now", report=False)
+    old = Path(shutil.copytree(now, root / "team" / "old"))
     record = json.loads((old / "run.json").read_text(encoding="utf-8"))
     record |= {"name": "Old", "started": "2025-01-31T09:00:00+00:00"}
     record["headline"] |= {"balance_from": "2026/27"}
     (old / "run.json").write_text(json.dumps(record), encoding="utf-8")
     sweep_to(root / "swept", scenario, {"recovery.efficiency_pct": [3.0, 4.0]})
-    result.save(root / ".part.half", report=False)
+    shutil.copytree(now, root / ".part.half")
     (root / "notes").mkdir()
     return root
 

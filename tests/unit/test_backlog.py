@@ -11,6 +11,7 @@ from nelfin.data.specs import BANDS
 from nelfin.models.backlog import WORDS, backlog_by_year, claims_of, opening_of
 from nelfin.models.capital import CapitalPlan, Settings
 from nelfin.report.text.backlog import backlog_sentences, backlog_text
+from nelfin.system.backlog import with_backlog_now
 
 pytestmark = pytest.mark.unit
 
@@ -152,3 +153,24 @@ def test_the_sentences_and_the_table_say_what_the_figures_say() -> None:
     assert "BHRUT" not in text.split("Backlog of maintenance:")[0]
     assert set(found.data_vars) == {f"backlog_{name}" for name in WORDS}
     assert line(plan_of([clearing()], [9, 9, 9]), "A")["status"] == "funded"
+
+
+@pytest.mark.parametrize(
+    ("name", "now"),
+    [("high", 100.0), ("high; low", 130.0), ("low", 30.0), ("high; moderate", None),
+     ("high; significant", None), ("highest", None)],
+)  # fmt: skip
+def test_a_target_takes_the_backlog_there_is_only_where_all_of_it_is_known(
+    name: str, now: float | None
+) -> None:
+    # the figure of moderate risk is of a later year than the plan's start
+    known = [
+        ("Barts", "high", 60.0, "2024/25"), ("BHRUT", "high", 40.0, "2024/25"),
+        ("Barts", "low", 30.0, "2024/25"), ("Barts", "moderate", 9.0, "2025/26"),
+    ]  # fmt: skip
+    rules = pd.DataFrame(
+        {"rule": ["backlog_target"], "name": [name], "year": "", "amount_gbp_m": 1.0,
+         "now_gbp_m": np.nan}
+    )  # fmt: skip
+    found = with_backlog_now(rules, published(*known), YEARS[0], Settings())["now_gbp_m"]
+    assert found.tolist() == ([now] if now else pytest.approx([np.nan], nan_ok=True))

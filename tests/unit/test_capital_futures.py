@@ -246,6 +246,22 @@ def test_a_scheme_may_become_a_better_option_of_itself_but_is_never_taken_back()
     assert regret["weight"].tolist() == [0.25, 0.75]
 
 
+def test_a_fraction_for_a_percentage_is_asked_about_and_may_be_confirmed() -> None:
+    built = case(lumpy(0), [25])
+    mixed = futures_table(("a", 1.0, 0.9, 100.0), ("b", 1.0, 100.0, 1.1))
+    with pytest.raises(InputError) as caught:
+        futures_of(built, mixed)
+    said = str(caught.value)
+    assert "column limits_pct: is 0.9 %. If 90 % is meant, write 90." in said
+    assert "column costs_pct: is 1.1 %. If 110 % is meant, write 110." in said
+    with pytest.raises(InputError, match=r"is 3 %\. If 300 % is meant"):
+        futures_of(built, futures_table(("a", 1.0, 100.0, 100.0, 3.0)))
+    with pytest.raises(InputError, match=r"is 5 %\. Usual is 10 to 400"):
+        futures_of(built, futures_table(("a", 1.0, 5.0, 100.0)))
+    marked = mixed.assign(source="unusual: a year without capital")
+    assert futures_of(built, marked)[0].moved == (0.9, 100.0, 100.0)
+
+
 def test_what_is_wrong_with_futures_is_told_at_once() -> None:
     built = case(lumpy(0), [25])
     with pytest.raises(InputError) as caught:

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from capital_plans import limit_table, scheme, table
+from capital_plans import limit_table, plan_of, scheme, table
 from click.testing import CliRunner, Result
 
 import nelfin
-from nelfin.cli import cli
+from nelfin.cli import capital, cli
+from nelfin.cli.capital_keep import tell_kept
 from nelfin.data import load_inputs
 from nelfin.data.plan_in_force import plan_file
 from nelfin.errors import InputError
+from nelfin.models.capital.compared import PlanTables
 from nelfin.scenario import load_scenario
 from nelfin.system.capital import capital_case, check_schemes
 
@@ -105,6 +107,18 @@ def test_benefits_are_compared_side_by_side(desk: Path) -> None:
         "plans_in",
     ]
     assert len(pd.read_csv("new/benefit_plans.csv")) == 2
+
+
+def test_what_is_gone_from_the_list_is_told_by_both_commands(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ids = ["A", *(f"Z{n}" for n in range(7))]
+    plan = pd.DataFrame({"project_id": ids, "start_year": "2025/26"})
+    tell_kept(plan_of(ROWS, [9], begin_from=plan), PlanTables(plan))
+    said = capsys.readouterr().err
+    assert "Of the plan in force Z0, Z1, Z2, Z3, Z4 and 2 more are no longer in the list." in said
+    # `capital` tells it as `capital-solve` does
+    assert capital.tell_kept is tell_kept
 
 
 # Scenarios

@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
-from capital_plans import both_solvers, no_answer, scheme
+from capital_plans import both_solvers, limit_table, no_answer, scheme, table
+
+from nelfin import program as lp
+from nelfin.errors import NoAnswerError
+from nelfin.models.capital import Settings, keep
+from nelfin.models.capital.case import Case, case_of
+from nelfin.models.capital.checked import check_capital
+from nelfin.models.capital.no_plan import NOT_KNOWN, why_infeasible
+from nelfin.models.capital.solving import require_answer
 
 pytestmark = pytest.mark.unit
 
@@ -70,3 +79,61 @@ def test_a_plan_not_found_in_the_time_given_is_not_called_infeasible() -> None:
     text = no_answer(rows, [9_000] * 6, time_limit_s=1e-9, relax=True)
     assert "found no plan" in text
     assert "time_limit_s" in text
+
+
+def without_plan() -> tuple[Case, lp.Solution]:
+    rows = [scheme(name, 6, 1, must_fund="yes") for name in "AB"]
+    case = case_of(check_capital(table(rows), limit_table([10]), Settings()))
+    return case, lp.Solution("infeasible", np.nan, np.nan, np.zeros(0), {}, 0.0)
+
+
+@pytest.mark.parametrize("watch", [lp.Watch(0.0), lp.Watch(60.0, stopped=True)])
+def test_no_limit_is_blamed_where_time_ran_out(watch: lp.Watch) -> None:
+    case, none = without_plan()
+    with pytest.raises(NoAnswerError) as caught:
+        require_answer(none, case, watch)
+    assert str(caught.value) == NOT_KNOWN
+    with pytest.raises(NoAnswerError, match=r"need £12\.0m in 2025/26, the limit is £10\.0m"):
+        require_answer(none, case, lp.Watch(60.0))
+
+
+@pytest.mark.parametrize("status", ["stopped", "no plan found"])
+def test_what_a_search_that_was_stopped_has_passed_proves_nothing(
+    status: lp.Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, _ = without_plan()
+    solved = lp.solve
+
+    def stopped(*words: object, **more: object) -> lp.Solution:
+        found = solved(*words, **more)  # type: ignore[arg-type]
+        return lp.Solution(status, found.objective, np.nan, found.values, {}, 0.0)
+
+    monkeypatch.setattr(lp, "solve", stopped)
+    assert why_infeasible(case.program, case.starts, "highs") == NOT_KNOWN
+
+
+def test_a_plan_that_is_there_after_all_is_not_explained_by_nothing() -> None:
+    case = case_of(check_capital(table([scheme("A", 6, 1)]), limit_table([10]), Settings()))
+    assert "though none of the limits" in why_infeasible(case.program, case.starts, "highs")
+
+
+def test_too_few_changes_are_not_looked_for_once_time_ran_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # both must now be in, and the plan in force has neither: two changes are the fewest
+    rows = [scheme(name, 5, 1, must_fund="yes") for name in "AB"]
+    in_force = pd.DataFrame({"project_id": ["C", "A"], "start_year": ["2025/26", ""]})
+    given = Settings(begin_from=in_force, max_changes=1)
+    rows = [*rows, scheme("C", 1, 1)]
+    case = case_of(check_capital(table(rows), limit_table([11]), given))
+    with pytest.raises(NoAnswerError, match="at least 2 must change"):
+        keep.plan_case(case)
+    watch = lp.Watch(60.0)
+
+    def late(case: Case, watch: lp.Watch) -> None:
+        watch.stop()
+        raise NoAnswerError(NOT_KNOWN)
+
+    monkeypatch.setattr(keep, "solve_case", late)
+    with pytest.raises(NoAnswerError, match="no time left"):
+        keep.plan_case(case, watch)

@@ -61,9 +61,10 @@ def test_a_program_without_rows_is_one_part() -> None:
     assert [len(part) for part in parts.parts_of(program)] == [40]
 
 
+@pytest.mark.parametrize("sizes", [[130, 110, 100, 12], [60, 65, 70, 55, 62]])  # near and whole
 @pytest.mark.parametrize("gap", [0.0, 0.02])
-def test_a_plan_in_parts_is_within_its_gap_of_the_best(gap: float) -> None:
-    program = apart([130, 110, 100, 12], years=1)
+def test_a_plan_in_parts_is_within_its_gap_of_the_best(gap: float, sizes: list[int]) -> None:
+    program = apart(sizes, years=1)
     relaxed = lp.solve(program, relax=True)
     found = search.best_plan(program, relaxed, gap, "highs")
     best = lp.solve(program, gap=0.0)

@@ -64,7 +64,7 @@ def test_criteria_need_no_benefit_but_every_weight_and_score() -> None:
     plan = plan_of([row], [5], benefit="criteria", criteria_weights={"safety": 2.0})
     assert plan.solve.objective == 18.0
     text = refused([row], [5], benefit="criteria", criteria_weights={"safty": 2.0})
-    assert 'criteria_weights.safty: has no column. Did you mean "safety"?' in text
+    assert 'criteria_weights safty: has no column. Did you mean "safety"?' in text
     assert "column score_safety: has no weight" in text
     blank = scheme("B", 5, score_safety=None)
     text = refused([row, blank], [5], benefit="criteria", criteria_weights={"safety": 1.0})
@@ -101,7 +101,7 @@ def test_an_equity_weight_lifts_the_benefit_of_its_place() -> None:
     assert funded(plan) == {"B"}
     assert plan.solve.objective == 12.0
     text = refused(rows, [5], place_weights={"Newam": 1.5})
-    assert 'place_weights.Newam: is no scheme\'s place. Did you mean "Newham"?' in text
+    assert 'place_weights Newam: is no scheme\'s place. Did you mean "Newham"?' in text
 
 
 # Rules

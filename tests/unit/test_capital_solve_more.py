@@ -83,6 +83,52 @@ def test_net_present_value_needs_lives_and_takes_them_from_the_table(folder: Pat
     assert plan.loc["A;1", "benefit"] == pytest.approx(yearly - 11)
 
 
+def test_net_present_value_takes_lives_from_a_column_too(folder: Path) -> None:
+    rows = PROJECTS.replace("score_need,score_risk", "benefit,life_years").replace("5,3,", "5,60,")
+    rows = rows.replace(",4,9,", ",4,10,").replace(",9,1,", ",9,20,")
+    (folder / "projects.csv").write_text(rows)
+    solve("--benefit", "npsv", "--resources", "resources.csv")
+    worth = pd.read_csv(folder / "out" / "worth.csv").set_index("project_id")
+    assert worth["life_years"].tolist() == [60, 10, 20]
+    (folder / "projects.csv").write_text(rows.replace("5,60,", "5,,"))
+    with pytest.raises(InputError, match=r"row 2, column asset_type.* no life in years"):
+        CliRunner().invoke(
+            capital_solve,
+            ["projects.csv", "--limits", "limits.csv", "-o", "new", "--benefit", "npsv",
+             "--resources", "resources.csv"],
+            catch_exceptions=False, standalone_mode=False,
+        )  # fmt: skip
+
+
+def test_criteria_are_weighed_to_be_compared(folder: Path) -> None:
+    rows = PROJECTS.replace("category,score", "category,benefit,score")
+    for name in ("Acute", "Equipment", "Community"):
+        rows = rows.replace(f"{name},", f"{name},7,")
+    (folder / "projects.csv").write_text(rows)
+    weights = CRITERIA[2:]
+    solve(*weights, "--compare-benefits", "--resources", "resources.csv")
+    assert list(pd.read_csv(folder / "out" / "benefit_plans.csv")["best_by"]) == [
+        "score", "criteria",
+    ]  # fmt: skip
+
+
+def test_settings_are_called_by_their_option_or_by_their_key(
+    folder: Path, scenario: Scenario, inputs: Inputs
+) -> None:
+    rows = PROJECTS.replace("score_need,score_risk", "qalys,cash_releasing_gbp_m")
+    (folder / "projects.csv").write_text(rows)
+    listed = pd.read_csv(folder / "projects.csv").assign(life_years=9, revenue_gbp_m=1)
+    listed.to_csv(folder / "projects.csv", index=False)
+    with pytest.raises(InputError) as caught:
+        solve("--benefit", "npsv", "--resources", "resources.csv")
+    assert "--qaly-value: is in prices of 2024/25" in str(caught.value)
+    assert "Give general inflation, % a year (--deflator)." in str(caught.value)
+    assert "different money (--revenue-beside-cash)" in str(caught.value)
+    changed = {"place_weights": {"Nowhere": 2.0}}
+    with pytest.raises(InputError, match=r"capital\.place_weights Nowhere: is no scheme's place"):
+        solve_capital(replace_section(scenario, **changed), inputs)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -91,7 +137,11 @@ def test_net_present_value_needs_lives_and_takes_them_from_the_table(folder: Pat
         ([*CRITERIA, "--weight", "need"], "--weight need: is not NAME=NUMBER"),
         ([*CRITERIA, "--weight", "need=2"], "--weight need=2: weighs need again"),
         ([*CRITERIA, "--place-weight", "Newham=-1"], "--place-weight Newham=-1: is not"),
-        ([*CRITERIA, "--place-weight", "Newam=1"], "place_weights.Newam: is no scheme's place"),
+        ([*CRITERIA, "--place-weight", "Newam=1"], "--place-weight Newam: is no scheme's place"),
+        ([*CRITERIA, "--weight", "safety=1"], "--weight safety: has no column"),
+        (["--benefit", "criteria", "--weight", "need=1"], "Give it one (--weight); 0 leaves"),
+        ([*CRITERIA, "--now", "2031/32"], "--now: is 2031/32, after the last year"),
+        ([*CRITERIA, "--now", "soon"], "--now: "),
         ([*CRITERIA], "use_staff_1: is use of staff, of which --resources has no limit"),
         ([*CRITERIA, "--groups", "none.csv"], "none.csv: does not exist"),
         ([*CRITERIA, "--asset-types", "deprivation.csv"], 'the column "asset_type" is missing'),

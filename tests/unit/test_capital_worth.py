@@ -9,8 +9,11 @@ import pandas as pd
 import pytest
 from capital_plans import limit_table, line, plan_of, scheme, starts, table
 
-from nelfin.errors import InputError
+from nelfin import program as lp
+from nelfin.cli.capital_worth import kinds_tables
+from nelfin.errors import InputError, NoAnswerError
 from nelfin.models.appraisal import discount_factors
+from nelfin.models.capital import kinds as kinds_module
 from nelfin.models.capital.case import case_of
 from nelfin.models.capital.checked import check_capital
 from nelfin.models.capital.keep import plan_case
@@ -226,6 +229,32 @@ def test_kinds_of_benefit_side_by_side() -> None:
     assert by.loc["criteria", ["score_worth", "criteria_worth"]].tolist() == [5, 18]
     assert by["npsv_worth"].tolist() == pytest.approx([1 - 4, 2 - 4, 50 - 4])
     assert by["schemes"].tolist() == [1, 1, 1]
+
+
+def test_plans_by_kind_share_the_time_left_and_tell_their_gap() -> None:
+    _, plans = kinds(THREE, discount_rate_pct=0.0, gap_pct=0.0)
+    assert plans["gap"].tolist() == pytest.approx([0.0, 0.0])
+    checked = check_capital(table(THREE), limit_table([4]), Settings())
+    watch = lp.Watch(1e-9)
+    _, hasty = kinds_compared(checked, watch=watch)
+    assert len(hasty) == 2
+    assert lp.Watch(60.0).part(0.5).left() == pytest.approx(30.0, abs=1.0)
+    assert lp.Watch().part(0.5).limit_s is None
+
+
+def test_without_time_left_benefits_are_not_compared_and_the_plan_stays(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked = check_capital(table(THREE), limit_table([4]), Settings())
+    assert kinds_tables(checked, watch=lp.Watch(0.0)) == {}
+    assert "benefits are not compared: there was no time left" in capsys.readouterr().err
+
+    def none(*_words: object) -> None:
+        raise NoAnswerError("The solver found no plan in 0 seconds.")
+
+    monkeypatch.setattr(kinds_module, "solve_case", none)
+    assert kinds_tables(checked, watch=lp.Watch(9.0)) == {}
+    assert "not compared: The solver found no plan" in capsys.readouterr().err
 
 
 def test_kinds_that_are_not_to_be_had_say_what_they_need() -> None:

@@ -26,6 +26,11 @@ pytestmark = pytest.mark.unit
 
 
 @pytest.fixture(scope="module")
+def inputs(rough: Scenario) -> Inputs:
+    return load_inputs(rough)
+
+
+@pytest.fixture(scope="module")
 def plan(rough: Scenario, inputs: Inputs) -> CapitalPlan:
     return solve_capital(rough, inputs)
 

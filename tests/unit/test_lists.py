@@ -101,6 +101,8 @@ def test_years_that_no_heading_names_are_said_in_the_map() -> None:
     )
     assert spend_of(found.table) == {"row 2": [1.0, 0.0, 0.5], "row 3": [0.25, 0.25, 0.0]}
     assert found.table["organisation"].tolist() == ["Works", "Works"]
+    assert any("money in $ is taken as it stands" in note for note in found.notes)
+    assert not any("money in €" in note for note in found.notes)
 
 
 SYSTEM_PLAN = """

@@ -57,6 +57,27 @@ def test_what_is_not_read_stands_on_the_terminal_and_in_the_account(solved: Solv
     assert account["not_read"] == {"projects": ["Ward"], "limits": ["remark"]}
 
 
+def test_what_is_not_read_of_further_tables_is_told_as_of_the_first(solved: Solve) -> None:
+    further = {
+        "backlog": "Organisation,band,backlog_gbp_m,year,colour\nTrust A,high,9,2024/25,red\n",
+        "futures": "future,weight,limits_pct,costs_pct,colour\npoor,1,90,100,red\n",
+        "groups": "group,at_least,at_most,colour\nX,0,2,red\n",
+        "asset-types": "asset_type,life_years,optimism_bias_pct,colour\nKit,10,0,red\n",
+    }
+    words = []
+    for name, text in further.items():
+        Path(f"{name}.csv").write_text(text)
+        words += [f"--{name}", f"{name}.csv"]
+    listed = PLAIN.replace("Ward\n", "group\n").replace("north", "X").replace("south", "X")
+    result = solved(listed, LIMITS.replace(",3\n", ",13\n"), "", *words)
+    assert result.exit_code == 0, result.exception
+    assert 'backlog.csv: heading "Organisation" read as organisation.' in result.stderr
+    for name in further:
+        assert f'{name}.csv: column not read: "colour"' in result.stderr
+    account = json.loads(Path("out/solve.json").read_text())["not_read"]
+    assert account == {name.replace("-", "_"): ["colour"] for name in further}
+
+
 def test_an_account_of_tables_that_are_read_whole_says_so(solved: Solve) -> None:
     assert (
         solved(PLAIN.replace(",Ward", "").replace(",north", "").replace(",south", "")).exit_code
@@ -210,3 +231,11 @@ def test_problems_of_every_table_come_at_once(solved: Solve) -> None:
         "limits.csv, row 2, column limit_gbp_m",
     ):
         assert problem in said
+
+
+def test_a_column_to_rank_by_that_is_not_there_is_told_by_the_option(solved: Solve) -> None:
+    said = told(solved(PLAIN.replace("benefit", "rating"), LIMITS, "", "--rank-by", "Wards"))
+    assert '--rank-by: names the column "Wards"' in said
+    assert 'Did you mean "Ward"?' in said
+    said = told(solved(PLAIN.replace("benefit", "rating"), LIMITS, 'rank_by = "Wards"'))
+    assert 'map.toml, rank_by: names the column "Wards"' in said

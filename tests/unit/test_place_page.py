@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from nelfin.allocations.comparisons import compare_places, what_moved
-from nelfin.report.text.places import place_page, places_table
+from nelfin.report.text.places import _moves, place_page, places_table
 from nelfin.result import Result
 
 pytestmark = pytest.mark.unit
@@ -76,14 +76,20 @@ def test_last_year_of_a_move_is_this_year_of_the_one_before(data: xr.Dataset) ->
 
 def test_the_page_adds_up_to_the_pound_as_printed(data: xr.Dataset) -> None:
     for place, year in places_and_years(data):
-        page = place_page(data, place, year, "illustrative: x")
-        block = page.partition("WHY IT MOVED")[2].partition("BY STREAM")[0]
+        block = _moves(data, place, year)
+        assert block.startswith("WHY IT MOVED")
         shown = [
             float(text.strip("()").replace(",", "")) * (-1 if text.startswith("(") else 1)
             for text in re.findall(r"(\(?[\d,]+\)?)$", block, flags=re.M)
         ]
         *parts, total = shown
         assert sum(parts) == total
+
+
+def test_the_page_of_each_place_has_why_its_budget_moved(data: xr.Dataset) -> None:
+    for place, year in zip(data["place"].values, data["year"].values, strict=False):
+        page = place_page(data, str(place), str(year), "illustrative: x")
+        assert _moves(data, str(place), str(year)) in page
         assert "illustrative" in page
 
 

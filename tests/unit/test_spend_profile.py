@@ -91,8 +91,11 @@ def test_every_reader_of_a_table_in_another_order_finds_the_same(
 
 def test_a_run_is_the_same_to_the_letter(tmp_path: Path) -> None:
     text = pd.read_csv(EMBEDDED, dtype=str, keep_default_na=False)
+    alone = (text["requires"] == "") & (text["must_fund"] == "no")
+    text = text[alone].head(40).assign(excludes="", option_of="")  # few are as good as all
     file = tmp_path / "scenario.toml"
-    file.write_text('extends = "nel"\n[data]\nprojects = "projects.csv"\n[capital]\nrelax = true\n')
+    tables = 'projects = "projects.csv"\ncapital_rules = ""'
+    file.write_text(f'extends = "nel"\n[data]\n{tables}\n[capital]\nrelax = true\n')
     runs = []
     for table in (text, shuffled(text)):
         table.to_csv(tmp_path / "projects.csv", index=False)

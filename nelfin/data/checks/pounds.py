@@ -33,7 +33,7 @@ def in_pounds(projects: pd.DataFrame, times: float = 1.0) -> str:
     times
         How often what is usual has to be passed.
     """
-    spend = _numbers(projects[_to_ask(projects)][spend_columns(projects)])
+    spend = _numbers(projects, spend_columns(projects))[_to_ask(projects)]
     if not spend.size:
         return ""
     year = float(spend.sum(axis=0).max())
@@ -68,8 +68,12 @@ def ask_of_pounds(
         Takes each question.
     """
     if {"year", "limit_gbp_m"} <= set(limits.columns):
-        rows = limits[_to_ask(limits)]
-        most = float(rows.groupby("year")["limit_gbp_m"].sum().max()) if len(rows) else 0.0
+        by_year: dict[object, float] = {}
+        lines = zip(limits["year"], limits["limit_gbp_m"].fillna(0.0), _to_ask(limits), strict=True)
+        for year, limit, asked in lines:
+            if asked and year:
+                by_year[year] = by_year.get(year, 0.0) + limit
+        most = max(by_year.values(), default=0.0)
         if most > MOST_GBP_M:
             problems.add(
                 limits_called,
@@ -82,9 +86,13 @@ def ask_of_pounds(
         problems.add(projects_called, said, IF_RIGHT)
 
 
-def _numbers(spend: pd.DataFrame) -> npt.NDArray[np.float64]:
-    columns = [pd.to_numeric(spend[name], errors="coerce").fillna(0.0) for name in spend]
-    return np.column_stack(columns).astype(float) if columns else np.zeros((0, 0))
+def _numbers(table: pd.DataFrame, names: list[str]) -> npt.NDArray[np.float64]:
+    """Return columns as numbers, 0 where a cell is none; shape (row, column)."""
+    numbers = np.zeros((len(table), len(names)))
+    for at, name in enumerate(names):
+        cells = pd.to_numeric(table[name].to_numpy(), errors="coerce")
+        numbers[:, at] = np.where(np.isnan(cells), 0.0, cells)
+    return numbers
 
 
 def _to_ask(table: pd.DataFrame) -> list[bool]:

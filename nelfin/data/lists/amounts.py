@@ -28,7 +28,10 @@ OPEN = frozenset(
 
 _SUFFIX = re.compile(r"(.*[\d).])\s*(k|m|mn|bn|thousands?|millions?|billions?)", re.IGNORECASE)
 _SIZES = {"k": 1e-3, "t": 1e-3, "m": 1.0, "b": 1e3}
-_SIGNS = str.maketrans({"$": "£", "€": "£"})
+FOREIGN = ("$", "€")
+"""Signs of other money, which is taken as it stands, and told."""
+
+_SIGNS = str.maketrans(dict.fromkeys(FOREIGN, "£"))
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ class Money:
         self.problems = problems
         self.read: dict[str, _Money | None] = {}
         self.noughts: dict[str, set[int]] = {}
+        self.foreign: set[str] = set()
 
     def column(self, heading: str, texts: Sequence[str]) -> Array:
         """Return the money of a column, £m; a blank is nought.
@@ -107,6 +111,9 @@ class Money:
             )
         unit = self.unit if named is None else named
         cells = [self._cell(text) for text in texts]
+        self.foreign |= {
+            sign for sign in FOREIGN if any(sign in text for text in (heading, *texts))
+        }
         # what has a unit of its own beside what has none leaves open what the latter is in
         mixed = unit is None and any(cell and cell.size is not None for cell in cells)
         found = np.zeros(len(texts))
@@ -128,7 +135,7 @@ class Money:
         return found
 
     def tell(self, notes: list[str]) -> None:
-        """Tell what stood for nought.
+        """Tell what stood for nought, and what money is not in pounds.
 
         Parameters
         ----------
@@ -139,6 +146,10 @@ class Money:
             many = "1 row" if len(rows) == 1 else f"{len(rows):,} rows"
             where = named_rows(self.numbers[at] for at in sorted(rows))
             notes.append(f'{self.place}: money of "{text}" read as nought in {many} ({where}).')
+        for sign in sorted(self.foreign):
+            notes.append(
+                f"{self.place}: money in {sign} is taken as it stands, as if it were pounds."
+            )
 
     def _cell(self, text: str) -> _Money | None:
         if text not in self.read:

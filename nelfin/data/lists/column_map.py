@@ -67,6 +67,8 @@ class ColumnMap:
         Columns that look like something, and are only notes.
     called
         What the map is called in errors.
+    options
+        What settings are called in errors that an option gives.
     """
 
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -82,6 +84,17 @@ class ColumnMap:
     benefit_of: str = ""
     not_read: tuple[str, ...] = ()
     called: str = "columns"
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def named(self, setting: str) -> str:
+        """Return what a setting is called in errors: by its option, or in the map.
+
+        Parameters
+        ----------
+        setting
+            A field.
+        """
+        return self.options.get(setting, f"{self.called}, {setting}")
 
     def headings(self) -> list[str]:
         """Return every heading of the list that the map names."""
@@ -109,7 +122,7 @@ class ColumnMap:
                 problems.add(called[name], what, "Keep one of them.")
         problems.raise_if_any()
         given: dict[str, Any] = {name: value for name, value in options.items() if value}
-        return replace(self, **given)
+        return replace(self, **given, options={name: called[name] for name in given})
 
 
 def map_of(columns: str | Path | Mapping[str, Any] | None) -> ColumnMap:
@@ -188,7 +201,7 @@ def _checked(content: Mapping[str, Any], called: str) -> ColumnMap:
         problems.add(f"{called}, rank_by", "stands beside a benefit.", "Keep one of them.")
     not_read = _texts(content.get("not_read", []), f"{called}, not_read", problems)
     problems.raise_if_any()
-    words = {key: str(content[key]) for key in CHOICES if key in content}
+    words: dict[str, Any] = {key: str(content[key]) for key in CHOICES if key in content}
     return ColumnMap(
         columns, constants, years, points=points, rank_by=rank_by, not_read=not_read,
         called=called, **words,

@@ -81,7 +81,7 @@ def roles_of(raw: Raw, given: ColumnMap, notes: list[str], problems: Problems) -
     there = [text for text in raw.headings if text]
     for heading in dict.fromkeys(given.headings()):
         if heading not in there:
-            where = f"{given.called}" if heading != given.rank_by else "rank_by"
+            where = given.called if heading != given.rank_by else given.named("rank_by")
             what = f'names the column "{heading}", which {raw.place} has not.'
             problems.add(where, what, nearest(heading, there))
     for heading in sorted({text for text in there if there.count(text) > 1}):

@@ -3,7 +3,6 @@
 from nelfin.data.specs.activity import ACTIVITY
 from nelfin.data.specs.capital import (
     BACKLOG_TABLE,
-    BANDS,
     CAPITAL,
     CAPITAL_GROUPS,
     CAPITAL_RESOURCES,
@@ -11,7 +10,7 @@ from nelfin.data.specs.capital import (
     PROJECTS_BY_CRITERIA,
     projects_spec,
 )
-from nelfin.data.specs.columns import Table
+from nelfin.data.specs.columns import BANDS, Table
 from nelfin.data.specs.places import (
     COMPONENTS,
     CONVERGE,

@@ -8,8 +8,10 @@ from nelfin.data.capital_rules import RULE_KINDS
 from nelfin.data.specs.alike import OWNERS, SCHEMES_ALIKE
 from nelfin.data.specs.columns import (
     BACKLOG,
+    BANDS,
     BENEFIT_IN,
     IN_POUNDS,
+    MOVED_PCT,
     SCORE,
     SHARES_PCT,
     SOURCE,
@@ -69,8 +71,6 @@ CAPITAL_GROUPS = Table(
     may_be_empty=True,
 )
 """How many schemes of a group a plan must hold, and may."""
-BANDS = ("high", "significant", "moderate", "low")
-"""Risk bands of backlog maintenance."""
 
 BACKLOG_TABLE = Table(
     "backlog of maintenance",
@@ -171,9 +171,9 @@ CAPITAL: dict[str, Table] = {
         (
             Column("future"),
             number("weight", low=0),
-            number("limits_pct", low=0, **SHARES_PCT),
-            number("costs_pct", low=1, **SHARES_PCT),
-            optional("benefit_pct", kind="number", low=0, default=100.0, **SHARES_PCT),
+            number("limits_pct", low=0, **MOVED_PCT),
+            number("costs_pct", low=0.01, **MOVED_PCT),
+            optional("benefit_pct", kind="number", low=0, default=100.0, **MOVED_PCT),
             STATUS,
             SOURCE,
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -19,6 +19,9 @@ BACKLOG = r"backlog_[a-z]+_gbp_m"
 SCORE = r"score_[a-z0-9_]+"
 USE = r"use_.+_[1-9]\d?"
 BENEFIT_IN = r"benefit_\d{4}/\d{2}"
+BANDS = ("high", "significant", "moderate", "low")
+"""Risk bands of backlog maintenance."""
+
 COST = r"cost_[1-9]\d?"
 STAFF = r"staff_.+_[1-9]\d?"
 CASH = r"cash_[1-9]\d?"
@@ -29,7 +32,7 @@ FAMILIES = {
     CASH: tuple(f"cash_{n}" for n in range(1, 41)),
     QALYS: tuple(f"qalys_{n}" for n in range(1, 41)),
     BENEFIT_IN: tuple(f"benefit_{label_of(year)}" for year in range(2000, 2080)),
-    BACKLOG: tuple(f"backlog_{b}_gbp_m" for b in ("high", "significant", "moderate", "low")),
+    BACKLOG: tuple(f"backlog_{band}_gbp_m" for band in BANDS),
 }
 """Families of columns of the tables of schemes and initiatives, and names of their members."""
 
@@ -100,6 +103,19 @@ class Column:
         """
         return bool(re.fullmatch(self.name, heading)) if self.pattern else heading == self.name
 
+    def among(self, headings: Sequence[str]) -> list[str]:
+        """Return the headings that belong to this column, each once, in their order.
+
+        Parameters
+        ----------
+        headings
+            Headings of a file.
+        """
+        if self.pattern:
+            is_of_family = re.compile(self.name).fullmatch
+            return [name for name in dict.fromkeys(headings) if is_of_family(name)]
+        return [self.name] if self.name in headings else []
+
     def place_of(self, heading: str) -> int:
         """Return where a heading stands in its family; those without a place stand at the end.
 
@@ -150,6 +166,9 @@ GROWTH_PCT: dict[str, Any] = {"usual_low": -20.0, "usual_high": 20.0, "usual_lea
 
 SHARES_PCT: dict[str, Any] = {"usual_top": 1.0}
 """What is usual of shares in per cent."""
+
+MOVED_PCT: dict[str, Any] = {"usual_low": 10.0, "usual_high": 400.0}
+"""What is usual of a figure in per cent of how it stands, where 100 is no change."""
 
 STATUS = Column("status", required=False, blank=True, default="given", choices=STATUSES)
 SOURCE = Column("source", required=False, blank=True, default="")

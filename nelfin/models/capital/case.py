@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from nelfin import program as lp
+from nelfin.data.tables import rows_of
 from nelfin.errors import Problems
 from nelfin.models.capital.checked import Checked
 from nelfin.models.capital.forced import add_forced, with_forced, with_forced_starts
@@ -143,9 +144,10 @@ def _add_limits(
     # what one year passes its limit by is carried on: a pound over all years
     give = lp.POUND / len(years) if carry_over > 0 else lp.POUND
     used = uses_of_limits(starts, years)
-    by_key = [name for name in ("year", "organisation", "money") if name in limits]
-    for limit in limits.sort_values(by_key).itertuples():
-        key, allowed = key_of(limit), float(str(limit.allowed))
+    by_key = {key_of(limit): limit for limit in rows_of(limits)}
+    for key in sorted(by_key, key=lambda key: (key.year, key.organisation, key.money)):
+        limit = by_key[key]
+        allowed = float(limit.allowed)
         t = years.index(key.year)
         terms = used.get(key, [])
         closed = key.year < now
@@ -159,7 +161,7 @@ def _add_limits(
                 carried[key] = program.column(0.0, high=None)
                 terms = [*terms, (carried[key], 1.0)]
                 # headroom of over-programming is no money, and cannot be carried over
-                most = carry_over * float(str(limit.limit_gbp_m))
+                most = carry_over * float(limit.limit_gbp_m)
                 program.row("carry", key, [(carried[key], 1.0)], "<=", most)
         if terms:
             program.row("closed" if closed else "limit", key, terms, "<=", allowed, give)

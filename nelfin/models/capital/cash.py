@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nelfin.errors import Problems
+from nelfin.models.capital.settings import Settings
 from nelfin.store.sheets.spots import spot
 from nelfin.years import start_of
 
@@ -35,26 +36,23 @@ def in_cash(limits: pd.DataFrame, deflator_pct: float) -> pd.DataFrame:
     return limits.assign(limit_gbp_m=limits["limit_gbp_m"] * growth, price_year="")
 
 
-def check_prices(
-    limits: pd.DataFrame, deflator_pct: float | None, called: str, problems: Problems
-) -> None:
+def check_prices(limits: pd.DataFrame, settings: Settings, problems: Problems) -> None:
     """Ask for general inflation where a limit is in prices of another year.
 
     Parameters
     ----------
     limits
         The typed table: `year, price_year` and more.
-    deflator_pct
-        General inflation, % a year; None where it is not given.
-    called
-        What to call the table in errors.
+    settings
+        `deflator_pct`, None where it is not given; and what to call the table and it in errors.
     problems
         Every problem is added to it.
     """
     real = limits.index[limits["price_year"].fillna("").astype(bool)]
-    if deflator_pct is None and len(real):
+    if settings.deflator_pct is None and len(real):
         problems.add(
-            spot(called, real[0], "price_year"),
+            spot(settings.called.limits, real[0], "price_year"),
             f"is {limits.at[real[0], 'price_year']}, and general inflation is not given.",
-            "Give the deflator, % a year, or limits in cash and no price_year.",
+            f"Give it, % a year ({settings.called.deflator_pct}), or limits in cash and no "
+            "price_year.",
         )

@@ -115,7 +115,7 @@ def check_capital(
     if {"year", "limit_gbp_m"} <= set(limit_table.columns):
         check_years(limit_table, called.limits, problems, settings.now)
         if "price_year" in limit_table:
-            check_prices(limit_table, settings.deflator_pct, called.limits, problems)
+            check_prices(limit_table, settings, problems)
     spec = projects_spec(settings.benefit)
     project_table = table(projects, spec, called.projects)
     schemes: list[Scheme] = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from nelfin.errors import Problems
@@ -99,11 +98,11 @@ def check_now(years: list[str], settings: Settings, problems: Problems) -> Setti
     try:
         start_of(settings.now)
     except ValueError as error:
-        problems.add("now", f"{error}.", "Write it as in 2026/27.")
+        problems.add(settings.called.now, f"{error}.", "Write it as in 2026/27.")
         return replace(settings, now="")
     if years and settings.now > years[-1]:
         problems.add(
-            "now",
+            settings.called.now,
             f"is {settings.now}, after the last year with a limit, {years[-1]}: no year is open.",
             "Give limits of later years.",
         )
@@ -142,6 +141,8 @@ def with_status(limits: pd.DataFrame, now: str) -> pd.Series:
     now
         Year that it now is; "" closes none.
     """
-    return pd.Series(
-        np.where(limits["year"] < now, "closed", limits["status"]), index=limits.index, dtype=str
-    )
+    stands = [
+        "closed" if year < now else status
+        for year, status in zip(limits["year"], limits["status"], strict=True)
+    ]
+    return pd.Series(stands, index=limits.index, dtype=str)

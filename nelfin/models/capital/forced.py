@@ -93,7 +93,7 @@ def _why_not(scheme: Scheme, wanted: str, years: list[str]) -> tuple[str, str]:
     if years.index(wanted) + scheme.build_years > len(years):
         return (
             f"leaves no room for its {scheme.build_years} years of spend by {years[-1]}.",
-            "Start it earlier, or let spend run past the last year (truncate).",
+            "Start it earlier, or let spend run past the last year (column truncate).",
         )
     return "is a year in which it may not start.", "Change its window, or the year."
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from nelfin import program as lp
-from nelfin.errors import Problems
+from nelfin.errors import InputError, Problems
 from nelfin.models.capital.settings import Settings
 from nelfin.models.capital.starts import Start
 from nelfin.store.sheets.spots import spot
@@ -68,6 +68,29 @@ def check_in_force(settings: Settings, ids: Collection[str], problems: Problems)
             called.begin_from,
             f'has no scheme of {called.projects}; its first is "{plan["project_id"].iloc[0]}".',
             "Name a plan of these schemes.",
+        )
+
+
+def require_none_in_force(settings: Settings, plan: str) -> None:
+    """Refuse a plan in force, for a kind of plan that does not keep to it.
+
+    Parameters
+    ----------
+    settings
+        `begin_from`, and what it is called in errors.
+    plan
+        The kind of plan, such as `a safe plan`.
+
+    Raises
+    ------
+    InputError
+        If there is a plan in force.
+    """
+    if settings.begin_from is not None:
+        raise InputError.one(
+            settings.called.begin_from,
+            f"is a plan in force, and {plan} does not keep to one: its starts would change unseen.",
+            "Leave out one of the two.",
         )
 
 

@@ -14,6 +14,7 @@ from nelfin import program as lp
 from nelfin.errors import NoAnswerError
 from nelfin.models.capital.case import Case
 from nelfin.models.capital.in_force import changes, keeping, starts_in_force
+from nelfin.models.capital.kernel import reduced_costs
 from nelfin.models.capital.plan import CapitalPlan, plan_of
 from nelfin.models.capital.solving import (
     require_answer,
@@ -112,7 +113,7 @@ def plan_case(case: Case, watch: lp.Watch | None = None) -> CapitalPlan:
         try:
             plan, least = solve_case(case, watch), None
         except NoAnswerError:
-            _refuse_if_too_few(case, in_force)
+            _refuse_if_too_few(case, in_force, watch)
             raise
     else:
         plan, least = _fewest(case, in_force, watch)
@@ -295,14 +296,9 @@ def _better(aim: _Aim, count: int, values: Array) -> Array:
 
 def _next_to(program: lp.Program, relaxed: lp.Solution, values: Array | None = None) -> lp.Program:
     """Return the program with only the columns next to its relaxation, and those of a plan."""
-    cost = np.asarray(program.value, dtype=float).copy()
-    for row in program.rows:
-        price = relaxed.prices.get(row.name, 0.0)
-        if price:
-            for column, factor in row.terms:
-                cost[column] -= price * factor
     used = relaxed.values > ROUNDING
-    order = np.argsort(np.where(used, 0.0, np.abs(cost)), kind="stable")
+    cost = np.where(used, 0.0, reduced_costs(program, relaxed))
+    order = np.argsort(cost, kind="stable")
     searched = np.zeros(len(cost), dtype=bool)
     searched[order[: max(NEAR, int(used.sum()) * 2)]] = True
     if values is not None:
@@ -315,16 +311,15 @@ def _next_to(program: lp.Program, relaxed: lp.Solution, values: Array | None = N
     return replace(program, low=low, high=high)
 
 
-def _refuse_if_too_few(case: Case, in_force: Mapping[str, str]) -> None:
+def _refuse_if_too_few(case: Case, in_force: Mapping[str, str], watch: lp.Watch) -> None:
     """Say how many starts must change at least, where fewer were allowed and no plan was found."""
     rows = [row for row in case.program.rows if row.name != ("keep", "changes")]
     value = np.zeros(len(case.program.value))
     for column, factor in keeping(case.starts, in_force, case.years):
         value[column] += factor
-    found = lp.solve(
-        replace(case.program, value=value.tolist(), rows=rows),
-        time_limit=case.settings.time_limit_s, gap=0.0,
-    )  # fmt: skip
+    if watch.over:
+        return
+    found = lp.solve(replace(case.program, value=value.tolist(), rows=rows), watch=watch)
     if not found.has_plan:
         return
     funded = sum(name in in_force for name in case.projects["project_id"])

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
+from nelfin import program as lp
 from nelfin.data.specs.columns import SCORE
 from nelfin.errors import Problems
 from nelfin.models.capital.case import Case, case_of
@@ -63,10 +64,34 @@ def missing_kinds(checked: Checked) -> dict[Kind, str]:
     return {kind: NEEDED[kind] for kind in get_args(Kind) if not has[kind]}
 
 
+def kinds_of(checked: Checked) -> list[Kind]:
+    """Return the kinds of benefit that the tables give.
+
+    Parameters
+    ----------
+    checked
+        From `check_capital`.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two, with what the others need.
+    """
+    missing, problems = missing_kinds(checked), Problems()
+    kinds: list[Kind] = [kind for kind in get_args(Kind) if kind not in missing]
+    if len(kinds) < 2:
+        for kind, needs in missing.items():
+            problems.add(checked.settings.called.projects, f"has no {kind}.", f"It needs {needs}.")
+    problems.raise_if_any()
+    return kinds
+
+
 def kinds_compared(
-    checked: Checked, limits: pd.DataFrame | None = None
+    checked: Checked, limits: pd.DataFrame | None = None, watch: lp.Watch | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return which schemes are in the plan under each kind of benefit, and what each plan is worth.
+
+    Each is the best plan by its kind, whatever plan is in force.
 
     Parameters
     ----------
@@ -74,6 +99,9 @@ def kinds_compared(
         From `check_capital`.
     limits
         Limits to plan within; by default those checked.
+    watch
+        A clock that is running already, whose time left the plans share; by default each has the
+        time limit of the settings.
 
     Returns
     -------
@@ -81,29 +109,28 @@ def kinds_compared(
         A row a scheme: `project_id, name, organisation`; a column a kind (`score`, `criteria`,
         `npsv`) with the year of the start, or `not funded`; and `plans_in`: in how many it is.
     plans : pandas.DataFrame
-        A row a plan: `best_by`, a kind; `schemes` funded, `cdel_gbp_m`, and what the plan is worth
-        by each kind: points, or £m.
+        A row a plan: `best_by`, a kind; `schemes` funded, `cdel_gbp_m`, what the plan is worth by
+        each kind: points, or £m; and `gap`, how far it may be from the best by its own kind, a
+        share; NaN where that is not known.
 
     Raises
     ------
     InputError
         If there are fewer than two kinds, with what the others need; or if the columns of a kind
         are wrong.
+    NoAnswerError
+        If no plan meets every limit and rule, or none was found in time.
     """
-    missing = missing_kinds(checked)
-    kinds: list[Kind] = [kind for kind in get_args(Kind) if kind not in missing]
-    problems = Problems()
-    if len(kinds) < 2:
-        for kind, needs in missing.items():
-            problems.add(checked.settings.called.projects, f"has no {kind}.", f"It needs {needs}.")
-        problems.raise_if_any()
+    kinds, problems = kinds_of(checked), Problems()
     cases: dict[Kind, Case] = {}
     for kind in kinds:
         settings = replace(checked.settings, benefit=kind, begin_from=None, max_changes=None)
         schemes = _schemes(checked, settings, limits, problems)
         problems.raise_if_any()
         cases[kind] = case_of(replace(checked, schemes=schemes, settings=settings), limits)
-    plans = {kind: solve_case(case) for kind, case in cases.items()}
+    plans = {}
+    for left, (kind, case) in zip(range(len(cases), 0, -1), cases.items(), strict=True):
+        plans[kind] = solve_case(case, None if watch is None else watch.part(1 / left))
     about = ["project_id", "name", "organisation"]
     table = checked.projects[about].reset_index(drop=True)
     for kind, plan in plans.items():
@@ -116,8 +143,9 @@ def kinds_compared(
     for kind, plan in plans.items():
         funded = int((plan.plan["status"] != "not funded").sum())
         worth = [_worth(case, plan) for case in cases.values()]
-        rows.append([kind, funded, float(plan.plan["cdel_gbp_m"].sum()), *worth])
-    columns = ["best_by", "schemes", "cdel_gbp_m", *(f"{kind}_worth" for kind in cases)]
+        gap = np.nan if plan.solve.gap is None else plan.solve.gap
+        rows.append([kind, funded, float(plan.plan["cdel_gbp_m"].sum()), *worth, gap])
+    columns = ["best_by", "schemes", "cdel_gbp_m", *(f"{kind}_worth" for kind in cases), "gap"]
     return table, pd.DataFrame(rows, columns=columns)
 
 
@@ -160,8 +188,8 @@ def worth_table(case: Case, plan: CapitalPlan) -> pd.DataFrame:
         present values, £m, costs negative; `equity_weight`; `benefit_cost_ratio`; and
         `npsv_per_gbp_m`, of the capital limits it uses. A ratio to nothing is NaN.
     """
-    longest = max((start.scheme.life_years for start in case.starts), default=0)
-    factors = factors_of(case.settings, len(case.years) + 100 + longest)
+    schemes = (start.scheme for start in case.starts)
+    factors = factors_of(case.settings, len(case.years), schemes)
     chosen = _chosen(case, plan)
     names = case.projects.set_index("project_id")["name"]
     shares = plan.plan.set_index("project_id")["funded_share"]

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from nelfin import program as lp
-from nelfin.data.projects import spend_columns
+from nelfin.data.projects import spend_profile
+from nelfin.data.tables import lines_of
 from nelfin.errors import MANY, Problems, closest
 from nelfin.models.capital.settings import TableNames
 from nelfin.store.sheets.spots import spot
@@ -88,8 +89,10 @@ def check_years(limits: pd.DataFrame, called: str, problems: Problems, now: str 
         problems.add(called, span, f"Give at most {MOST_YEARS} years.")
     if not (given and all(limits["year"])):
         return
-    for (organisation, money), rows in limits.groupby(["organisation", "money"]):
-        own = set(rows["year"])
+    years_of: dict[tuple[str, str], set[str]] = {}
+    for year, *whose in lines_of(limits, "year", "organisation", "money"):
+        years_of.setdefault((str(whose[0]), str(whose[1])), set()).add(str(year))
+    for (organisation, money), own in sorted(years_of.items()):
         missing = [year for year in years[:MOST_YEARS] if year >= now and year not in own]
         if missing and max(own) >= now:
             of = f" of {money}" if money else ""
@@ -116,21 +119,19 @@ def check_owners(
     problems
         Every problem is added to it.
     """
-    owners = projects["organisation"].fillna("").astype(str)
-    money = _money_of(projects)
-    if limits.empty or not owners.any():
+    owners, money = _words(projects, "organisation"), _words(projects, "money")
+    if limits.empty or not any(owners):
         return
     known = sorted(set(owners) - {""})
-    bound = limits["organisation"].fillna("").astype(str)
-    kind = _money_of(limits)
-    for name in dict.fromkeys(bound[(bound != "") & ~bound.isin(known)]):
+    bound, kind = _words(limits, "organisation"), _words(limits, "money")
+    for name in dict.fromkeys(name for name in bound if name and name not in set(owners)):
         problems.add(
-            spot(called.limits, limits.index[list(bound).index(name)], "organisation"),
+            spot(called.limits, limits.index[bound.index(name)], "organisation"),
             f'is "{name}", which has no scheme: its limit would bind nobody.',
             f"{_nearest_owner(name, known)} A blank is the whole system.",
         )
     for name in sorted(set(kind) - set(money)):
-        row = limits.index[list(kind).index(name)]
+        row = limits.index[kind.index(name)]
         problems.add(
             spot(called.limits, row, "money"),
             f'is "{name}", which no scheme has: its limit would bind nobody.' if name else
@@ -141,17 +142,16 @@ def check_owners(
     has = set(zip(owners, money, strict=True))
     for name, of in sorted(held - has):
         if of and name in known and of in set(money):
-            row = limits.index[((bound == name) & (kind == of)).argmax()]
+            row = limits.index[list(zip(bound, kind, strict=True)).index((name, of))]
             problems.add(
                 spot(called.limits, row, "money"),
                 f'is "{of}", which no scheme of {name} has: its limit would bind nobody.',
                 "Take it out, or correct the schemes.",
             )
-    spends = projects[spend_columns(projects)].fillna(0.0).abs().sum(axis=1) > 0
-    counts = spends & (projects["cdel_share"] != 0)
+    counts = spend_profile(projects).any(axis=1) & (projects["cdel_share"].to_numpy() != 0)
     loose: dict[tuple[str, str], list[object]] = {}
-    for row, owner, of in zip(projects.index[counts], owners[counts], money[counts], strict=True):
-        if owner and not {(owner, of), ("", of)} & held:
+    for row, owner, of, counted in zip(projects.index, owners, money, counts.tolist(), strict=True):
+        if counted and owner and not {(owner, of), ("", of)} & held:
             loose.setdefault((owner, of), []).append(row)
     for (owner, of), rows in loose.items():
         beside = f' of the money "{of}"' if of else ""
@@ -176,9 +176,12 @@ def rounding(limit: float) -> float:
     return lp.POUND + 1e-9 * max(abs(limit), 1.0)
 
 
-def _money_of(table: pd.DataFrame) -> pd.Series:
-    blank = pd.Series("", index=table.index, dtype=object)
-    return table["money"].fillna("").astype(str) if "money" in table else blank
+def _words(table: pd.DataFrame, name: str) -> list[str]:
+    """Return the words of a column, "" where it is blank or not there."""
+    if name not in table:
+        return [""] * len(table)
+    cells = table[name]
+    return [str(cell) if there else "" for cell, there in zip(cells, cells.notna(), strict=True)]
 
 
 def _nearest_owner(name: str, known: list[str]) -> str:

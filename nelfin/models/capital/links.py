@@ -137,6 +137,33 @@ def check_links(
         )
 
 
+def needed_first(schemes: Iterable[Scheme]) -> list[Scheme]:
+    """Return schemes in the order given, but that each comes after those of them that it needs.
+
+    Parameters
+    ----------
+    schemes
+        Such as the best first. Of several options of what one needs the first counts.
+    """
+    wanted = list(schemes)
+    by_name = named_by(wanted)
+    ordered: dict[str, Scheme] = {}
+    seen: set[str] = set()
+    for scheme in wanted:
+        waiting = [scheme]
+        while waiting:
+            last = waiting[-1]
+            seen.add(last.id)
+            needed = [by_name[name][0] for name, _ in last.requires if name in by_name]
+            # what is seen and not in its place is waiting for this one: options may make a loop
+            ahead = next((other for other in needed if other.id not in seen), None)
+            if ahead is None:
+                ordered.setdefault(waiting.pop().id, last)
+            else:
+                waiting.append(ahead)
+    return list(ordered.values())
+
+
 def named_by(schemes: Iterable[Scheme]) -> dict[str, list[Scheme]]:
     """Return the schemes that a link may mean, by name: one by its id, or all options of one.
 

@@ -10,12 +10,13 @@ from typing import Any, cast
 import pandas as pd
 
 from nelfin import program as lp
+from nelfin.data.tables import rows_of
 from nelfin.errors import InputError, Problems, nearest, reason
 from nelfin.models.capital.case import Case
+from nelfin.models.capital.keep import plan_case
 from nelfin.models.capital.limits import LimitKey, key_of
 from nelfin.models.capital.plan import CapitalPlan
 from nelfin.models.capital.rules import Rule
-from nelfin.models.capital.solving import solve_case
 
 ONCE = {"once", "share"}
 """Rows without which a start would mean nothing."""
@@ -100,7 +101,8 @@ class CapitalModel:
         Returns
         -------
         CapitalPlan
-            As `nelfin.models.capital.solve` gives it; the same where nothing was changed.
+            As `nelfin.models.capital.solve` gives it, near to a plan in force where there is one;
+            the same where nothing was changed.
 
         Raises
         ------
@@ -109,7 +111,7 @@ class CapitalModel:
         NoAnswerError
             If no plan meets every limit and row.
         """
-        return solve_case(self._as_it_stands())
+        return plan_case(self._as_it_stands())
 
     def write(self, path: str | Path) -> None:
         """Write the problem as it now stands to a file that solvers read.
@@ -156,7 +158,7 @@ class CapitalModel:
         limits = case.limits.assign(
             allowed=[
                 float(cast(Any, limit).allowed) + moved.get(("limit", key_of(limit)), 0.0)
-                for limit in case.limits.itertuples()
+                for limit in rows_of(case.limits)
             ]
         )
         return replace(

@@ -16,6 +16,15 @@ from nelfin.models.capital.words import amount_of, apart, in_unit, listed, words
 SMALL = lp.POUND
 """A pound, in £m: differences below it are rounding."""
 
+LOOKING_S = 30.0
+"""Seconds at most to look for what cannot hold."""
+
+NOT_KNOWN = (
+    "No plan keeps every limit and rule. There was no time left to find which of them cannot hold "
+    "together: give it longer, or look at the must-fund schemes and the limits of their years."
+)
+"""What is said where time ran out."""
+
 ELASTIC = {"limit", "resource", "rule", "group", lp.OWN}
 """Rows that may be passed at a cost, to see which cannot hold."""
 
@@ -25,6 +34,7 @@ def why_infeasible(
     starts: list[Start],
     solver: lp.SolverName,
     units: Mapping[str, str] | None = None,
+    watch: lp.Watch | None = None,
     said: Vocabulary = CAPITAL,
 ) -> str:
     """Return which limits and rules cannot hold, and by how much, in sentences.
@@ -42,18 +52,26 @@ def why_infeasible(
         `highs` or `cbc`.
     units
         Unit of each resource.
+    watch
+        The clock of the search; where it runs out before the reason is proven, none is claimed.
     said
         What the sentences call things.
     """
     elastic, passed_by = _elastic(program)
-    solution = lp.solve(elastic, solver, time_limit=30.0)
-    if not solution.has_plan:
+    watch = watch or lp.Watch()
+    if watch.over:
+        return NOT_KNOWN
+    solution = lp.solve(elastic, solver, time_limit=LOOKING_S, watch=watch)
+    if solution.status == "infeasible":
         return (
             f"No plan meets the rules, whatever the limits: {said.must_schemes}, their "
             "prerequisites, their windows and the exclusions cannot all hold. Look at the "
             f"{said.must_schemes} first."
         )
-    sentences, kinds = [], set()
+    if solution.status != "optimal":
+        return NOT_KNOWN
+    sentences: list[str] = []
+    kinds: set[str] = set()
     for column, (row, side) in passed_by.items():
         passed = float(solution.values[column])
         if passed <= SMALL:
@@ -65,6 +83,18 @@ def why_infeasible(
             unit = getattr(row.key, "unit", "£m")
             amount = in_unit(f"{passed:,.1f}", unit) if row.kind == "rule" else f"{passed:,.4g}"
             sentences.append(f"{words_of(row)}: {amount} {side}")
+    if not sentences:
+        return (
+            "The solver finds no plan, though none of the limits and rules need be passed by as "
+            "much as a pound. Look for amounts in the tables that are many times smaller or larger "
+            "than the others."
+        )
+    remedy = _remedy(starts, kinds, said)
+    return f"No plan keeps every limit and rule: {'; '.join(sentences)}. {remedy}"
+
+
+def _remedy(starts: list[Start], kinds: set[str], said: Vocabulary) -> str:
+    """Return what to do about rows of some kinds that cannot hold."""
     asked = list(dict.fromkeys(start.scheme.id for start in starts if start.scheme.asked))
     must = list(dict.fromkeys(start.scheme.id for start in starts if start.scheme.must_fund))
     must = [name for name in must if name not in asked]
@@ -74,12 +104,10 @@ def why_infeasible(
     if asked:
         ways.append(f"ask otherwise for {listed(asked)}")
     if len(ways) > 1:
-        remedy = f"{', '.join(ways[:-1])}, or {ways[-1]}."
-    elif kinds <= {"limit", "rule"}:
-        remedy = said.ease
-    else:
-        remedy = f"Ease what is named, or {said.raised}."
-    return f"No plan keeps every limit and rule: {'; '.join(sentences)}. {remedy}"
+        return f"{', '.join(ways[:-1])}, or {ways[-1]}."
+    if kinds <= {"limit", "rule"}:
+        return said.ease
+    return f"Ease what is named, or {said.raised}."
 
 
 def _elastic(program: lp.Program) -> tuple[lp.Program, dict[int, tuple[lp.Row, str]]]:

@@ -14,7 +14,12 @@ from nelfin.models.capital.kernel import Array, hopeful, in_haste, near_by, plan
 
 SMALL = 30
 """Parts with fewer columns are taken together: a search of each would cost more than it saves."""
-ROUNDS = ((2_000, 1.0), (10_000, 0.25), (None, 0.0))
+ROUNDS = (
+    (2_000, 1.0),
+    (10_000, 0.25),
+    *((10_000 * 4**more, 0.0) for more in range(1, 12)),
+    (None, 0.0),
+)
 """Steps of the solver for each part, in turn, and the share of the gap that is asked of it: no part
 waits for one that is never proven, and the easy ones make up for it."""
 
@@ -108,7 +113,7 @@ def in_parts(
             if part.left <= spare:
                 return _joined(program, each, gap, watch)
             own = share * gap if part.plan is None else max(share * gap, spare / part.size)
-            if part.left <= own * part.size:
+            if part.plan is not None and (watch.over or part.left <= own * part.size):
                 continue
             with watch.aside():
                 status = _improve(part, own, steps, watch)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from nelfin import program as lp
 from nelfin.data import lines_of
+from nelfin.data.tables import rows_of
 from nelfin.errors import SolverError
 from nelfin.models.capital.account import SolverAccount, account_of
 from nelfin.models.capital.case import Case
@@ -214,7 +215,9 @@ def _plan_table(
     for start, share in chosen:
         parts[start.scheme.id].append((start, share))
     rows = [_plan_row(name, parts[name], case.years) for name in ids]
-    plan = pd.DataFrame(rows, columns=PLAN_COLUMNS)
+    plan: dict[str, Any] = {
+        name: list(cells) for name, cells in zip(PLAN_COLUMNS, zip(*rows, strict=True), strict=True)
+    }
     options: dict[str, list[PricedStart]] = {name: [] for name in ids}
     worth = margins(case.program, case.starts, relaxed.prices)
     for start, margin in zip(case.starts, worth, strict=True):
@@ -224,7 +227,7 @@ def _plan_table(
     ]
     if relaxed.status == "stopped":
         unknown = NO_REASON.format(money=case.settings.words.money)
-        plan = plan.assign(reduced_cost=np.nan, reason=unknown)
+        plan.update(reduced_cost=np.nan, reason=unknown)
     else:
         rooms, now = _rooms(limits, resources), case.settings.now
         facts = PlanFacts(
@@ -241,16 +244,16 @@ def _plan_table(
         plan["reason"] = reasons(facts)
     for name in ABOUT_SCHEME:  # rows of the plan are the schemes, in their order
         plan[name] = case.projects[name].to_numpy()
-    return plan
+    return pd.DataFrame(plan)
 
 
 def _rooms(limits: pd.DataFrame, resources: pd.DataFrame) -> dict[lp.RowName, Room]:
     """Return what each limit of capital and of other resources is and has left."""
     rooms: dict[lp.RowName, Room] = {
         ("limit", key_of(limit)): Room(float(limit.limit_gbp_m), float(limit.slack_gbp_m))
-        for limit in map(_as_any, limits.itertuples())
+        for limit in map(_as_any, rows_of(limits))
     }
-    for limit in map(_as_any, resources.itertuples()):
+    for limit in map(_as_any, rows_of(resources)):
         key = ResourceKey(limit.resource, limit.organisation, limit.year)
         rooms["resource", key] = Room(limit.limit, limit.slack, limit.unit)
     return rooms
@@ -299,15 +302,15 @@ def _limit_table(
     carry_over = case.settings.carry_over_pct / 100
     carried: dict[tuple[str, str], float] = {}
     rows: dict[int, list[object]] = {}
-    in_time = case.limits.reset_index(drop=True).sort_values("year", kind="stable")
-    in_time = in_time.assign(status=with_status(in_time, case.settings.now))
-    for limit in map(_as_any, in_time.itertuples()):
+    limits = list(enumerate(zip(rows_of(case.limits), with_status(case.limits, case.settings.now),
+                                strict=True)))  # fmt: skip
+    for at, (limit, status) in sorted(limits, key=lambda line: str(line[1][0].year)):  # in time
         key = key_of(limit)
         whose = (key.organisation, key.money)
         used = float(np.sum(uses[key]))
         allowed = float(limit.allowed) + added.get(("limit", key), 0.0)
         slack = allowed + carried.get(whose, 0.0) - used
-        closed = limit.status == "closed"
+        closed = status == "closed"
         if not closed and slack < -rounding(allowed):
             raise SolverError(
                 f"The solver's plan uses {used:.6f} in {key.year}, past the limit {allowed:.6f}."
@@ -316,10 +319,11 @@ def _limit_table(
         carried[whose] = min(max(slack, 0.0), most) if carry_over else 0.0
         unknown = closed or relaxed.status == "stopped"
         price = np.nan if unknown else max(0.0, relaxed.prices.get(("limit", key), 0.0))
-        rows[limit.Index] = [key.year, key.organisation, allowed, used, slack, price, limit.status,
-                             key.money]  # fmt: skip
-    table = pd.DataFrame([rows[row] for row in range(len(rows))], columns=[*LIMIT_COLUMNS, "money"])
-    return table if table["money"].any() else table[LIMIT_COLUMNS]
+        rows[at] = [key.year, key.organisation, allowed, used, slack, price, status, key.money]
+    names = [*LIMIT_COLUMNS, "money"]
+    if not any(row[-1] for row in rows.values()):
+        rows, names = {at: row[:-1] for at, row in rows.items()}, LIMIT_COLUMNS
+    return pd.DataFrame([rows[at] for at in range(len(rows))], columns=names)
 
 
 def _added(case: Case, solution: lp.Solution) -> dict[lp.RowName, float]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from nelfin import program as lp
+from nelfin.data.tables import rows_of
 from nelfin.models.capital.case import Case
 from nelfin.models.capital.limits import key_of
 
@@ -35,18 +38,21 @@ def price_table(
     """
     asked = case.settings.check_prices and case.settings.solver == "highs"
     moves, confirmed = _moves(case, relaxed, watch) if asked else ({}, True)
-    more = ["money"] if "money" in limits else []
-    frame = limits[["year", "organisation", "price_per_gbp_m", *more]].copy()
-    keys = map(key_of, frame.itertuples())
+    keys = map(key_of, rows_of(limits))
     # a limit that no scheme uses has no row: more of it gains nothing
     unused = (0.0, 0.0) if asked and confirmed else (np.nan, np.nan)
     gains = [
         (np.nan, np.nan) if closed else moves.get(("limit", key), unused)
         for key, closed in zip(keys, limits["status"] == "closed", strict=True)
     ]
-    frame["gain_of_1m_more"] = [gain for gain, _ in gains]
-    frame["loss_of_1m_less"] = [loss for _, loss in gains]
-    return frame[[*frame.columns.drop(more), *more]], confirmed
+    columns: dict[str, Any] = {
+        **{name: limits[name] for name in ("year", "organisation", "price_per_gbp_m")},
+        "gain_of_1m_more": [gain for gain, _ in gains],
+        "loss_of_1m_less": [loss for _, loss in gains],
+    }
+    if "money" in limits:
+        columns["money"] = limits["money"]
+    return pd.DataFrame(columns, index=limits.index), confirmed
 
 
 def _moves(

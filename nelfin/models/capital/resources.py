@@ -10,6 +10,7 @@ import pandas as pd
 from nelfin import program as lp
 from nelfin.data import lines_of
 from nelfin.data.projects import use_columns
+from nelfin.data.tables import records_of
 from nelfin.errors import Problems, SolverError, nearest
 from nelfin.models.capital.limits import rounding
 from nelfin.models.capital.scheme import Scheme
@@ -203,7 +204,7 @@ def resource_table(
     if resources is None or resources.empty:
         return pd.DataFrame(columns=COLUMNS)
     columns = use_columns(projects.columns)
-    about = {cells["project_id"]: cells for cells in projects.to_dict("records")}
+    about = {cells["project_id"]: cells for cells in records_of(projects)}
     uses: dict[ResourceKey, float] = {}
     for start, share in chosen:
         cells = about[start.scheme.id]

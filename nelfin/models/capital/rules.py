@@ -11,6 +11,7 @@ import pandas as pd
 from nelfin import program as lp
 from nelfin.data.capital_rules import RULE_KINDS, Measure
 from nelfin.data.specs import BANDS
+from nelfin.data.tables import records_of
 from nelfin.errors import Problems, nearest
 from nelfin.models.capital.starts import Start
 from nelfin.store.sheets.spots import spot
@@ -125,7 +126,7 @@ def add_rules(
         What backlog that is not cleared grows by a year, beside prices.
     """
     worse = (1 + deterioration_pct / 100) ** len(years)
-    for cells in [] if rules is None else rules.to_dict("records"):
+    for cells in [] if rules is None else records_of(rules):
         for rule, positions in _rules_of(cells, years):
             measure = RULE_KINDS[rule.kind].measure
             terms = [

@@ -12,6 +12,7 @@ import pandas as pd
 
 from nelfin.data.projects import spend_columns, spend_profile
 from nelfin.data.specs.columns import BENEFIT_IN, SCORE
+from nelfin.data.tables import records_of
 from nelfin.errors import Problems, nearest
 from nelfin.models.capital.links import check_links, excluded, required
 from nelfin.models.capital.naming import names_in
@@ -51,7 +52,7 @@ def schemes_of(projects: pd.DataFrame, settings: Settings, problems: Problems) -
     groups = set() if settings.groups is None else set(map(str, settings.groups["group"]))
     rows = zip(
         projects.index,
-        projects.to_dict("records"),
+        records_of(projects),
         spend_profile(projects),
         benefits,
         strict=True,
@@ -93,7 +94,7 @@ def _benefits(projects: pd.DataFrame, settings: Settings, problems: Problems) ->
     """Return the benefit of each row: as it stands, or the weighted criteria."""
     if settings.benefit != "criteria":
         return [float(value) for value in projects["benefit"].fillna(0.0)]
-    called = settings.called.projects
+    called, weights = settings.called.projects, settings.called.criteria_weights
     for name in projects.columns:
         if re.fullmatch(BENEFIT_IN, str(name)):
             problems.add(
@@ -105,13 +106,13 @@ def _benefits(projects: pd.DataFrame, settings: Settings, problems: Problems) ->
     criteria = [name.removeprefix("score_") for name in scores]
     for name in settings.criteria_weights:
         if name not in criteria:
-            problems.add(f"criteria_weights.{name}", "has no column.", nearest(name, criteria))
+            problems.add(f"{weights} {name}", "has no column.", nearest(name, criteria))
     for name in criteria:
         if name not in settings.criteria_weights:
             problems.add(
                 spot(called, 1, f"score_{name}"),
                 "has no weight.",
-                "Add it to criteria_weights; 0 leaves it out.",
+                f"Give it one ({weights}); 0 leaves it out.",
             )
     total = np.zeros(len(projects))
     for name, column in zip(criteria, scores, strict=True):
@@ -128,4 +129,5 @@ def _check_names(projects: pd.DataFrame, settings: Settings, problems: Problems)
     places = [name for name in dict.fromkeys(projects["place"]) if name]
     for name in settings.place_weights:
         if name not in places:
-            problems.add(f"place_weights.{name}", "is no scheme's place.", nearest(name, places))
+            where = f"{settings.called.place_weights} {name}"
+            problems.add(where, "is no scheme's place.", nearest(name, places))

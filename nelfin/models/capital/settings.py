@@ -14,13 +14,14 @@ from nelfin.program import SolverName
 
 @dataclass(frozen=True)
 class TableNames:
-    """What to call the tables of a capital plan in errors, such as their files.
+    """What to call the tables and settings of a capital plan in errors, such as files and options.
 
     Parameters
     ----------
     projects, limits, rules, resources, groups
         A name for each table.
-    begin_from, max_changes, must_in, must_out, must_start
+    begin_from, max_changes, must_in, must_out, must_start, now, criteria_weights, place_weights,
+    gbp_per_qaly, revenue_beside_cash, deflator_pct, time_limit_s
         A name for each of these settings.
     """
 
@@ -34,6 +35,13 @@ class TableNames:
     must_in: str = "must_in"
     must_out: str = "must_out"
     must_start: str = "must_start"
+    now: str = "now"
+    criteria_weights: str = "criteria_weights"
+    place_weights: str = "place_weights"
+    gbp_per_qaly: str = "gbp_per_qaly"
+    revenue_beside_cash: str = "revenue_beside_cash"
+    deflator_pct: str = "deflator_pct"
+    time_limit_s: str = "time_limit_s"
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,7 @@ class Settings:
     check_prices
         Solve the relaxation again with £1m more and less of each limit, beside its price.
     called
-        What to call the tables in errors.
+        What to call the tables and settings in errors.
     resources
         Limits of other resources that schemes use, such as staff: the table `capital_resources`.
     groups

@@ -114,8 +114,7 @@ def starts_of(
     list of Start
         In the order of the schemes.
     """
-    horizon = len(years) + 100 + max((scheme.life_years for scheme in schemes), default=0)
-    factors = factors_of(settings, horizon)
+    factors = factors_of(settings, len(years), schemes)
     prices = price_index(settings.price_growth_pct, np.arange(len(years)))
     return [
         _start(program, _starting(scheme, years[year]), year, factors, prices, settings)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from nelfin.data.tables import records_of
 from nelfin.errors import Problems
 from nelfin.models.appraisal import discount_factors
 from nelfin.models.capital.scheme import Scheme
@@ -43,17 +44,24 @@ class Factors:
     """Of quality-adjusted life years; shape (year,)."""
 
 
-def factors_of(settings: Settings, count: int) -> Factors:
-    """Return the discount factors of some years.
+LONGEST_BUILD = 100
+"""Years of spend that no scheme passes: with its life they may run on after the plan's years."""
+
+
+def factors_of(settings: Settings, count: int, schemes: Iterable[Scheme]) -> Factors:
+    """Return the discount factors of the years in which schemes build and last.
 
     Parameters
     ----------
     settings
         Discount rates of money and of health.
     count
-        Number of years.
+        Years of the plan.
+    schemes
+        Their lives say how many more years there are.
     """
-    years = np.arange(count)
+    longest = max((scheme.life_years for scheme in schemes), default=0)
+    years = np.arange(count + LONGEST_BUILD + longest)
     return Factors(
         discount_factors(
             settings.discount_rate_pct,
@@ -139,8 +147,11 @@ def is_appraised(projects: pd.DataFrame) -> bool:
     projects
         The typed table.
     """
-    columns = [name for name in YEARLY.values() if name in projects]
-    return bool(projects[columns].notna().any(axis=None))
+    return any(
+        bool(pd.notna(projects[name].to_numpy()).any())
+        for name in YEARLY.values()
+        if name in projects
+    )
 
 
 def with_worth(
@@ -160,30 +171,26 @@ def with_worth(
     appraised = is_appraised(projects)
     return [
         _with_worth(scheme, cells, settings, appraised)
-        for scheme, cells in zip(schemes, projects.to_dict("records"), strict=True)
+        for scheme, cells in zip(schemes, records_of(projects), strict=True)
     ]
 
 
 def _with_worth(
     scheme: Scheme, cells: Mapping[str, object], settings: Settings, appraised: bool
 ) -> Scheme:
-    def figure(name: str) -> float:
-        value = float(str(cells.get(name, "nan") or "nan"))
-        return 0.0 if np.isnan(value) else value
+    def figure(name: str, blank: float = 0.0) -> float:
+        value = cells.get(name)
+        return blank if pd.isna(value) else float(str(value))
 
-    given = cells.get("life_years")
-    life = scheme.life_years if given is None or pd.isna(given) else round(float(str(given)))
-    odds = cells.get("risk_probability_pct")
-    share = 1.0 if odds is None or pd.isna(odds) else float(str(odds)) / 100
     yearly = {}
     if appraised:
         yearly = {kind: figure(column) for kind, column in YEARLY.items()}
         yearly["qalys"] *= settings.gbp_per_qaly / 1e6
     return replace(
         scheme,
-        life_years=life,
+        life_years=round(figure("life_years", scheme.life_years)),
         yearly=yearly,
-        risk=figure("risk_gbp_m") * share,
+        risk=figure("risk_gbp_m") * figure("risk_probability_pct", 100.0) / 100,
         price_year=str(cells.get("benefit_price_year") or ""),
     )
 
@@ -235,7 +242,8 @@ def check_worth(
     """
     called = settings.called.projects
     if settings.gbp_per_qaly < 0:
-        problems.add("gbp_per_qaly", f"is {settings.gbp_per_qaly:g}.", "Give 0 or more.")
+        what = f"is {settings.gbp_per_qaly:g}."
+        problems.add(settings.called.gbp_per_qaly, what, "Give 0 or more.")
     for row in projects.index[
         ~projects["asset_type"].isin(settings.life_years) & projects["life_years"].isna()
     ]:
@@ -262,29 +270,30 @@ def check_worth(
                 "Give what it costs if it comes, £m.",
             )
     if not settings.revenue_beside_cash:
-        _check_counted_once(projects, called, problems)
+        _check_counted_once(projects, settings, problems)
     if first_year and settings.deflator_pct is None:
         _check_prices(projects, first_year, settings, problems)
 
 
-def _check_counted_once(projects: pd.DataFrame, called: str, problems: Problems) -> None:
+def _check_counted_once(projects: pd.DataFrame, settings: Settings, problems: Problems) -> None:
+    called = settings.called
     both = (projects["revenue_gbp_m"] != 0) & projects["cash_releasing_gbp_m"].fillna(0).ne(0)
     for row in projects.index[both]:
         problems.add(
-            spot(called, row, "cash_releasing_gbp_m"),
+            spot(called.projects, row, "cash_releasing_gbp_m"),
             "and revenue_gbp_m are both given: cash that is released is an effect on revenue, and "
             "may be counted twice.",
-            "Leave one out; or say that they are different money (revenue_beside_cash).",
+            f"Leave one out; or say that they are different money ({called.revenue_beside_cash}).",
         )
 
 
 def _check_prices(
     projects: pd.DataFrame, first_year: str, settings: Settings, problems: Problems
 ) -> None:
-    remedy = "Give general inflation (the deflator), % a year."
+    remedy = f"Give general inflation, % a year ({settings.called.deflator_pct})."
     if projects["qalys"].fillna(0).ne(0).any() and settings.qaly_price_year != first_year:
         problems.add(
-            "gbp_per_qaly",
+            settings.called.gbp_per_qaly,
             f"is in prices of {settings.qaly_price_year}, and the plan in those of {first_year}.",
             remedy,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -10,7 +12,6 @@ from nelfin.errors import NoAnswerError
 from nelfin.models.capital.solving import solve_program
 from nelfin.models.capital.stress.variants import funded, gap_of, with_limits
 from nelfin.models.portfolio.case import Case, spend_of
-from nelfin.models.portfolio.initiative import Array
 
 COLUMNS = ["pool_pct", "pool_gbp_m", "cost_gbp_m", "value", "initiatives", "gap"]
 
@@ -37,22 +38,25 @@ def frontier_of(
     """
     whole = sum(case.checked.pools.values())
     rows: list[list[float]] = []
-    begin: Array | None = None
+    smaller: lp.Solution | None = None
     for percent in sorted(case.checked.settings.frontier_pct):
         moved = with_limits(case.capital, percent / 100)
         bound, found = relaxed, solution
         if percent != 100:
             try:
+                begin = None if smaller is None else smaller.values
                 bound, found = solve_program(moved, begin, watch)
             except NoAnswerError:
                 if watch.over or watch.stopped:
                     break
                 rows.append([percent, whole * percent / 100, *[np.nan] * 4])
                 continue
+            # what fits a pool fits a larger one, though time may be too short to come to it again
+            if smaller is not None and smaller.objective > found.objective:
+                found = replace(found, values=smaller.values, objective=smaller.objective)
         chosen = [(case.initiatives[each.scheme.id], each.year) for each in funded(moved, found)]
         cost = sum(float(spend_of(each.cost, at, case.checked).sum()) for each, at in chosen)
         gap = gap_of(float(np.nanmin([bound.bound, found.bound])), found)
         rows.append([percent, whole * percent / 100, cost, found.objective, len(chosen), gap])
-        # what fits a pool fits a larger one
-        begin = found.values
+        smaller = found
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from altair.utils.schemapi import debug_mode
 
 from nelfin.report.charts import (
+    activity,
     backlog,
+    beds,
     bridges,
     capital,
     frontier,
@@ -29,7 +31,7 @@ from nelfin.report.charts import (
 )
 from nelfin.report.charts.style import Card
 from nelfin.store.findings import Findings, once
-from nelfin.system.rests_on import CAPITAL, PLACES, PORTFOLIO, PREVENTION, RECOVERY
+from nelfin.system.rests_on import ACTIVITY, CAPITAL, PLACES, PORTFOLIO, PREVENTION, RECOVERY
 
 __all__ = ["CHARTS", "RESTS_ON", "SECTIONS", "Card", "Chart", "cards", "left_out"]
 
@@ -55,6 +57,12 @@ CHARTS = {
         Chart("sensitivity", "places", sensitivity.sensitivity),
         Chart("prevention", "prevention", prevention.prevention),
         Chart("break_even", "prevention", prevention.break_even),
+        Chart("waiting_list", "activity", activity.waiting_list),
+        Chart("activity_margin", "activity", activity.activity_margin),
+        Chart("activity_percent", "activity", activity.activity_percent),
+        Chart("beds", "activity", beds.beds),
+        Chart("shorter_stays", "activity", beds.shorter_stays),
+        Chart("primary_care", "activity", activity.primary_care),
         Chart("recovery", "recovery", recovery.recovery),
         Chart("bodies", "recovery", recovery.bodies),
         Chart("months", "recovery", in_year.months),
@@ -84,6 +92,7 @@ FAILED = "could not be drawn"
 RESTS_ON = {
     "places": PLACES,
     "prevention": PREVENTION,
+    "activity": ACTIVITY,
     "recovery": RECOVERY,
     "capital": CAPITAL,
     "portfolio": PORTFOLIO,

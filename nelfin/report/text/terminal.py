@@ -225,12 +225,16 @@ def _lines(text: str, width: int, indent: str, hang: str, most: int) -> Iterator
         if not bare and cell_len(line) + 1 + cell_len(word) > width:
             yield line
             line, bare, done = hang, True, done + 1
-        while cell_len(line if bare else f"{line} ") + cell_len(word) > width:
-            if most and done > most:
-                return
-            piece = chop_cells(word, width - cell_len(line))[0]
-            yield line + piece
-            line, word, done = hang, word[len(piece) :], done + 1
+        if bare and cell_len(line) + cell_len(word) > width:
+            first = chop_cells(word, width - cell_len(line))[0]
+            # the rest at once: piece by piece takes the square of its length
+            rest = chop_cells(word[len(first) :], width - cell_len(hang))
+            for piece in [first, *rest[:-1]]:
+                if most and done > most:
+                    return
+                yield line + piece
+                line, done = hang, done + 1
+            word = rest[-1] if rest else ""
         line, bare = (line + word if bare else f"{line} {word}"), False
     yield line
 

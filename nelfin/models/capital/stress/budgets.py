@@ -9,6 +9,7 @@ import pandas as pd
 
 from nelfin import program as lp
 from nelfin.models.capital.case import Case
+from nelfin.models.capital.links import needed_first
 from nelfin.models.capital.starts import Start
 from nelfin.models.capital.stress.futures import future_at
 from nelfin.models.capital.stress.together import FuturesPlan, plans_for
@@ -152,16 +153,6 @@ def _in_order(case: Case, table: pd.DataFrame, tiers: list[str]) -> pd.DataFrame
         }
     )
     wanted = list(table["project_id"].loc[key.sort_values(["tier", "pound", "id"]).index])
-    needs = {start.scheme.id: [name for name, _ in start.scheme.requires] for start in case.starts}
-    listed, ordered = set(wanted), []
-
-    def put(name: str) -> None:
-        for other in needs[name]:
-            if other in listed and other not in ordered:
-                put(other)
-        if name not in ordered:
-            ordered.append(name)
-
-    for name in wanted:
-        put(name)
+    schemes = {start.scheme.id: start.scheme for start in case.starts}
+    ordered = [scheme.id for scheme in needed_first(schemes[name] for name in wanted)]
     return table.set_index("project_id").loc[ordered].reset_index()

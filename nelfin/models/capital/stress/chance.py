@@ -12,12 +12,14 @@ import pandas as pd
 from nelfin import program as lp
 from nelfin.errors import InputError, NoAnswerError
 from nelfin.models.capital.case import Case
+from nelfin.models.capital.in_force import require_none_in_force
 from nelfin.models.capital.plan import CapitalPlan, plan_of
 from nelfin.models.capital.search import best_plan
+from nelfin.models.capital.settings import TableNames
 from nelfin.models.capital.solving import solve_program
 from nelfin.models.capital.stress.held import LimitUses, key_of, limit_uses
 from nelfin.models.capital.stress.overruns import cost_factors
-from nelfin.models.capital.stress.reserves import bound_of, part_of, with_reserves
+from nelfin.models.capital.stress.reserves import bound_of, with_reserves
 from nelfin.models.ranges import Spread
 
 Array = npt.NDArray[np.float64]
@@ -27,6 +29,9 @@ SMALL = 20_000
 
 FRESH = 10_000
 """Draws of another seed in which the plan is tried."""
+
+SAFE_PLAN = "a plan whose limits hold in most draws of costs"
+"""What `safe_plan` draws up, in errors."""
 
 LIMIT_COLUMNS = [
     "year", "organisation", "money", "limit_gbp_m", "used_gbp_m", "reserve_gbp_m", "share_held",
@@ -103,7 +108,8 @@ def safe_plan(case: Case, chance: Chance) -> ChancePlan:
     Raises
     ------
     InputError
-        If the share or the number of draws is not one that can be had.
+        If the share or the number of draws is not one that can be had, or there is a plan in
+        force, which this plan does not keep to.
     NoAnswerError
         If no plan is so safe, or none was found.
 
@@ -111,13 +117,14 @@ def safe_plan(case: Case, chance: Chance) -> ChancePlan:
     -----
     Method: sample average approximation of chance constraints (Luedtke and Ahmed 2008).
     """
+    require_none_in_force(case.settings, SAFE_PLAN)
     if not 0 <= chance.safe <= 1:
         raise InputError.one("safe", f"is {chance.safe:g}.", "Give 0 to 1.")
     if chance.draws < 1:
         raise InputError.one("draws", f"is {chance.draws}.", "Give 1 or more.")
     # one clock: a third of it for the plan as priced
     clock = lp.Watch(case.settings.time_limit_s)
-    priced_relaxed, priced = solve_program(case, watch=part_of(clock, 1 / 3))
+    priced_relaxed, priced = solve_program(case, watch=clock.part(1 / 3))
     factors = cost_factors(case, chance.spread, chance.common_pct, chance.draws, chance.seed)
     uses = limit_uses(case)
     may_fail = allowed_to_fail(chance.safe, chance.draws)
@@ -169,17 +176,19 @@ def _sampled(
     if relaxed.has_plan:
         gap = settings.gap_pct / 100
         solution = best_plan(program, relaxed, gap, settings.solver, None, clock)
-    require_safe(solution)
+    require_safe(solution, settings.called)
     return program, relaxed, lp.filled(program, solution)
 
 
-def require_safe(solution: lp.Solution) -> None:
+def require_safe(solution: lp.Solution, called: TableNames) -> None:
     """Refuse a solution without a plan.
 
     Parameters
     ----------
     solution
         What the solver found of a program with chance constraints.
+    called
+        What the time limit is called.
 
     Raises
     ------
@@ -194,7 +203,7 @@ def require_safe(solution: lp.Solution) -> None:
     if not solution.has_plan:
         raise NoAnswerError(
             f"The solver found no safe plan in {solution.seconds:.0f} seconds "
-            f"({solution.status}). Give it longer (time_limit_s), or fewer draws."
+            f"({solution.status}). Give it longer ({called.time_limit_s}), or fewer draws."
         )
 
 

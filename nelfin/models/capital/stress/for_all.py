@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nelfin.models.capital.case import Case
+from nelfin.models.capital.in_force import require_none_in_force
 from nelfin.models.capital.plan import CapitalPlan, plan_of
 from nelfin.models.capital.stress.aims import Aim
 from nelfin.models.capital.stress.futures import Future
 from nelfin.models.capital.stress.together import FuturesPlan, plans_for
+
+ONE_PLAN = "one plan for every future"
+"""What `plan_for_all` draws up, in errors."""
 
 
 def plan_for_all(
@@ -35,9 +39,12 @@ def plan_for_all(
 
     Raises
     ------
+    InputError
+        If there is a plan in force, which this plan does not keep to.
     NoAnswerError
         If no plan keeps within all limits.
     """
+    require_none_in_force(case.settings, ONE_PLAN)
     found = plans_for(futures, "one plan", aim, base=case)
     joined = replace(case, program=found.program)
     plan = plan_of(joined, found.relaxed, found.solution)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from nelfin import program as lp
 from nelfin.data.specs import TABLES
-from nelfin.data.tables import inspect_frame
+from nelfin.data.tables import inspect_frame, records_of
 from nelfin.errors import Problems
 from nelfin.models.capital.case import Case
 from nelfin.models.capital.scheme import Scheme
@@ -77,7 +77,7 @@ def futures_of(case: Case, table: pd.DataFrame, called: str = "futures") -> list
             float(row["weight"]),
             (float(row["limits_pct"]), float(row["costs_pct"]), float(row["benefit_pct"])),
         )
-        for row in frame.to_dict("records")
+        for row in records_of(frame)
     ]
 
 

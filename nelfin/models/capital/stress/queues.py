@@ -11,7 +11,9 @@ import pandas as pd
 
 from nelfin import program as lp
 from nelfin.data import lines_of
+from nelfin.data.tables import rows_of
 from nelfin.models.capital.limits import LimitKey, key_of
+from nelfin.models.capital.links import needed_first
 from nelfin.models.capital.plan import CapitalPlan
 from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.settings import Settings
@@ -107,7 +109,7 @@ def queue_of(
     order = _in_order(chosen, used, worth)
     names = [scheme.id for scheme in order]
     needs = _needs(order)
-    held_by = list(dict.fromkeys(_holder(key_of(limit)) for limit in limits.itertuples()))
+    held_by = list(dict.fromkeys(_holder(key_of(limit)) for limit in rows_of(limits)))
     count = len(years)
     allowed, carried = _limits(limits, held_by, years, settings)
     queue = Queue(
@@ -183,7 +185,7 @@ def _limits(
     """Return the limits, over-programming included, and what of each may be carried over."""
     allowed = np.full((len(held_by), len(years)), np.inf)
     carried = np.zeros_like(allowed)
-    for limit in limits.itertuples():
+    for limit in rows_of(limits):
         key, amount = key_of(limit), float(str(limit.limit_gbp_m))
         if key.year in years:
             at = held_by.index(_holder(key)), years.index(key.year)
@@ -201,20 +203,7 @@ def _in_order(
         spent = float(used[scheme.id][0].sum())
         return -worth[scheme.id][0] / spent if spent > 0 else -np.inf
 
-    wanted = sorted(schemes, key=lambda scheme: (per_pound(scheme), scheme.id))
-    by_name = _by_name(schemes)
-    ordered: dict[str, Scheme] = {}
-
-    def put(scheme: Scheme) -> None:
-        for name, _ in scheme.requires:
-            other = by_name.get(name)
-            if other is not None and other.id not in ordered:
-                put(other)
-        ordered.setdefault(scheme.id, scheme)
-
-    for scheme in wanted:
-        put(scheme)
-    return list(ordered.values())
+    return needed_first(sorted(schemes, key=lambda scheme: (per_pound(scheme), scheme.id)))
 
 
 def _by_name(schemes: Sequence[Scheme]) -> dict[str, Scheme]:

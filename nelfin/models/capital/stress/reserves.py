@@ -76,7 +76,7 @@ def with_reserves(
         if not relaxed.has_plan:
             break
         gap = settings.gap_pct / 100
-        watch = part_of(clock, 1 / 3)
+        watch = clock.part(1 / 3)
         solution = best_plan(kept_back.program, relaxed, gap, settings.solver, None, watch)
         if not solution.has_plan:
             break
@@ -100,19 +100,6 @@ def with_reserves(
             "safety, raise the limits, or take fewer draws, whose problem is solved as it is."
         )
     return found
-
-
-def part_of(clock: lp.Watch, share: float) -> lp.Watch:
-    """Return a clock that runs for a share of the time that is left on another.
-
-    Parameters
-    ----------
-    clock
-        The other.
-    share
-        0 to 1.
-    """
-    return lp.Watch(None if clock.limit_s is None else max(share * clock.left(), 0.01))
 
 
 def _safe(uses: LimitUses, factors: Array, values: Array, may_fail: int) -> npt.NDArray[np.bool_]:

@@ -271,7 +271,7 @@ def _solve_joined(
     if not solution.has_plan:
         raise NoAnswerError(
             f"The solver found no plans in {clock.spent():.0f} seconds ({solution.status}). Give "
-            "it longer (time_limit_s), or fewer futures."
+            f"it longer ({settings.called.time_limit_s}), or fewer futures."
         )
     if known is not None and known.objective > solution.objective:
         # the search may stop at another plan within the gap

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from nelfin import program as lp
+from nelfin.data.tables import rows_of
 from nelfin.models.capital.case import Case
 from nelfin.models.capital.limits import LimitKey, key_of
 from nelfin.models.capital.starts import Start
@@ -146,7 +147,7 @@ def with_limits(case: Case, share: float, firm_too: bool = False) -> Case:
     firm_too
         Move firm limits as well.
     """
-    status = {key_of(limit): str(limit.status) for limit in case.limits.itertuples()}
+    status = {key_of(limit): str(limit.status) for limit in rows_of(case.limits)}
     all_firm = firm_too or set(status.values()) <= {"firm"}
 
     def scaled(row: lp.Row) -> lp.Row:

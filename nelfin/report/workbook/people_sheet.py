@@ -163,11 +163,11 @@ class People:
         of, nothing = self.formats, [0.0] * len(self.years)
         self.formulas(row, words, less, nothing, of.check, of.check_words, start)
 
-    def check(self, rows: Iterable[int]) -> None:
+    def check(self, rows: Iterable[int], words: str = "Differences from the run, £m") -> None:
         """Write, at the top, the sum of the differences that stand in some rows."""
         first, last = self.letter(0), self.letter(len(self.years) - 1)
         parts = [f"SUMPRODUCT(ABS({first}{row + 1}:{last}{row + 1}))" for row in rows]
-        self.sheet.write_string(CHECK, 0, "Differences from the run, £m", self.formats.check_words)
+        self.sheet.write_string(CHECK, 0, words, self.formats.check_words)
         self.sheet.write_formula(CHECK, FIRST, "=" + "+".join(parts), self.formats.check, 0.0)
 
 

@@ -81,7 +81,8 @@ def _charts(
     line = facts.table("portfolio_frontier").dropna(subset="value")
     low, high = line.iloc[0], line.iloc[-1]
     yield from chart_says("portfolio", "portfolio_frontier", [
-        percent(low["pool_pct"] / 100, 0), percent(high["pool_pct"] / 100, 0),
+        percent(line["gap"].max()),
+        *(percent(end["pool_pct"] / 100, 0) for end in (low, high)),
         *(text for end in (low, high)
           for text in (millions(end["cost_gbp_m"]), plain(end["value"], 0))),
         millions(cost), plain(plan["value"].sum(), 0),

@@ -55,3 +55,16 @@ def test_a_size_without_time_keeps_what_fits_a_smaller_one(monkeypatch: pytest.M
     small, given, *larger = values()
     assert larger == [given, given]
     assert given > small > 0
+
+
+def test_other_sizes_are_proven_no_closer_than_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+
+    def seen(case: Any, begin: Any, watch: Any) -> Any:
+        asked.append(case.settings.gap_pct)
+        return solve_program(case, begin, watch)
+
+    monkeypatch.setattr("nelfin.models.portfolio.frontier.solve_program", seen)
+    portfolio.solve(INITIATIVES, POOLS, frontier_pct=SIZES, gap_pct=0.5, frontier_gap_pct=2.0)
+    portfolio.solve(INITIATIVES, POOLS, frontier_pct=SIZES, gap_pct=3.0, frontier_gap_pct=2.0)
+    assert asked == [2.0] * 3 + [3.0] * 3

@@ -9,6 +9,7 @@ import pandas as pd
 
 from nelfin import program as lp
 from nelfin.errors import NoAnswerError
+from nelfin.models.capital.case import Case as CapitalCase
 from nelfin.models.capital.solving import solve_program
 from nelfin.models.capital.stress.variants import funded, gap_of, with_limits
 from nelfin.models.portfolio.case import Case, spend_of
@@ -40,7 +41,7 @@ def frontier_of(
     rows: list[list[float]] = []
     smaller: lp.Solution | None = None
     for percent in sorted(case.checked.settings.frontier_pct):
-        moved = with_limits(case.capital, percent / 100)
+        moved = _as_close(with_limits(case.capital, percent / 100), case)
         bound, found = relaxed, solution
         if percent != 100:
             try:
@@ -60,3 +61,9 @@ def frontier_of(
         rows.append([percent, whole * percent / 100, cost, found.objective, len(chosen), gap])
         smaller = found
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _as_close(moved: CapitalCase, case: Case) -> CapitalCase:
+    """Return a size of the pools whose best portfolio is proven as close as sizes need be."""
+    gap = max(moved.settings.gap_pct, case.checked.settings.frontier_gap_pct)
+    return replace(moved, settings=replace(moved.settings, gap_pct=gap))

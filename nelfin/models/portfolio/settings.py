@@ -87,6 +87,9 @@ class Settings:
     frontier_pct
         Pools, as percentages of those given, for which the frontier has the best portfolio; none
         for no frontier.
+    frontier_gap_pct
+        How close to the best the other sizes of the frontier are proven, where that is less close
+        than `gap_pct`: each takes as long as the portfolio.
     called
         What to call the tables in errors.
     """
@@ -109,6 +112,7 @@ class Settings:
     solver: SolverName = "highs"
     check_prices: bool = True
     frontier_pct: Sequence[float] = FRONTIER_PCT
+    frontier_gap_pct: float = 0.0
     called: TableNames = TableNames()
 
     @property

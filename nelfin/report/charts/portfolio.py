@@ -180,8 +180,9 @@ def portfolio_frontier(result: Findings) -> Card | str:
         "value": float(result.provenance["portfolio"]["objective"]),
     }
     words = (
-        f"Each point is the best portfolio of pools from {_of_pools(low)} of these to "
-        f"{_of_pools(high)}. The least takes {millions(float(low['cost_gbp_m']))} and is worth "
+        f"Each point is the best portfolio, within {percent(float(found['gap'].max()))}, of pools "
+        f"from {_of_pools(low)} of these to {_of_pools(high)}. The least takes "
+        f"{millions(float(low['cost_gbp_m']))} and is worth "
         f"{money(float(low['value']), 0)} {unit}, the most {millions(float(high['cost_gbp_m']))} "
         f"and {money(float(high['value']), 0)}; this portfolio {millions(own['cost'])} and "
         f"{money(own['value'], 0)}. Where the line is flat, nothing worth doing waits for money."

@@ -183,8 +183,7 @@ def _staff(result: Findings) -> pd.DataFrame:
 def _dearest(table: pd.DataFrame, price: str) -> list[dict[str, Any]]:
     """Return the row of the highest price; none where no price is above nothing."""
     dear = table[table[price] > 0]
-    rows: list[dict[str, Any]] = dear.nlargest(1, price).to_dict("records")
-    return rows
+    return [] if dear.empty else [dear.loc[dear[price].idxmax()].to_dict()]
 
 
 def _unspent(pools: pd.DataFrame, staff: pd.DataFrame) -> list[str]:

@@ -11,6 +11,7 @@ from nelfin.program.form import (
     Solution,
     SolverName,
     Status,
+    without_plan,
 )
 from nelfin.program.legible import (
     OWN,
@@ -49,5 +50,6 @@ __all__ = [
     "program_of",
     "solve",
     "trimmed",
+    "without_plan",
     "write_problem",
 ]

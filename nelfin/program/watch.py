@@ -80,9 +80,10 @@ class Watch:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Search for another thing than worth in the meantime: how far that is, is not shown."""
-        kept = self.show, self.best, self.ceiling
-        self.show = None
+        """Search for another thing than worth in the meantime: the clock alone is shown to move."""
+        kept = show, best, ceiling = self.show, self.best, self.ceiling
+        if show is not None:
+            self.show = lambda told: show(Progress(best, ceiling, told.seconds))
         try:
             yield
         finally:

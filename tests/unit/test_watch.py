@@ -189,3 +189,14 @@ def test_progress_is_a_line_that_can_be_read() -> None:
     assert words_of(lp.Progress(200.0, 201.0, 3.2)) == (
         "Best plan 200.0, no plan above 201.0: within 0.50 %. 3 s. Ctrl-C keeps it."
     )
+
+
+def test_what_is_searched_aside_moves_the_clock_and_not_what_is_known() -> None:
+    seen: list[lp.Progress] = []
+    watch = lp.Watch(60.0, seen.append)
+    watch.tell(5.0, 8.0)
+    with watch.aside():
+        watch.tell(100.0, 1.0)
+    watch.tell(6.0, 7.0)
+    assert [told[:2] for told in seen] == [(5.0, 8.0), (5.0, 8.0), (6.0, 7.0)]
+    assert seen[0].seconds <= seen[1].seconds <= seen[2].seconds

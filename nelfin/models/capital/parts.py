@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -104,8 +105,9 @@ def in_parts(
     each = sorted(_apart(program, relaxed, parts, begin), key=lambda part: len(part.columns))
     with watch.aside():  # how far a part is says nothing of the whole
         for part in each:
-            near, enough = (part.program, part.relaxed), part.bound / (1 + gap)
-            part.plan = near_by(*near, gap, enough, part.plan, watch) if enough > 0 else part.plan
+            enough = part.bound / (1 + gap)
+            if enough > 0:
+                part.plan = near_by(part.program, part.relaxed, gap, enough, part.plan, watch)
     for steps, share in ROUNDS:
         for part in each:
             others = [other for other in each if other is not part]
@@ -118,7 +120,8 @@ def in_parts(
             with watch.aside():
                 status = _improve(part, own, steps, watch)
             if part.plan is None and (steps is None or watch.over or status == "infeasible"):
-                return replace(relaxed, status=status, prices={}, bound=relaxed.bound)
+                none = lp.without_plan(status, len(program.value), 0.0)
+                return replace(none, bound=relaxed.bound)
             if all(part.plan is not None for part in each):
                 watch.tell(_worth(each), sum(part.bound for part in each))
     return _joined(program, each, gap, watch)
@@ -183,8 +186,7 @@ def _worth(each: list[_Part]) -> float:
 def _joined(program: lp.Program, each: list[_Part], gap: float, watch: lp.Watch) -> lp.Solution:
     values = np.zeros(len(program.value))
     for part in each:
-        if part.plan is not None:
-            values[part.columns] = part.plan.values
+        values[part.columns] = cast(lp.Solution, part.plan).values  # each has one by now
     plan, bound = plan_with(program, values), sum(part.bound for part in each)
     within = bound - plan.objective <= gap * abs(plan.objective) + 1e-11 * abs(bound)
     watch.tell(plan.objective, bound)

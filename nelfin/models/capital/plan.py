@@ -215,9 +215,7 @@ def _plan_table(
     for start, share in chosen:
         parts[start.scheme.id].append((start, share))
     rows = [_plan_row(name, parts[name], case.years) for name in ids]
-    plan: dict[str, Any] = {
-        name: list(cells) for name, cells in zip(PLAN_COLUMNS, zip(*rows, strict=True), strict=True)
-    }
+    plan: dict[str, Any] = {name: [row[at] for row in rows] for at, name in enumerate(PLAN_COLUMNS)}
     options: dict[str, list[PricedStart]] = {name: [] for name in ids}
     worth = margins(case.program, case.starts, relaxed.prices)
     for start, margin in zip(case.starts, worth, strict=True):

@@ -6,16 +6,13 @@ import time
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from nelfin import program as lp
-from nelfin.models.capital.kernel import hopeful, in_haste, near_by, plan_with
+from nelfin.models.capital.kernel import Array, hopeful, in_haste, near_by, plan_with
 from nelfin.models.capital.parts import in_parts, parts_of
 
 FEW = 300
 """Programs with fewer columns are searched whole at once."""
-
-Array = npt.NDArray[np.float64]
 
 
 def best_plan(

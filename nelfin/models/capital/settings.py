@@ -20,9 +20,10 @@ class TableNames:
     ----------
     projects, limits, rules, resources, groups
         A name for each table.
-    begin_from, max_changes, must_in, must_out, must_start, now, criteria_weights, place_weights,
-    gbp_per_qaly, revenue_beside_cash, deflator_pct, time_limit_s
-        A name for each of these settings.
+    begin_from, max_changes, must_in, must_out, must_start, now
+        A name for each of these settings of a plan already under way.
+    criteria_weights, place_weights, gbp_per_qaly, revenue_beside_cash, deflator_pct, time_limit_s
+        A name for each of these settings of what a plan is worth.
     """
 
     projects: str = "projects"

@@ -36,10 +36,13 @@ def activity_families(facts: Facts) -> Iterator[Family]:
     to_trusts = paid[paid > 0].groupby("year").sum().get(last, 0.0)
     if to_trusts > 0.05:
         yield says("The variable payment", millions(to_trusts), last)
-    beds = facts.table("beds_by_use")
-    beds = beds[beds["year"] == last].groupby("use", sort=False)["value"].sum()
+    freed = facts.table("beds_by_use")
+    freed = freed[freed["year"] == last]
+    beds = freed.groupby("use", sort=False)["value"].sum()
     if beds.sum() > 0.05:
-        yield says("Beds that are freed", last, *(plain(value, 0) for value in beds))
+        avoided = freed.loc[freed["lever"] == "admissions avoided", "value"].sum()
+        by = [plain(avoided, 0)] if avoided > 0.05 else []
+        yield says("Beds that are freed", last, *(plain(value, 0) for value in beds), *by)
     yield from chart_says("activity", "waiting_list", [
         last, plain(waiting[last], 0), plain(over[last], 0), "18", facts.first,
         plain(waiting[facts.first], 0), plain(over[facts.first], 0), "18", *_clearing(facts),

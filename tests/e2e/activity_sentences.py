@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import date
 
@@ -51,11 +52,10 @@ def activity_families(facts: Facts) -> Iterator[Family]:
     yield from chart_says("activity", "activity_percent", [
         "1\u00a0%", begin, millions(more[begin]), begin, millions(more[last]), last,
     ], "Planned care: what 1\u00a0% more would earn or lose")  # fmt: skip
-    cover = [facts.series("beds_by_organisation", f"beds_{one}") for one in ("cost", "not_covered")]
     yield from chart_says("activity", "beds", [
         last, plain(beds.sum(), 0),
         *(plain(beds[use], 0) for use in ("closed", "filled", "stranded") if beds[use] > 0.05),
-        *(millions(each[last]) for each in cover),
+        *_covered(facts),
     ])  # fmt: skip
     yield from chart_says("activity", "shorter_stays", list(_stays(facts)))
     care = facts.table("primary_care")
@@ -67,6 +67,20 @@ def activity_families(facts: Facts) -> Iterator[Family]:
     yield from chart_says("activity", "primary_care", [
         "1,000", plain(short.iloc[0]), millions(cost["value"].sum()), begin,
     ])  # fmt: skip
+
+
+def _covered(facts: Facts) -> list[str]:
+    """Return what freed beds cost, and what covers it in parts that add up as printed."""
+    cost, cash, counted, margin, rest = (
+        facts.series("beds_by_organisation", f"beds_{one}")[facts.last]
+        for one in ("cost", "cash", "cash_counted", "margin", "not_covered")
+    )
+    parts = [10 * part for part in (cash + counted, margin, rest) if abs(part) > 1e-9]
+    down = [math.floor(part) for part in parts]
+    most = sorted(range(len(parts)), key=lambda at: down[at] - parts[at])
+    for at in most[: round(10 * cost) - sum(down)]:
+        down[at] += 1
+    return [millions(cost), *(millions(part / 10) for part in down)]
 
 
 def _clearing(facts: Facts) -> Iterator[str]:

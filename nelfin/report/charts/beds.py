@@ -18,7 +18,7 @@ from nelfin.report.charts.style import (
     Card,
     themed,
 )
-from nelfin.report.text.numbers import millions, money
+from nelfin.report.text.numbers import millions, money, parts_that_add
 from nelfin.store.findings import Findings
 
 USES = {
@@ -70,11 +70,7 @@ def beds(result: Findings) -> Card | str:
         f"{lever.idxmax()}: {parts}. A bed that stays as it is costs what it did."
     )
     if covers is not None:
-        of_last = covers.loc[last.name]
-        words += (
-            f" Freed beds cost {millions(float(of_last['beds_cost']))}, of which nothing covers "
-            f"{millions(float(of_last['beds_not_covered']))}."
-        )
+        words += _covered(covers.loc[last.name])
     table = by_use.rename(columns={use: label[2:] for use, (label, _) in USES.items()})
     if covers is not None:
         table = table.join(covers.rename(columns=COVERS))
@@ -88,6 +84,19 @@ def _covers(result: Findings) -> pd.DataFrame | None:
     table = result.table("beds_by_organisation")
     wide = table.groupby(["year", "measure"])["value"].sum().unstack("measure")
     return None if wide.empty else wide[list(COVERS)].rename_axis(columns=None)
+
+
+def _covered(of_year: pd.Series) -> str:
+    """Say what freed beds cost in a year, and what covers it; as printed the parts add up."""
+    cost = float(of_year["beds_cost"])
+    closed = float(of_year["beds_cash"] + of_year["beds_cash_counted"])
+    parts = [closed, float(of_year["beds_margin"]), float(of_year["beds_not_covered"])]
+    saved, left, rest = parts_that_add(parts, cost)
+    filled = f", filling them leaves {millions(left)}" if left else ""
+    return (
+        f" Freed beds cost {millions(cost)}: closing them saves {millions(saved)}{filled}, "
+        f"{millions(rest)} is not covered."
+    )
 
 
 def _stacked(by_use: pd.DataFrame) -> Any:

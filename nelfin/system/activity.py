@@ -15,7 +15,6 @@ from nelfin.models.income import Income
 from nelfin.models.months import MONTHS
 from nelfin.scenario import Scenario
 from nelfin.system.activity_levels import Activity, activity
-from nelfin.system.activity_places import PrimaryCare
 
 Array = npt.NDArray[np.float64]
 Variables = dict[str, tuple[tuple[str, ...], Array, dict[str, str]]]
@@ -77,7 +76,7 @@ def activity_of(
         income,
     )
     years, places = found.basis.years, [str(place) for place in budgets["place"].values]
-    data = _waiting(found) | _planned(found) | _beds(found) | _primary(found.primary, places)
+    data = _waiting(found) | _planned(found) | _beds(found) | _primary(found, places)
     coords = {
         "organisation": found.basis.names, "year": years, "month": np.arange(1, MONTHS + 1),
         "lever": list(LEVERS), "use": list(USES), "place": places,
@@ -214,23 +213,31 @@ def _beds(found: Activity) -> Variables:
     }
 
 
-def _primary(primary: PrimaryCare, places: list[str]) -> Variables:
-    """Return appointments by place of the plan; NaN for a place without a figure of its own."""
+def _primary(found: Activity, places: list[str]) -> Variables:
+    """Return appointments by place of the plan; NaN where there is no figure.
+
+    A place without one of its own has none, and without an aim or a cost of an appointment nobody
+    has a gap or a cost of it.
+    """
+    primary = found.primary
+    aimed = np.isfinite(primary.aim)
+    priced = aimed and found.basis.scenario.activity.appointment_gbp is not None
     data: Variables = {"primary_care_cost": (
         BODIES, primary.cost, _about("Cost of closing gaps of primary care, a cost above 0", "£m")
     )}  # fmt: skip
     at = [primary.places.index(place) if place in primary.places else -1 for place in places]
     with_rest = OTHERS_TOGETHER in primary.places
-    for name, values, dims, words, units in (
-        ("appointments", primary.rates, ("place",), "Appointments a week for 1,000 people",
+    for name, values, known, dims, words, units in (
+        ("appointments", primary.rates, True, ("place",), "Appointments a week for 1,000 people",
          "appointments"),
-        ("gap", primary.gaps, ("place",), "Appointments a week for 1,000 people below the aim",
-         "appointments"),
-        ("gap_cost", primary.gap_costs, ("place", "year"), "Cost of closing the gap", "£m"),
+        ("gap", primary.gaps, aimed, ("place",),
+         "Appointments a week for 1,000 people below the aim", "appointments"),
+        ("gap_cost", primary.gap_costs, priced, ("place", "year"), "Cost of closing the gap",
+         "£m"),
     ):  # fmt: skip
         unknown = np.full(values.shape[1:], np.nan)
-        own = np.array([values[place] if place >= 0 else unknown for place in at])
-        rest = values[primary.places.index(OTHERS_TOGETHER)] if with_rest else unknown
+        own = np.array([values[place] if known and place >= 0 else unknown for place in at])
+        rest = values[primary.places.index(OTHERS_TOGETHER)] if known and with_rest else unknown
         data[f"primary_care_{name}"] = (dims, own, _about(words, units))
         data[f"primary_care_{name}_others"] = (
             dims[1:], np.asarray(rest), _about(f"{words}, places without a figure together", units)
@@ -303,7 +310,12 @@ def left_out(found: Activity) -> list[str]:
             "Gaps of primary care are left out: give appointments by place and for the whole "
             "system, and what to aim at (activity.appointments_above_pct)."
         )
-    elif primary.without:
+    elif section.appointment_gbp is None:
+        told.append(
+            "The cost of gaps of primary care is left out: give that of an appointment "
+            "(activity.appointment_gbp)."
+        )
+    if np.isfinite(primary.aim) and primary.without:
         told.append(
             f"Appointments of {', '.join(primary.without)} are not published by place"
             + (": together they make up the system's average."

@@ -179,6 +179,16 @@ def test_a_system_without_figures_says_what_is_left_out(
         worked_out(bare(scenario), inputs, before, "2029/30")
 
 
+def test_gaps_without_the_cost_of_an_appointment_have_none(
+    scenario: Scenario, inputs: Inputs, before: tuple[xr.Dataset, xr.Dataset]
+) -> None:
+    section = scenario.activity.model_copy(update={"appointment_gbp": None})
+    case = scenario.model_copy(update={"activity": section})
+    words = plain(activity_text(*_named(worked_out(case, inputs, before))))
+    assert "other places together 75.8 8.2 –" in words
+    assert "The cost of gaps of primary care is left out" in words
+
+
 def test_primary_care_is_told_of_every_place_with_a_figure_and_of_the_rest(
     scenario: Scenario, inputs: Inputs, before: tuple[xr.Dataset, xr.Dataset]
 ) -> None:

@@ -176,6 +176,7 @@ def parts(fit: Fit) -> None:
         "extra_pct": ("break_even_per_week",),
         "beds_filled_pct": ("inpatient_price_gbp", "planned_stay", "bed_day_gbp"),
         "beds_closed_pct": ("bed_day_gbp",),
+        "primary_care_gap_closed_pct": ("appointment_gbp",),
     }
     for lever, wanted in needs.items():
         lacking = [f"activity.{name}" for name in wanted if getattr(section, name) is None]

@@ -95,7 +95,7 @@ def _stays(facts: Facts) -> Iterator[str]:
     table = facts.table("activity_shorter_stays")
     of_last: pd.DataFrame = table[table["year"] == facts.last]
     yield facts.last
-    yield millions(of_last["system"].max())
-    yield millions(of_last["system"].min())
-    if of_last["unpaid"].max() > 0.05:
-        yield millions(of_last["unpaid"].max())
+    yield millions(of_last["system_gbp_m"].max())
+    yield millions(of_last["system_gbp_m"].min())
+    if of_last["unpaid_gbp_m"].max() > 0.05:
+        yield millions(of_last["unpaid_gbp_m"].max())

@@ -150,6 +150,7 @@ def portfolio_settings(scenario: Scenario, inputs: Inputs) -> Settings:
     if cost_per_qaly is None:
         first = start_of(years[0] if years else scenario.years.first)
         cost_per_qaly = float(qaly_prices(prevention, first, 1)[1][0])
+    rows, pools, staff, floors = (inputs.called.get(name, name) for name in TABLES)
     deprivation = inputs.deprivation.set_index("place")["most_deprived_share"]
     return Settings(
         staff=inputs.portfolio_staff,
@@ -167,7 +168,7 @@ def portfolio_settings(scenario: Scenario, inputs: Inputs) -> Settings:
         deprived_share={str(place): float(share) for place, share in deprivation.items()},
         gap_pct=section.gap_pct,
         time_limit_s=section.time_limit_s,
-        called=TableNames(*(inputs.called.get(name, name) for name in TABLES)),
+        called=TableNames(rows, pools, staff, floors, "portfolio.", "years.now"),
     )
 
 

@@ -19,13 +19,13 @@ BACKLOG = r"backlog_[a-z]+_gbp_m"
 SCORE = r"score_[a-z0-9_]+"
 USE = r"use_.+_[1-9]\d?"
 BENEFIT_IN = r"benefit_\d{4}/\d{2}"
-BANDS = ("high", "significant", "moderate", "low")
-"""Risk bands of backlog maintenance."""
-
 COST = r"cost_[1-9]\d?"
 STAFF = r"staff_.+_[1-9]\d?"
 CASH = r"cash_[1-9]\d?"
 QALYS = r"qalys_[1-9]\d?"
+BANDS = ("high", "significant", "moderate", "low")
+"""Risk bands of backlog maintenance."""
+
 FAMILIES = {
     SPEND: tuple(f"spend_{n}" for n in range(1, 41)),
     COST: tuple(f"cost_{n}" for n in range(1, 41)),

@@ -19,11 +19,24 @@ SMALL = lp.POUND
 LOOKING_S = 30.0
 """Seconds at most to look for what cannot hold."""
 
-NOT_KNOWN = (
-    "No plan keeps every limit and rule. There was no time left to find which of them cannot hold "
-    "together: give it longer, or look at the must-fund schemes and the limits of their years."
-)
-"""What is said where time ran out."""
+
+def not_known(said: Vocabulary) -> str:
+    """Return what is said where time ran out.
+
+    Parameters
+    ----------
+    said
+        What the sentence calls things.
+    """
+    return (
+        "No plan keeps every limit and rule. There was no time left to find which of them cannot "
+        f"hold together: give it longer, or look at the {said.must_schemes} and the limits of "
+        "their years."
+    )
+
+
+NOT_KNOWN = not_known(CAPITAL)
+"""The same of a capital plan."""
 
 ELASTIC = {"limit", "resource", "rule", "group", lp.OWN}
 """Rows that may be passed at a cost, to see which cannot hold."""
@@ -60,7 +73,7 @@ def why_infeasible(
     elastic, passed_by = _elastic(program)
     watch = watch or lp.Watch()
     if watch.over:
-        return NOT_KNOWN
+        return not_known(said)
     solution = lp.solve(elastic, solver, time_limit=LOOKING_S, watch=watch)
     if solution.status == "infeasible":
         return (
@@ -69,7 +82,7 @@ def why_infeasible(
             f"{said.must_schemes} first."
         )
     if solution.status != "optimal":
-        return NOT_KNOWN
+        return not_known(said)
     sentences: list[str] = []
     kinds: set[str] = set()
     for column, (row, side) in passed_by.items():

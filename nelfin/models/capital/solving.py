@@ -113,7 +113,8 @@ def require_answer(solution: lp.Solution, case: Case, watch: lp.Watch | None = N
         resources = case.resources
         units = {} if resources is None else dict(lines_of(resources, "resource", "unit"))
         solver = case.settings.solver
-        raise NoAnswerError(why_infeasible(case.program, case.starts, solver, units, watch, said))
+        found = why_infeasible(case.program, case.starts, solver, units, watch, said)
+        raise NoAnswerError(found)
     if solution.status == "unbounded":
         raise NoAnswerError(
             "The objective has no end: it rewards a variable that nothing bounds. Give the "
@@ -124,7 +125,7 @@ def require_answer(solution: lp.Solution, case: Case, watch: lp.Watch | None = N
     if not solution.has_plan:
         raise NoAnswerError(
             f"The solver found no plan in {solution.seconds:.0f} seconds ({solution.status}). Give "
-            f"it longer ({case.settings.called.time_limit_s}), or fewer {said.must_schemes}."
+            f"it longer ({case.settings.called.time_limit_s}), or {said.fewer}."
         )
 
 

@@ -36,6 +36,8 @@ class Vocabulary:
         Why a scheme has no start.
     raised
         What gives more room.
+    fewer
+        What makes a plan easier to find.
     ease
         What to ease where what is asked cannot be kept.
     widen
@@ -55,9 +57,11 @@ class Vocabulary:
     must_schemes: str = "must-fund schemes"
     unfit: str = "its window and build do not fit"
     raised: str = "raise the limits"
+    fewer: str = "relax a must-fund scheme"
     ease: str = "Ease the floors and targets of capital_rules, or raise the limits."
     widen: str = (
-        "Widen the window, give more years of limits, or allow spend past the last year (truncate)."
+        "Widen the window, give more years of limits, or allow spend past the last year "
+        "(column truncate)."
     )
 
     @property

@@ -184,7 +184,11 @@ def _as_capital(checked: Checked, schemes: list[Scheme]) -> CapitalChecked:
             time_limit_s=settings.time_limit_s,
             solver=settings.solver,
             check_prices=settings.check_prices,
-            called=CapitalNames(projects=called.initiatives, limits=called.pools),
+            called=CapitalNames(
+                projects=called.initiatives,
+                limits=called.pools,
+                time_limit_s=f"{called.settings}time_limit_s",
+            ),
             words=settings.words,
         ),
     )  # fmt: skip

@@ -137,27 +137,32 @@ def _read(
 
 
 def _check_settings(settings: Settings, problems: Problems) -> None:
+    before = settings.called.settings
     if not settings.cost_per_qaly_gbp > 0:
         problems.add(
-            "cost_per_qaly_gbp",
+            f"{before}cost_per_qaly_gbp",
             f"is {settings.cost_per_qaly_gbp:g}.",
             "Give what a QALY costs elsewhere, £, above 0.",
         )
     for name in ("cash_refills_pct", "carry_over_pct"):
         if not 0 <= getattr(settings, name) <= 100:
-            problems.add(name, f"is {getattr(settings, name):g}.", "Give 0 to 100.")
-    for name in ("now", "value_to"):
-        label = getattr(settings, name)
+            problems.add(f"{before}{name}", f"is {getattr(settings, name):g}.", "Give 0 to 100.")
+    for where, label in (
+        (settings.called.now, settings.now),
+        (f"{before}value_to", settings.value_to),
+    ):
         try:
             start_of(label or "2000/01")
         except ValueError as error:
-            problems.add(name, f"{error}.", "Write it as in 2026/27.")
+            problems.add(where, f"{error}.", "Write it as in 2026/27.")
     for share in settings.frontier_pct:
         if not share > 0:
-            problems.add("frontier_pct", f"holds {share:g}.", "Give percentages above 0.")
+            problems.add(f"{before}frontier_pct", f"holds {share:g}.", "Give percentages above 0.")
     for place, people in settings.place_people.items():
         if not people >= 0:
-            problems.add(f"place_people.{place}", f"is {people:g}.", "Give 0 or more people.")
+            problems.add(
+                f"{before}place_people.{place}", f"is {people:g}.", "Give 0 or more people."
+            )
 
 
 def _check_pools(pools: pd.DataFrame, called: str, problems: Problems) -> list[str]:
@@ -186,7 +191,7 @@ def _counted(years: list[str], settings: Settings, problems: Problems) -> int:
     counted = start_of(settings.value_to) - start_of(years[0]) + 1
     if counted < len(years) or counted > 2 * MOST_YEARS:
         problems.add(
-            "value_to",
+            f"{settings.called.settings}value_to",
             f"is {settings.value_to}, and the pools run from {years[0]} to {years[-1]}.",
             f"Give their last year, or up to {2 * MOST_YEARS} years after their first.",
         )

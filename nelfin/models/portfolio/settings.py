@@ -23,12 +23,18 @@ class TableNames:
     ----------
     initiatives, pools, staff, floors
         A name for each table.
+    settings
+        What stands before the name of a setting, such as `portfolio.`.
+    now
+        A name for the setting of the year that it now is.
     """
 
     initiatives: str = "initiatives"
     pools: str = "portfolio_pools"
     staff: str = "portfolio_staff"
     floors: str = "equity_floors"
+    settings: str = ""
+    now: str = "now"
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,7 @@ class Settings:
             must="must be in the portfolio",
             must_column="must or running",
             must_schemes="initiatives that must be in or run already",
+            fewer="let fewer initiatives be in that must",
             ease=f"Ease the floors of {self.called.floors}, or raise the pools.",
             unfit="its window and its years of cost do not fit",
             raised="raise the pools",

@@ -202,7 +202,8 @@ def worth_of_stays(
     Returns
     -------
     pandas.DataFrame
-        `area, saved_pct, use, year, beds_freed, beds_used, cost_of_beds, unpaid, trusts, system`:
+        `area, saved_pct, use, year, beds_freed, beds_used, cost_of_beds_gbp_m, unpaid_gbp_m,
+        trusts_gbp_m, system_gbp_m`:
         the beds, those of them that are closed or filled, what all of them cost, the worth of what
         passes the payment limit, and what trusts and the system gain, £m a year. Shorter stays by
         themselves: no other bed is freed.
@@ -235,10 +236,10 @@ def worth_of_stays(
                     "year": year,
                     "beds_freed": float(of_lever.sel(year=year).sum()),
                     "beds_used": float(of_lever.sel(year=year, use=use)),
-                    "cost_of_beds": float(cost.sel(year=year)),
-                    "unpaid": float(unpaid.sel(year=year)),
-                    "trusts": float(own[year]),
-                    "system": float(every[year]),
+                    "cost_of_beds_gbp_m": float(cost.sel(year=year)),
+                    "unpaid_gbp_m": float(unpaid.sel(year=year)),
+                    "trusts_gbp_m": float(own[year]),
+                    "system_gbp_m": float(every[year]),
                 }
                 for year in map(str, found["year"].values)
             ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import date
 
@@ -36,10 +37,13 @@ def activity_families(facts: Facts) -> Iterator[Family]:
     to_trusts = paid[paid > 0].groupby("year").sum().get(last, 0.0)
     if to_trusts > 0.05:
         yield says("The variable payment", millions(to_trusts), last)
-    beds = facts.table("beds_by_use")
-    beds = beds[beds["year"] == last].groupby("use", sort=False)["value"].sum()
+    freed = facts.table("beds_by_use")
+    freed = freed[freed["year"] == last]
+    beds = freed.groupby("use", sort=False)["value"].sum()
     if beds.sum() > 0.05:
-        yield says("Beds that are freed", last, *(plain(value, 0) for value in beds))
+        avoided = freed.loc[freed["lever"] == "admissions avoided", "value"].sum()
+        by = [plain(avoided, 0)] if avoided > 0.05 else []
+        yield says("Beds that are freed", last, *(plain(value, 0) for value in beds), *by)
     yield from chart_says("activity", "waiting_list", [
         last, plain(waiting[last], 0), plain(over[last], 0), "18", facts.first,
         plain(waiting[facts.first], 0), plain(over[facts.first], 0), "18", *_clearing(facts),
@@ -48,11 +52,10 @@ def activity_families(facts: Facts) -> Iterator[Family]:
     yield from chart_says("activity", "activity_percent", [
         "1\u00a0%", begin, millions(more[begin]), begin, millions(more[last]), last,
     ], "Planned care: what 1\u00a0% more would earn or lose")  # fmt: skip
-    cover = [facts.series("beds_by_organisation", f"beds_{one}") for one in ("cost", "not_covered")]
     yield from chart_says("activity", "beds", [
         last, plain(beds.sum(), 0),
         *(plain(beds[use], 0) for use in ("closed", "filled", "stranded") if beds[use] > 0.05),
-        *(millions(each[last]) for each in cover),
+        *_covered(facts),
     ])  # fmt: skip
     yield from chart_says("activity", "shorter_stays", list(_stays(facts)))
     care = facts.table("primary_care")
@@ -64,6 +67,20 @@ def activity_families(facts: Facts) -> Iterator[Family]:
     yield from chart_says("activity", "primary_care", [
         "1,000", plain(short.iloc[0]), millions(cost["value"].sum()), begin,
     ])  # fmt: skip
+
+
+def _covered(facts: Facts) -> list[str]:
+    """Return what freed beds cost, and what covers it in parts that add up as printed."""
+    cost, cash, counted, margin, rest = (
+        facts.series("beds_by_organisation", f"beds_{one}")[facts.last]
+        for one in ("cost", "cash", "cash_counted", "margin", "not_covered")
+    )
+    parts = [10 * part for part in (cash + counted, margin, rest) if abs(part) > 1e-9]
+    down = [math.floor(part) for part in parts]
+    most = sorted(range(len(parts)), key=lambda at: down[at] - parts[at])
+    for at in most[: round(10 * cost) - sum(down)]:
+        down[at] += 1
+    return [millions(cost), *(millions(part / 10) for part in down)]
 
 
 def _clearing(facts: Facts) -> Iterator[str]:
@@ -78,7 +95,7 @@ def _stays(facts: Facts) -> Iterator[str]:
     table = facts.table("activity_shorter_stays")
     of_last: pd.DataFrame = table[table["year"] == facts.last]
     yield facts.last
-    yield millions(of_last["system"].max())
-    yield millions(of_last["system"].min())
-    if of_last["unpaid"].max() > 0.05:
-        yield millions(of_last["unpaid"].max())
+    yield millions(of_last["system_gbp_m"].max())
+    yield millions(of_last["system_gbp_m"].min())
+    if of_last["unpaid_gbp_m"].max() > 0.05:
+        yield millions(of_last["unpaid_gbp_m"].max())

@@ -11,16 +11,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 from workbooks import (
+    LATER,
     LIMITS,
+    PLACES,
     SHEET,
+    YEAR,
     Cells,
     cells,
+    changes,
+    counting,
     figures,
     parts,
+    programme,
     row_of,
     with_cells,
 )
-from xlsxwriter.utility import xl_rowcol_to_cell
 
 import nelfin
 from nelfin.data import load_inputs
@@ -40,41 +45,6 @@ RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 
 BOOKS = ("report", "nasty", "changed", "compared", "inputs")
 
-YEAR, LATER = 3, 6
-"""Numbers of the years in which cells are changed."""
-
-
-def programme(book: Cells) -> list[object]:
-    """Return the row of the first initiative of the portfolio, whose counting is changed."""
-    return book["Programmes"][6]
-
-
-def changes(book: Cells) -> dict[tuple[str, str], float]:
-    """Return what a person changes: a step that recurs, one that does not, a part, a spend."""
-
-    def more(
-        sheet: str, words: str, year: int, by: float, first: int = 1, block: int = 0
-    ) -> tuple[tuple[str, str], float]:
-        row = row_of(book[sheet], words, block)
-        value = book[sheet][row][first + year]
-        assert isinstance(value, float)
-        return (sheet, xl_rowcol_to_cell(row, first + year)), value + by
-
-    pace = "Pace of change towards target"
-    scheme = counting(book)
-    return dict(
-        [
-            more("BHRUT", "Agency and bank", YEAR, 7.0),
-            more("BHRUT", "Deficit support", LATER, 5.0),
-            # the block of all places stands first, then that of each place in turn
-            more("What moved", pace, YEAR, 2.0, block=1 + PLACES.index("Newham")),
-            more("Capital schemes", str(scheme[0]), YEAR, 4.0, first=4),
-            more("Planned care", "Join the list", YEAR, 1_000.0),
-            more("Planned care", "Cash of closing", YEAR, 3.0),
-            more("Programmes", str(programme(book)[0]), 0, -1.0, first=3),
-        ]
-    )
-
 
 def moved_run(result: Result) -> Result:
     """Return the run as if its system reported £3m more in one year, under a hostile name."""
@@ -84,18 +54,6 @@ def moved_run(result: Result) -> Result:
     tables = {name: result.table(name) for name in result.tables}
     about = result.provenance
     return Result("=A1", data.assign(system_reported=reported), tables, result.scenario_toml, about)
-
-
-def counting(book: Cells) -> list[object]:
-    """Return the first scheme whose spend counts against the limits."""
-    listed = book["Capital schemes"][6:]
-    return next(row for row in listed if isinstance(row[3], float) and row[3] > 0)
-
-
-PLACES = [
-    "Barking and Dagenham", "City and Hackney", "Havering", "Newham", "Redbridge",
-    "Tower Hamlets", "Waltham Forest",
-]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -276,8 +276,8 @@ def beds(result: Result) -> pd.DataFrame:
 def shorter_stays(result: Result) -> pd.DataFrame:
     table = result.table("activity_shorter_stays")
     table = table[table["year"] == table["year"].max()]
-    return table[["saved_pct", "beds_freed", "beds_used", "cost_of_beds", "unpaid", "trusts",
-                  "system"]]  # fmt: skip
+    money = [f"{one}_gbp_m" for one in ("cost_of_beds", "unpaid", "trusts", "system")]
+    return table[["saved_pct", "beds_freed", "beds_used", *money]]
 
 
 def primary_care(result: Result) -> pd.DataFrame:

@@ -218,9 +218,9 @@ def test_worth_of_a_percent_is_the_margin_of_a_percent_and_of_stays_their_cash()
         scenario, inputs, budgets(), prevention(),
         {"stay_saved_pct": 13.0, "beds_closed_pct": 100.0},
     )  # fmt: skip
-    assert closed["system"] == pytest.approx(moved[moved["year"] == "2032/33"]["total"].sum())
+    assert closed["system_gbp_m"] == pytest.approx(moved[moved["year"] == "2032/33"]["total"].sum())
     assert closed["beds_used"] == 28  # a ward of Barts Health; nobody else frees a whole one
-    assert end.loc[("London", "filled"), "unpaid"] > 0
+    assert end.loc[("London", "filled"), "unpaid_gbp_m"] > 0
 
 
 @pytest.mark.parametrize("code", ["QWE", "QOX"])

@@ -73,6 +73,7 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
     "report/packs/risks.py": ("run",),  # which the message names
     "report/packs/slides.py": ("report",),
     "report/charts/uncertainty.py": ("run",),
+    "report/text/portfolio.py": ("portfolio",),
     "report/workbook/settings_sheet.py": ("run",),
     "scenario/settings_sheet.py": ("new",),
     "cli/capital_doubt.py": ("capital-solve",),

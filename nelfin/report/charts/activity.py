@@ -270,8 +270,9 @@ def activity_percent(result: Findings) -> Card | str:
     words = (
         f"1\u00a0% more than is planned from {from_year} on would add "
         f"{millions(float(system.iloc[0]))} to the position of the system in {first} and "
-        f"{millions(float(system.iloc[-1]))} in {last}: staff and theatres follow it, so that what "
-        "it costs grows for some years."
+        f"{millions(float(system.iloc[-1]))} in {last}. It costs more for some years, as staff and "
+        "theatres follow it; past the payment limit it is not paid, and where the list runs out "
+        "nobody is left to treat."
     )
     table = wide.assign(System=system).rename(columns=lambda name: f"{name}, £m").reset_index()
     table = table.rename(columns={"year": "Year"})

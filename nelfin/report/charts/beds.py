@@ -18,7 +18,7 @@ from nelfin.report.charts.style import (
     Card,
     themed,
 )
-from nelfin.report.text.numbers import millions, money
+from nelfin.report.text.numbers import millions, money, parts_that_add
 from nelfin.store.findings import Findings
 
 USES = {
@@ -70,11 +70,7 @@ def beds(result: Findings) -> Card | str:
         f"{lever.idxmax()}: {parts}. A bed that stays as it is costs what it did."
     )
     if covers is not None:
-        of_last = covers.loc[last.name]
-        words += (
-            f" Freed beds cost {millions(float(of_last['beds_cost']))}, of which nothing covers "
-            f"{millions(float(of_last['beds_not_covered']))}."
-        )
+        words += _covered(covers.loc[last.name])
     table = by_use.rename(columns={use: label[2:] for use, (label, _) in USES.items()})
     if covers is not None:
         table = table.join(covers.rename(columns=COVERS))
@@ -88,6 +84,19 @@ def _covers(result: Findings) -> pd.DataFrame | None:
     table = result.table("beds_by_organisation")
     wide = table.groupby(["year", "measure"])["value"].sum().unstack("measure")
     return None if wide.empty else wide[list(COVERS)].rename_axis(columns=None)
+
+
+def _covered(of_year: pd.Series) -> str:
+    """Say what freed beds cost in a year, and what covers it; as printed the parts add up."""
+    cost = float(of_year["beds_cost"])
+    closed = float(of_year["beds_cash"] + of_year["beds_cash_counted"])
+    parts = [closed, float(of_year["beds_margin"]), float(of_year["beds_not_covered"])]
+    saved, left, rest = parts_that_add(parts, cost)
+    filled = f", filling them leaves {millions(left)}" if left else ""
+    return (
+        f" Freed beds cost {millions(cost)}: closing them saves {millions(saved)}{filled}, "
+        f"{millions(rest)} is not covered."
+    )
 
 
 def _stacked(by_use: pd.DataFrame) -> Any:
@@ -137,29 +146,28 @@ def shorter_stays(result: Findings) -> Card | str:
         return f"{title}: not shown, as the money of beds, or other areas' stays, are not given."
     table = result.table("activity_shorter_stays")
     last = str(table["year"].max())
-    frame = table[table["year"] == last].assign(
-        label=[
-            f"{row.area}: {'all closed' if row.use == 'closed' else 'all filled'}"
-            for row in table[table["year"] == last].itertuples()
-        ]
-    )
-    if not frame[["trusts", "system", "cost_of_beds"]].to_numpy().any():
+    frame = table[table["year"] == last]
+    frame = frame.assign(label=frame["area"] + ": all " + frame["use"])
+    if not frame[["trusts_gbp_m", "system_gbp_m", "cost_of_beds_gbp_m"]].to_numpy().any():
         return f"{title}: not shown, as they free no beds."
-    best, worst = frame.loc[frame["system"].idxmax()], frame.loc[frame["system"].idxmin()]
+    gain = frame["system_gbp_m"]
+    best, worst = (
+        f"{millions(float(gain[at]))} ({frame.at[at, 'label']})"
+        for at in (gain.idxmax(), gain.idxmin())
+    )
     words = (
         f"Each by itself, in {last}, if all beds that shorter stays free are closed, or filled "
-        f"with more planned care. The most for the system is {millions(float(best['system']))} "
-        f"({best['label']}), the least {millions(float(worst['system']))} ({worst['label']})."
+        f"with more planned care. The most for the system is {best}, the least {worst}."
     )
-    passing = frame.loc[frame["unpaid"].idxmax()]
-    if passing["unpaid"] > 0.05:
+    passing = frame.loc[frame["unpaid_gbp_m"].idxmax()]
+    if passing["unpaid_gbp_m"] > 0.05:
         words += (
             f" Filled beds lose where care passes the payment limit: up to "
-            f"{millions(float(passing['unpaid']))} of it is not paid ({passing['label']})."
+            f"{millions(float(passing['unpaid_gbp_m']))} of it is not paid ({passing['label']})."
         )
     shown = frame[
-        ["area", "saved_pct", "use", "beds_freed", "beds_used", "cost_of_beds", "unpaid",
-         "trusts", "system"]
+        ["area", "saved_pct", "use", "beds_freed", "beds_used", "cost_of_beds_gbp_m",
+         "unpaid_gbp_m", "trusts_gbp_m", "system_gbp_m"]
     ]  # fmt: skip
     shown.columns = [
         "Stays as in", "Fewer bed days, %", "Freed beds are", "Freed", "So used",
@@ -170,28 +178,28 @@ def shorter_stays(result: Findings) -> Card | str:
 
 def _gains(frame: pd.DataFrame) -> Any:
     """Draw what the system gains, £m, a bar a case, its figure beside it."""
-    far = max(float(frame["system"].abs().max()), 0.1)
-    base = alt.Chart(frame[["label", "system", "beds_freed", "beds_used"]]).encode(
+    far = max(float(frame["system_gbp_m"].abs().max()), 0.1)
+    base = alt.Chart(frame[["label", "system_gbp_m", "beds_freed", "beds_used"]]).encode(
         x=alt.X(
-            "system:Q",
+            "system_gbp_m:Q",
             title="the system gains, £m",
-            scale=alt.Scale(domain=[min(-0.3 * far, 1.3 * float(frame["system"].min())),
-                                    max(0.3 * far, 1.3 * float(frame["system"].max()))]),
+            scale=alt.Scale(domain=[min(-0.3 * far, 1.3 * float(frame["system_gbp_m"].min())),
+                                    max(0.3 * far, 1.3 * float(frame["system_gbp_m"].max()))]),
         ),
         y=alt.Y("label:N", sort=list(frame["label"]), title=None),
         tooltip=[
             alt.Tooltip("label:N", title="Stays as in"),
             alt.Tooltip("beds_freed:Q", title="Beds freed", format=MONEY),
             alt.Tooltip("beds_used:Q", title="So used", format=MONEY),
-            alt.Tooltip("system:Q", title="The system gains, £m", format=MONEY),
+            alt.Tooltip("system_gbp_m:Q", title="The system gains, £m", format=MONEY),
         ],
     )  # fmt: skip
     bars = base.mark_bar(height={"band": 0.6}).encode(
-        color=alt.condition("datum.system < 0", alt.value(ORANGE), alt.value(LIGHT_BLUE))
+        color=alt.condition("datum.system_gbp_m < 0", alt.value(ORANGE), alt.value(LIGHT_BLUE))
     )
-    text = alt.Text("system:Q", format=MONEY)
-    above = base.transform_filter("datum.system >= 0").mark_text(align="left", dx=4)
-    below = base.transform_filter("datum.system < 0").mark_text(align="right", dx=-4)
+    text = alt.Text("system_gbp_m:Q", format=MONEY)
+    above = base.transform_filter("datum.system_gbp_m >= 0").mark_text(align="left", dx=4)
+    below = base.transform_filter("datum.system_gbp_m < 0").mark_text(align="right", dx=-4)
     zero = alt.Chart(pd.DataFrame({"x": [0]})).mark_rule(color=INK).encode(x=alt.X("x:Q"))
     drawn = bars + above.encode(text=text) + below.encode(text=text) + zero
     return drawn.properties(width=WIDTH - 160, height=34 * len(frame))

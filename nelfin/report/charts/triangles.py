@@ -62,8 +62,7 @@ def portfolio_triangles(result: Findings) -> Card | str:
         if len(rows := frame[frame["inside"] == inside])
     ]
     unit = account["unit"]
-    shown = table.drop(columns="initiative_id")
-    shown.insert(0, "id", table["initiative_id"])
+    shown = table.assign(name=table["name"].map(lambda name: short(name, 200)))
     shown.columns = [
         "Initiative", "Name", "Stands", "Starts", "Cost, £m", f"Benefit, {unit}",
         f"{unit} for £1m", f"Value, {unit}",

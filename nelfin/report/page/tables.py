@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from nelfin.evidence import STATUSES
@@ -32,8 +33,6 @@ class Column:
     """The list of the page that finds rows by this column."""
     place: str = ""
     """The place whose figures it holds; another place that is chosen hides it."""
-    printed: bool = True
-    """Whether paper has it, where there is less room."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,9 @@ class PageTable:
     columns: Sequence[Column]
     rows: Sequence[Row]
 
+
+LED_TO = ("projects", "initiatives")
+"""Tables of which each row of the register is led to from a list of the page."""
 
 MOST_PRINTED = 30
 """Schemes printed on paper, the largest of the plan; the screen has them all."""
@@ -139,7 +141,7 @@ def scheme_table(result: Findings, sources: pd.DataFrame) -> PageTable:
     plan = result.table("plan")
     largest = plan[plan["status"] != "not funded"].nlargest(MOST_PRINTED, "spend_gbp_m")
     printed = set(largest["project_id"])
-    rows = _rows_with_source(plan, columns, "projects", "project_id", sources, printed)
+    rows = _rows_with_source(plan, columns, LED_TO[0], "project_id", sources, printed)
     return PageTable("scheme-table", "plan", "Schemes: in or out, and why", columns, rows)
 
 
@@ -164,8 +166,8 @@ def programme_table(result: Findings, sources: pd.DataFrame) -> PageTable | None
     columns = [
         Column("initiative_id", "Initiative"),
         Column("name", "Name"),
-        Column("aim", "Aim", printed=False),
-        Column("places", "Places", printed=False),
+        Column("aim", "Aim"),
+        Column("places", "Places"),
         Column("status", "Stands", filter="stands"),
         Column("start_year", "Starts"),
         Column("cost_gbp_m", "Cost, £m", money),
@@ -176,7 +178,7 @@ def programme_table(result: Findings, sources: pd.DataFrame) -> PageTable | None
     plan = result.table("portfolio_plan")
     plan["places"] = plan["places"].replace("", "every place")
     printed = set(plan.loc[plan["status"] != "not chosen", "initiative_id"])
-    rows = _rows_with_source(plan, columns, "initiatives", "initiative_id", sources, printed)
+    rows = _rows_with_source(plan, columns, LED_TO[1], "initiative_id", sources, printed)
     caption = "Programmes: in or out, and why"
     return PageTable("programme-table", "portfolio_plan", caption, columns, rows)
 
@@ -197,12 +199,12 @@ def source_table(sources: pd.DataFrame) -> PageTable:
         Column("status", "Status", style="status", filter="status"),
         Column("source", "Source"),
     ]
-    rows = []
+    rows, linked = [], _linked(sources)
     for at, (where, figure, value, unit, status, source) in enumerate(values_of(sources, columns)):
         named = _named(where, figure, value)
         code = "" if figure == named[1] else figure
         cells = [*named, unit, status, in_words(source or "")]
-        rows.append(Row(cells, f"source-{at}", code=code))
+        rows.append(Row(cells, f"source-{at}" if at in linked else "", code=code))
     return PageTable(
         "source-table", "sources", "Every figure, its status and its source", columns, rows
     )
@@ -230,6 +232,13 @@ def basis_table(sources: pd.DataFrame) -> PageTable:
     ]
     caption = "How many figures of each part are published, derived, assumed and so on"
     return PageTable("basis-table", "basis", caption, columns, rows)
+
+
+def _linked(sources: pd.DataFrame) -> set[int]:
+    """Return the rows that others lead to: the first of each part, and of schemes every one."""
+    section = sources["figure"].astype(str).str.partition(".")[0]
+    part = sources["where"].where(sources["where"] != "scenario", "scenario " + section)
+    return set(np.flatnonzero(sources["where"].isin(LED_TO) | ~part.duplicated()).tolist())
 
 
 def _rows_with_source(

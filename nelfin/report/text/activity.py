@@ -318,7 +318,8 @@ def _stays_text(answers: Answers, year: str) -> list[str]:
             *(
                 money(float(line[name]))
                 for name in (
-                    "beds_freed", "beds_used", "cost_of_beds", "unpaid", "trusts", "system",
+                    "beds_freed", "beds_used", "cost_of_beds_gbp_m", "unpaid_gbp_m",
+                    "trusts_gbp_m", "system_gbp_m",
                 )
             ),
         ]

@@ -308,8 +308,9 @@ def _money_of_planned(basis: Basis, planned: Planned) -> tuple[Array, Array, Arr
 def _urgent(basis: Basis, prevention: Mapping[str, Array]) -> tuple[Array, Array]:
     """Return what is paid by body for urgent care beside the funded level, and what it costs, £m.
 
-    Of care that prevention avoids the commissioner pays the variable part of the price no more.
-    What prevention has trusts pass on already is a part of that, and does not count twice.
+    Of care that prevention avoids the commissioner no more pays the variable part of the price.
+    What prevention has trusts pass on counts towards that: only what is missing moves here, so that
+    nothing counts twice and no agreed share is undone.
     """
     section = basis.scenario.activity
     acute = basis.acute.astype(float)[:, None] * basis.income.total
@@ -320,8 +321,9 @@ def _urgent(basis: Basis, prevention: Mapping[str, Array]) -> tuple[Array, Array
     variable = basis.value("urgent_variable_pct") / 100 * since
     cash, capacity = prevention["cash"], prevention["capacity"]
     passed_on = basis.scenario.prevention.passed_on_pct / 100
-    already = passed_on * (cash - prevention["paid_by_cash"]) * since
-    lost = (cash + capacity) * variable - already
+    already = passed_on * (cash - prevention["paid_by_cash"])
+    due = (cash + capacity) * variable
+    lost = np.clip(due - already, np.minimum(due, 0.0), np.maximum(due, 0.0))
     to_trusts = more * variable[..., None, :] - lost[..., None, :] * basis.shares[:, None]
     average = more / prices * (basis.value("cost_of_price_pct") / 100)[..., None, :]
     return (

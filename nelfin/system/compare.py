@@ -180,10 +180,11 @@ def _headline(run: Findings, years: Sequence[str]) -> dict[tuple[str, str], obje
         ("Capital schemes funded", "schemes"): headline.funded + headline.part_funded,
         ("Capital used", "£m"): headline.used,
         ("Benefit of the capital plan", "points"): float(run.provenance["capital"]["objective"]),
-        ("Illustrative figures, schemes apart", "figures"): headline.statuses.get(
+        ("Illustrative figures, schemes and initiatives apart", "figures"): headline.statuses.get(
             "illustrative", 0
         ),
         ("Illustrative capital schemes", "schemes"): headline.illustrative_schemes,
+        ("Illustrative initiatives", "initiatives"): headline.illustrative_initiatives,
     }
 
 

@@ -96,7 +96,7 @@ def _headline(facts: Facts) -> Iterator[Family]:
     used, spend = facts.plan["cdel_gbp_m"].sum(), facts.plan["spend_gbp_m"].sum()
     outside = [millions(spend - used)] if spend - used > 0.05 else []
     yield says("They use ", millions(used), millions(limit), str(years), *outside)
-    made_up = facts.count("illustrative", schemes=True)
+    made_up = facts.count("illustrative", "projects")
     yield says("Of all schemes", *([f"{made_up:,}"] if made_up else []))
     asked = facts.asked()
     yield says("£", millions(asked["out"].sum()))
@@ -105,10 +105,11 @@ def _headline(facts: Facts) -> Iterator[Family]:
     largest = asked.sum(axis="columns")[waiting].nlargest(3)
     yield says(", £", *map(millions, largest), tag="li")
     yield says(r"[\d,]+ assumptions", f"{facts.count('assumption'):,}")
-    figures = facts.count("illustrative")
+    figures, some = facts.count("illustrative"), facts.count("illustrative", "initiatives")
     yield says(
         "illustrative Made up", *([f"{figures:,}"] if figures else []),
         *([f"{made_up:,}", f"{schemes:,}"] if made_up else []),
+        *([str(some), str((facts.sources["where"] == "initiatives").sum())] if some else []),
     )  # fmt: skip
     given = [f"{facts.count('given'):,}"] if facts.count("given") else []
     beside = (f"{facts.count(status):,}" for status in ("published", "derived"))
@@ -133,7 +134,7 @@ def _opening(facts: Facts) -> list[str]:
 
 def rests(facts: Facts, block: Block, whole: bool = False) -> list[str]:
     """Return the counts of the figures that a chart rests on, by the groups its text names."""
-    counts, schemes = [], []
+    counts, tables = [], []
     for group in re.split(r",\s+", block.text.strip(" .\n")):
         label = re.split(r" \d", group)[0]
         name = {"capital schemes": "projects"}.get(label, label.replace(" ", "_"))
@@ -145,10 +146,10 @@ def rests(facts: Facts, block: Block, whole: bool = False) -> list[str]:
         assert rows.any(), f"{label} is no group of figures"
         status = facts.sources.loc[rows, "status"]
         counts.append([int((status == word).sum()) for word in UNPUBLISHED])
-        schemes.append(name == "projects")
-    if whole:  # the capital schemes apart
-        parts = ([row for row, of in zip(counts, schemes, strict=True) if of is apart]
-                 for apart in (False, True))  # fmt: skip
+        tables.append(name if name in ("projects", "initiatives") else "")
+    if whole:  # capital schemes and initiatives apart
+        parts = ([row for row, of in zip(counts, tables, strict=True) if of == apart]
+                 for apart in ("", "projects", "initiatives"))  # fmt: skip
         counts = [[sum(column) for column in zip(*part, strict=True)] for part in parts]
     return [str(number) for row in counts for number in row if number]
 
@@ -364,10 +365,13 @@ def _two_aims(facts: Facts) -> Iterator[str]:
 def _assumptions(facts: Facts) -> Iterator[Family]:
     counts = [str(facts.count(status)) for status in STATUSES if facts.count(status)]
     yield Family("assumptions", "", "p", "Figures by status", counts)
-    made_up = facts.count("illustrative", schemes=True)
-    if made_up:
-        numbers = [str(made_up), str(len(facts.plan))]
-        yield Family("assumptions", "", "p", r"\d+ of ", numbers)
+    numbers = [
+        str(count)
+        for table in ("projects", "initiatives")
+        if facts.count("illustrative", table)
+        for count in (facts.count("illustrative", table), (facts.sources["where"] == table).sum())
+    ]
+    yield Family("assumptions", "", "p", r"\d+ of ", numbers)
     yield Family("assumptions", "", "p", "Not printed", [f"{len(facts.sources):,}"])
 
 

@@ -225,8 +225,9 @@ def _money(
         contract = t + times.first >= levers.variable_from
         part = levers.variable if contract else 0.0
         avoided = times.cash[t] + times.capacity[t]
-        # reading (`_urgent`): what is passed on already is a part of the variable payment
-        told = levers.passed_on * (times.cash[t] - times.by_cash[t]) if contract else 0.0
+        # reading (`_urgent`): what is passed on already counts towards the variable payment
+        told = levers.passed_on * (times.cash[t] - times.by_cash[t])
+        lost = _what_is_missing(avoided * part, told)
         for o, body in enumerate(bodies):
             planned = [found.extra[s][o] * one * levers.cost_of_price for s in range(t + 1)]
             fills = [found.filled[s][o] * without_bed for s in range(t + 1)]
@@ -240,7 +241,7 @@ def _money(
                 _urgent_more(body, levers, times, s) / prices[s] * levers.cost_of_price
                 for s in range(t + 1)
             ]
-            moves = _urgent_more(body, levers, times, t) * part - (avoided * part - told) * share[o]
+            moves = _urgent_more(body, levers, times, t) * part - lost * share[o]
             board -= paid * (1 - levers.outside) + moves
             spent = moved(planned, times.curve, t) + moved(fills, times.curve, t)
             spent += moved(urgent, times.curve, t)
@@ -260,6 +261,13 @@ def _money(
         found.covered.append(covered)
         uses = ("closed", "filled", "stranded")
         found.beds.append([sum(beds[use][t] for beds in freed) for use in uses])
+
+
+def _what_is_missing(due: float, told: float) -> float:
+    """Of what is due, what has not been passed on; never more than is due, nor the other way."""
+    if due < 0:
+        return -_what_is_missing(-due, -told)
+    return min(max(due - told, 0.0), due)
 
 
 def _urgent_more(body: Body, levers: Levers, times: Times, t: int) -> float:

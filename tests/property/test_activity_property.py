@@ -22,8 +22,10 @@ PCT = st.floats(0.0, 100.0)
 LAST = 9
 """Place of the last year of the plan."""
 
-ROOMY: dict[str, Any] = {"payment_limit_pct": 1000.0, "waiting_list": None}
-"""No limit is in the way, and there is always somebody to treat."""
+ROOMY: dict[str, Any] = {
+    "payment_limit_pct": 1000.0, "waiting_list": None, "outside_pct": 100.0,
+}  # fmt: skip
+"""No limit is in the way, others pay, and there is always somebody to treat."""
 
 
 def total(found: Activity) -> np.ndarray:
@@ -210,9 +212,9 @@ def test_less_than_funded_is_the_mirror_of_more_within_the_limit(lever: str, sig
 def test_which_way_a_setting_moves_the_margin_of_extra_activity(
     extra: float, setting: str, value: float, sign: int
 ) -> None:
-    usual = settings_of(extra_pct=extra, waiting_list=None)
-    other = settings_of(extra_pct=extra, waiting_list=None, **{setting: value})
-    assert (sign * (total(other) - total(usual))[OPEN_FROM:] > 0).all()
+    usual: dict[str, Any] = {"extra_pct": extra, "waiting_list": None, "outside_pct": 100.0}
+    change = total(settings_of(**usual | {setting: value})) - total(settings_of(**usual))
+    assert (sign * change[OPEN_FROM:] > 0).all()
 
 
 @pytest.mark.parametrize(

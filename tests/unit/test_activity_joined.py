@@ -47,8 +47,8 @@ LEVERS: dict[str, dict[str, float]] = {
     "primary care": {"primary_care_gap_closed_pct": 100.0},
 }
 
-APART = {"activity.urgent_variable_pct": 0.0, "prevention.passed_on_pct": 0.0}
-"""Settings with which care that prevention avoids moves nothing between bodies."""
+KEPT_BY_TRUSTS = {"prevention.passed_on_pct": 0.0}
+"""Trusts pass on nothing of what prevention saves, but for the variable payment."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def settings_of(levers: Mapping[str, float]) -> dict[str, float]:
 def test_nothing_changed_is_the_run_without_activity_to_the_bit(
     scenario: Scenario, inputs: Inputs, budgets: xr.Dataset
 ) -> None:
-    found = rolled(scenario, inputs, budgets, APART)
+    found = rolled(scenario, inputs, budgets, {})
     assert (found.bridge == found.plain).all()
     assert not np.signbit(found.step("primary care gap")).any()
 
@@ -109,12 +109,32 @@ def test_nothing_changed_is_the_run_without_activity_to_the_bit(
 def test_avoided_admissions_move_money_between_bodies_and_nothing_overall(
     scenario: Scenario, inputs: Inputs, budgets: xr.Dataset
 ) -> None:
-    found = rolled(scenario, inputs, budgets, {})
+    found = rolled(scenario, inputs, budgets, KEPT_BY_TRUSTS)
     moved = found.step("reported") - found.plain[..., -1]
     np.testing.assert_allclose(moved.sum(axis=0), 0.0, atol=1e-9)
     np.testing.assert_allclose((found.bridge - found.plain).sum(axis=0), 0.0, atol=1e-9)
-    assert np.abs(moved[:, KNOWN:]).max() > 1.0
+    icb = list(inputs.organisations["kind"]).index("icb")
+    assert moved[icb, -1] > 1.0, "the board pays a fifth less for care that is avoided"
     assert (moved[:, :KNOWN] == 0.0).all()
+
+
+def test_what_trusts_pass_on_counts_towards_the_variable_payment(
+    scenario: Scenario, inputs: Inputs, budgets: xr.Dataset
+) -> None:
+    icb = list(inputs.organisations["kind"]).index("icb")
+    gained = []
+    for share in (0.0, 10.0, 90.0, 100.0):
+        found = rolled(scenario, inputs, budgets, {"prevention.passed_on_pct": share})
+        extra = found.step("reported") - found.plain[..., -1]
+        gained.append((found.step("reported")[icb, -1], extra[icb, -1]))
+    whole, beside = zip(*gained, strict=True)
+    # a tenth passed on is part of the fifth that is due: the board stands as with nothing, but for
+    # what it bears of the first years, when prevention costs more than it saves
+    assert whole[1] == pytest.approx(whole[0], abs=0.1)
+    assert 0 < beside[1] < beside[0]
+    # whoever passes on more than is due is not paid back
+    assert beside[2:] == (0.0, 0.0)
+    assert whole[3] > whole[2] > whole[1]
 
 
 @pytest.mark.parametrize("levers", LEVERS.values(), ids=LEVERS)

@@ -80,23 +80,27 @@ def test_groups_count_the_figures_of_the_sources(result: Result) -> None:
     assert groups["capital schemes"].row == schemes.index[0]
 
 
-def test_illustrative_figures_are_counted_once_with_the_schemes_apart(result: Result) -> None:
+def test_illustrative_figures_are_counted_once_with_long_tables_apart(result: Result) -> None:
     sources = result.table("sources")
     made_up = sources[sources["status"] == "illustrative"]["where"]
-    schemes, figures = (int((made_up == "projects").sum()), int((made_up != "projects").sum()))
-    total = int((sources["where"] == "projects").sum())
+    schemes, initiatives = (int((made_up == name).sum()) for name in ("projects", "initiatives"))
+    figures = len(made_up) - schemes - initiatives
+    total, rows = (int((sources["where"] == name).sum()) for name in ("projects", "initiatives"))
     words = illustrative_count(headline_of(result))
     assert words == (
-        f"{figures} illustrative figures and {schemes} illustrative capital schemes of {total}"
+        f"{figures} illustrative figures, {schemes} illustrative capital schemes of {total} and "
+        f"{initiatives} illustrative initiatives of {rows}"
     )
     assert f"{figures} illustrative." in " ".join(result.summary().split())
     assert f"{schemes} of {total} capital schemes" in " ".join(result.summary().split())
     assert words in page_text(result)
-    parts = [*(f"{name}." for name in ("prevention", "recovery")), "projects", "openings"]
-    groups = groups_of(sources, parts)
-    mine = sum(group.counts["illustrative"] for group in groups if group.label != "capital schemes")
+    parts = [*(f"{name}." for name in ("prevention", "recovery")), "projects", "initiatives"]
+    groups = groups_of(sources, [*parts, "openings"])
+    apart = {"capital schemes": schemes, "initiatives": initiatives}
+    mine = sum(group.counts["illustrative"] for group in groups if group.label not in apart)
     assert ("illustrative", mine, "figures") in counted(groups)
-    assert ("illustrative", schemes, "capital schemes") in counted(groups)
+    for label, count in apart.items():
+        assert ("illustrative", count, label) in counted(groups)
 
 
 def test_a_chart_can_be_styled_on(result: Result) -> None:

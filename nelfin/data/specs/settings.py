@@ -78,6 +78,7 @@ _USUAL: dict[str, dict[str, Any]] = {
     "activity.urgent_extra_pct": _RATE,
     "activity.planned_bed_days_pct": _SHARE,
     "activity.stay_saved_pct": _SHARE,
+    "activity.stay_medians_pct": _SHARE,
     "activity.fit_to_leave_pct": _SHARE,
     "activity.fit_to_leave_freed_pct": _SHARE,
     "activity.avoided_bed_share_pct": _SHARE,
@@ -101,6 +102,8 @@ _USUAL: dict[str, dict[str, Any]] = {
     "capital.deflator_pct": _RATE,
     "capital.backlog_deterioration_pct": _RATE,
     "capital.over_programming_pct": _RATE,
+    "portfolio.carry_over_pct": _SHARE,
+    "portfolio.cash_refills_pct": _SHARE,
     "uncertainty.capital_cost_common_pct": _SHARE,
 }
 

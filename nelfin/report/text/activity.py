@@ -255,12 +255,14 @@ def _moved_text(data: xr.Dataset) -> list[str]:
 def _urgent_words(data: xr.Dataset) -> str:
     """Say what is paid for urgent care beside what is funded; "" for nothing."""
     last = str(data["year"].values[-1])
-    trusts = float(data["activity_urgent_paid"].sel(year=last).clip(min=0).sum())
-    if trusts <= SHOWN:
+    paid = data["activity_urgent_paid"].sel(year=last)
+    moved = float(paid.clip(min=0).sum())
+    if moved <= SHOWN:
         return ""
+    boards = ", ".join(str(name) for name in paid["organisation"].values[paid.to_numpy() > SHOWN])
     return (
-        f"The variable payment for urgent care moves {millions(trusts)} between trusts and their "
-        f"commissioner in {last}: nothing in all."
+        f"The variable payment for urgent care moves {millions(moved)} to {boards} in {last}: "
+        "nothing in all."
     )
 
 

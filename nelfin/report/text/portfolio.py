@@ -14,8 +14,10 @@ from nelfin.report.text.terminal import table_text, title_text, wrapped
 SHOWN = 60
 """Initiatives printed of those in, and of those out; the tables have them all."""
 
-RUNNING = {"runs on": "run on", "cut": "are cut", "stopped": "are stopped"}
-"""How programmes stand that run already, of several of them."""
+STANDING = {
+    "chosen": "chosen", "runs on": "running on", "cut": "cut short", "stopped": "stopped",
+}  # fmt: skip
+"""How initiatives of the portfolio stand, after their number."""
 
 BESIDE = (
     "The portfolio stands beside the plan: its money and its cash are not in the bridge, since its "
@@ -70,8 +72,11 @@ def no_portfolio_text(name: str) -> str:
 
 def _summary(found: Portfolio) -> str:
     count = found.plan["status"].value_counts()
-    words = [f"{count.get('chosen', 0)} chosen"]
-    words += [f"{count[status]} that {said}" for status, said in RUNNING.items() if status in count]
+    words = [
+        f"{count.get(status, 0)} {said}"
+        for status, said in STANDING.items()
+        if status in count or status == "chosen"
+    ]
     gap = found.solve.gap
     proof = "not known how close" if gap is None else f"proven within {100 * gap:.2f}\u00a0%"
     sentence = (

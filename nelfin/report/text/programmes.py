@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from nelfin.evidence import count_by_status
 from nelfin.report.text.names import short
 from nelfin.report.text.numbers import millions, money, plural
 from nelfin.report.text.portfolio import BESIDE
 from nelfin.store.findings import Findings, once
+from nelfin.system.headline import headline_of
 
 INSIDE = ("chosen", "runs on")
 """How an initiative stands that is done in full."""
@@ -71,25 +71,12 @@ def span_of(pools: pd.DataFrame) -> str:
     return years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"
 
 
-def illustrative_initiatives(result: Findings) -> int:
-    """Return how many initiatives of a run are illustrative.
-
-    Parameters
-    ----------
-    result
-        A run.
-    """
-    sources = result.table("sources")
-    status = sources.loc[sources["where"] == "initiatives", "status"]
-    return count_by_status(status)["illustrative"]
-
-
 def _counted(result: Findings) -> str:
     plan = result.table("portfolio_plan")
     status = plan["status"]
     starts = int(((status == "chosen") & (plan["cost_gbp_m"] >= 0)).sum())
     running, on = int(plan["running"].sum()), int((status == "runs on").sum())
-    made_up = illustrative_initiatives(result)
+    made_up = headline_of(result).illustrative_initiatives
     mark = f" ({made_up:,} illustrative)" if made_up else ""
     words = f"Of {plural(len(plan), 'initiative')}{mark} {starts:,} {_verb('start', starts)}."
     if not running:
@@ -137,7 +124,7 @@ def _stopped(result: Findings) -> list[str]:
     if not names:
         return []
     more = f"; and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
-    mark = " (by illustrative figures)" if illustrative_initiatives(result) else ""
+    mark = " (by illustrative figures)" if headline_of(result).illustrative_initiatives else ""
     return [f"Stopped{mark}: {'; '.join(names[:NAMED])}{more}."]
 
 

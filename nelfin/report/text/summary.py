@@ -289,7 +289,7 @@ def _prices_words(prices: pd.Series, year: str) -> str:
 
 
 def assumption_words(headline: Headline) -> list[str]:
-    """Count the figures by status, and the schemes that are illustrative.
+    """Count the figures by status, and the schemes and initiatives that are illustrative.
 
     Parameters
     ----------
@@ -301,10 +301,14 @@ def assumption_words(headline: Headline) -> list[str]:
         for status in STATUSES
         if headline.statuses.get(status)
     )
-    sentences = [f"Figures by status, the capital schemes apart: {counts}."]
+    apart = "the capital schemes" + (" and initiatives" if headline.initiatives else "")
+    sentences = [f"Figures by status, {apart} apart: {counts}."]
     if headline.illustrative_schemes:
         count = f"{headline.illustrative_schemes} of {headline.schemes} capital schemes"
         sentences.append(
             f"{count} are illustrative, and so are the benefits and prices that rest on them."
         )
+    if headline.illustrative_initiatives:
+        count = f"{headline.illustrative_initiatives} of {headline.initiatives} initiatives"
+        sentences.append(f"{count} are illustrative.")
     return sentences

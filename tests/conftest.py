@@ -90,7 +90,8 @@ def rough(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
     alone = (table["requires"] == "") & (table["excludes"] == "") & (table["option_of"] == "")
     file = tmp_path_factory.mktemp("rough") / "projects.csv"
     table[alone | (table["must_fund"] == "yes")].head(60).to_csv(file, index=False)
-    return nelfin.load_scenario(overrides={"capital.gap_pct": 10.0, "data.projects": str(file)})
+    changed = {"capital.gap_pct": 10.0, "portfolio.gap_pct": 10.0, "data.projects": str(file)}
+    return nelfin.load_scenario(overrides=changed)
 
 
 @pytest.fixture(scope="session")

@@ -12,10 +12,11 @@ import xarray as xr
 
 import nelfin
 from nelfin.data import Inputs
+from nelfin.models.activity.demand import volume_growth
 from nelfin.models.months import savings_phase
 from nelfin.models.recovery import labelled, roll_forward
 from nelfin.scenario import Scenario
-from nelfin.system.drivers import drivers_of
+from nelfin.system.drivers import FromActivity, drivers_of
 
 BODIES = (("Trust", "trust", 300.0), ("ICB", "icb", 100.0))
 """Income of the year before the first: three quarters and one quarter."""
@@ -89,6 +90,14 @@ def scenario_of(years: int = 2, planned_to: str = "", **changes: Any) -> Scenari
     )
 
 
+def demand_of(scenario: Scenario, **levels: Mapping[str, Any]) -> FromActivity:
+    """Return growth of demand, the same every year, and what activity moves by step."""
+    section = scenario.recovery
+    rates = (section.demand_planned_pct, section.demand_urgent_pct, section.planned_share_pct)
+    by_year = np.ones(len(scenario.years.labels()))
+    return FromActivity(volume_growth(*(rate * by_year for rate in rates)), levels)
+
+
 def rolled(
     scenario: Scenario,
     inputs: Inputs,
@@ -105,8 +114,9 @@ def rolled(
         return np.array([given.get(name, [0.0] * len(years)) for name in names], dtype=float)
 
     drivers = drivers_of(
-        scenario, inputs, xr.Dataset(), level(prevention), level(double_running), level(capital)
-    )
+        scenario, inputs, xr.Dataset(), level(prevention), level(double_running), level(capital),
+        demand_of(scenario),
+    )  # fmt: skip
     bridge, pressures = roll_forward(drivers)
     phase = savings_phase(scenario.recovery.savings_by_month_5_pct)
     return labelled(bridge, names, years, pressures, phase)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from england import money, people, positions, systems, trusts
+from england import beds, money, people, positions, systems, trusts
 from england.tables import write
 
 DATA = Path(__file__).resolve().parents[1] / "nelfin" / "data" / "england"
@@ -35,6 +35,7 @@ def make(shared: Path, into: Path) -> None:
     write(into / "trusts.csv", trusts.trusts(national, crosswalk, with_figures))
     for name, rows in tables.items():
         write(into / f"{name}.csv", rows)
+    write(into / "beds.csv", beds.beds(national, with_figures))
     write(into / "positions.csv", positions.positions(national))
 
 

@@ -26,7 +26,7 @@ from nelfin.store.tidy import TIDY
 if TYPE_CHECKING:  # the tests read this file where Sphinx is not installed
     from sphinx.application import Sphinx
 
-WORK = ("start", "cfo", "place", "another", "imports")
+WORK = ("start", "cfo", "place", "care", "programmes", "another", "imports")
 """Folders in which the commands shown on a page run."""
 
 # ---- tables
@@ -129,6 +129,20 @@ ABOUT_TABLES = {
     "prevention": "The three ledgers of the shift.",
     "prevention_programmes": "Spend, cost avoided, cash and people of each programme.",
     "prevention_places": "Spend, cash and QALYs by place.",
+    "activity": "The waiting list by year: who joins, is treated and leaves untreated, and how "
+    "many wait.",
+    "activity_by_month": "The same by month.",
+    "activity_by_organisation": "Planned and urgent care beside the funded level: people, what is "
+    "paid, what it costs, what is left.",
+    "beds_by_use": "Freed beds by what frees them and what becomes of them.",
+    "beds_by_organisation": "What freed beds cost, and what covers it.",
+    "activity_clearing": "When the rate that the system's own plan tells of leaves nobody waiting "
+    "over 18 weeks, counted in two ways.",
+    "activity_one_percent": "What 1 % more planned care than is planned would add to the position "
+    "of each organisation.",
+    "activity_shorter_stays": "What planned stays at another area's median are worth, £m a year, "
+    "if the beds they free are closed, or filled.",
+    "primary_care": "Appointments by place, the gap to the aim, and what closing it costs.",
     "recovery_bridge": "Every step from the opening underlying to the reported position.",
     "system_position": "Positions of the system.",
     "months": "Plan and actual to the end of each month, and where a year without an outturn is "
@@ -153,6 +167,20 @@ ABOUT_TABLES = {
     "capital_frontier": "The most benefit left as more is asked of a second aim: use of the limit "
     "in the most deprived areas, or high- and significant-risk backlog cleared. An upper bound, as "
     "schemes may be cut into shares; point 0 is the plan.",
+    "portfolio_plan": "A row an initiative: chosen or not, runs on, cut or stopped, when, cost and "
+    "expected cash in £m, value, and why; only where a system has a portfolio of programmes.",
+    "portfolio_spend": "Cost and expected cash of each initiative of the portfolio by year, £m.",
+    "portfolio_pools": "What initiatives take of the pool of each year and what is left, £m, and "
+    "the value of £1m more.",
+    "portfolio_staff": "What initiatives use of the months of staff by skill and year, and the "
+    "value of a month more.",
+    "portfolio_staff_use": "Months of staff of each initiative by skill and year.",
+    "portfolio_floors": "Least spend on places or on the most deprived, and what is spent, £m.",
+    "portfolio_prices": "The price of each pool beside what £1m more and £1m less do, solved "
+    "again.",
+    "portfolio_frontier": "The best portfolio of smaller and larger pools: cost in £m, value, and "
+    "how far it may be from the best.",
+    "portfolio_triangles": "Cost in £m, benefit and value of each initiative, present values.",
     "projects": "The schemes as they were read.",
     "changes": "What the plan changes from its base: settings and cells of tables, and why.",
     "sensitivity": "How far budgets move when one thing changes.",

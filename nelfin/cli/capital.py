@@ -158,7 +158,7 @@ def _chance(
 ) -> Chance:
     """Return what schemes may cost by the scenario, and how safe limits are to be."""
     from nelfin.models.capital.stress import Chance
-    from nelfin.system.draws import cost_spread
+    from nelfin.system.spreads import cost_spread
 
     share = 1.0 if safe is None else safe / 100
     common = scenario.uncertainty.capital_cost_common_pct

@@ -25,15 +25,15 @@ def check(
     """Check SCENARIO and its tables without running it."""
     from nelfin.allocations import allocate
     from nelfin.scenario import load_scenario, resolved_toml
-    from nelfin.system.capital import check_schemes
     from nelfin.system.changes import base_of
+    from nelfin.system.checking import check_plans
     from nelfin.system.drivers import income_by_body, known_of
     from nelfin.system.joint import outside_bodies
 
     loaded = load_scenario(scenario, overrides, allow)
     inputs = read_inputs(loaded)
     years = loaded.years.labels()
-    check_schemes(loaded, inputs)
+    check_plans(loaded, inputs)
     # what only shows when money is shared
     budgets = allocate(loaded, inputs)
     income = income_by_body(loaded, inputs)

@@ -43,6 +43,9 @@ class Inputs:
     organisation_places: pd.DataFrame
     uplift_factors: pd.DataFrame
     pressures: pd.DataFrame
+    beds: pd.DataFrame
+    activity_plans: pd.DataFrame
+    appointments: pd.DataFrame
     projects: pd.DataFrame
     capital_limits: pd.DataFrame
     capital_rules: pd.DataFrame
@@ -53,6 +56,10 @@ class Inputs:
     plan_in_force: pd.DataFrame
     deprivation: pd.DataFrame
     asset_types: pd.DataFrame
+    initiatives: pd.DataFrame
+    portfolio_pools: pd.DataFrame
+    portfolio_staff: pd.DataFrame
+    equity_floors: pd.DataFrame
     called: Mapping[str, str] = field(default_factory=dict)
     """What each table that was read is called in errors; files of openings by their path."""
     readings: tuple[str, ...] = ()

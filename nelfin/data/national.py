@@ -265,6 +265,23 @@ def backlog_of(system: System) -> pd.DataFrame:
     return _of_trusts(system, "backlog")
 
 
+def beds_of(system: System) -> pd.DataFrame:
+    """Return the general and acute beds of the trusts of a system.
+
+    Parameters
+    ----------
+    system
+        From `find_system`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `code, trust, type, beds_available, beds_occupied, beds_fit_to_leave` (NaN where
+        none is published), `year, status` and `source`; a trust without such beds has no row.
+    """
+    return _of_trusts(system, "beds")
+
+
 def capital_of(system: System) -> pd.DataFrame:
     """Return the operational capital of the acute and specialist trusts of a system.
 

@@ -9,7 +9,18 @@ from functools import cache
 from importlib.resources import files
 
 from nelfin.data.specs import TABLES
-from nelfin.data.specs.columns import BACKLOG, BENEFIT_IN, SCORE, SPEND, USE, Column
+from nelfin.data.specs.columns import (
+    BACKLOG,
+    BENEFIT_IN,
+    CASH,
+    COST,
+    QALYS,
+    SCORE,
+    SPEND,
+    STAFF,
+    USE,
+    Column,
+)
 from nelfin.evidence import MEANING
 from nelfin.scenario.keys import unit_of_ending
 
@@ -35,6 +46,10 @@ TABLE_NOTES: dict[str, str] = {
     "efficiency_schemes": "Efficiency schemes and whole asks by year.",
     "organisation_places": "Shares of organisations' income by the places they serve.",
     "uplift_factors": "Cost uplift and efficiency factor of the national payment scheme by year.",
+    "beds": "General and acute beds of the trusts: there, occupied, and with people fit to leave.",
+    "activity_plans": "Planned care of single trusts above the funded level, by year. A trust left "
+    "out does what the setting says.",
+    "appointments": "Appointments in primary care by place, and of the whole system.",
     "projects": "Capital schemes, one a row. Spend is in the base year's prices.",
     "capital_limits": "Capital limits by year, of the system or of one organisation.",
     "capital_rules": "Floors, caps and targets that the capital plan must meet.",
@@ -46,6 +61,11 @@ TABLE_NOTES: dict[str, str] = {
     "plan_in_force": "Capital plan in force, such as plan.csv of a run: a new one changes little.",
     "deprivation": "Share of each place's people who live in the most deprived areas.",
     "asset_types": "What an asset costs and lasts, by its type.",
+    "initiatives": "Programmes of the portfolio, one a row: money, staff and what they bring by "
+    "year since the start. To stop one that runs is a row of its own, with negative cost.",
+    "portfolio_pools": "Money there is for the portfolio each year. Its years are the portfolio's.",
+    "portfolio_staff": "Staff months there are for the portfolio each year, by skill.",
+    "equity_floors": "Least spend of the portfolio on places, or on the most deprived people.",
 }
 """What each table is for."""
 
@@ -70,9 +90,18 @@ UNITS: dict[str, str] = {
     "qalys": "QALYs",
     "cdel_share": "share",
     "most_deprived_share": "share",
+    "beds_available": "beds",
+    "beds_occupied": "beds",
+    "beds_fit_to_leave": "beds",
+    "appointments_per_1000_week": "appointments",
     SPEND: "£m",
     SCORE: "points",
     BENEFIT_IN: "points",
+    COST: "£m",
+    CASH: "£m",
+    STAFF: "months",
+    QALYS: "QALYs",
+    "value_points": "points",
     "at_least": "schemes",
     "at_most": "schemes",
 }
@@ -113,6 +142,10 @@ FAMILY = {
     BACKLOG: "backlog_",
     USE: "use_",
     BENEFIT_IN: "benefit_year",
+    COST: "cost_",
+    STAFF: "staff_",
+    CASH: "cash_",
+    QALYS: "qalys_",
 }
 """How the words name columns of which there may be several."""
 

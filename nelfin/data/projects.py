@@ -9,10 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nelfin.data.specs.columns import SPEND, USE
-
-_IS_SPEND, _IS_USE = re.compile(SPEND).fullmatch, re.compile(USE).fullmatch
-
 
 def spend_columns(projects: pd.DataFrame) -> list[str]:
     """Return the spend columns of a project table by their number, in whatever order they stand.
@@ -32,8 +28,27 @@ def spend_columns(projects: pd.DataFrame) -> list[str]:
     >>> spend_columns(pd.DataFrame(columns=["spend_10", "spend_gbp_m", "spend_9"]))
     ['spend_9', 'spend_10']
     """
-    names = [name for name in map(str, projects.columns) if _IS_SPEND(name)]
-    return sorted(names, key=lambda name: int(name.removeprefix("spend_")))
+    return numbered(projects.columns, "spend_")
+
+
+def numbered(headings: Iterable[object], beginning: str) -> list[str]:
+    """Return the columns of a family by their number, in whatever order they stand.
+
+    Parameters
+    ----------
+    headings
+        Of a table.
+    beginning
+        How the columns begin; a number ends them.
+
+    Examples
+    --------
+    >>> numbered(["cost_10", "cost_gbp_m", "cost_9"], "cost_")
+    ['cost_9', 'cost_10']
+    """
+    family = re.compile(re.escape(beginning) + r"[1-9]\d?", re.ASCII)
+    names = [str(name) for name in headings if family.fullmatch(str(name))]
+    return sorted(names, key=lambda name: int(name.removeprefix(beginning)))
 
 
 def spend_profile(projects: pd.DataFrame) -> npt.NDArray[np.float64]:
@@ -55,13 +70,15 @@ def spend_profile(projects: pd.DataFrame) -> npt.NDArray[np.float64]:
     return np.where(np.isnan(spend), 0.0, spend)
 
 
-def use_columns(headings: Iterable[object]) -> dict[str, dict[int, str]]:
+def use_columns(headings: Iterable[object], beginning: str = "use_") -> dict[str, dict[int, str]]:
     """Return the columns of what schemes use of other resources.
 
     Parameters
     ----------
     headings
         Of a project table.
+    beginning
+        How the columns begin; the resource and a number follow.
 
     Returns
     -------
@@ -73,9 +90,10 @@ def use_columns(headings: Iterable[object]) -> dict[str, dict[int, str]]:
     >>> use_columns(["name", "use_staff_2", "use_staff_1", "use_site_rent_1"])
     {'staff': {1: 'use_staff_2', 0: 'use_staff_1'}, 'site_rent': {0: 'use_site_rent_1'}}
     """
+    family = re.compile(re.escape(beginning) + r".+_[1-9]\d?")
     found: dict[str, dict[int, str]] = {}
     for name in map(str, headings):
-        if _IS_USE(name):
-            resource, _, number = name.removeprefix("use_").rpartition("_")
+        if family.fullmatch(name):
+            resource, _, number = name.removeprefix(beginning).rpartition("_")
             found.setdefault(resource, {})[int(number) - 1] = name
     return found

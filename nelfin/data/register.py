@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import numpy as np
 import pandas as pd
 
 from nelfin.data.inputs import Inputs
 from nelfin.data.notes import unit_of
-from nelfin.data.projects import spend_columns
+from nelfin.data.projects import numbered, spend_columns
 from nelfin.data.specs import TABLES
 from nelfin.data.tables import records_of
 from nelfin.errors import Problems
@@ -165,6 +166,8 @@ def main_figure(name: str, frame: pd.DataFrame) -> tuple[pd.Series, str | pd.Ser
         "growth_bounds": _bounds,
         "openings": _opening,
         "capital_groups": _group,
+        "initiatives": _cost,
+        "equity_floors": _floor,
     }
     if name in special:
         return special[name](frame)
@@ -185,6 +188,16 @@ def main_figure(name: str, frame: pd.DataFrame) -> tuple[pd.Series, str | pd.Ser
 
 def _spend(frame: pd.DataFrame) -> tuple[pd.Series, str]:
     return frame[spend_columns(frame)].sum(axis=1).round(6), "£m"
+
+
+def _cost(frame: pd.DataFrame) -> tuple[pd.Series, str]:
+    return frame[numbered(frame.columns, "cost_")].sum(axis=1).round(6), "£m"
+
+
+def _floor(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    share = frame["amount_gbp_m"].isna()
+    units = pd.Series(np.where(share, "%", "£m"), index=frame.index)
+    return frame["amount_gbp_m"].fillna(frame["share_pct"]), units
 
 
 def _bounds(frame: pd.DataFrame) -> tuple[pd.Series, str]:

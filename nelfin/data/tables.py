@@ -123,9 +123,10 @@ def empty_table(spec: Table) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        All its columns, no rows.
+        All its columns but families of them, no rows.
     """
-    return check(Raw(spec.title, [c.name for c in spec.columns], [], [], ()), spec)
+    headings = [column.name for column in spec.columns if not column.pattern]
+    return check(Raw(spec.title, headings, [], [], ()), spec)
 
 
 def check(raw: Raw, spec: Table) -> pd.DataFrame:

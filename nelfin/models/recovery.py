@@ -33,6 +33,9 @@ RECURRENT = (
     "full-year effect of last year's schemes",
     "agency and bank",
     "prevention net cash",
+    "planned and urgent activity",
+    "beds closed",
+    "primary care gap",
     "capital consequences",
 )
 """Steps from the opening to the closing underlying position."""
@@ -52,6 +55,9 @@ MEASURES = (
     "full-year effect of last year's schemes",
     "agency and bank",
     "prevention net cash",
+    "planned and urgent activity",
+    "beds closed",
+    "primary care gap",
     "capital consequences",
 )
 """Steps that the system takes; the others come to it."""
@@ -130,6 +136,9 @@ class Drivers:
         What named schemes bring.
     steps
         Recurrent moves worked out elsewhere, by step, £m; shape (..., organisation, year).
+    apart
+        Yearly levels inside these steps whose prices and growth are worked out elsewhere too, £m, a
+        gain positive; shape (..., organisation, year) or (year,).
     double_running
         What old and new services side by side cost, £m, a cost positive; shape
         (..., organisation, year).
@@ -155,12 +164,27 @@ class Drivers:
     lasting: Array
     efficiency: Efficiency
     steps: dict[str, Array]
+    apart: Array
     double_running: Array
     support: Array
     repayment: Array
     repay_cap: float = np.nan
     rest_lasts: float = 1.0
     support_needs: float = 0.0
+
+
+def cost_base(income: Array, underlying: Array, apart: Array) -> Array:
+    """Return the cost of the bodies that inflation, demand and savings of a year work on.
+
+    Parameters
+    ----------
+    income, underlying
+        Income, and the underlying position, of the year before, £m; shape (..., organisation).
+    apart
+        What of that position has its prices and growth worked out elsewhere, £m, so that they do
+        not count twice; the same shape.
+    """
+    return income - underlying + apart
 
 
 def roll_forward(drivers: Drivers, steps: Sequence[int] | None = None) -> tuple[Array, Array]:
@@ -193,7 +217,8 @@ def roll_forward(drivers: Drivers, steps: Sequence[int] | None = None) -> tuple[
     underlying, owed = d.opening, np.zeros(())
     bridges, pressures_pct = [], []
     for t, basis in enumerate(d.known.basis):
-        cost = d.income.total_before[..., t] - underlying
+        apart = d.apart[..., t - 1] if t else np.zeros(())
+        cost = cost_base(d.income.total_before[..., t], underlying, apart)
         moves, once = _moves(d, cost, t, open_year=not basis)
         if basis:
             last = _given_one_offs(d, once, t)

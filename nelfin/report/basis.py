@@ -10,7 +10,7 @@ import pandas as pd
 
 from nelfin.evidence import count_by_status
 from nelfin.scenario.names import in_sentence, plain_name, setting_name
-from nelfin.system.headline import Headline
+from nelfin.system.headline import APART, Headline
 
 UNPUBLISHED = ("assumption", "illustrative", "given")
 """Statuses of figures that are neither published nor worked out from published ones."""
@@ -83,7 +83,7 @@ def unpublished(groups: Iterable[Group]) -> dict[str, int]:
 def counted(groups: Iterable[Group]) -> list[tuple[str, int, str]]:
     """Count the figures of some groups that are neither published nor derived.
 
-    The capital schemes are counted apart, here as everywhere: they are many, and each is a row.
+    Capital schemes and initiatives are counted apart, here as everywhere: they are many rows.
 
     Parameters
     ----------
@@ -93,14 +93,12 @@ def counted(groups: Iterable[Group]) -> list[tuple[str, int, str]]:
     Returns
     -------
     list of tuple
-        Status, count and what is counted: figures, or capital schemes.
+        Status, count and what is counted: figures, capital schemes, or initiatives.
     """
     groups = list(groups)
-    schemes = plain_name("projects")
-    parts = {
-        "figures": [group for group in groups if group.label != schemes],
-        schemes: [group for group in groups if group.label == schemes],
-    }
+    apart = [plain_name(table) for table in APART]
+    parts = {"figures": [group for group in groups if group.label not in apart]}
+    parts |= {label: [group for group in groups if group.label == label] for label in apart}
     return [
         (status, count, what)
         for what, some in parts.items()
@@ -109,7 +107,7 @@ def counted(groups: Iterable[Group]) -> list[tuple[str, int, str]]:
 
 
 def illustrative_count(headline: Headline) -> str:
-    """Say how many figures of a run are illustrative, the capital schemes apart.
+    """Say how many figures of a run are illustrative, capital schemes and initiatives apart.
 
     Parameters
     ----------
@@ -119,14 +117,21 @@ def illustrative_count(headline: Headline) -> str:
     Returns
     -------
     str
-        Such as "58 illustrative figures and 325 illustrative capital schemes of 332"; "" if none
-        is.
+        Such as "58 illustrative figures, 325 illustrative capital schemes of 332 and 63
+        illustrative initiatives of 65"; "" if none is.
     """
-    figures, schemes = headline.statuses.get("illustrative", 0), headline.illustrative_schemes
+    figures = headline.statuses.get("illustrative", 0)
     words = [f"{figures:,} illustrative {'figure' if figures == 1 else 'figures'}"] * bool(figures)
-    if schemes:
-        words.append(f"{schemes:,} illustrative capital schemes of {headline.schemes:,}")
-    return " and ".join(words)
+    words += [
+        f"{count:,} illustrative {rows} of {whole:,}"
+        for count, rows, whole in (
+            (headline.illustrative_schemes, "capital schemes", headline.schemes),
+            (headline.illustrative_initiatives, "initiatives", headline.initiatives),
+        )
+        if count
+    ]
+    *others, last = words or [""]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def illustrative_words(sources: pd.DataFrame, parts: tuple[str, ...]) -> str:

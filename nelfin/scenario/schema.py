@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from nelfin.evidence import Figure
+from nelfin.scenario.activity_settings import Activity
 from nelfin.scenario.kinds import (
     Growth,
     Money,
@@ -25,6 +26,7 @@ from nelfin.scenario.kinds import (
     YesNo,
 )
 from nelfin.scenario.model_settings import Capital, Prevention, Recovery
+from nelfin.scenario.portfolio_settings import Portfolio
 from nelfin.years import start_of, years_between
 
 
@@ -121,6 +123,12 @@ class Data(Section):
     """Cost uplift and efficiency factors by year."""
     pressures: TablePath | None = None
     """Pressures on cost by driver."""
+    beds: TablePath | None = None
+    """General and acute beds of the trusts."""
+    activity_plans: TablePath | None = None
+    """Planned care of single trusts above the funded level, by year."""
+    appointments: TablePath | None = None
+    """Appointments in primary care by place."""
     projects: TablePath
     """Capital schemes."""
     capital_limits: TablePath
@@ -141,6 +149,14 @@ class Data(Section):
     """Backlog of maintenance of the organisations by risk, as published."""
     asset_types: TablePath
     """Asset lives, optimism bias and share of spend that adds to the asset base."""
+    initiatives: TablePath | None = None
+    """Programmes of the portfolio: money, staff and what they bring."""
+    portfolio_pools: TablePath | None = None
+    """Money for the portfolio by year."""
+    portfolio_staff: TablePath | None = None
+    """Staff months for the portfolio by skill and year."""
+    equity_floors: TablePath | None = None
+    """Least spend of the portfolio on places."""
 
 
 class Envelope(Section):
@@ -247,7 +263,9 @@ class Scenario(Section):
     allocation: Allocation
     prevention: Prevention
     recovery: Recovery
+    activity: Activity = Activity()
     capital: Capital
+    portfolio: Portfolio = Portfolio()
     uncertainty: Uncertainty = Uncertainty()
 
     _evidence: dict[str, Figure] = PrivateAttr(default_factory=dict)

@@ -14,6 +14,7 @@ from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed
 from nelfin.system.draws import reported_of_draws
 from nelfin.system.joint import Joint
+from nelfin.years import label_of, start_of
 
 COLUMNS = ["year", "note", "measure", "value", "unit"]
 
@@ -117,4 +118,13 @@ def _at_start(
         pressures=inputs.pressures[inputs.pressures["year"] < year].reset_index(drop=True),
     )
     record = float(joint.recovery["pressures_pct"].sel(year=years[:t]).mean())
-    return changed(scenario, {PRESSURES: record}), known
+    return changed(scenario, {PRESSURES: record} | _activity(scenario, joint)), known
+
+
+def _activity(scenario: Scenario, joint: Joint) -> dict[str, str]:
+    """Return the years in which activity changes, as the run has them: not one more is open."""
+    first = str(joint.activity.attrs["activity_from"])
+    by = scenario.activity.by_year
+    if not first:
+        first = label_of(start_of(scenario.years.last) + 1)
+    return {"activity.from_year": first, "activity.by_year": max(by, first) if by else ""}

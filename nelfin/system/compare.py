@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from nelfin.data import load_inputs
@@ -16,10 +17,11 @@ from nelfin.scenario.resolved import resolved_figures
 from nelfin.store.findings import Findings
 from nelfin.store.kept import kept_files
 from nelfin.store.run_folder import what_ran
+from nelfin.system.activity import STEPS
 from nelfin.system.compared_schemes import schemes_compared
 from nelfin.system.headline import headline_of
 
-NO_BALANCE = "none"
+NO_BALANCE, NOT_GIVEN = "none", "not given"
 
 SMALL = 1e-9
 """£m below which two results are alike."""
@@ -168,16 +170,21 @@ def _headline(run: Findings, years: Sequence[str]) -> dict[tuple[str, str], obje
         short = int((headline.bodies[year] < -SMALL).sum())
         found[f"Organisations in deficit, {year}", "organisations"] = short
         found[f"Net cash of prevention, {year}", "£m"] = float(prevention[year])
+        waiting = float(run.data["activity_list"].sel(year=year))
+        found[f"Waiting for planned care, end of {year}", "people"] = (
+            NOT_GIVEN if np.isnan(waiting) else round(waiting)
+        )
     return found | {
         ("Furthest under target", "place"): str(headline.places.index[0]),
         ("Its distance from target", "%"): 100 * float(headline.places["dft"].iloc[0]),
         ("Capital schemes funded", "schemes"): headline.funded + headline.part_funded,
         ("Capital used", "£m"): headline.used,
         ("Benefit of the capital plan", "points"): float(run.provenance["capital"]["objective"]),
-        ("Illustrative figures, schemes apart", "figures"): headline.statuses.get(
+        ("Illustrative figures, schemes and initiatives apart", "figures"): headline.statuses.get(
             "illustrative", 0
         ),
         ("Illustrative capital schemes", "schemes"): headline.illustrative_schemes,
+        ("Illustrative initiatives", "initiatives"): headline.illustrative_initiatives,
     }
 
 
@@ -201,6 +208,10 @@ def _measures(run: Findings) -> pd.Series:
         ("reported position", bridge.sel(step="reported", drop=True)),
         ("underlying position", data["system_underlying"].expand_dims(of=["system"])),
         ("net cash of prevention", data["prevention_net_cash"].expand_dims(of=["system"])),
+        *(
+            (step, 0.0 + sign * data[name].rename(organisation="of"))
+            for step, (name, sign) in STEPS.items()
+        ),
         ("capital used", data["capital_used"].rename(organisation="of")),
         ("budget", data["budget"].sum("stream").rename(place="of")),
     ]

@@ -18,29 +18,33 @@ import xarray as xr
 
 from nelfin.allocations.budgets import envelopes
 from nelfin.data import Inputs, load_inputs
-from nelfin.data.specs import PROGRAMME_RETURNS
-from nelfin.errors import InputError, Problems
+from nelfin.errors import InputError
 from nelfin.models.capital.stress import Overruns
 from nelfin.models.capital.stress.slips import Slips, slips_of, together
 from nelfin.models.ledgers import flows
 from nelfin.models.prevention import extra_spend
 from nelfin.models.programmes import Programmes, programmes_of
-from nelfin.models.ranges import Outcomes, Range, Spread, own_shares, shares_by_year
+from nelfin.models.ranges import Spread, own_shares, shares_by_year
 from nelfin.models.recovery import STEPS, roll_forward
 from nelfin.scenario import Scenario
-from nelfin.scenario.change import field_of
 from nelfin.scenario.keys import dotted
-from nelfin.system.drivers import BY_YEAR, DRAWN, drivers_of, income_by_body
+from nelfin.system.activity import LEDGERS
+from nelfin.system.activity_levels import activity
+from nelfin.system.drivers import (
+    BY_YEAR,
+    DRAWN,
+    GROWTH,
+    RECOVERY,
+    FromActivity,
+    drivers_of,
+    income_by_body,
+)
 from nelfin.system.joint import Joint, join
 from nelfin.system.prevention import costing_of, prevention_by_organisation
 from nelfin.system.slips import slip_queue, slip_variables
+from nelfin.system.spreads import COST, RETURN, spreads
 
 Array = npt.NDArray[np.float64]
-
-RECOVERY = "recovery."
-GROWTH = "envelope.growth_pct."
-COST = "uncertainty.capital_cost_pct"
-RETURN = "return of "
 
 MOST = 1_000_000
 """Draws at the most."""
@@ -50,79 +54,6 @@ PATHS = 200
 
 PART = 10_000
 """Draws worked out at once."""
-
-
-def spreads(scenario: Scenario, inputs: Inputs) -> dict[str, Spread]:
-    """Return what may come of everything that is drawn, by setting or `return of PROGRAMME`.
-
-    Parameters
-    ----------
-    scenario, inputs
-        The scenario and its tables.
-
-    Raises
-    ------
-    InputError
-        If a setting has a range but cannot be drawn; names each.
-    """
-    known = {f"{RECOVERY}{name}" for name in DRAWN} | {COST}
-    found: dict[str, Spread] = {}
-    problems = Problems()
-    for key, figure in scenario.evidence.items():
-        if figure.low is None or figure.high is None:
-            continue
-        if key not in known and not key.startswith(GROWTH):
-            problems.add(
-                f"scenario, {key}",
-                "has a range, but is not one of the settings that can be drawn.",
-                f"Take low and high out. Ranges may have: {GROWTH}STREAM, "
-                f"{', '.join(sorted(known))}.",
-            )
-            continue
-        setting = field_of(scenario, key)
-        found[key] = Range(
-            figure.low, float(setting.value), figure.high, figure.shape, setting.least, setting.most
-        )
-    problems.raise_if_any()
-    return found | _returns(scenario, inputs)
-
-
-def cost_spread(scenario: Scenario, inputs: Inputs) -> Spread:
-    """Return what capital schemes may cost above their price, %.
-
-    Parameters
-    ----------
-    scenario, inputs
-        The scenario and its tables.
-
-    Raises
-    ------
-    InputError
-        If the scenario gives no range of it.
-    """
-    found = spreads(scenario, inputs).get(COST)
-    if found is None:
-        raise InputError.one(
-            f"scenario, {COST}", "has no range.", "Give it low and high beside its value."
-        )
-    return found
-
-
-def _returns(scenario: Scenario, inputs: Inputs) -> dict[str, Spread]:
-    section, table = scenario.uncertainty, inputs.prevention_programmes
-    found: dict[str, Spread] = {}
-    for row in table[table["parameter"].isin(PROGRAMME_RETURNS)].to_dict("records"):
-        value = float(row["value"])
-        low, high = (value if pd.isna(row[end]) else float(row[end]) for end in ("low", "high"))
-        name = f"{RETURN}{row['programme']}"
-        if row["kind"] in section.outcome_kinds:
-            found[name] = Outcomes(
-                low, value, high,
-                section.outcome_costs_more, section.outcome_neither, section.outcome_saves,
-            )  # fmt: skip
-        else:
-            found[name] = Range(low, value, high)
-    return found
 
 
 def draw_positions(
@@ -295,6 +226,13 @@ def _positions(
     )
     income = income_by_body(scenario, inputs).total[:, 0]
     shared = prevention_by_organisation(shift, inputs.organisations, scenario.prevention, income)
+    care = activity(
+        scenario,
+        inputs,
+        joint.budgets["weighted_population"],
+        {name: shift[name] for name in LEDGERS},
+        drawn=drawn,
+    )
     drivers = drivers_of(
         scenario,
         inputs,
@@ -302,6 +240,7 @@ def _positions(
         shared["net_cash_recurrent"],
         shared["double_running"],
         joint.charges.transpose("organisation", "year").to_numpy(),
+        FromActivity(care.growth, care.levels()),
         drawn,
     )
     wanted = [STEPS.index(step) for step in ("closing underlying", "reported", "deficit support")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +53,27 @@ BY_YEAR = (
 """Of them those that are drawn for each year: rates that differ from year to year."""
 
 
+@dataclass(frozen=True)
+class FromActivity:
+    """What activity hands to the positions. Any array may have draws in front.
+
+    Parameters
+    ----------
+    growth
+        Growth of planned and urgent care together, a fraction; shape (..., year).
+    levels
+        What it moves, by step: yearly levels that better a position where above 0, £m; shape
+        (..., organisation, year).
+    """
+
+    growth: Array
+    levels: Mapping[str, Array]
+
+    def apart(self) -> Array:
+        """Return the levels together, £m; shape (..., organisation, year), or (year,) of none."""
+        return np.asarray(sum(self.levels.values(), np.zeros(self.growth.shape[-1])))
+
+
 def drivers_of(
     scenario: Scenario,
     inputs: Inputs,
@@ -59,6 +81,7 @@ def drivers_of(
     prevention: Array,
     double_running: Array,
     capital: Array,
+    activity: FromActivity,
     drawn: Mapping[str, Array] | None = None,
 ) -> Drivers:
     """Return what moves the positions.
@@ -74,6 +97,8 @@ def drivers_of(
         (..., organisation, year).
     capital
         Running-cost savings less capital charges, a yearly level, £m; shape (organisation, year).
+    activity
+        Growth of demand, and what activity beside the funded level moves.
     drawn
         Draws by dotted key, of `DRAWN` settings and of growth by stream; each of shape (draw,) or
         (draw, year). A setting that is not drawn stands as the scenario has it.
@@ -82,30 +107,24 @@ def drivers_of(
     drawn = {} if drawn is None else drawn
 
     def value(name: str) -> Array:
-        """Return a setting by year; shape (..., year)."""
-        given = np.asarray(drawn.get(f"{RECOVERY}{name}", float(getattr(section, name))))
-        by_year = given if given.ndim == 2 else given[..., None]
-        return np.broadcast_to(by_year, (*by_year.shape[:-1], len(years)))
+        return _by_year(name, scenario, drawn)
 
-    income = income_by_body(scenario, inputs, drawn, value("other_income_growth_pct"))
+    income = income_by_body(scenario, inputs, drawn)
     middle = income_by_body(scenario, inputs).total
     known = known_of(scenario, inputs, middle)
     steps = {
-        "prevention net cash": np.diff(prevention, axis=-1, prepend=0.0),
-        "capital consequences": np.diff(capital, axis=-1, prepend=0.0),
+        "prevention net cash": _changes(prevention),
+        **{step: _changes(level) for step, level in activity.levels.items()},
+        "capital consequences": _changes(capital),
         "agency and bank": _staffing(inputs, scenario, income),
         "place budgets": places_effect(budgets, inputs, income),
     }
-    planned = value("planned_share_pct")
-    growth = (
-        value("demand_planned_pct") * planned + value("demand_urgent_pct") * (100 - planned)
-    ) / 1e4
     return Drivers(
         income=income,
         opening=opening_underlying(inputs, years, middle),
         known=known,
         inflation=cost_inflation(inputs.uplift_factors, years, value("cost_uplift_pct")),
-        demand=demand_cost(growth, value("marginal_cost_pct"), scenario),
+        demand=demand_cost(activity.growth, value("marginal_cost_pct"), scenario),
         pressures=value("pressures_pct") / 100,
         named_pressures=_named_pressures(inputs, years, middle),
         ask=value("efficiency_pct") / 100,
@@ -113,6 +132,7 @@ def drivers_of(
         lasting=value("efficiency_recurrent_pct") / 100,
         efficiency=efficiency(inputs, section, years, middle),
         steps=steps,
+        apart=activity.apart(),
         double_running=double_running,
         support=value("support_gbp_m"),
         repayment=value("repayment_gbp_m"),
@@ -122,6 +142,18 @@ def drivers_of(
         rest_lasts=section.not_explained_recurrent_pct / 100,
         support_needs=section.support_needs_developed_pct / 100,
     )
+
+
+def _by_year(name: str, scenario: Scenario, drawn: Mapping[str, Array]) -> Array:
+    """Return a setting of the recovery by year, as drawn or as it stands; shape (..., year)."""
+    given = np.asarray(drawn.get(f"{RECOVERY}{name}", float(getattr(scenario.recovery, name))))
+    by_year = given if given.ndim == 2 else given[..., None]
+    return np.broadcast_to(by_year, (*by_year.shape[:-1], len(scenario.years.labels())))
+
+
+def _changes(level: Array) -> Array:
+    """Return what a yearly level moves: its change on the year before."""
+    return np.diff(level, axis=-1, prepend=0.0)
 
 
 def known_of(scenario: Scenario, inputs: Inputs, income: Array) -> Known:
@@ -153,7 +185,6 @@ def income_by_body(
     scenario: Scenario,
     inputs: Inputs,
     drawn: Mapping[str, Array] | None = None,
-    other_growth_pct: Array | None = None,
 ) -> Income:
     """Return the income of the bodies by part, from the envelope that places share too.
 
@@ -162,10 +193,8 @@ def income_by_body(
     scenario, inputs
         The scenario and its tables.
     drawn
-        Draws by dotted key; those of growth by stream count.
-    other_growth_pct
-        Growth of income from outside the envelope, % a year; shape (..., year); by default as
-        the scenario has it.
+        Draws by dotted key, each of shape (draw,) or (draw, year); those of growth by stream, and
+        of growth of income from outside the envelope, count.
     """
     years, table = scenario.years.labels(), inputs.organisation_income
     first = min([*table["year"], label_of(start_of(years[0]) - 1)])
@@ -179,11 +208,7 @@ def income_by_body(
     streams = list(scenario.allocation.streams)
     inside = slice(0, len(streams))
     added = money.convergence[..., inside, :]
-    other = (
-        np.full(len(years), scenario.recovery.other_income_growth_pct)
-        if other_growth_pct is None
-        else other_growth_pct
-    )
+    other = _by_year("other_income_growth_pct", scenario, {} if drawn is None else drawn)
     early = np.broadcast_to(other[..., :1], (*other.shape[:-1], len(all_years) - len(years)))
     return income_of(
         table,

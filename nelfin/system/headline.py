@@ -91,12 +91,18 @@ class Headline:
     gap: float
     """How far the plan may be from the best, a fraction; NaN if not known."""
     statuses: Mapping[str, int]
-    """Figures by status, the capital schemes apart."""
+    """Figures by status, the capital schemes and initiatives apart."""
     illustrative_schemes: int
     """Capital schemes whose figures are illustrative."""
+    initiatives: int
+    """Initiatives of the portfolio, and those whose figures are illustrative."""
+    illustrative_initiatives: int
     marks: dict[str, str]
     """Status of the settings that colour a whole section, by section, where it is illustrative."""
 
+
+APART = ("projects", "initiatives")
+"""Tables whose rows are counted apart from other figures: they are many."""
 
 SECTION_KEYS = {
     "places": ("allocation.streams.{main}.opening",),
@@ -127,7 +133,8 @@ def headline_of(findings: Findings) -> Headline:
     capital_from = str(data.attrs.get("capital_from", years[0]))
     capital_years = [year for year in years if year >= capital_from]
     open_capital = data.sel(year=capital_years)
-    of_schemes = sources["where"] == "projects"
+    apart = sources["where"].isin(APART)
+    of_schemes, of_initiatives = (sources[sources["where"] == table] for table in APART)
     return Headline(
         years=years,
         reported=data["system_reported"].to_series(),
@@ -156,8 +163,10 @@ def headline_of(findings: Findings) -> Headline:
         price_first=float(open_capital["capital_price"][0]),
         prices_first=_prices_first(open_capital),
         gap=float("nan" if (gap := findings.provenance["capital"]["gap"]) is None else gap),
-        statuses=count_by_status(sources.loc[~of_schemes, "status"]),
-        illustrative_schemes=count_by_status(sources.loc[of_schemes, "status"])["illustrative"],
+        statuses=count_by_status(sources.loc[~apart, "status"]),
+        illustrative_schemes=count_by_status(of_schemes["status"])["illustrative"],
+        initiatives=len(of_initiatives),
+        illustrative_initiatives=count_by_status(of_initiatives["status"])["illustrative"],
         marks=_marks(sources, str(data.attrs["main_stream"])),
     )
 

@@ -1,4 +1,4 @@
-"""The models joined: budgets, prevention, capital and recovery, each handing on to the next.
+"""The models joined: budgets, prevention, activity, capital and recovery, one after the other.
 
 Where the switch is on, the system's position moves next year's capital limit, and the plan is
 drawn up again until it stops changing.
@@ -24,9 +24,11 @@ from nelfin.models.months import savings_phase
 from nelfin.models.positions import ROUNDING, Known, system_plans
 from nelfin.models.recovery import labelled, roll_forward
 from nelfin.scenario import Scenario
+from nelfin.system.activity import STEPS, activity_of
+from nelfin.system.activity_system import of_system
 from nelfin.system.capital import check_schemes, draw_up
 from nelfin.system.capital_limits import limits_after, limits_of
-from nelfin.system.drivers import drivers_of, income_by_body
+from nelfin.system.drivers import FromActivity, drivers_of, income_by_body
 from nelfin.system.prevention import prevention_by_organisation, shift_of
 
 PASSES = 5
@@ -42,7 +44,7 @@ class Joint:
 
     Parameters
     ----------
-    budgets, prevention, recovery
+    budgets, prevention, activity, recovery
         From the models.
     plan, limits
         The capital plan, and the limits it was drawn up within.
@@ -56,6 +58,7 @@ class Joint:
 
     budgets: xr.Dataset
     prevention: xr.Dataset
+    activity: xr.Dataset
     plan: CapitalPlan
     limits: pd.DataFrame
     charges: xr.DataArray
@@ -64,13 +67,16 @@ class Joint:
     settled: bool
 
     def measures(self) -> dict[str, xr.DataArray]:
-        """Return what has one value a year, by name: what a goal can be set for."""
-        merged = [self.recovery, self.prevention]
+        """Return what has one value a year, by name: what a goal can be set for.
+
+        What the system has no figure for is not there.
+        """
+        merged = [self.recovery, self.prevention, of_system(self.activity)]
         return {
             str(name): array
             for part in merged
             for name, array in part.data_vars.items()
-            if array.dims == ("year",)
+            if array.dims == ("year",) and np.isfinite(array.to_numpy()).any()
         }
 
 
@@ -80,6 +86,7 @@ def join(
     plan: CapitalPlan | None = None,
     budgets: xr.Dataset | None = None,
     prevention: xr.Dataset | None = None,
+    activity: xr.Dataset | None = None,
     check_prices: bool = False,
     checked: Checked | None = None,
 ) -> Joint:
@@ -93,9 +100,9 @@ def join(
         Its tables; read by default.
     plan
         A capital plan to take as it is: of a case that differs in nothing capital rests on.
-    budgets, prevention
-        Place budgets and shift to take as they are: of a case that differs in nothing that they
-        rest on.
+    budgets, prevention, activity
+        Place budgets, shift and activity to take as they are: of a case that differs in nothing
+        that they rest on.
     check_prices
         Confirm the price of capital by solving again with £1m more and less of each limit.
     checked
@@ -105,7 +112,7 @@ def join(
     Returns
     -------
     Joint
-        `budgets`, `prevention` and `recovery` as labelled data, and the capital `plan`.
+        `budgets`, `prevention`, `activity` and `recovery` as labelled data, and the capital `plan`.
 
     Raises
     ------
@@ -123,11 +130,13 @@ def join(
 
     budgets = allocate(scenario, inputs) if budgets is None else budgets
     prevention = shift_of(scenario, inputs, budgets) if prevention is None else prevention
+    if activity is None:
+        activity = activity_of(scenario, inputs, budgets, prevention)
     limits = limits_of(scenario, inputs)
     if plan is None:
         plan = drawn_up(limits)
     for passes in range(1, PASSES + 2):
-        charges, recovery = _positions(scenario, inputs, budgets, prevention, plan)
+        charges, recovery = _positions(scenario, inputs, budgets, prevention, activity, plan)
         moved = _moved_limits(scenario, inputs, recovery, limits)
         change = (moved["limit_gbp_m"] - limits["limit_gbp_m"]).abs()
         settled = bool((change < SETTLED).all())
@@ -135,7 +144,7 @@ def join(
             break
         limits = moved
         plan = drawn_up(limits)
-    return Joint(budgets, prevention, plan, limits, charges, recovery, passes, settled)
+    return Joint(budgets, prevention, activity, plan, limits, charges, recovery, passes, settled)
 
 
 def _positions(
@@ -143,6 +152,7 @@ def _positions(
     inputs: Inputs,
     budgets: xr.Dataset,
     prevention: xr.Dataset,
+    activity: xr.Dataset,
     plan: CapitalPlan,
 ) -> tuple[xr.DataArray, xr.Dataset]:
     """Return what a capital plan costs in revenue, and the positions with it."""
@@ -169,6 +179,7 @@ def _positions(
         shared["net_cash_recurrent"],
         shared["double_running"],
         charges.transpose("organisation", "year").to_numpy(),
+        handed_on(activity),
     )
     bridge, pressures_pct = roll_forward(drivers)
     phase = savings_phase(scenario.recovery.savings_by_month_5_pct)
@@ -184,6 +195,21 @@ def _positions(
         "shared_positions": "; ".join(_shared(drivers.known, organisations, years)),
     }
     return charges, found
+
+
+def handed_on(activity: xr.Dataset) -> FromActivity:
+    """Return what activity hands to the positions.
+
+    Parameters
+    ----------
+    activity
+        From `activity_of`.
+    """
+    # 0.0 + makes nothing of a cost of nothing, which would be -0.0
+    return FromActivity(
+        activity["activity_demand_growth"].to_numpy(),
+        {step: 0.0 + sign * activity[name].to_numpy() for step, (name, sign) in STEPS.items()},
+    )
 
 
 def _shared(known: Known, organisations: list[str], years: list[str]) -> list[str]:

@@ -14,11 +14,11 @@ from nelfin.models.efficiency import efficiency
 from nelfin.models.months import MONTHS, YearEnd, savings_phase, year_end
 from nelfin.models.positions import split
 from nelfin.models.ranges import own_shares
-from nelfin.models.recovery import IN_BALANCE
+from nelfin.models.recovery import IN_BALANCE, cost_base
 from nelfin.scenario import Scenario
-from nelfin.system.draws import RECOVERY, spreads
-from nelfin.system.drivers import income_by_body
-from nelfin.system.joint import Joint
+from nelfin.system.drivers import RECOVERY, income_by_body
+from nelfin.system.joint import Joint, handed_on
+from nelfin.system.spreads import spreads
 
 Array = npt.NDArray[np.float64]
 
@@ -164,7 +164,9 @@ def savings_of(scenario: Scenario, inputs: Inputs, joint: Joint, year: str) -> S
     income = income_by_body(scenario, inputs)
     schemes = efficiency(inputs, section, years, income.total)
     opening = joint.recovery["recovery_bridge"].sel(year=year, step="opening underlying")
-    cost = income.total_before[:, t] - opening.to_numpy()
+    apart = handed_on(joint.activity).apart()
+    before = apart[:, t - 1] if t else np.zeros(len(apart))
+    cost = cost_base(income.total_before[:, t], opening.to_numpy(), before)
     named = schemes.named[:, t]
     rest = np.maximum(cost * section.efficiency_pct / 100 - named, 0.0)
     rest = np.where(schemes.whole_ask[:, t], 0.0, rest)

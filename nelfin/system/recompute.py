@@ -11,6 +11,7 @@ from nelfin.errors import InputError, nearest
 from nelfin.models.capital import CapitalPlan
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import differing
+from nelfin.system.activity_system import of_system
 from nelfin.system.joint import Joint, join
 from nelfin.system.rests_on import touches
 
@@ -44,9 +45,13 @@ class Outcome:
         Raises
         ------
         InputError
-            If there is no such measure; says the nearest.
+            If there is no such measure, and then says the nearest; or the system has no figure of
+            it, and then says what to give.
         """
         measures = self.joint.measures()
+        if name not in measures and name in of_system(self.joint.activity):
+            left_out = str(self.joint.activity.attrs["activity_left_out"])
+            raise InputError.one(asked_as, f'"{name}" has no figure in this system.', left_out)
         if name not in measures:
             raise InputError.one(asked_as, f'"{name}" is not known.', nearest(name, measures))
         return measures[name]
@@ -90,8 +95,8 @@ def recompute(before: Outcome, scenario: Scenario) -> Outcome:
     Returns
     -------
     Outcome
-        To the bit what `outcome_of` gives for the scenario; tables, place budgets, the shift and
-        the capital plan are those of `before` where no changed setting can touch them.
+        To the bit what `outcome_of` gives for the scenario; tables, place budgets, the shift,
+        activity and the capital plan are those of `before` where no changed setting can touch them.
 
     Raises
     ------
@@ -114,5 +119,6 @@ def recompute(before: Outcome, scenario: Scenario) -> Outcome:
             plan,
             budgets=None if touches("budgets", keys) else joint.budgets,
             prevention=None if touches("prevention", keys) else joint.prevention,
+            activity=None if touches("activity", keys) else joint.activity,
         ),
     )

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-Step = Literal["tables", "budgets", "prevention", "capital", "recovery"]
-"""A step of a run: the tables read and checked, place budgets, the shift into prevention, the
-capital plan, the positions."""
+Step = Literal["tables", "budgets", "prevention", "activity", "capital", "recovery", "portfolio"]
+"""A step of a run: the tables read and checked, place budgets, the shift into prevention, activity,
+the capital plan, the positions; and the portfolio of programmes, which stands beside them."""
 
 ENVELOPE = ("envelope.", "allocations")
 NEED = (
@@ -25,27 +25,40 @@ PREVENTION = (
     "prevention.", "prevention_programmes", "deprivation", "uplift_factors",
     "recovery.cost_uplift_pct", "recovery.marginal_cost",
 )  # fmt: skip
+ACTIVITY = (
+    "activity.", "beds", "activity_plans", "appointments", "organisations", "organisation_income",
+    "positions", "uplift_factors", "recovery.demand_", "recovery.planned_share_pct",
+    "recovery.marginal_cost", "recovery.cost_uplift_pct", "recovery.other_income_growth_pct",
+)  # fmt: skip
 CAPITAL = (
     "capital.", "projects", "capital_limits", "capital_rules", "capital_resources",
     "capital_groups", "capital_futures", "backlog", "asset_types", "deprivation",
     "plan_in_force",
 )  # fmt: skip
+PORTFOLIO = (
+    "portfolio.", "initiatives", "portfolio_pools", "portfolio_staff", "equity_floors",
+    "deprivation", "prevention.gbp_per_qaly_forgone", "prevention.qaly_price_year",
+    "prevention.gdp_deflator_pct", "prevention.discount_money_pct",
+    "prevention.discount_qaly_pct", "recovery.cost_uplift_pct", "weighted_populations",
+)  # fmt: skip
 POSITIONS = (
     "recovery.", "organisations", "organisation_income", "positions", "pressures",
     "efficiency_schemes", "organisation_places", "uplift_factors",
 )  # fmt: skip
-RECOVERY = tuple(dict.fromkeys((*POSITIONS, *PREVENTION, *CAPITAL)))
+RECOVERY = tuple(dict.fromkeys((*POSITIONS, *PREVENTION, *ACTIVITY, *CAPITAL)))
 """Sections of a scenario (with a full stop) and tables that each part of a run rests on first."""
 
 OWN: dict[Step, tuple[str, ...]] = {
     "tables": (
         "icb", "data.", "allocation.", "envelope.", "prevention.share_of", "prevention.start_year",
-        "prevention.end_year", "capital.benefit",
+        "prevention.end_year", "capital.benefit", "activity.",
     ),
     "budgets": (*PLACES, "public_health_grants", "spend_by_setting"),
     "prevention": PREVENTION,
+    "activity": ACTIVITY,
     "capital": CAPITAL,
     "recovery": POSITIONS,
+    "portfolio": PORTFOLIO,
 }  # fmt: skip
 """What a step rests on by itself: settings by the beginning of their key, and tables.
 
@@ -56,8 +69,10 @@ AFTER: dict[Step, tuple[Step, ...]] = {
     "tables": (),
     "budgets": (),
     "prevention": ("budgets",),
+    "activity": ("budgets", "prevention"),
     "capital": (),
-    "recovery": ("budgets", "prevention", "capital"),
+    "recovery": ("budgets", "prevention", "activity", "capital"),
+    "portfolio": (),
 }
 """The steps whose results a step takes."""
 
@@ -84,7 +99,7 @@ def _with_earlier(step: Step, feedback: bool) -> set[Step]:
     for earlier in AFTER[step]:
         found |= _with_earlier(earlier, feedback)
     if feedback and "capital" in found:
-        found |= {"recovery", "budgets", "prevention"}
+        found |= {"recovery", "budgets", "prevention", "activity"}
     return found
 
 

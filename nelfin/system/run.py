@@ -1,4 +1,4 @@
-"""One run: place budgets, then prevention, capital and recovery, and what is asked of them."""
+"""One run of the models, what is asked of them beside, and the portfolio of programmes."""
 
 from __future__ import annotations
 
@@ -32,21 +32,23 @@ from nelfin.scenario.load import origins_by_file
 from nelfin.store.findings import Findings
 from nelfin.store.kept import BASE, record_of
 from nelfin.store.tidy import tidy_tables
+from nelfin.system.activity_tables import answers_of, primary_care_table
 from nelfin.system.back_test import back_test
 from nelfin.system.backlog import backlog_of
 from nelfin.system.capital import (
     capital_data,
     capital_settings,
-    check_schemes,
     second_aims,
     worth_of_capital,
 )
 from nelfin.system.changes import base_of, changes_of, first_changes
+from nelfin.system.checking import check_plans
 from nelfin.system.draws import draw_positions, tornado
 from nelfin.system.headline import listed_figures
 from nelfin.system.joint import Joint, join
 from nelfin.system.months import months_table
 from nelfin.system.odds import odds_by_organisation, odds_table
+from nelfin.system.portfolio import portfolio_in_run
 from nelfin.system.slips import slips_by_scheme
 from nelfin.version import __version__
 
@@ -83,7 +85,7 @@ def run_models(
     seconds: Seconds = {}
     with _timed("read", seconds):
         inputs, kept = load_and_keep(scenario)
-        checked = check_schemes(scenario, inputs)
+        checked, programmes = check_plans(scenario, inputs)
     with _timed("changes", seconds), base_of(scenario) as base:
         changes = changes_of(scenario, inputs, base)
         kept_of_base = [] if base is None else read_tables(base)
@@ -92,6 +94,8 @@ def run_models(
         joint = join(scenario, inputs, check_prices=True, checked=checked)
     data = _labelled(scenario, inputs, joint)
     more = _questions(scenario, inputs, joint, checked, seconds)
+    with _timed("portfolio", seconds):
+        portfolio, account, far = portfolio_in_run(scenario, inputs, programmes)
     with _timed("months and back-test", seconds):
         more["months"] = months_table(scenario, inputs, joint, draws, seed)
         more["savings"] = schemes_table(inputs, scenario.recovery, scenario.years.labels())
@@ -100,7 +104,10 @@ def run_models(
         with _timed("draws", seconds):
             data, drawn = _with_draws(scenario, inputs, joint, data, draws, seed)
         more |= drawn
+    more["primary_care"] = primary_care_table(joint.activity)
     tables = tidy_tables(data) | _plan_tables(joint) | more
+    if portfolio is not None:
+        tables |= {f"portfolio_{key}": table for key, table in portfolio.tables().items()}
     if len(inputs.plan_in_force):
         tables["plan_changes"] = plans_compared(PlanTables(inputs.plan_in_force), joint.plan)
     tables["sources"] = register(scenario, inputs)
@@ -120,12 +127,14 @@ def run_models(
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
         "capital": asdict(joint.plan.solve),
         "capital_passes": joint.passes,
+        "portfolio": account,
         "warnings": [
             *inputs.readings,
             *far_openings(scenario, inputs, joint.budgets),
             *level_breaks(scenario, inputs),
             *national_growth(scenario, inputs),
             *_warnings(scenario, joint),
+            *far,
         ],
     }
     resolved = resolved_toml(scenario, places_of(scenario, kept), BASE if base_toml else "")
@@ -147,11 +156,14 @@ def _labelled(scenario: Scenario, inputs: Inputs, joint: Joint) -> xr.Dataset:
     """Return what the models found as one labelled dataset."""
     capital = capital_data(joint.plan, inputs, scenario)
     backlog = backlog_of(joint.plan, capital_settings(scenario, inputs), scenario, inputs)
-    data = _joined(joint.budgets, joint.prevention, capital, joint.recovery, backlog)
+    data = _joined(
+        joint.budgets, joint.prevention, joint.activity, capital, joint.recovery, backlog
+    )
     data["capital_consequences"] = joint.charges
     bodies = inputs.organisations
     data.attrs |= (
         joint.recovery.attrs
+        | joint.activity.attrs
         | capital.attrs
         | backlog.attrs
         | {
@@ -166,7 +178,7 @@ def _labelled(scenario: Scenario, inputs: Inputs, joint: Joint) -> xr.Dataset:
 def _questions(
     scenario: Scenario, inputs: Inputs, joint: Joint, checked: Checked, seconds: Seconds
 ) -> dict[str, pd.DataFrame]:
-    """Return tables of what is asked beside: what budgets rest on, and the worth of capital."""
+    """Return tables of what is asked beside: what budgets rest on, worth of capital, of care."""
     with _timed("sensitivity", seconds):
         moves = sensitivity(scenario, inputs)
     with _timed("budget curve", seconds):
@@ -174,7 +186,10 @@ def _questions(
         curve = worth_of_capital(case)
     with _timed("frontier", seconds):
         frontier = second_aims(case, joint.plan)
-    return {"sensitivity": moves, "budget_curve": curve, "capital_frontier": frontier}
+    found = {"sensitivity": moves, "budget_curve": curve, "capital_frontier": frontier}
+    with _timed("activity", seconds):
+        answers = answers_of(scenario, inputs, joint.budgets, joint.prevention, joint.activity)
+    return found | {f"activity_{name}": table for name, table in answers.tables().items()}
 
 
 def _with_draws(

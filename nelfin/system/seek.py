@@ -155,7 +155,14 @@ def seek(
     # the crossing lies between the nearest point that meets the goal and its neighbour towards now
     at = int(np.searchsorted(points, value))
     beside = float(points[at - 1 if at > here else at + 1])
-    root = float(brentq(short, beside, value, xtol=1e-9, rtol=1e-12))
+    far, near = short(beside), short(value)
+
+    def crossed(point: float) -> float:
+        """Return the gap; a goal just met, as of nobody who waits, is met as far as it was not."""
+        gap = short(point)
+        return gap if near < 0 or gap > 0 else -far
+
+    root = float(brentq(crossed, beside, value, xtol=1e-9, rtol=1e-12))
     # the root is met to rounding; a hair towards the side that meets it makes it certain
     value = root if short(root) <= 0 else root + np.sign(value - beside) * 1e-7 * max(1, abs(root))
     return GoalMet(goal, key, now, value, before, measured(value))

@@ -75,7 +75,7 @@ def faint(page: Page) -> list[str]:
     assert unchanged
     assert left > 20
     assert taken > 1_000
-    page.set_viewport_size({"width": 1900, "height": 900})
+    page.set_viewport_size({"width": 2200, "height": 900})
     options = {
         "runOnly": {"type": "rule", "values": ["color-contrast"]},
         "resultTypes": ["violations", "incomplete"],

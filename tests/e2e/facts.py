@@ -172,8 +172,10 @@ class Facts:
             told["Schemes say that they clear"] = [millions(beyond)]
         return told, [end["left"], self.last, millions(worst), end["left_without"]]
 
-    def count(self, status: str, schemes: bool = False) -> int:
-        mine = (self.sources["where"] == "projects") == schemes
+    def count(self, status: str, table: str = "") -> int:
+        """Count figures of a status: those of a long table, or without a table all others."""
+        where = self.sources["where"]
+        mine = where == table if table else ~where.isin(["projects", "initiatives"])
         return int((self.sources.loc[mine, "status"] == status).sum())
 
     def curve(self) -> pd.DataFrame:

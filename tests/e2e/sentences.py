@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterator
 
 import pandas as pd
+from activity_sentences import activity_families
 from comparison_sentences import comparison_family
 from facts import Facts, millions, odds, percent, plain
 from families import Family, chart_says, tokens
 from markup import Block
+from programme_sentences import programme_families
 from recovery_sentences import recovery_families
 
 from nelfin.result import Result
@@ -31,14 +33,22 @@ def families(result: Result, compared: Comparison | None, first: Result | None) 
     found = [
         Family("", "", "title", ".*: plan ", [facts.first, facts.last]),
         Family("", "", "p", "Plan ", [facts.first, facts.last]),
-        Family("", "", "p", "Long lists", [f"{len(facts.plan):,}", f"{len(facts.sources):,}"]),
-        *_headline(facts), *_places(facts), *_prevention(facts), *recovery_families(facts),
-        *_capital(facts), *_assumptions(facts), *_provenance(facts),
+        Family("", "", "p", "Long lists", _long_lists(facts)),
+        *_headline(facts), *_places(facts), *_prevention(facts), *activity_families(facts),
+        *recovery_families(facts),
+        *_capital(facts), *programme_families(facts), *_assumptions(facts), *_provenance(facts),
     ]  # fmt: skip
     found += _changes(facts)
     if compared is not None and first is not None:
         found += comparison_family(facts, compared, first)
     return [family for family in found if family.numbers]
+
+
+def _long_lists(facts: Facts) -> list[str]:
+    lists = [facts.plan, facts.sources]
+    if "portfolio_plan" in facts.result.tables:
+        lists.insert(1, facts.table("portfolio_plan"))
+    return [f"{len(rows):,}" for rows in lists]
 
 
 def _headline(facts: Facts) -> Iterator[Family]:
@@ -86,7 +96,7 @@ def _headline(facts: Facts) -> Iterator[Family]:
     used, spend = facts.plan["cdel_gbp_m"].sum(), facts.plan["spend_gbp_m"].sum()
     outside = [millions(spend - used)] if spend - used > 0.05 else []
     yield says("They use ", millions(used), millions(limit), str(years), *outside)
-    made_up = facts.count("illustrative", schemes=True)
+    made_up = facts.count("illustrative", "projects")
     yield says("Of all schemes", *([f"{made_up:,}"] if made_up else []))
     asked = facts.asked()
     yield says("£", millions(asked["out"].sum()))
@@ -95,10 +105,11 @@ def _headline(facts: Facts) -> Iterator[Family]:
     largest = asked.sum(axis="columns")[waiting].nlargest(3)
     yield says(", £", *map(millions, largest), tag="li")
     yield says(r"[\d,]+ assumptions", f"{facts.count('assumption'):,}")
-    figures = facts.count("illustrative")
+    figures, some = facts.count("illustrative"), facts.count("illustrative", "initiatives")
     yield says(
         "illustrative Made up", *([f"{figures:,}"] if figures else []),
         *([f"{made_up:,}", f"{schemes:,}"] if made_up else []),
+        *([str(some), str((facts.sources["where"] == "initiatives").sum())] if some else []),
     )  # fmt: skip
     given = [f"{facts.count('given'):,}"] if facts.count("given") else []
     beside = (f"{facts.count(status):,}" for status in ("published", "derived"))
@@ -123,7 +134,7 @@ def _opening(facts: Facts) -> list[str]:
 
 def rests(facts: Facts, block: Block, whole: bool = False) -> list[str]:
     """Return the counts of the figures that a chart rests on, by the groups its text names."""
-    counts, schemes = [], []
+    counts, tables = [], []
     for group in re.split(r",\s+", block.text.strip(" .\n")):
         label = re.split(r" \d", group)[0]
         name = {"capital schemes": "projects"}.get(label, label.replace(" ", "_"))
@@ -135,10 +146,10 @@ def rests(facts: Facts, block: Block, whole: bool = False) -> list[str]:
         assert rows.any(), f"{label} is no group of figures"
         status = facts.sources.loc[rows, "status"]
         counts.append([int((status == word).sum()) for word in UNPUBLISHED])
-        schemes.append(name == "projects")
-    if whole:  # the capital schemes apart
-        parts = ([row for row, of in zip(counts, schemes, strict=True) if of is apart]
-                 for apart in (False, True))  # fmt: skip
+        tables.append(name if name in ("projects", "initiatives") else "")
+    if whole:  # capital schemes and initiatives apart
+        parts = ([row for row, of in zip(counts, tables, strict=True) if of == apart]
+                 for apart in ("", "projects", "initiatives"))  # fmt: skip
         counts = [[sum(column) for column in zip(*part, strict=True)] for part in parts]
     return [str(number) for row in counts for number in row if number]
 
@@ -354,18 +365,25 @@ def _two_aims(facts: Facts) -> Iterator[str]:
 def _assumptions(facts: Facts) -> Iterator[Family]:
     counts = [str(facts.count(status)) for status in STATUSES if facts.count(status)]
     yield Family("assumptions", "", "p", "Figures by status", counts)
-    made_up = facts.count("illustrative", schemes=True)
-    if made_up:
-        numbers = [str(made_up), str(len(facts.plan))]
-        yield Family("assumptions", "", "p", r"\d+ of ", numbers)
+    numbers = [
+        str(count)
+        for table in ("projects", "initiatives")
+        if facts.count("illustrative", table)
+        for count in (facts.count("illustrative", table), (facts.sources["where"] == table).sum())
+    ]
+    yield Family("assumptions", "", "p", r"\d+ of ", numbers)
     yield Family("assumptions", "", "p", "Not printed", [f"{len(facts.sources):,}"])
 
 
 def _provenance(facts: Facts) -> Iterator[Family]:
     about, solve = facts.result.provenance, facts.solve
-    size = [f"{solve[name]}" for name in ("variables", "constraints")]
+    solves = [each for each in (solve, about["portfolio"]) if each is not None]
     yield Family("provenance", "", "p", "Run started ", [
-        *tokens(about["started"]), percent(solve["gap"], 2), *size, plain(solve["seconds"]),
+        *tokens(about["started"]),
+        *(text for each in solves for text in (
+            percent(each["gap"], 2), f"{each['variables']}", f"{each['constraints']}",
+            plain(each["seconds"]),
+        )),
     ])  # fmt: skip
     versions = [number for pair in about["versions"].items() for number in tokens(" ".join(pair))]
     yield Family("provenance", "", "p", "Versions: ", versions)

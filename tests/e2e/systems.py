@@ -14,6 +14,9 @@ from nelfin.scenario import load_scenario
 WHOLE = "whole system"
 """Stands for all places in the weighted populations."""
 
+INITIATIVES = 12
+"""Initiatives kept of those that are new."""
+
 
 def write_system(
     folder: Path,
@@ -42,6 +45,13 @@ def write_system(
         frame = _read(file.stem)
         if file.stem == "projects":
             frame = _schemes(frame, schemes, known[:places])
+        elif file.stem == "initiatives":
+            frame = _initiatives(frame)
+            frame["places"] = [
+                _named(cell, known[:places], names or {}) for cell in frame["places"]
+            ]
+        elif file.stem == "equity_floors":
+            frame = frame.head(0)  # what its places can keep is not known
         elif "place" in frame and not frame.empty:
             frame = _places(frame, places, known)
         for old, new in (names or {}).items():
@@ -59,6 +69,11 @@ def write_system(
 def _read(name: str) -> pd.DataFrame:
     packaged = getattr(load_scenario().data, name)
     return pd.read_csv(packaged, dtype=str, keep_default_na=False)
+
+
+def _named(cell: str, places: list[str], names: Mapping[str, str]) -> str:
+    """Return the places of an initiative that are there, under their names."""
+    return "; ".join(names.get(name, name) for name in cell.split("; ") if name in places)
 
 
 def _places(frame: pd.DataFrame, count: int, known: list[str]) -> pd.DataFrame:
@@ -86,6 +101,16 @@ def _schemes(frame: pd.DataFrame, count: int, places: list[str]) -> pd.DataFrame
         kept = table[column].map(lambda text: _known(text, ids))
         table[column] = table[column].where(kept, "")
     table["place"] = table["place"].where(table["place"].isin(places), "")
+    return table
+
+
+def _initiatives(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep the first initiatives, and those that run and stop."""
+    kept = frame["initiative_id"].str.startswith(("RUN", "STP"))
+    table = frame[kept | (frame.index < INITIATIVES)].copy()
+    ids = set(table["initiative_id"])
+    for column in ("requires", "excludes"):
+        table[column] = table[column].where(table[column].map(lambda text: _known(text, ids)), "")
     return table
 
 

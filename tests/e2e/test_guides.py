@@ -28,7 +28,8 @@ pytestmark = pytest.mark.e2e
 
 ROOT = Path(nelfin.__file__).parents[1]
 PAGES = ["README.md", *(f"docs/{name}.md" for name in (
-    "start", "sweeps", "guides/cfo", "guides/place", "guides/another_system", "reference/imports",
+    "start", "sweeps", "guides/cfo", "guides/place", "guides/planned_care", "guides/programmes",
+    "guides/another_system", "reference/imports",
 ))]  # fmt: skip
 FENCE = re.compile(r"^```(.*?)\n(.*?)^```\s*$", re.M | re.S)
 OUTPUTS = {"output", "who", "html", "xlsx", "charts", "folder", "slides"}

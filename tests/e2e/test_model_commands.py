@@ -1,4 +1,4 @@
-"""`nelfin prevention`, `nelfin recovery` and `nelfin seek`, as a person uses them."""
+"""`nelfin prevention`, `activity`, `recovery` and `seek`, as a person uses them."""
 
 from __future__ import annotations
 
@@ -23,6 +23,29 @@ def test_prevention_prints_its_ledgers_and_writes_its_tables(tmp_path: Path) -> 
         assert heading in done.stdout
     names = {path.name for path in (tmp_path / "tables").iterdir()}
     assert names == {"prevention.csv", "prevention_programmes.csv", "prevention_places.csv"}
+
+
+def test_activity_answers_and_writes_its_tables(tmp_path: Path) -> None:
+    levers = ("--set", "activity.stay_saved_pct=31", "--set", "activity.beds_closed_pct=100")
+    words = ("activity", "--clear-by", "2029/30", *levers)
+    done = run(*words, "-o", "tables", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+    for heading in ("WAITING LIST", "NOBODY OVER 18 WEEKS BY THE END OF 2029/30", "FREED BEDS"):
+        assert heading in done.stdout
+    tables = {path.stem: pd.read_csv(path) for path in (tmp_path / "tables").iterdir()}
+    assert {"activity", "beds_by_use", "primary_care", "clear_by", "one_percent"} <= set(tables)
+    as_json = json.loads(run(*words, "--json", cwd=tmp_path).stdout)
+    assert set(as_json) == set(tables)
+    closed = pd.DataFrame(as_json["beds_by_use"]).query("use == 'closed' and year == '2032/33'")
+    assert closed["value"].sum() == pytest.approx(
+        tables["beds_by_use"].query("use == 'closed' and year == '2032/33'")["value"].sum()
+    )
+    again = run(*words, "-o", "tables", "--force", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    wrong = run("activity", "--clear-by", "2024/25", cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert "--clear-by 2024/25: is no year to ask for" in wrong.stderr
 
 
 def test_recovery_against_the_baseline_names_the_causes(tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ NAMES = {
     "Acute reconfiguration": '"><svg onload=alert(3)>',
     "Mental health": "m " * 2000,
     "Whipps Cross Hospital redevelopment": "<script>alert(4)</script>",
+    "Coordination centre and hospital flow": "<script>alert(5)</script>",
+    "Same-day access and cloud telephony": "t " * 2000,
     "Urgent and emergency care front door redevelopment at Homerton University Hospital": LONG,
 }
 TITLE = "<script>alert(9)</script> مستشفى 🏥 " + "Z" * 120
@@ -95,6 +97,9 @@ def test_hostile_names_are_text_everywhere(chromium: str, tmp_path: Path, hostil
         schemes = page.locator("#scheme-table tbody tr td:nth-child(2)").all_text_contents()
         assert schemes == list(hostile.table("plan")["name"])
         assert {"<script>alert(4)</script>", LONG} <= set(schemes)
+        named = page.locator("#programme-table tbody tr td:nth-child(2)").all_text_contents()
+        assert named == list(hostile.table("portfolio_plan")["name"])
+        assert "<script>alert(5)</script>" in named
         owners = page.locator("#scheme-table tbody tr td:nth-child(3)").all_text_contents()
         assert {NAMES["Barts Health"], NAMES["BHRUT"]} <= set(owners)
         for place in (NAMES["Newham"], LONG):
@@ -157,6 +162,9 @@ def test_the_page_on_paper(chromium: str, run_folder: Path, result: Result) -> N
         assert page.locator("#scheme-table tbody tr:visible").count() == 30
         assert page.locator("#source-table tbody tr:visible").count() == 0
         assert page.locator("#capital p.print:visible").count() == 1
+        programmes = result.table("portfolio_plan")
+        inside = int((programmes["status"] != "not chosen").sum())
+        assert page.locator("#programme-table tbody tr:visible").count() == inside < len(programmes)
         page.emulate_media(media="screen")
         page.locator("#find-scheme").fill("whipps cross")
         page.emulate_media(media="print")
@@ -171,5 +179,5 @@ def test_the_page_on_paper(chromium: str, run_folder: Path, result: Result) -> N
         printed = page.pdf(prefer_css_page_size=True)
     assert printed.startswith(b"%PDF")
     pages = printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ")
-    assert 8 < pages <= 14
+    assert 8 < pages <= 19
     assert io.BytesIO(printed).getbuffer().nbytes < 5_000_000

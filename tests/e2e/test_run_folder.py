@@ -46,6 +46,7 @@ def test_run_prints_the_summary_and_writes_the_whole_folder(commanded: tuple[Don
         "WHEN WE BALANCE",
         "WHO IS UNDER TARGET",
         "PREVENTION",
+        "PLANNED CARE AND BEDS",
         "WHAT THE CAPITAL BUYS",
         "WHAT RESTS ON ASSUMPTION",
     ):
@@ -180,11 +181,11 @@ def test_a_table_without_the_mark_of_excel_is_read_as_one_with_it(
 
 def test_tables_are_tidy_and_say_their_unit(run_folder: Path) -> None:
     wide = {"changes", "savings", "plan", "spend", "limits", "prices", "slips",
-            "projects", "sources"}  # fmt: skip
+            "projects", "sources", "activity_clearing", "activity_shorter_stays"}  # fmt: skip
     for file in (run_folder / "tables").glob("*.csv"):
         table = pd.read_csv(file, keep_default_na=False)
         assert len(table) > 0 or file.stem == "changes"
-        if file.stem not in wide:
+        if file.stem not in wide and not file.stem.startswith("portfolio_"):
             assert list(table.columns[-3:]) == ["measure", "value", "unit"]
             assert (table["unit"] != "").all()
 
@@ -193,9 +194,10 @@ def test_the_run_record_names_versions_inputs_and_solver(run_folder: Path) -> No
     record = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))
     assert record["versions"]["nelfin"] == nelfin.__version__
     assert all(len(value) == 64 for value in record["inputs"].values())
-    assert len(record["inputs"]) == 32
-    assert record["capital"]["solver"] == "highs"
-    assert 0 <= record["capital"]["gap"] <= 0.005
+    assert len(record["inputs"]) == 39
+    for plan in ("capital", "portfolio"):
+        assert record[plan]["solver"] == "highs"
+        assert 0 <= record[plan]["gap"] <= 0.005
 
 
 def test_the_resolved_scenario_runs_again(run_folder: Path, result: Result) -> None:
@@ -216,7 +218,7 @@ def test_the_workbook_holds_every_table_with_plain_numbers(
     book = CalamineWorkbook.from_path(str(run_folder / "report.xlsx"))
     assert book.sheet_names[:3] == ["Summary", "System", "Bodies"]
     people = book.sheet_names.index("Charts") + 1
-    assert people == 7 + result.data.sizes["organisation"] + result.data.sizes["place"]
+    assert people == 11 + result.data.sizes["organisation"] + result.data.sizes["place"]
     assert len(book.sheet_names) == people + len(result.tables) + 2, "settings and warnings beside"
     cells = book.get_sheet_by_name("Capital limits").to_python()[3:]
     limits = result.table("limits")

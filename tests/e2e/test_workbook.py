@@ -140,7 +140,8 @@ def test_charts_are_drawn_from_cells_of_the_book(drawn: tuple[Result, Path]) -> 
             numbers = [value for value in row[1:] if isinstance(value, float)]
             assert drawn_values == pytest.approx(numbers)
             assert row[0]
-    wanted = ("system balances", "against target", "Distance", "ledgers", "Capital against", "sure")
+    wanted = ("system balances", "against target", "Distance", "ledgers", "Capital against", "sure",
+              "Who waits", "against the pools")  # fmt: skip
     for words in wanted:
         assert sum(words in title for title in titles) == 1
     assert all("illustrative" in title for title in titles)
@@ -148,11 +149,20 @@ def test_charts_are_drawn_from_cells_of_the_book(drawn: tuple[Result, Path]) -> 
     assert reported[1:11] == pytest.approx(list(found.data["system_reported"].values))
 
 
-def test_without_draws_there_is_no_fan(tmp_path: Path) -> None:
-    bare = nelfin.run(nelfin.load_scenario(overrides={"capital.gap_pct": 5.0}))
+def test_without_draws_there_is_no_fan_and_without_programmes_no_portfolio(
+    tmp_path: Path,
+) -> None:
+    none = ("initiatives", "portfolio_pools", "portfolio_staff", "equity_floors")
+    changed = {"capital.gap_pct": 5.0} | {f"data.{name}": "" for name in none}
+    bare = nelfin.run(nelfin.load_scenario(overrides=changed))
     write_workbook(bare, tmp_path / "report.xlsx")
     names = [name for name in parts(tmp_path / "report.xlsx") if "charts/chart" in name]
-    assert len(names) == 5
+    assert len(names) == 6
+    assert bare.provenance["portfolio"] is None
+    sheets = CalamineWorkbook.from_path(str(tmp_path / "report.xlsx")).sheet_names
+    assert "Planned care" in sheets
+    assert not {"Portfolio", "Programmes", "Programme staff", "Portfolio plan"} & set(sheets)
+    assert "WHICH PROGRAMMES" not in bare.summary()
 
 
 def test_every_setting_stands_with_value_unit_status_source_and_range(

@@ -11,16 +11,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 from workbooks import (
+    LATER,
     LIMITS,
+    PLACES,
     SHEET,
+    YEAR,
     Cells,
     cells,
+    changes,
+    counting,
     figures,
     parts,
+    programme,
     row_of,
     with_cells,
 )
-from xlsxwriter.utility import xl_rowcol_to_cell
 
 import nelfin
 from nelfin.data import load_inputs
@@ -40,33 +45,6 @@ RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 
 BOOKS = ("report", "nasty", "changed", "compared", "inputs")
 
-YEAR, LATER = 3, 6
-"""Numbers of the years in which cells are changed."""
-
-
-def changes(book: Cells) -> dict[tuple[str, str], float]:
-    """Return what a person changes: a step that recurs, one that does not, a part, a spend."""
-
-    def more(
-        sheet: str, words: str, year: int, by: float, first: int = 1, block: int = 0
-    ) -> tuple[tuple[str, str], float]:
-        row = row_of(book[sheet], words, block)
-        value = book[sheet][row][first + year]
-        assert isinstance(value, float)
-        return (sheet, xl_rowcol_to_cell(row, first + year)), value + by
-
-    pace = "Pace of change towards target"
-    scheme = counting(book)
-    return dict(
-        [
-            more("BHRUT", "Agency and bank", YEAR, 7.0),
-            more("BHRUT", "Deficit support", LATER, 5.0),
-            # the block of all places stands first, then that of each place in turn
-            more("What moved", pace, YEAR, 2.0, block=1 + PLACES.index("Newham")),
-            more("Capital schemes", str(scheme[0]), YEAR, 4.0, first=4),
-        ]
-    )
-
 
 def moved_run(result: Result) -> Result:
     """Return the run as if its system reported £3m more in one year, under a hostile name."""
@@ -76,18 +54,6 @@ def moved_run(result: Result) -> Result:
     tables = {name: result.table(name) for name in result.tables}
     about = result.provenance
     return Result("=A1", data.assign(system_reported=reported), tables, result.scenario_toml, about)
-
-
-def counting(book: Cells) -> list[object]:
-    """Return the first scheme whose spend counts against the limits."""
-    listed = book["Capital schemes"][6:]
-    return next(row for row in listed if isinstance(row[3], float) and row[3] > 0)
-
-
-PLACES = [
-    "Barking and Dagenham", "City and Hackney", "Havering", "Newham", "Redbridge",
-    "Tower Hamlets", "Waltham Forest",
-]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +137,7 @@ def test_libreoffice_keeps_charts_and_tables(
     result: Result, reopened: Mapping[str, tuple[Path, Path]]
 ) -> None:
     again = parts(reopened["report"][1])
-    assert len([name for name in again if name.startswith("xl/charts/chart")]) == 6
+    assert len([name for name in again if name.startswith("xl/charts/chart")]) == 8
     tables = [name for name in again if name.startswith("xl/tables/")]
     assert len(tables) == len(result.tables) + 2
 
@@ -325,6 +291,70 @@ def test_a_schemes_spend_moves_what_is_used_and_left(
     old, new = (figures(book["Capital"], str(scheme[1]), 10) for book in (before, after))
     assert np.subtract(new, old) == pytest.approx(expected, abs=1e-9)
     assert expected.max() > 0
+
+
+def test_planned_care_is_that_of_the_run_and_follows_what_is_changed(
+    result: Result, reopened: Mapping[str, tuple[Path, Path]]
+) -> None:
+    before, after = (cells(reopened[name][1])["Planned care"] for name in ("report", "changed"))
+    data, later = result.data, np.arange(10) >= YEAR
+    for words, name in (
+        ("Waiting at the end of the year", "activity_list"),
+        ("Over 18 weeks, at the least", "activity_over_18_weeks"),
+    ):
+        old, new = (figures(book, words, 10) for book in (before, after))
+        assert old == pytest.approx(data[name].to_numpy())
+        assert np.subtract(new, old) == pytest.approx(np.where(later, 1_000.0, 0.0))
+    cost = data["beds_cost"].sum("organisation").to_numpy()
+    assert figures(before, "Cost of freed beds", 10) == pytest.approx(cost, abs=1e-9)
+    levels = data["activity_margin"] + data["beds_cash"] - data["primary_care_cost"]
+    added = levels.sum("organisation").to_numpy()
+    assert figures(before, "Added", 10) == pytest.approx(added, abs=1e-9)
+    more = np.where(np.arange(10) == YEAR, 3.0, 0.0)
+    assert figures(after, "Added", 10) == pytest.approx(added + more, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", ["report", "nasty"])
+def test_pools_and_staff_are_those_of_the_run(
+    name: str, result: Result, nasty: tuple[Result, Path], reopened: Mapping[str, tuple[Path, Path]]
+) -> None:
+    found = nasty[0] if name == "nasty" else result
+    sheet, pools = cells(reopened[name][1])["Portfolio"], found.table("portfolio_pools")
+    taken = pools["cost_gbp_m"].to_numpy()
+    assert figures(sheet, "Taken by programmes", len(pools)) == pytest.approx(taken, abs=1e-9)
+    left = pools["left_gbp_m"].to_numpy()
+    assert figures(sheet, "Left", len(pools)) == pytest.approx(left, abs=1e-9)
+    staff = found.table("portfolio_staff").groupby("skill", sort=False)
+    for block, (_, rows) in enumerate(staff):
+        used = figures(sheet, "Used by programmes", len(pools), block)
+        assert used == pytest.approx(rows["used"].to_numpy(), abs=1e-9)
+
+
+def test_a_programme_that_is_taken_out_leaves_its_money_and_staff(
+    result: Result, reopened: Mapping[str, tuple[Path, Path]]
+) -> None:
+    before, after = (cells(reopened[name][1]) for name in ("report", "changed"))
+    initiative = programme(before)[-1]
+    spend, use = (
+        frame[frame["initiative_id"] == initiative]
+        for frame in (result.table("portfolio_spend"), result.table("portfolio_staff_use"))
+    )
+    years = list(result.table("portfolio_pools")["year"])
+    cost = spend.set_index("year")["cost_gbp_m"].reindex(years, fill_value=0.0).to_numpy()
+    for words, sign in (("Taken by programmes", -1), ("Left", 1)):
+        old, new = (figures(book["Portfolio"], words, len(years)) for book in (before, after))
+        assert np.subtract(new, old) == pytest.approx(sign * cost, abs=1e-9)
+    assert cost.max() > 0
+    skills = list(dict.fromkeys(result.table("portfolio_staff")["skill"]))
+    for block, skill in enumerate(skills):
+        mine = use[use["skill"] == skill].set_index("year")["months"]
+        months = mine.reindex(years, fill_value=0.0).to_numpy()
+        old, new = (
+            figures(book["Portfolio"], "Used by programmes", len(years), block)
+            for book in (before, after)
+        )
+        assert np.subtract(old, new) == pytest.approx(months, abs=1e-9)
+    assert use["months"].max() > 0
 
 
 def test_hostile_names_of_bodies_and_places_name_sheets(

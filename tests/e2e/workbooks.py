@@ -9,6 +9,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from python_calamine import CalamineWorkbook
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 import nelfin
 from nelfin.data.start.folder import write_scenario_folder
@@ -98,6 +99,12 @@ def nasty_run(folder: Path) -> tuple[Result, Path]:
             rows = rows[:7]
             for row, name in zip(rows[1:], NASTY.values(), strict=True):
                 row[1] = name
+        if file.stem == "initiatives":
+            rows = rows[:7]
+            for row, name in zip(rows[1:], NASTY.values(), strict=True):
+                row[1], row[3], row[rows[0].index("requires")] = name, "", ""
+        if file.stem == "equity_floors":
+            rows = rows[:1]
         if file.stem == "capital_limits":
             rows += [
                 [year, str(limit), body, *rest]
@@ -120,3 +127,50 @@ def nasty_run(folder: Path) -> tuple[Result, Path]:
     assert found.name == name
     write_workbook(found, folder / "report.xlsx")
     return found, folder / "report.xlsx"
+
+
+PLACES = [
+    "Barking and Dagenham", "City and Hackney", "Havering", "Newham", "Redbridge",
+    "Tower Hamlets", "Waltham Forest",
+]  # fmt: skip
+
+YEAR, LATER = 3, 6
+"""Numbers of the years in which cells are changed."""
+
+
+def programme(book: Cells) -> list[object]:
+    """Return the row of the first initiative of the portfolio, whose counting is changed."""
+    return book["Programmes"][6]
+
+
+def changes(book: Cells) -> dict[tuple[str, str], float]:
+    """Return what a person changes: a step that recurs, one that does not, a part, a spend."""
+
+    def more(
+        sheet: str, words: str, year: int, by: float, first: int = 1, block: int = 0
+    ) -> tuple[tuple[str, str], float]:
+        row = row_of(book[sheet], words, block)
+        value = book[sheet][row][first + year]
+        assert isinstance(value, float)
+        return (sheet, xl_rowcol_to_cell(row, first + year)), value + by
+
+    pace = "Pace of change towards target"
+    scheme = counting(book)
+    return dict(
+        [
+            more("BHRUT", "Agency and bank", YEAR, 7.0),
+            more("BHRUT", "Deficit support", LATER, 5.0),
+            # the block of all places stands first, then that of each place in turn
+            more("What moved", pace, YEAR, 2.0, block=1 + PLACES.index("Newham")),
+            more("Capital schemes", str(scheme[0]), YEAR, 4.0, first=4),
+            more("Planned care", "Join the list", YEAR, 1_000.0),
+            more("Planned care", "Cash of closing", YEAR, 3.0),
+            more("Programmes", str(programme(book)[0]), 0, -1.0, first=3),
+        ]
+    )
+
+
+def counting(book: Cells) -> list[object]:
+    """Return the first scheme whose spend counts against the limits."""
+    listed = book["Capital schemes"][6:]
+    return next(row for row in listed if isinstance(row[3], float) and row[3] > 0)

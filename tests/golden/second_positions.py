@@ -157,5 +157,29 @@ def consequences(second: Second, plan: list[dict[str, Any]], spend: list[dict[st
     return found
 
 
+def variable_payment(
+    second: Second, ledgers: dict[str, Any], income: dict[str, float], acute: list[str], board: str
+) -> dict[str, list[float]]:
+    """Return what the variable payment for urgent care moves between bodies by year.
+
+    Of care that prevention avoids the board pays its variable part no more, and gets nothing else
+    of the trusts' cash, as it does by contract before. All of the shift is paid from growth money.
+    """
+    settings = second.scenario["activity"]
+    variable = settings["urgent_variable_pct"] / 100
+    passed_on = second.scenario["prevention"]["passed_on_pct"] / 100
+    whole = sum(income[name] for name in acute)
+    found = {name: [0.0] * len(second.years) for name in income}
+    for t, year in enumerate(second.years):
+        if year_of(year) < year_of(settings["urgent_variable_from"]):
+            continue
+        avoided, cash = ledgers["cash"][t] + ledgers["capacity"][t], ledgers["cash"][t]
+        for name in acute:
+            moved = (passed_on * cash - variable * avoided) * income[name] / whole
+            found[name][t] += moved
+            found[board][t] -= moved
+    return found
+
+
 def organisations(second: Second) -> dict[str, Row]:
     return {row["organisation"]: row for row in rows(second.scenario["data"]["organisations"])}

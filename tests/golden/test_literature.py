@@ -1,7 +1,8 @@
 """Capital-budgeting problems of the literature, whose optima have been known for decades.
 
-Each resource of a problem is written as a year and each item as a scheme that can only start in
-the first year, so that the plan's limits are the problem's rows.
+For capital each resource of a problem is written as a year and each item as a scheme that can only
+start in the first year, so that the plan's limits are the problem's rows. For a portfolio the first
+resource is the money of one year, and every other a skill of its staff.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pytest
 
+from nelfin.models import portfolio
 from nelfin.models.capital import CapitalPlan, solve
 from nelfin.years import label_of
 
@@ -180,6 +182,54 @@ def test_petersen_problems_come_out_at_their_known_optimum(number: int, solver: 
     assert plan.solve.bound >= optimum - 1e-6
     if solver == "highs":
         assert plan.solve.gap == pytest.approx(0, abs=1e-9)
+
+
+def assert_portfolio_optimal(given: Problem, optimum: float) -> None:
+    """Draw a problem up as a portfolio, and check its value and what it uses."""
+    (money, *skills), year = given.weights, label_of(2000)
+    initiatives = pd.DataFrame(
+        [
+            {
+                "initiative_id": f"P{n}",
+                "name": f"Item {n}",
+                "value_points": value,
+                "cost_1": money[n],
+                **{f"staff_row {r}_1": row[n] for r, row in enumerate(skills)},
+            }
+            for n, value in enumerate(given.values)
+        ]
+    )
+    found = portfolio.solve(
+        initiatives,
+        pd.DataFrame({"year": [year], "pool_gbp_m": given.limits[:1]}),
+        pd.DataFrame(
+            [[f"row {r}", year, limit] for r, limit in enumerate(given.limits[1:])],
+            columns=["skill", "year", "months"],
+        ),
+        value="score",
+        gap_pct=0.0,
+        frontier_pct=(),
+        check_prices=False,
+    )
+    assert found.solve.objective == pytest.approx(optimum, abs=1e-6)
+    assert found.solve.gap == pytest.approx(0, abs=1e-9)
+    chosen = [n for n, status in enumerate(found.plan["status"]) if status == "chosen"]
+    assert sum(given.values[n] for n in chosen) == pytest.approx(optimum, abs=1e-6)
+    for row, limit in zip(given.weights, given.limits, strict=True):
+        assert sum(row[n] for n in chosen) <= limit
+
+
+@pytest.mark.parametrize("number", PETERSEN)
+def test_petersen_problems_come_out_as_portfolios_of_money_and_staff(number: int) -> None:
+    given, optimum, _ = PETERSEN[number]
+    assert_portfolio_optimal(given, optimum)
+
+
+@pytest.mark.parametrize("limits", [(600, 600), (500, 500)])
+def test_weingartner_and_ness_come_out_as_portfolios(limits: tuple[int, int]) -> None:
+    base = WEINGARTNER_NESS
+    given = Problem(base.values, base.weights, [float(limit) for limit in limits])
+    assert_portfolio_optimal(given, WEINGARTNER_NESS_OPTIMA[limits])
 
 
 @pytest.mark.parametrize("limits", WEINGARTNER_NESS_OPTIMA)

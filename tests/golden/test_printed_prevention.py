@@ -15,7 +15,7 @@ from nelfin.models.ranges import Outcomes
 from nelfin.result import Result
 from nelfin.scenario import Scenario
 from nelfin.scenario.model_settings import Prevention
-from nelfin.system.draws import spreads
+from nelfin.system.spreads import spreads
 from nelfin.years import label_of
 
 pytestmark = pytest.mark.golden

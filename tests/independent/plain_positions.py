@@ -30,6 +30,8 @@ class Case:
     """Recurrent net cash of each body, by year."""
     double: dict[str, list[float]]
     capital: dict[str, list[float]]
+    activity: dict[str, dict[str, list[float]]]
+    """What activity betters a position by: by step, of each body, by year."""
 
     def years(self) -> list[str]:
         return span(self.first, self.last)

@@ -26,6 +26,9 @@ RECURRENT = (
     "full-year effect of last year's schemes",
     "agency and bank",
     "prevention net cash",
+    "planned and urgent activity",
+    "beds closed",
+    "primary care gap",
     "capital consequences",
 )
 """Steps that move the underlying position, but what is not explained."""
@@ -212,11 +215,22 @@ def efficiency(case: Case, money: Money, body: str, year: str, cost: float) -> B
     }
 
 
+def cost_base(case: Case, money: Money, body: str, t: int, opening: float) -> float:
+    """Return the cost that a year's inflation, demand and savings work on.
+
+    Reading (`cost_base`): what activity betters a position by has prices and growth of its own, so
+    that the base is as it would be without.
+    """
+    before = money.total[year_before(case.years()[t])][body]
+    moved = sum(level[body][t - 1] for level in case.activity.values()) if t else 0.0
+    return before - (opening - moved)
+
+
 def moves(case: Case, money: Money, body: str, t: int, opening: float, is_open: bool) -> Bridge:
     """Return what moves a body's position in a year, known or open."""
     year, then = case.years()[t], year_before(case.years()[t])
     before = money.total[then][body]
-    cost = before - opening
+    cost = cost_base(case, money, body, t, opening)
     grown = converged = 0.0
     for part, line in money.parts[body].items():
         like_for_like, closing = money.growth[part][year]
@@ -237,6 +251,7 @@ def moves(case: Case, money: Money, body: str, t: int, opening: float, is_open: 
         "pressures by driver": -pressures(case, year, body, money.total[year]),
         "agency and bank": fallen * before if body in case.trusts() else 0.0,
         "prevention net cash": changes_in(case.prevention[body], t),
+        **{step: changes_in(level[body], t) for step, level in case.activity.items()},
         "capital consequences": changes_in(case.capital[body], t),
         **efficiency(case, money, body, year, cost if is_open else 0.0),
     }
@@ -256,7 +271,7 @@ def close_known(case: Case, line: Bridge, given: float) -> None:
 def close_open(case: Case, lines: dict[str, Bridge], money: Money, t: int, owed: float) -> float:
     """Close a year that is open and return what is repaid of the deficits before it."""
     year = case.years()[t]
-    now, before = money.total[year], money.total[year_before(year)]
+    now = money.total[year]
     whole = sum(now.values())
     for body, line in lines.items():
         support = float(case.settings["support_gbp_m"]) * now[body] / whole
@@ -264,7 +279,7 @@ def close_open(case: Case, lines: dict[str, Bridge], money: Money, t: int, owed:
         line["double running"] = -case.double[body][t]
         line["repayment"] = line["not explained, once"] = 0.0
         # named drivers count towards the pressures there are
-        cost = before[body] - line["opening underlying"]
+        cost = cost_base(case, money, body, t, line["opening underlying"])
         unnamed = case.share("pressures") * cost + line["pressures by driver"]
         line["not explained"] = -max(unnamed, 0.0)
         moved = sum(line[step] for step in RECURRENT) + line["not explained"]
@@ -314,7 +329,9 @@ def roll(case: Case) -> list[dict[str, Bridge]]:
 
 def pressures_pct(case: Case, lines: dict[str, Bridge], year: str) -> float:
     """Return what costs grew by beside inflation and demand, % of the cost base of the system."""
-    before = money_of(case).total[year_before(year)]
-    cost = sum(before[body] - line["opening underlying"] for body, line in lines.items())
+    money, t = money_of(case), case.years().index(year)
+    cost = sum(
+        cost_base(case, money, body, t, line["opening underlying"]) for body, line in lines.items()
+    )
     grown = sum(line["pressures by driver"] + line["not explained"] for line in lines.values())
     return -100 * grown / cost

@@ -55,7 +55,7 @@ def rows(path: Path) -> list[Row]:
 
 def case_of(scenario: Scenario, joint: Joint) -> Case:
     """Return what the plain calculation takes: the files, and what other models hand on."""
-    budget, ledgers = joint.budgets["budget"], joint.prevention
+    budget, ledgers, care = joint.budgets["budget"], joint.prevention, joint.activity
 
     def by_year(array: xr.DataArray, dim: str) -> dict[str, list[float]]:
         return {str(name): array.sel({dim: name}).values.tolist() for name in array[dim].values}
@@ -72,6 +72,11 @@ def case_of(scenario: Scenario, joint: Joint) -> Case:
         prevention={},
         double={},
         capital=by_year(joint.charges, "organisation"),
+        activity={
+            "planned and urgent activity": by_year(care["activity_margin"], "organisation"),
+            "beds closed": by_year(care["beds_cash"], "organisation"),
+            "primary care gap": by_year(-care["primary_care_cost"], "organisation"),
+        },
     )
     shared = by_body(
         ledgers["prevention_net_cash"].values.tolist(),

@@ -72,6 +72,10 @@ def test_each_model_gets_what_the_one_before_it_gave(
             "capital.fair_share_gbp_m": fair,
             "recovery.efficiency_pct": efficiency,
             "recovery.support_gbp_m": support,
+            "activity.extra_pct": 4.0,
+            "activity.stay_saved_pct": 31.0,
+            "activity.beds_closed_pct": 50.0,
+            "activity.primary_care_gap_closed_pct": 30.0,
         },
     )
     inputs = load_inputs(scenario)
@@ -124,6 +128,14 @@ def test_each_model_gets_what_the_one_before_it_gave(
     }
     before = [income[year_before(year)] for year in years]
     close("place budgets", place_income(budgets, serves, before))
+    # activity to recovery, as levels whose changes move positions
+    for step, level in (
+        ("planned and urgent activity", joint.activity["activity_margin"]),
+        ("beds closed", joint.activity["beds_cash"]),
+        ("primary care gap", -joint.activity["primary_care_cost"]),
+    ):
+        levels_of = {name: level.sel(organisation=name).values.tolist() for name in names}
+        close(step, {name: changes(values) for name, values in levels_of.items()})
     # capital to recovery: the plan that stands, within the limits that stand
     dividend = scenario.recovery.pdc_pct
     level = consequences(joint.plan, inputs.asset_types, dividend, names, years)

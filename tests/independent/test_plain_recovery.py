@@ -194,6 +194,17 @@ CASES: dict[str, tuple[list[str], dict[str, Any]]] = {
         [],
         {"recovery.marginal_cost_pct": 95.0, "recovery.planned_share_pct": 70.0},
     ),
+    "activity in every way": (
+        ["positions", "efficiency_schemes"],
+        {
+            "activity.extra_pct": 7.0,
+            "activity.urgent_extra_pct": -3.0,
+            "activity.stay_saved_pct": 31.0,
+            "activity.beds_closed_pct": 60.0,
+            "activity.beds_filled_pct": 25.0,
+            "activity.primary_care_gap_closed_pct": 40.0,
+        },
+    ),
     "every table of their own": (list(OWN), SURPLUS | {"recovery.support_gbp_m": 30.0}),
     "a shorter plan": (
         ["positions", "organisation_places"],
@@ -295,7 +306,18 @@ def drawn_settings(rng: np.random.Generator) -> dict[str, Any]:
     found |= {key: some[rng.integers(len(some))] for key, some in choices.items()}
     for key in ("convergence_pct.core", "distance_from_target_pct.core"):
         found[f"envelope.{key}"] = float(rng.uniform(-4, 4))
-    return found
+    activity = {
+        "extra_pct": (-15, 15),
+        "urgent_extra_pct": (-5, 5),
+        "outside_pct": (0, 100),
+        "stay_saved_pct": (0, 40),
+        "beds_closed_pct": (0, 50),
+        "beds_filled_pct": (0, 50),
+        "primary_care_gap_closed_pct": (0, 100),
+    }
+    return found | {
+        f"activity.{name}": float(rng.uniform(*span)) for name, span in activity.items()
+    }
 
 
 @pytest.mark.parametrize("seed", range(12))

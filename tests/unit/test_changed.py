@@ -15,7 +15,7 @@ from nelfin.evidence import Figure
 from nelfin.models.ranges import Range
 from nelfin.scenario import Scenario, load_scenario, resolved_toml
 from nelfin.scenario.change import changed, differences, leaves
-from nelfin.system.draws import spreads
+from nelfin.system.spreads import spreads
 
 pytestmark = pytest.mark.unit
 

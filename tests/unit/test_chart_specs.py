@@ -71,14 +71,16 @@ def no_schemes(result: Result) -> Result:
 
 
 def bare(result: Result) -> Result:
-    """No draws, no months, nothing else to try: neither openings nor rules nor need weights."""
+    """No draws, months and programmes, nothing else to try: neither openings nor need weights."""
     gone = {"odds", "tornado"}
+    gone |= {name for name in result.tables if name.startswith("portfolio_")}
     empty = {"sensitivity", "months", "back_test"}
     tables = {
         name: result.table(name).head(0) if name in empty else result.table(name)
         for name in result.tables if name not in gone
     }  # fmt: skip
-    return Result(result.name, result.data, tables, result.scenario_toml, result.provenance)
+    about = result.provenance | {"portfolio": None}
+    return Result(result.name, result.data, tables, result.scenario_toml, about)
 
 
 def openings_alone(result: Result) -> Result:
@@ -95,16 +97,22 @@ def openings_alone(result: Result) -> Result:
 KEYS = {"point", "month", "share_of_limit"}
 SCALED = {"x", "y", "xOffset", "yOffset", "color", "strokeDash", "shape", "column"}
 HOSTILE = (nothing, one_place, one_year, no_schemes, bare, openings_alone)
+OF_PROGRAMMES = {f"portfolio_{name}" for name in ("pools", "staff", "frontier", "triangles")}
 MISSING = {
     "nothing": {"budget_change", "tornado", "timeline", "capital", "budget_curve",
-                "capital_price", "capital_frontier"},
+                "capital_price", "capital_frontier", "portfolio_staff", "portfolio_frontier",
+                "portfolio_triangles", "waiting_list", "activity_percent", "beds",
+                "shorter_stays"},
     "one_place": set(),
-    "one_year": {"fan", "months", "tornado"},
+    "one_year": {"fan", "months", "tornado", "portfolio_pools", "portfolio_staff",
+                 "activity_percent", "shorter_stays"},
     "no_schemes": {"timeline", "capital", "capital_categories", "budget_curve",
                    "capital_frontier"},
-    "bare": {"sensitivity", "fan", "tornado", "months", "back_test"},
+    "bare": {"sensitivity", "fan", "tornado", "months", "back_test"} | OF_PROGRAMMES,
     "openings_alone": set(),
 }  # fmt: skip
+for names in MISSING.values():  # the plan itself does no more than is funded
+    names.add("activity_margin")
 
 
 @pytest.mark.parametrize("change", HOSTILE, ids=lambda one: one.__name__)
@@ -134,7 +142,9 @@ def test_every_chart_is_strict_json_or_says_why_it_is_missing(
 
 def test_a_page_without_a_chart_says_why(result: Result) -> None:
     text = page_text(bare(result))
-    assert text.count('<p class="note missing">') == len(MISSING["bare"])
+    # a run without programmes has no section for them
+    assert text.count('<p class="note missing">') == len(MISSING["bare"] - OF_PROGRAMMES)
+    assert 'id="portfolio"' not in text
     assert text.count("data-spec=") == len(CHARTS) - len(MISSING["bare"])
 
 
@@ -155,11 +165,11 @@ def test_a_chart_that_fails_leaves_the_others(
     fresh = made(result, lambda _, table: table, result.data)
     assert "“budgets” could not be drawn (KeyError: 'no such figure')" in left_out(fresh)["budgets"]
     specs, failed = chart_specs(cards(fresh))
-    assert set(specs) == set(CHARTS) - {"budgets", "fan"}
+    assert set(specs) == set(CHARTS) - {"budgets", "fan", "activity_margin"}
     assert failed["fan"].startswith("Broken could not be drawn")
     text = page_text(fresh)
     assert text.count("could not be drawn") >= 2
-    assert text.count("data-spec=") == len(CHARTS) - 2
+    assert text.count("data-spec=") == len(specs)
     assert "NaN" not in text.partition('data-spec="')[2].partition("<script>")[0]
 
 

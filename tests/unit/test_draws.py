@@ -19,7 +19,7 @@ from nelfin.result import Result
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed
 from nelfin.system.capital import capital_case, solve_capital
-from nelfin.system.draws import cost_spread, draw_positions, spreads
+from nelfin.system.draws import draw_positions
 from nelfin.system.joint import Joint, join
 from nelfin.system.odds import (
     fan,
@@ -28,6 +28,7 @@ from nelfin.system.odds import (
     odds_table,
 )
 from nelfin.system.seek import goal_of, odds_of
+from nelfin.system.spreads import cost_spread, spreads
 
 pytestmark = pytest.mark.unit
 

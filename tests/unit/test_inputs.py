@@ -50,6 +50,7 @@ def test_the_embedded_tables_fit_each_other(inputs: Inputs) -> None:
         "capital_futures",
         "plan_in_force",
         "organisation_places",
+        "activity_plans",
     }  # no figure of them is published
 
 
@@ -264,7 +265,10 @@ def test_tables_of_another_system_are_told_once_each_and_may_be_left_out(folder:
     with pytest.raises(InputError) as caught:
         load_inputs(nelfin.load_scenario(overrides=keys))
     places = [p for p in caught.value.problems if "none of the places" in p.what]
-    tables = ("openings", "population_shares", "public_health_grants", "projects", "deprivation")
+    tables = (
+        "openings", "population_shares", "public_health_grants", "projects", "deprivation",
+        "appointments",
+    )  # fmt: skip
     own = ", the table that comes with nelfin"
     assert [p.where for p in places] == [f"scenario, data.{name}{own}" for name in tables]
     assert 'set data.openings to ""' in places[0].remedy

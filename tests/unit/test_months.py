@@ -143,6 +143,18 @@ def test_the_back_test_knows_nothing_of_the_year_it_tells(
     assert found["2026/27", "predicted"] < table["2026/27", "predicted"] - 50.0
 
 
+def test_what_activity_is_to_change_was_not_known_at_the_start_of_years_before(
+    scenario: Scenario, inputs: Inputs, joint: Joint
+) -> None:
+    levers = {"activity.extra_pct": -9.0, "activity.urgent_extra_pct": 5.0}
+    more = changed(scenario, levers)
+    months = months_table(scenario, inputs, joint)
+    found = back_test(more, inputs, join(more, inputs, joint.plan), months)
+    past = found[found["year"] < "2026/27"]
+    base = back_test(scenario, inputs, joint, months)
+    pd.testing.assert_frame_equal(past, base[base["year"] < "2026/27"])
+
+
 def test_what_came_lies_in_the_band_as_often_as_it_should(
     scenario: Scenario, inputs: Inputs, joint: Joint
 ) -> None:

@@ -40,6 +40,7 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
     "scenario/paths.py": SCENARIO,
     "scenario/wording.py": SCENARIO,
     "data/checks/whose.py": SCENARIO,
+    "system/activity_answers.py": ("activity",),
     "cli/capital_lists.py": ("capital-solve",),
     "data/checks/pounds.py": ("capital-solve",),  # which the message names
     "data/lists/limits.py": ("capital-solve",),
@@ -72,6 +73,7 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
     "report/packs/risks.py": ("run",),  # which the message names
     "report/packs/slides.py": ("report",),
     "report/charts/uncertainty.py": ("run",),
+    "report/text/portfolio.py": ("portfolio",),
     "report/workbook/settings_sheet.py": ("run",),
     "scenario/settings_sheet.py": ("new",),
     "cli/capital_doubt.py": ("capital-solve",),

@@ -304,13 +304,17 @@ def test_a_run_without_draws_says_that_there_are_no_odds(result: Result) -> None
 
 def test_the_basis_counts_every_figure_once(result: Result, board: Pack) -> None:
     sources = result.table("sources")
-    of_schemes = sources["where"] == "projects"
-    counts, schemes = (sources.loc[of, "status"].value_counts() for of in (~of_schemes, of_schemes))
+    where = sources["where"].where(sources["where"].isin(["projects", "initiatives"]), "others")
+    counts, schemes, initiatives = (
+        sources.loc[where == rows, "status"].value_counts()
+        for rows in ("others", "projects", "initiatives")
+    )
     told = section(board, "short").statuses
     assert told == [
         ("assumption", counts["assumption"], "figures"),
         ("illustrative", counts["illustrative"], "figures"),
         ("illustrative", schemes["illustrative"], "capital schemes"),
+        ("illustrative", initiatives["illustrative"], "initiatives"),
     ]
     basis = section(board, "basis")
     assert f"{schemes['illustrative']:,} illustrative capital schemes" in basis.sentences[0]

@@ -14,8 +14,11 @@ from nelfin.errors import InputError, NelfinError
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import changed, differing, leaves
 from nelfin.scenario.load import packaged_folder
+from nelfin.system.activity_answers import to_clear_by
+from nelfin.system.explain import explain
 from nelfin.system.recompute import Outcome, outcome_of, recompute
 from nelfin.system.rests_on import OWN, touches
+from nelfin.system.seek import seek
 
 pytestmark = pytest.mark.unit
 
@@ -89,7 +92,7 @@ def same(one: Outcome | str, other: Outcome | str) -> None:
     if isinstance(one, str) or isinstance(other, str):
         assert one == other
         return
-    for part in ("budgets", "prevention", "recovery", "charges"):
+    for part in ("budgets", "prevention", "activity", "recovery", "charges"):
         xr.testing.assert_identical(getattr(one.joint, part), getattr(other.joint, part))
     pd.testing.assert_frame_equal(one.joint.plan.plan, other.joint.plan.plan)
     pd.testing.assert_frame_equal(one.joint.limits, other.joint.limits)
@@ -98,7 +101,7 @@ def same(one: Outcome | str, other: Outcome | str) -> None:
 
 SECTIONS = {
     "icb": 1, "years": 2, "data": 10, "envelope": 8, "allocation": 7, "prevention": 15,
-    "recovery": 28, "capital": 15, "uncertainty": 7,
+    "recovery": 28, "activity": 25, "capital": 15, "portfolio": 5, "uncertainty": 7,
 }  # fmt: skip
 """Sections, and how many of their settings can be changed to something that runs at the least."""
 
@@ -180,6 +183,22 @@ def test_a_step_that_is_not_touched_is_kept(small: Scenario, base: Outcome) -> N
     assert again.joint.plan is base.joint.plan
     assert again.joint.budgets is base.joint.budgets
     assert again.joint.prevention is base.joint.prevention
+    assert again.joint.activity is base.joint.activity
+
+
+def test_goals_and_causes_reach_activity(small: Scenario, base: Outcome) -> None:
+    settings = {"activity.extra_pct": 3.0, "recovery.efficiency_pct": 4.5}
+    causes = explain(changed(small, settings), small)
+    of = causes[causes["year"] == "2030/31"].set_index("cause")["value"]
+    parts = of.drop("scenario")
+    assert parts.sum() == pytest.approx(of["scenario"], abs=1e-9)
+    more = recompute(base, changed(small, {"activity.extra_pct": 3.0}))
+    moved = [one.measure("activity_margin").sel(year="2030/31") for one in (base, more)]
+    assert of["activity.extra_pct"] == pytest.approx(float(moved[1] - moved[0]))
+    key, goal = "activity.extra_pct", "activity_over_18_weeks<=0@2030/31"
+    found = seek(small, goal, key, low=0.0, high=10.0)
+    expected = to_clear_by(base.joint.activity, "2030/31")
+    assert found.value == pytest.approx(expected, abs=1e-4)
 
 
 def test_nothing_is_kept_by_mistake_of_a_name() -> None:

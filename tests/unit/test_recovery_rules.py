@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from recovery_case import rolled, scenario_of, schemes, step, tables_of
+from recovery_case import demand_of, rolled, scenario_of, schemes, step, tables_of
 
 from nelfin.data import Inputs
 from nelfin.models.capital import CapitalPlan
@@ -123,7 +123,9 @@ def plain(inputs: Inputs, years: int = 3, **changes: Any) -> Drivers:
     scenario = scenario_of(years, **(STILL | {"efficiency_delivery_pct": 100.0,
                                               "efficiency_recurrent_pct": 100.0}))  # fmt: skip
     nothing = np.zeros((2, years))
-    drivers = drivers_of(scenario, tables_of(inputs), xr.Dataset(), nothing, nothing, nothing)
+    drivers = drivers_of(
+        scenario, tables_of(inputs), xr.Dataset(), nothing, nothing, nothing, demand_of(scenario)
+    )
     return replace(drivers, **({"opening": np.zeros(2)} | changes))
 
 
@@ -262,8 +264,11 @@ class Watched(dict[str, np.ndarray]):
 
 
 def test_settings_that_may_be_drawn_are_those_that_the_drivers_take(inputs: Inputs) -> None:
-    watched, nothing = Watched(), np.zeros((2, 2))
+    watched, nothing, scenario = Watched(), np.zeros((2, 2)), scenario_of()
     drivers_of(
-        scenario_of(), tables_of(inputs), xr.Dataset(), nothing, nothing, nothing, drawn=watched
-    )
-    assert watched.asked == {f"recovery.{name}" for name in DRAWN}
+        scenario, tables_of(inputs), xr.Dataset(), nothing, nothing, nothing, demand_of(scenario),
+        watched,
+    )  # fmt: skip
+    # growth of demand is taken by activity, which hands it over
+    demand = {"demand_planned_pct", "demand_urgent_pct", "planned_share_pct"}
+    assert watched.asked == {f"recovery.{name}" for name in set(DRAWN) - demand}

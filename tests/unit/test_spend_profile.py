@@ -37,7 +37,7 @@ def shuffled(table: pd.DataFrame, seed: int = 4) -> pd.DataFrame:
 
 
 def test_the_examples_are_true() -> None:
-    assert doctest.testmod(projects) == (0, 2)
+    assert doctest.testmod(projects) == (0, 3)
 
 
 def test_a_profile_is_by_year_after_the_start_with_blanks_as_nothing() -> None:

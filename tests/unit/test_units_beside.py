@@ -263,7 +263,10 @@ def test_every_amount_and_per_cent_knows_what_is_usual(scenario: Scenario) -> No
         for column in spec.columns:
             if column.kind == "number" and unit_of(column.name) in {"£m", "%", "fraction"}:
                 assert column.has_usual or f"{name}.{column.name}" in beside, column.name
-    any_value = {"capital.gap_pct", "uncertainty.capital_cost_pct"}
+    any_value = {
+        "activity.payment_limit_pct", "capital.gap_pct", "portfolio.gap_pct",
+        "uncertainty.capital_cost_pct",
+    }  # fmt: skip
     schema = {here.pattern.removesuffix(".NAME"): here.unit for here in schema_settings()}
     known = {*SETTINGS, *OF_THE_PLAN}
     assert known <= schema.keys()

@@ -32,6 +32,7 @@ EMPTY = {
     "capital_futures",
     "plan_in_force",
     "organisation_places",
+    "activity_plans",
 }
 """Tables of which nothing is published for North East London."""
 

@@ -85,7 +85,7 @@ def test_it_says_of_every_setting_what_it_is(scenario: Scenario, tmp_path: Path)
 
 def test_a_comment_stands_right_above_its_setting(tmp_path: Path) -> None:
     lines = written(load_scenario(), tmp_path / "scenario.toml").splitlines()
-    for key in ("icb", "years.planned_to", "recovery.efficiency_pct", "capital.gap_pct"):
+    for key in ("icb", "years.planned_to", "recovery.efficiency_pct", "capital.relax"):
         here = schema_at(tuple(key.split(".")))
         assert here is not None
         (at,) = (n for n, line in enumerate(lines) if line.startswith(f"{key.split('.')[-1]} = "))

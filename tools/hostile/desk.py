@@ -29,6 +29,11 @@ ADDED: dict[str, Rows] = {
     ],
     "spend_by_setting": [[place, "Home", "yes", "20", "given", ""] for place in PLACES]
     + [[place, "Ward", "no", "80", "given", ""] for place in PLACES],
+    "activity_plans": [["Barts Health", "2026/27", "2", "given", ""]],
+    "equity_floors": [
+        ["Newham", "", "10", "", "given", ""],
+        ["Newham", "2026/27", "", "1", "given", ""],
+    ],
     "organisation_places": [
         ["Homerton", PLACES[0], "90", "given", ""],
         ["Barts Health", PLACES[1], "40", "given", ""],
@@ -135,6 +140,8 @@ def _cut(name: str, rows: Rows) -> Rows:
         keep = [row for row in keep if row[0] in SCHEMES]
         late = heads.index("latest_start")
         keep = [[*row[:late], "", *row[late + 1 :]] for row in keep]
+    if name == "initiatives":
+        keep = _of_the_places(heads, keep)
     if name == "population_shares":  # the third place shares the rest
         keep = keep[:2]
     if name == "capital_limits":
@@ -143,6 +150,21 @@ def _cut(name: str, rows: Rows) -> Rows:
         at = heads.index("source")
         keep = [[cell[:20] if n == at else cell for n, cell in enumerate(row)] for row in keep]
     return [heads, *keep]
+
+
+def _of_the_places(heads: list[str], initiatives: Rows) -> Rows:
+    """Keep initiatives of the places of the desk, with their links to each other."""
+    ids, places = heads.index("initiative_id"), heads.index("places")
+    keep = [row for row in initiatives if {*_parts(row[places])} <= {*PLACES}]
+    kept = {row[ids] for row in keep}
+    for row in keep:
+        for at in (heads.index("requires"), heads.index("excludes")):
+            row[at] = "; ".join(name for name in _parts(row[at]) if name in kept)
+    return keep
+
+
+def _parts(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split(";") if part.strip()]
 
 
 def write_rows(rows: Rows, file: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nelfin.data.checks import model_units, money, need, pace, units
+from nelfin.data.checks import activity, model_units, money, need, pace, units
 from nelfin.data.checks import models as of_models
 from nelfin.data.checks.fit import Fit, for_the_user
 from nelfin.data.checks.whose import whose
@@ -54,6 +54,11 @@ def _check_models(fit: Fit) -> None:
     money.of_every_place(fit, "deprivation")
     of_models.limits(fit)
     of_models.backlog(fit)
+    activity.beds(fit)
+    activity.plans(fit)
+    activity.appointments(fit)
+    activity.years(fit)
+    activity.parts(fit)
 
 
 def _ask_about_units(fit: Fit) -> None:

@@ -1,5 +1,6 @@
 """What each input table must look like."""
 
+from nelfin.data.specs.activity import ACTIVITY
 from nelfin.data.specs.capital import (
     BACKLOG_TABLE,
     CAPITAL,
@@ -21,6 +22,7 @@ from nelfin.data.specs.places import (
     WHOLE_SYSTEM,
 )
 from nelfin.data.specs.plan_in_force import PLAN_IN_FORCE, PLAN_LIMITS, PLAN_SPEND
+from nelfin.data.specs.portfolio import MOST_DEPRIVED, PORTFOLIO
 from nelfin.data.specs.prevention import (
     PREVENTION,
     PROGRAMME_OPTIONS,
@@ -38,6 +40,7 @@ __all__ = [
     "COMPONENTS",
     "CONVERGE",
     "FINALS",
+    "MOST_DEPRIVED",
     "OPENING_FILE",
     "OTHER",
     "PLACES",
@@ -54,5 +57,12 @@ __all__ = [
     "projects_spec",
 ]
 
-TABLES: dict[str, Table] = {**PLACES, **PREVENTION, **RECOVERY, **CAPITAL}
+TABLES: dict[str, Table] = {
+    **PLACES,
+    **PREVENTION,
+    **RECOVERY,
+    **ACTIVITY,
+    **CAPITAL,
+    **PORTFOLIO,
+}
 """Every table of a scenario, by its key in `[data]`."""

@@ -19,15 +19,22 @@ BACKLOG = r"backlog_[a-z]+_gbp_m"
 SCORE = r"score_[a-z0-9_]+"
 USE = r"use_.+_[1-9]\d?"
 BENEFIT_IN = r"benefit_\d{4}/\d{2}"
+COST = r"cost_[1-9]\d?"
+STAFF = r"staff_.+_[1-9]\d?"
+CASH = r"cash_[1-9]\d?"
+QALYS = r"qalys_[1-9]\d?"
 BANDS = ("high", "significant", "moderate", "low")
 """Risk bands of backlog maintenance."""
 
 FAMILIES = {
     SPEND: tuple(f"spend_{n}" for n in range(1, 41)),
+    COST: tuple(f"cost_{n}" for n in range(1, 41)),
+    CASH: tuple(f"cash_{n}" for n in range(1, 41)),
+    QALYS: tuple(f"qalys_{n}" for n in range(1, 41)),
     BENEFIT_IN: tuple(f"benefit_{label_of(year)}" for year in range(2000, 2080)),
     BACKLOG: tuple(f"backlog_{band}_gbp_m" for band in BANDS),
 }
-"""Families of columns of the project table, and names of their members."""
+"""Families of columns of the tables of schemes and initiatives, and names of their members."""
 
 
 @dataclass(frozen=True)

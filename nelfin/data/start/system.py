@@ -13,6 +13,7 @@ from nelfin.data import national
 from nelfin.data.footprints import System
 from nelfin.data.inputs import SYSTEM
 from nelfin.data.specs import COMPONENTS, WHOLE_SYSTEM
+from nelfin.data.start.activity import beds_of, without_beds
 from nelfin.data.start.bodies import (
     bodies_of,
     income_of,
@@ -38,6 +39,8 @@ UNPUBLISHED = {
     "spend_by_setting": "spend by place in and out of hospital, to compare",
     "organisation_places": "which places each organisation serves",
     "pressures": "pressures on cost by driver; a national rate stands for them",
+    "appointments": "appointments in primary care by place",
+    "activity_plans": "planned care of each trust above the funded level",
 }
 """Tables that nobody publishes for every system, in words."""
 
@@ -97,6 +100,7 @@ def start_from_published(system: System, folder: Path) -> Start:
         "efficiency_schemes": savings_of(system, positions, FIRST),
         "capital_limits": limits,
         "backlog": backlog_of(system, bodies),
+        "beds": beds_of(system, bodies),
         "projects": schemes,
     }
     settings: dict[str, Any] = {"name": system.name, "icb": system.code}
@@ -112,6 +116,7 @@ def start_from_published(system: System, folder: Path) -> Start:
     settings |= _figures(system, allocations, bodies)
     scenario = load_scenario(NATIONAL, settings)
     notes += _notes(people, positions, without_limit, without_backlog)
+    notes += without_beds(bodies, tables["beds"])
     return Start(scenario, [*notes, *_left_out_positions(system)])
 
 

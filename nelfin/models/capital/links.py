@@ -8,6 +8,7 @@ from typing import Any
 from nelfin.errors import Problems, nearest
 from nelfin.models.capital.naming import names_in
 from nelfin.models.capital.scheme import Scheme
+from nelfin.models.capital.vocabulary import CAPITAL, Vocabulary
 from nelfin.store.sheets.spots import spot
 
 At = Callable[[str], str]
@@ -15,7 +16,11 @@ At = Callable[[str], str]
 
 
 def required(
-    cells: Mapping[str, Any], known: Collection[str], at: At, problems: Problems
+    cells: Mapping[str, Any],
+    known: Collection[str],
+    at: At,
+    problems: Problems,
+    said: Vocabulary = CAPITAL,
 ) -> tuple[tuple[str, int], ...]:
     """Return the prerequisites of a row, each with the years by which it must start before.
 
@@ -29,6 +34,8 @@ def required(
         Names a column of the row in errors.
     problems
         What cannot be read, or names no other scheme, is added to it.
+    said
+        What errors call things.
     """
     if not cells["requires"]:
         return ()
@@ -38,28 +45,37 @@ def required(
         head, plus, _ = name.rpartition("+")
         if name not in known and plus and head.strip() in known:
             problems.add(where, f'holds "{text}".', 'Write the years as in "P12+2".')
-        elif _is_other(name, cells, known, where, problems):
+        elif _is_other(name, cells, known, where, problems, said):
             # of two lags on one scheme the longer holds
             lags[name] = max(lags.get(name, 0), lag)
     return tuple(lags.items())
 
 
 def excluded(
-    cells: Mapping[str, Any], known: Collection[str], at: At, problems: Problems
+    cells: Mapping[str, Any],
+    known: Collection[str],
+    at: At,
+    problems: Problems,
+    said: Vocabulary = CAPITAL,
 ) -> tuple[str, ...]:
     """Return the schemes that a row excludes; parameters as for `required`."""
     if not cells["excludes"]:
         return ()
     where = at("excludes")
     names = [text if lag else name for name, lag, text in names_in(cells["excludes"], known)]
-    return tuple(name for name in names if _is_other(name, cells, known, where, problems))
+    return tuple(name for name in names if _is_other(name, cells, known, where, problems, said))
 
 
 def _is_other(
-    name: str, cells: Mapping[str, Any], known: Collection[str], where: str, problems: Problems
+    name: str,
+    cells: Mapping[str, Any],
+    known: Collection[str],
+    where: str,
+    problems: Problems,
+    said: Vocabulary,
 ) -> bool:
     if name == cells["project_id"]:
-        problems.add(where, "names the scheme itself.", "Take it out.")
+        problems.add(where, f"names the {said.scheme} itself.", "Take it out.")
     elif name == cells["option_of"]:
         problems.add(where, f"names {name}, which it is an option of.", "Take it out.")
     elif name not in known:
@@ -72,7 +88,9 @@ def _is_other(
     return False
 
 
-def check_links(schemes: list[Scheme], called: str, problems: Problems) -> None:
+def check_links(
+    schemes: list[Scheme], called: str, problems: Problems, said: Vocabulary = CAPITAL
+) -> None:
     """Find links that cannot hold: exclusions of what is needed, and loops.
 
     Parameters
@@ -83,6 +101,8 @@ def check_links(schemes: list[Scheme], called: str, problems: Problems) -> None:
         What to call the project table in errors.
     problems
         Every problem is added to it.
+    said
+        What errors call things.
     """
     by_name = named_by(schemes)
     by_id = {scheme.id: scheme for scheme in schemes}
@@ -105,8 +125,8 @@ def check_links(schemes: list[Scheme], called: str, problems: Problems) -> None:
             if scheme.must_fund and any(other.must_fund for other in by_name[name]):
                 problems.add(
                     spot(called, scheme.row, "excludes"),
-                    f"names {name}, but both must be funded.",
-                    "Set must_fund to no for one of them.",
+                    f"names {name}, but both {said.must}.",
+                    f"Set {said.must_column} to no for one of them.",
                 )
     for loop in _loops(by_id, by_name):
         shown = loop if len(loop) <= 8 else [*loop[:4], f"… ({len(loop) - 5} more) …", loop[-1]]

@@ -10,6 +10,7 @@ from nelfin import program as lp
 from nelfin.models.capital.limits import LimitKey
 from nelfin.models.capital.resources import ResourceKey
 from nelfin.models.capital.starts import Start
+from nelfin.models.capital.vocabulary import CAPITAL, Vocabulary
 from nelfin.models.capital.words import amount_of, apart, in_unit, listed, words_of
 
 SMALL = lp.POUND
@@ -18,11 +19,24 @@ SMALL = lp.POUND
 LOOKING_S = 30.0
 """Seconds at most to look for what cannot hold."""
 
-NOT_KNOWN = (
-    "No plan keeps every limit and rule. There was no time left to find which of them cannot hold "
-    "together: give it longer, or look at the must-fund schemes and the limits of their years."
-)
-"""What is said where time ran out."""
+
+def not_known(said: Vocabulary) -> str:
+    """Return what is said where time ran out.
+
+    Parameters
+    ----------
+    said
+        What the sentence calls things.
+    """
+    return (
+        "No plan keeps every limit and rule. There was no time left to find which of them cannot "
+        f"hold together: give it longer, or look at the {said.must_schemes} and the limits of "
+        "their years."
+    )
+
+
+NOT_KNOWN = not_known(CAPITAL)
+"""The same of a capital plan."""
 
 ELASTIC = {"limit", "resource", "rule", "group", lp.OWN}
 """Rows that may be passed at a cost, to see which cannot hold."""
@@ -34,6 +48,7 @@ def why_infeasible(
     solver: lp.SolverName,
     units: Mapping[str, str] | None = None,
     watch: lp.Watch | None = None,
+    said: Vocabulary = CAPITAL,
 ) -> str:
     """Return which limits and rules cannot hold, and by how much, in sentences.
 
@@ -52,19 +67,22 @@ def why_infeasible(
         Unit of each resource.
     watch
         The clock of the search; where it runs out before the reason is proven, none is claimed.
+    said
+        What the sentences call things.
     """
     elastic, passed_by = _elastic(program)
     watch = watch or lp.Watch()
     if watch.over:
-        return NOT_KNOWN
+        return not_known(said)
     solution = lp.solve(elastic, solver, time_limit=LOOKING_S, watch=watch)
     if solution.status == "infeasible":
         return (
-            "No plan meets the rules, whatever the limits: must-fund schemes, their prerequisites, "
-            "their windows and the exclusions cannot all hold. Look at the must-fund schemes first."
+            f"No plan meets the rules, whatever the limits: {said.must_schemes}, their "
+            "prerequisites, their windows and the exclusions cannot all hold. Look at the "
+            f"{said.must_schemes} first."
         )
     if solution.status != "optimal":
-        return NOT_KNOWN
+        return not_known(said)
     sentences: list[str] = []
     kinds: set[str] = set()
     for column, (row, side) in passed_by.items():
@@ -73,9 +91,10 @@ def why_infeasible(
             continue
         kinds.add(row.kind)
         if row.kind in {"limit", "resource"}:
-            sentences.append(_limit_passed(row, passed, starts, solution, units or {}))
+            sentences.append(_limit_passed(row, passed, starts, solution, units or {}, said))
         else:
-            amount = f"£{passed:,.1f}m" if row.kind == "rule" else f"{passed:,.4g}"
+            unit = getattr(row.key, "unit", "£m")
+            amount = in_unit(f"{passed:,.1f}", unit) if row.kind == "rule" else f"{passed:,.4g}"
             sentences.append(f"{words_of(row)}: {amount} {side}")
     if not sentences:
         return (
@@ -83,25 +102,25 @@ def why_infeasible(
             "much as a pound. Look for amounts in the tables that are many times smaller or larger "
             "than the others."
         )
-    remedy = _remedy(starts, kinds)
+    remedy = _remedy(starts, kinds, said)
     return f"No plan keeps every limit and rule: {'; '.join(sentences)}. {remedy}"
 
 
-def _remedy(starts: list[Start], kinds: set[str]) -> str:
+def _remedy(starts: list[Start], kinds: set[str], said: Vocabulary) -> str:
     """Return what to do about rows of some kinds that cannot hold."""
     asked = list(dict.fromkeys(start.scheme.id for start in starts if start.scheme.asked))
     must = list(dict.fromkeys(start.scheme.id for start in starts if start.scheme.must_fund))
     must = [name for name in must if name not in asked]
-    ways = ["Raise the limits"]
+    ways = [said.first(said.raised)]
     if must:
-        ways += ["widen the windows", f"take must_fund off one of {listed(must)}"]
+        ways += ["widen the windows", f"take {said.must_column} off one of {listed(must)}"]
     if asked:
         ways.append(f"ask otherwise for {listed(asked)}")
     if len(ways) > 1:
         return f"{', '.join(ways[:-1])}, or {ways[-1]}."
     if kinds <= {"limit", "rule"}:
-        return "Ease the floors and targets of capital_rules, or raise the limits."
-    return "Ease what is named, or raise the limits."
+        return said.ease
+    return f"Ease what is named, or {said.raised}."
 
 
 def _elastic(program: lp.Program) -> tuple[lp.Program, dict[int, tuple[lp.Row, str]]]:
@@ -129,6 +148,7 @@ def _limit_passed(
     starts: list[Start],
     solution: lp.Solution,
     units: Mapping[str, str],
+    said: Vocabulary,
 ) -> str:
     key = cast("LimitKey | ResourceKey", row.key)
     need, have = apart(row.bound + passed, row.bound)
@@ -152,4 +172,4 @@ def _limit_passed(
         f"{name} {in_unit(f'{amount:,.1f}', unit)}" for amount, name in asked if amount > SMALL
     ]
     detail = f" ({listed(named, 4)})" if named else ""
-    return f"must-fund schemes {who}need {needed} in {key.year}, the limit is {limit}{detail}"
+    return f"{said.must_schemes} {who}need {needed} in {key.year}, the limit is {limit}{detail}"

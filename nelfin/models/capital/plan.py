@@ -55,7 +55,7 @@ LIMIT_COLUMNS = [
 ]
 OWN_PLACE = {"once", "must", "share", "carry", "forced"}
 """Kinds of rows that hold a scheme's own place in the plan: all others are something it uses."""
-NO_REASON = "Not known: the time ran out before capital was priced."
+NO_REASON = "Not known: the time ran out before {money} was priced."
 
 ABOUT_SCHEME = ["name", "organisation", "place", "category", "must_fund"]
 """What the plan repeats of the project table."""
@@ -224,11 +224,20 @@ def _plan_table(
         max((option.margin for option in options[name]), default=np.nan) for name in ids
     ]
     if relaxed.status == "stopped":
-        plan.update(reduced_cost=np.nan, reason=NO_REASON)
+        unknown = NO_REASON.format(money=case.settings.words.money)
+        plan.update(reduced_cost=np.nan, reason=unknown)
     else:
         rooms, now = _rooms(limits, resources), case.settings.now
         facts = PlanFacts(
-            options, chosen, relaxed.prices, rooms, case.years, case.program, values, now
+            options,
+            chosen,
+            relaxed.prices,
+            rooms,
+            case.years,
+            case.program,
+            values,
+            now,
+            case.settings.words,
         )
         plan["reason"] = reasons(facts)
     for name in ABOUT_SCHEME:  # rows of the plan are the schemes, in their order

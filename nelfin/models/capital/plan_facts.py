@@ -15,6 +15,7 @@ from nelfin.models.capital.limits import LimitKey
 from nelfin.models.capital.resources import ResourceKey
 from nelfin.models.capital.scheme import Scheme
 from nelfin.models.capital.starts import Start
+from nelfin.models.capital.vocabulary import CAPITAL, Vocabulary
 
 SMALL = lp.POUND
 """A pound, in £m, or a millionth of a point: differences below it are rounding."""
@@ -80,6 +81,8 @@ class PlanFacts:
         The program, and the value of each of its columns in the plan.
     now
         Year that it now is; "" closes none.
+    words
+        What sentences call things.
     """
 
     options: Mapping[str, list[PricedStart]]
@@ -90,6 +93,7 @@ class PlanFacts:
     program: lp.Program
     values: npt.NDArray[np.float64]
     now: str = ""
+    words: Vocabulary = CAPITAL
     _found: dict[int, list[Need]] = field(default_factory=dict, repr=False)
 
     @cached_property

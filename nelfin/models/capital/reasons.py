@@ -54,14 +54,14 @@ def _why_in(name: str, plan: PlanFacts) -> str:
     if start.scheme.started:
         return f"Started in {start.scheme.started}: what it still spends stands."
     if start.scheme.must_fund:
-        return "Must be funded."
+        return f"{plan.words.first(plan.words.must)}."
     if plan.program.low[start.start_column] > 0:
         return "Its start is fixed by hand."
     capital, resources = plan.price(start, "limit"), plan.price(start, "resource")
     if start.worth(1.0) < 0 or capital + resources > start.worth(1.0) + plan.tiny:
         words = f"{_what_for(name, start, plan)} {_worth(start, capital, resources, plan)}"
     elif not start.cdel.any() and not start.scheme.uses:
-        words = "Uses none of the limit."
+        words = f"Uses none of the {plan.words.limit}."
     else:
         words = _worth(start, capital, resources, plan)
     if share < 1 - SMALL:
@@ -70,26 +70,29 @@ def _why_in(name: str, plan: PlanFacts) -> str:
 
 
 def _worth(start: Start, capital: float, resources: float, plan: PlanFacts) -> str:
-    used = f"its capital is priced at {points(capital)}"
+    said = plan.words
+    used = f"its {said.money} is priced at {points(capital)}"
     if capital < -plan.tiny:
         used = f"the room it brings is priced at {points(-capital)}"
     if abs(resources) > plan.tiny:
-        used += f", and what else it uses at {points(resources)}"
-    return f"Worth {points(start.worth(1.0))} points; {used}."
+        used += f", and {said.others} at {points(resources)}"
+    return f"Worth {points(start.worth(1.0))} {said.unit}; {used}."
 
 
 def _what_for(name: str, start: Start, plan: PlanFacts) -> str:
     """Say what a scheme is in the plan for that is not worth its price."""
+    chosen = plan.words.first(plan.words.chosen)
     waiting = [other for other in plan.followers.get(name, []) if other in plan.funded]
     if waiting:
-        return f"Funded for {', '.join(waiting)}, which {'need' if waiting[1:] else 'needs'} it."
+        need = "need" if waiting[1:] else "needs"
+        return f"{chosen} for {', '.join(waiting)}, which {need} it."
     kept = plan.broken(start, -1.0)
     if kept:
-        return f"Funded to keep {' and '.join(dict.fromkeys(map(words_of, kept)))}."
+        return f"{chosen} to keep {' and '.join(dict.fromkeys(map(words_of, kept)))}."
     if any(
         need.amount < 0 and need.room.slack + need.amount < -SMALL for need in plan.needs(start)
     ):
-        return "Funded for the room it brings, which others use."
+        return f"{chosen} for the room it brings, which others use."
     if start.worth(1.0) <= 0:
         return "Costs nothing that would be missed; the solver stopped before leaving it out."
     return "Fits the room that better value leaves."
@@ -101,9 +104,8 @@ def _what_for(name: str, start: Start, plan: PlanFacts) -> str:
 def _why_out(name: str, plan: PlanFacts) -> str:
     options = plan.options[name]
     if not options:
-        return (
-            f"Its window and build do not fit {max(plan.now, plan.years[0])} to {plan.years[-1]}."
-        )
+        first = max(plan.now, plan.years[0])
+        return f"{plan.words.first(plan.words.unfit)} {first} to {plan.years[-1]}."
     scheme = options[0].start.scheme
     barred = _barred(scheme, plan)
     if barred:
@@ -114,6 +116,8 @@ def _why_out(name: str, plan: PlanFacts) -> str:
     in_time = [option for option in options if _in_time(option.start, plan)]
     if not in_time:
         return _too_late(scheme, options, plan)
+    # a start that is worth nothing says little while another is worth something
+    in_time = [o for o in in_time if o.start.worth(1.0) > 0 or _brings(o.start, plan)] or in_time
     free = [option for option in in_time if not plan.broken(option.start, 1.0)]
     if not free:
         _, start = max(in_time, key=_margin)
@@ -132,10 +136,11 @@ def _barred(scheme: Scheme, plan: PlanFacts) -> str:
         return f"Excluded by {', '.join(winners)}, which {are(winners)} chosen."
     missing = [other for other, _ in scheme.requires if plan.met(other) is None]
     if missing:
-        return f"Needs {', '.join(missing)}, which {are(missing)} not funded."
+        return f"Needs {', '.join(missing)}, which {are(missing)} not {plan.words.chosen}."
     partly = [other for other, _ in scheme.requires if _met(other, plan)[1] < 1 - SMALL]
     if partly:
-        return f"Needs the whole of {', '.join(partly)}, which {are(partly)} funded in part."
+        in_part = f"{are(partly)} {plan.words.chosen} in part"
+        return f"Needs the whole of {', '.join(partly)}, which {in_part}."
     return ""
 
 
@@ -187,7 +192,8 @@ def _no_room(options: list[PricedStart], plan: PlanFacts) -> str:
     capital, resources = plan.price(start, "limit"), plan.price(start, "resource")
     price = capital + resources
     if start.worth(1.0) <= 0 and price >= -plan.tiny:
-        return "Has no benefit." if start.worth(1.0) == 0 else "Its benefit is below nothing."
+        said = plan.words
+        return f"Has no {said.benefit}." if start.worth(1.0) == 0 else said.below
     short = price - start.worth(1.0)
     if margin < 0 and short > plan.tiny:
         return _displaced(start, capital, resources, plan)
@@ -209,13 +215,17 @@ def _crowded_out(affordable: list[PricedStart], plan: PlanFacts) -> str:
     if money:
         more = f" Also, only {'; '.join(other)}." if other else ""
         return (
-            "Worth its price, but the whole schemes chosen leave too little room in "
+            f"Worth its price, but {plan.words.whole} leave too little room in "
             f"{', '.join(money)}.{more}"
         )
     if other:
         return f"Worth its price, but only {'; '.join(other)}."
     if start.worth(1.0) <= 0:
-        return "Has no benefit, and no scheme that is chosen needs the room it would bring."
+        said = plan.words
+        return (
+            f"Has no {said.benefit}, and no {said.scheme} that is chosen needs the room it would "
+            "bring."
+        )
     return "Would fit; the solver stopped within its gap before adding it."
 
 
@@ -242,31 +252,33 @@ def _too_dear(need: Need) -> str:
 
 
 def _displaced(start: Start, capital: float, resources: float, plan: PlanFacts) -> str:
-    price = capital + resources
+    price, said = capital + resources, plan.words
     year = plan.years[start.year]
     if abs(resources) <= plan.tiny:
         words = (
-            f"Displaced in {year}: its capital is priced at {points(capital)} points "
-            f"against a benefit of {points(start.worth(1.0))}."
+            f"Displaced in {year}: its {said.money} is priced at {points(capital)} {said.unit} "
+            f"against a {said.benefit} of {points(start.worth(1.0))}."
         )
     else:
         costs = [
             f"needs {amount_of(need.name, f'{need.amount:,.1f}', need.room.unit)} in "
-            f"{year_of(need.name)}, priced at {points(need.amount * plan.prices[need.name])} points"
+            f"{year_of(need.name)}, priced at "
+            f"{points(need.amount * plan.prices[need.name])} {said.unit}"
             for need in plan.needs(start)
             if need.name[0] == "resource"
             and abs(need.amount * plan.prices.get(need.name, 0.0)) > plan.tiny
         ]
         if abs(capital) > plan.tiny:
-            costs.append(f"its capital is priced at {points(capital)}")
+            costs.append(f"its {said.money} is priced at {points(capital)}")
         benefit = points(start.worth(1.0))
-        words = f"Displaced in {year}: {listed(costs, 4)}, against a benefit of {benefit}."
+        words = f"Displaced in {year}: {listed(costs, 4)}, against a {said.benefit} of {benefit}."
     short, more = price - start.worth(1.0), []
     if start.worth(1.0) > 0:
-        more.append(f"{at_least(100 * short / start.worth(1.0), 1, '')} % more benefit")
-    cost = float(start.cdel.sum())
-    if capital > short and cost > 0:
-        more.append(f"{at_least(cost * short / capital, 0.01, '£')}m less cost")
+        share = at_least(100 * short / start.worth(1.0), 1, "")
+        more.append(f"{share} % more {said.benefit}")
+    cost, saved = float(start.cdel.sum()), start.scheme.saved_in.get(start.year, 0.0)
+    if capital + saved > short and cost > 0:
+        more.append(f"{at_least(cost * short / (capital + saved), 0.01, '£')}m less cost")
     return f"{words} Needs {' or '.join(more)}." if more else words
 
 

@@ -74,6 +74,11 @@ class Scheme:
     """Expected cost of its risks, £m in all."""
     price_year: str = ""
     """Year in whose prices both are; "" for the plan's first."""
+    worth_in: Mapping[int, float] = field(default_factory=dict)
+    """What it adds to the objective by position of its start, where that is worked out elsewhere:
+    it is neither discounted nor weighted here. Empty for capital."""
+    saved_in: Mapping[int, float] = field(default_factory=dict)
+    """What its whole cost takes off that, by position of its start."""
     asked: Literal["", "in", "out", "start"] = ""
     """Whether it was asked to be in the plan, out of it, or to start in one year."""
 

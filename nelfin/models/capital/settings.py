@@ -8,6 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
+from nelfin.models.capital.vocabulary import CAPITAL, Vocabulary
 from nelfin.program import SolverName
 
 
@@ -127,6 +128,8 @@ class Settings:
     revenue_beside_cash
         A scheme's `revenue_gbp_m` and `cash_releasing_gbp_m` are different money; else both on one
         row are refused.
+    words
+        What sentences call things.
     """
 
     discount_rate_pct: float = 3.5
@@ -167,3 +170,4 @@ class Settings:
     discount_health_later_pct: float | None = None
     discount_health_last_pct: float | None = None
     revenue_beside_cash: bool = False
+    words: Vocabulary = CAPITAL

@@ -108,11 +108,13 @@ def require_answer(solution: lp.Solution, case: Case, watch: lp.Watch | None = N
     NoAnswerError
         If there is no plan.
     """
+    said = case.settings.words
     if solution.status == "infeasible":
         resources = case.resources
         units = {} if resources is None else dict(lines_of(resources, "resource", "unit"))
         solver = case.settings.solver
-        raise NoAnswerError(why_infeasible(case.program, case.starts, solver, units, watch))
+        found = why_infeasible(case.program, case.starts, solver, units, watch, said)
+        raise NoAnswerError(found)
     if solution.status == "unbounded":
         raise NoAnswerError(
             "The objective has no end: it rewards a variable that nothing bounds. Give the "
@@ -123,7 +125,7 @@ def require_answer(solution: lp.Solution, case: Case, watch: lp.Watch | None = N
     if not solution.has_plan:
         raise NoAnswerError(
             f"The solver found no plan in {solution.seconds:.0f} seconds ({solution.status}). Give "
-            f"it longer ({case.settings.called.time_limit_s}), or relax a must-fund scheme."
+            f"it longer ({case.settings.called.time_limit_s}), or {said.fewer}."
         )
 
 

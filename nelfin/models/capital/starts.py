@@ -143,11 +143,12 @@ def _start(
     spend[year : year + len(inside)] = inside * prices[year : year + len(inside)]
     ends = len(inside) == len(scheme.spend)
     share_inside = 1.0 if ends else _inside(scheme.spend, len(inside))
-    value = (
+    worth = (
         npsv(scheme, year, factors)
         if settings.benefit == "npsv"
         else _discounted(scheme, year, share_inside, factors.money, settings.discount_from)
-    ) * scheme.equity_weight
+    )
+    value = scheme.worth_in[year] if scheme.worth_in else worth * scheme.equity_weight
     if scheme.divisible:
         start_column = program.column(0.0, whole=True)
         share_column = program.column(value)

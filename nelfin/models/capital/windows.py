@@ -47,7 +47,7 @@ def with_starts(
 def _starts(
     scheme: Scheme, years: list[str], settings: Settings, problems: Problems
 ) -> tuple[int, ...]:
-    at = partial(spot, settings.called.projects, scheme.row)
+    at, said = partial(spot, settings.called.projects, scheme.row), settings.words
     earliest, latest = scheme.earliest_start, scheme.latest_start
     base = start_of(years[0])
     first = max(0, start_of(earliest) - base) if earliest else 0
@@ -67,7 +67,7 @@ def _starts(
             problems.add(
                 at(column),
                 f"is {label}, outside the plan's years {years[0]} to {years[-1]}.",
-                "Correct the year, or take the scheme out.",
+                f"Correct the year, or take the {said.scheme} out.",
             )
             return ()
     now = open_from(years, settings)
@@ -88,14 +88,13 @@ def _starts(
         problems.add(
             at("no_start_in"),
             f"leaves no year of {years[window[0]]} to {years[window[-1]]} in which it may start.",
-            "Take a year out, or the scheme.",
+            f"Take a year out, or the {said.scheme}.",
         )
     elif not starts:
         problems.add(
             at("earliest_start") if earliest else at(),
             f"no start from {years[first]} to {years[min(last, len(years) - 1)]} lets the "
             f"{scheme.build_years} years of spend end by {years[-1]}.",
-            "Widen the window, give more years of limits, or allow spend past the last year "
-            "(column truncate).",
+            said.widen,
         )
     return starts

@@ -13,21 +13,25 @@ from dataclasses import dataclass
 from altair.utils.schemapi import debug_mode
 
 from nelfin.report.charts import (
+    activity,
     backlog,
+    beds,
     bridges,
     capital,
     frontier,
     in_year,
     places,
+    portfolio,
     prevention,
     recovery,
     sensitivity,
     timeline,
+    triangles,
     uncertainty,
 )
 from nelfin.report.charts.style import Card
 from nelfin.store.findings import Findings, once
-from nelfin.system.rests_on import CAPITAL, PLACES, PREVENTION, RECOVERY
+from nelfin.system.rests_on import ACTIVITY, CAPITAL, PLACES, PORTFOLIO, PREVENTION, RECOVERY
 
 __all__ = ["CHARTS", "RESTS_ON", "SECTIONS", "Card", "Chart", "cards", "left_out"]
 
@@ -53,6 +57,12 @@ CHARTS = {
         Chart("sensitivity", "places", sensitivity.sensitivity),
         Chart("prevention", "prevention", prevention.prevention),
         Chart("break_even", "prevention", prevention.break_even),
+        Chart("waiting_list", "activity", activity.waiting_list),
+        Chart("activity_margin", "activity", activity.activity_margin),
+        Chart("activity_percent", "activity", activity.activity_percent),
+        Chart("beds", "activity", beds.beds),
+        Chart("shorter_stays", "activity", beds.shorter_stays),
+        Chart("primary_care", "activity", activity.primary_care),
         Chart("recovery", "recovery", recovery.recovery),
         Chart("bodies", "recovery", recovery.bodies),
         Chart("months", "recovery", in_year.months),
@@ -68,6 +78,10 @@ CHARTS = {
         Chart("backlog", "capital", backlog.backlog),
         Chart("budget_curve", "capital", capital.budget_curve),
         Chart("capital_frontier", "capital", frontier.capital_frontier),
+        Chart("portfolio_pools", "portfolio", portfolio.portfolio_pools),
+        Chart("portfolio_staff", "portfolio", portfolio.portfolio_staff),
+        Chart("portfolio_frontier", "portfolio", portfolio.portfolio_frontier),
+        Chart("portfolio_triangles", "portfolio", triangles.portfolio_triangles),
     )
 }
 """Every chart by name, in the order of the page: a new one needs its function and a line here."""
@@ -75,7 +89,14 @@ CHARTS = {
 FAILED = "could not be drawn"
 """What is said of a chart that failed, rather than had nothing to show."""
 
-RESTS_ON = {"places": PLACES, "prevention": PREVENTION, "recovery": RECOVERY, "capital": CAPITAL}
+RESTS_ON = {
+    "places": PLACES,
+    "prevention": PREVENTION,
+    "activity": ACTIVITY,
+    "recovery": RECOVERY,
+    "capital": CAPITAL,
+    "portfolio": PORTFOLIO,
+}
 """What the charts of a section rest on: tables, and settings by the beginning of their key."""
 
 SECTIONS = {

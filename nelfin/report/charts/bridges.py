@@ -39,7 +39,10 @@ GROUPS = {
     "Lasting savings": (
         "recurrent efficiency", "full-year effect of last year's schemes", "agency and bank",
     ),
-    "Prevention and capital": ("prevention net cash", "capital consequences"),
+    "Prevention, care and capital": (
+        "prevention net cash", "planned and urgent activity", "beds closed", "primary care gap",
+        "capital consequences",
+    ),
     "What does not recur": ONE_OFF,
 }  # fmt: skip
 """Steps of a year that stand together in its bridge; every step is in one of them."""

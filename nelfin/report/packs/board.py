@@ -32,7 +32,7 @@ from nelfin.report.text.origin import run_words
 from nelfin.report.text.summary import capital_words, joined_words, prevention_words
 from nelfin.store.findings import Findings
 from nelfin.system.headline import Headline, headline_of
-from nelfin.system.rests_on import CAPITAL, PLACES, RECOVERY
+from nelfin.system.rests_on import CAPITAL, PLACES, PORTFOLIO, RECOVERY
 
 MOST = 4
 """Organisations in deficit, and schemes left out, that are named."""
@@ -42,8 +42,8 @@ KNOWN = (
 )
 
 EVERYTHING = tuple(
-    dict.fromkeys((*RECOVERY, *PLACES, "public_health_grants", "spend_by_setting", "uncertainty.",
-                   "years."))
+    dict.fromkeys((*RECOVERY, *PLACES, *PORTFOLIO, "public_health_grants", "spend_by_setting",
+                   "uncertainty.", "years."))
 )  # fmt: skip
 """All that a run rests on."""
 

@@ -36,6 +36,10 @@ STEPS = {
     "full-year effect of last year's schemes": "savings begun within the year before",
     "agency and bank": "fewer temporary staff",
     "prevention net cash": "cash back from prevention, less what is spent on it",
+    "planned and urgent activity": "what is paid for care above or below what is funded, "
+    "less what it costs",
+    "beds closed": "savings of hospital beds that are freed and closed",
+    "primary care gap": "the cost of more appointments in general practice",
     "capital consequences": "savings of the capital schemes, less the charges on them",
     "not explained, once": "what the other one-off steps leave over in a known year",
     "non-recurrent efficiency": "savings of one year only",

@@ -29,6 +29,7 @@ from nelfin.report.page.tables import (
     basis_table,
     chart_table,
     place_table,
+    programme_table,
     scheme_table,
     source_table,
 )
@@ -44,6 +45,7 @@ from nelfin.report.text.numbers import (
     whole_pounds,
 )
 from nelfin.report.text.odds import odds_in
+from nelfin.report.text.programmes import has_portfolio
 from nelfin.report.text.summary import sentences_of
 from nelfin.scenario.names import in_words, plain_name
 from nelfin.store.findings import Findings
@@ -55,8 +57,10 @@ TITLES = {
     "comparison": "Compared",
     "places": "Place budgets",
     "prevention": "Prevention",
+    "activity": "Planned care and beds",
     "recovery": "Recovery",
     "capital": "Capital",
+    "portfolio": "Portfolio",
     "assumptions": "Assumptions",
     "provenance": "Provenance",
 }
@@ -107,6 +111,7 @@ def _values(result: Findings, others: Sequence[Findings]) -> dict[str, Any]:
     base, run_words = base_of_run(result), opening_lines(result)
     absent = {"comparison"} if not others else set()
     absent |= {"changes"} if not base else set()
+    absent |= set() if has_portfolio(result) else {"portfolio"}
     groups = {section: groups_of(sources, RESTS_ON[section]) for section in SECTIONS}
     specs, failed = chart_specs(charts)
     scripts = {"bundle": vega_bundle(), "program": _program()}
@@ -123,10 +128,13 @@ def _values(result: Findings, others: Sequence[Findings]) -> dict[str, Any]:
             "recovery": EVERY_ORGANISATION,
             "capital": EVERY_ORGANISATION,
             "prevention": "",
+            "activity": "",
+            "portfolio": "",
             "comparison": "",
         },
         "titles": {key: title for key, title in TITLES.items() if key not in absent},
         "sentences": sentences_of(result),
+        "left_out_of_activity": result.data.attrs["activity_left_out"],
         "cards": charts,
         "charts": SECTIONS,
         "chart_tables": {name: chart_table(name, card) for name, card in charts.items()},
@@ -139,6 +147,7 @@ def _values(result: Findings, others: Sequence[Findings]) -> dict[str, Any]:
         },
         "place_table": place_table(headline, str(result.data.attrs["main_stream"])),
         "scheme_table": scheme_table(result, sources),
+        "programme_table": programme_table(result, sources),
         "most_printed": MOST_PRINTED,
         "basis_table": basis_table(sources),
         "illustrative": illustrative_count(headline),
@@ -192,9 +201,21 @@ def _environment() -> Any:
         "unpublished": unpublished,
         "counted": counted,
         "named": plain_name,
+        "apart": _apart,
         "in_words": in_words,
     }
     return environment
+
+
+def _apart(value: Any) -> Any:
+    """Return a text that cannot turn the text around it, as right-to-left letters would.
+
+    Most cells hold plain letters, and what would keep them apart is a tenth of the page.
+    """
+    text = str(value)
+    if text.replace("£", "").isascii():
+        return text
+    return Markup("<bdi>{}</bdi>").format(text)
 
 
 @cache
@@ -230,4 +251,7 @@ def _choices(result: Findings) -> dict[str, list[str]]:
         "places": [str(name) for name in headline_of(result).places.index],
         "organisations": [str(name) for name in result.data["organisation"].values],
         "statuses": list(MEANING),
+        "stands": sorted(set(result.table("portfolio_plan")["status"]))
+        if "portfolio_plan" in result.tables
+        else [],
     }

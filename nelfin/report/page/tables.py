@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from nelfin.evidence import STATUSES
@@ -58,6 +59,9 @@ class PageTable:
     columns: Sequence[Column]
     rows: Sequence[Row]
 
+
+LED_TO = ("projects", "initiatives")
+"""Tables of which each row of the register is led to from a list of the page."""
 
 MOST_PRINTED = 30
 """Schemes printed on paper, the largest of the plan; the screen has them all."""
@@ -137,19 +141,46 @@ def scheme_table(result: Findings, sources: pd.DataFrame) -> PageTable:
     plan = result.table("plan")
     largest = plan[plan["status"] != "not funded"].nlargest(MOST_PRINTED, "spend_gbp_m")
     printed = set(largest["project_id"])
-    of_schemes = sources[sources["where"] == "projects"]
-    row_of = dict(zip(of_schemes["figure"], of_schemes.index, strict=True))
-    rows = []
-    for values, line in zip(values_of(plan, columns), plan.to_dict("records"), strict=True):
-        source = row_of.get(line["project_id"])
-        rows.append(
-            Row(
-                values,
-                link="" if source is None else f"#source-{source}",
-                printed=line["project_id"] in printed,
-            )
-        )
+    rows = _rows_with_source(plan, columns, LED_TO[0], "project_id", sources, printed)
     return PageTable("scheme-table", "plan", "Schemes: in or out, and why", columns, rows)
+
+
+def programme_table(result: Findings, sources: pd.DataFrame) -> PageTable | None:
+    """Return every initiative of the portfolio: how it stands, and why; linked to its source.
+
+    Parameters
+    ----------
+    result
+        A run.
+    sources
+        Its register of figures.
+
+    Returns
+    -------
+    PageTable or None
+        None where the run has no portfolio.
+    """
+    if "portfolio_plan" not in result.tables:
+        return None
+    unit = str(result.provenance["portfolio"]["unit"])
+    columns = [
+        Column("initiative_id", "Initiative"),
+        Column("name", "Name"),
+        Column("aim", "Aim"),
+        Column("places", "Places"),
+        Column("status", "Stands", filter="stands"),
+        Column("start_year", "Starts"),
+        Column("cost_gbp_m", "Cost, £m", money),
+        Column("cash_gbp_m", "Cash, £m", money),
+        Column("value", f"Value, {unit}", whole),
+        Column("reason", "Why"),
+    ]
+    plan = result.table("portfolio_plan")
+    plan["places"] = plan["places"].replace("", "every place")
+    printed = set(plan.loc[plan["status"] != "not chosen", "initiative_id"])
+    rows = _rows_with_source(plan, columns, LED_TO[1], "initiative_id", sources, printed)
+    caption = "Programmes: in or out, and why"
+    return PageTable("programme-table", "portfolio_plan", caption, columns, rows)
 
 
 def source_table(sources: pd.DataFrame) -> PageTable:
@@ -168,12 +199,12 @@ def source_table(sources: pd.DataFrame) -> PageTable:
         Column("status", "Status", style="status", filter="status"),
         Column("source", "Source"),
     ]
-    rows = []
+    rows, linked = [], _linked(sources)
     for at, (where, figure, value, unit, status, source) in enumerate(values_of(sources, columns)):
         named = _named(where, figure, value)
         code = "" if figure == named[1] else figure
         cells = [*named, unit, status, in_words(source or "")]
-        rows.append(Row(cells, f"source-{at}", printed=False, code=code))
+        rows.append(Row(cells, f"source-{at}" if at in linked else "", code=code))
     return PageTable(
         "source-table", "sources", "Every figure, its status and its source", columns, rows
     )
@@ -201,6 +232,34 @@ def basis_table(sources: pd.DataFrame) -> PageTable:
     ]
     caption = "How many figures of each part are published, derived, assumed and so on"
     return PageTable("basis-table", "basis", caption, columns, rows)
+
+
+def _linked(sources: pd.DataFrame) -> set[int]:
+    """Return the rows that others lead to: the first of each part, and of schemes every one."""
+    section = sources["figure"].astype(str).str.partition(".")[0]
+    part = sources["where"].where(sources["where"] != "scenario", "scenario " + section)
+    return set(np.flatnonzero(sources["where"].isin(LED_TO) | ~part.duplicated()).tolist())
+
+
+def _rows_with_source(
+    plan: pd.DataFrame,
+    columns: Sequence[Column],
+    table: str,
+    key: str,
+    sources: pd.DataFrame,
+    printed: Container[str],
+) -> list[Row]:
+    """Return the rows of a plan, each linked to its source; paper has those named."""
+    mine = sources[sources["where"] == table]
+    row_of = dict(zip(mine["figure"], mine.index, strict=True))
+    return [
+        Row(
+            values,
+            link="" if name not in row_of else f"#source-{row_of[name]}",
+            printed=name in printed,
+        )
+        for values, name in zip(values_of(plan, columns), plan[key], strict=True)
+    ]
 
 
 def _named(where: Any, figure: Any, value: Any) -> list[Any]:

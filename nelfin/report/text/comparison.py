@@ -106,11 +106,14 @@ def headline_rows(comparison: Comparison) -> list[list[str]]:
         unit = str(line["unit"])
         worded = unit in {"year", "place", "organisations", "schemes", "figures"}
         what = str(line["figure"]) if worded else f"{line['figure']}, {unit}"
-        cells = [line[name] for name in comparison.names]
-        rows.append(
-            [what, *(money(cell) if isinstance(cell, float) else str(cell) for cell in cells)]
-        )
+        rows.append([what, *(_cell(line[name]) for name in comparison.names)])
     return rows
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return money(value)
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _results_text(comparison: Comparison, measure: str, title: str, head: str) -> str:

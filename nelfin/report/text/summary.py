@@ -8,12 +8,14 @@ import pandas as pd
 
 from nelfin.evidence import STATUSES
 from nelfin.models.recovery import IN_BALANCE
+from nelfin.report.text.activity import activity_words
 from nelfin.report.text.backlog import backlog_words
 from nelfin.report.text.changes import base_of_run, changes_of_run, opening_lines
 from nelfin.report.text.names import short
 from nelfin.report.text.numbers import millions, money, plural
 from nelfin.report.text.odds import balance_odds, capital_odds, prevention_odds
 from nelfin.report.text.prevention import comes_back, health_words
+from nelfin.report.text.programmes import programme_words
 from nelfin.report.text.terminal import table_text, title_text, wrapped
 from nelfin.report.text.to_put_in import to_put_in
 from nelfin.scenario.names import plain_name
@@ -37,12 +39,14 @@ def sentences_of(result: Findings) -> dict[str, list[str]]:
         "places": joined_words(headline),
         "recovery": [*balance_words(headline), *balance_odds(result), *wanted["recovery"]],
         "prevention": [*prevention_words(result), *prevention_odds(result)],
+        "activity": activity_words(result.data),
         "capital": [
             *capital_words(headline),
             *backlog_words(result),
             *capital_odds(result),
             *wanted["capital"],
         ],
+        "portfolio": programme_words(result),
         "assumption": assumption_words(headline),
     }
 
@@ -65,7 +69,9 @@ def summary(result: Findings) -> str:
         _section("WHEN WE BALANCE", sentences["recovery"]),
         _places(headline),
         _section("PREVENTION", sentences["prevention"]),
+        _section("PLANNED CARE AND BEDS", sentences["activity"]),
         _section("WHAT THE CAPITAL BUYS", sentences["capital"]),
+        *([_section("WHICH PROGRAMMES", said)] if (said := sentences["portfolio"]) else []),
         _section("WHAT RESTS ON ASSUMPTION", [*sentences["assumption"], SEE_ALL]),
     ]
     return "\n\n".join(parts)
@@ -283,7 +289,7 @@ def _prices_words(prices: pd.Series, year: str) -> str:
 
 
 def assumption_words(headline: Headline) -> list[str]:
-    """Count the figures by status, and the schemes that are illustrative.
+    """Count the figures by status, and the schemes and initiatives that are illustrative.
 
     Parameters
     ----------
@@ -295,10 +301,14 @@ def assumption_words(headline: Headline) -> list[str]:
         for status in STATUSES
         if headline.statuses.get(status)
     )
-    sentences = [f"Figures by status, the capital schemes apart: {counts}."]
+    apart = "the capital schemes" + (" and initiatives" if headline.initiatives else "")
+    sentences = [f"Figures by status, {apart} apart: {counts}."]
     if headline.illustrative_schemes:
         count = f"{headline.illustrative_schemes} of {headline.schemes} capital schemes"
         sentences.append(
             f"{count} are illustrative, and so are the benefits and prices that rest on them."
         )
+    if headline.illustrative_initiatives:
+        count = f"{headline.illustrative_initiatives} of {headline.initiatives} initiatives"
+        sentences.append(f"{count} are illustrative.")
     return sentences

@@ -67,11 +67,13 @@ class Styles:
     right: Any
     given: Any
     """Money that may be changed: shaded, in blue."""
+    given_whole: Any
     given_dash: Any
     given_percent: Any
     """A share that may be changed."""
     total: Any
     """A sum, under a line."""
+    total_whole: Any
     percent_total: Any
     total_words: Any
     section: Any
@@ -128,6 +130,7 @@ def styles(book: Any) -> Styles:
         after_wrap=book.add_format({"indent": 1, "text_wrap": True}),
         right=book.add_format({"align": "right"}),
         given=book.add_format({"num_format": MONEY, "font_color": GIVEN, "bg_color": SHADE}),
+        given_whole=book.add_format({"num_format": WHOLE, "font_color": GIVEN, "bg_color": SHADE}),
         given_dash=book.add_format(
             {"num_format": DASHED, "font_color": GIVEN, "bg_color": SHADE, "align": "right"}
         ),
@@ -135,6 +138,7 @@ def styles(book: Any) -> Styles:
             {"num_format": PERCENT, "font_color": GIVEN, "bg_color": SHADE}
         ),
         total=book.add_format({"num_format": MONEY, "bold": True, "top": 1}),
+        total_whole=book.add_format({"num_format": WHOLE, "bold": True, "top": 1}),
         percent_total=book.add_format({"num_format": PERCENT, "bold": True, "top": 1}),
         total_words=book.add_format({"bold": True, "top": 1}),
         section=book.add_format({"bold": True, "font_color": "white", "bg_color": BLUE}),

@@ -21,14 +21,15 @@ from nelfin.report.charts.style import (
 from nelfin.report.workbook.bridge import YEARLY
 from nelfin.report.workbook.capital_sheets import SYSTEM_LIMIT, USED, allowed, has_system_limit
 from nelfin.report.workbook.cells import MONEY, PERCENT, WHOLE, Styles, height, label, put
-from nelfin.report.workbook.people_sheet import illustrative_of, set_paper
+from nelfin.report.workbook.people_sheet import People, illustrative_of, set_paper
 from nelfin.report.workbook.place_sheets import rows_of
+from nelfin.report.workbook.portfolio_sheets import POOLS, TAKEN, THERE
 from nelfin.report.workbook.position_sheets import DOING_NOTHING
 from nelfin.report.workbook.summary_sheet import Live
 from nelfin.store.findings import Findings
 from nelfin.system.headline import headline_of
 from nelfin.system.place_figures import place_figures
-from nelfin.system.rests_on import CAPITAL, PLACES, PREVENTION, RECOVERY
+from nelfin.system.rests_on import ACTIVITY, CAPITAL, PLACES, PORTFOLIO, PREVENTION, RECOVERY
 
 SHEET = "Charts"
 HEIGHT = 22
@@ -80,7 +81,7 @@ def write_charts_sheet(
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 42)
     sheet.set_column(1, 60, 10)
-    styles = {MONEY: formats.money, PERCENT: formats.percent}
+    styles = {MONEY: formats.money, PERCENT: formats.percent, WHOLE: formats.whole}
     row = 0
     breaks = []
     for block in _blocks(result, live):
@@ -116,7 +117,11 @@ def _blocks(result: Findings, live: Live) -> Iterator[Block]:
     for make in (_position, _budgets, _distance):
         yield make(result, live)
     yield _prevention(result)
+    if live.care is not None and live.care.end is not None and live.care.over is not None:
+        yield _waiting(result, live.care.of, live.care.end, live.care.over)
     yield _capital(result, live)
+    if live.portfolio is not None:
+        yield _pools(result, live.portfolio)
     if "odds" in result.tables:
         yield _fan(result)
 
@@ -215,6 +220,47 @@ def _capital(result: Findings, live: Live) -> Block:
         }
         if has_system_limit(result)
         else {},
+    )
+
+
+def _waiting(result: Findings, of: People, end: int, over: int) -> Block:
+    data = result.data
+    rows = {
+        "Waiting at the end of the year": data["activity_list"].to_series(),
+        "Over 18 weeks, at the least": data["activity_over_18_weeks"].to_series(),
+    }
+    return Block(
+        "Who waits for planned care",
+        "People on the list; over 18 weeks as if the first to come were the first treated.",
+        pd.DataFrame(rows).T,
+        ACTIVITY,
+        {"Waiting at the end of the year": "column"},
+        {"Waiting at the end of the year": LIGHT_BLUE, "Over 18 weeks, at the least": DARK_BLUE},
+        WHOLE,
+        "people",
+        0,
+        links=dict(zip(rows, (partial(of.cell, end), partial(of.cell, over)), strict=True)),
+    )
+
+
+def _pools(result: Findings, of: People) -> Block:
+    pools = result.table("portfolio_pools").set_index("year")
+    rows = {
+        "Taken by programmes": pools["cost_gbp_m"],
+        "May be taken": pools["cost_gbp_m"] + pools["left_gbp_m"],
+    }
+    return Block(
+        "Programmes: money against the pools",
+        "What the portfolio takes of its pools by year, in cash; it is not in the bridge.",
+        pd.DataFrame(rows).T,
+        PORTFOLIO,
+        {"Taken by programmes": "column"},
+        {"Taken by programmes": BLUE, "May be taken": RED},
+        least=0,
+        links={
+            "Taken by programmes": partial(of.cell, POOLS + TAKEN),
+            "May be taken": partial(of.cell, POOLS + THERE),
+        },
     )
 
 

@@ -15,7 +15,7 @@ from nelfin.report.basis import Group, groups_of
 from nelfin.report.workbook.cells import LONGEST, Styles, height, label, put
 from nelfin.report.workbook.sheet_names import quoted
 from nelfin.store.findings import Findings, once
-from nelfin.system.rests_on import CAPITAL, PLACES, PREVENTION, RECOVERY
+from nelfin.system.rests_on import ACTIVITY, CAPITAL, PLACES, PORTFOLIO, PREVENTION, RECOVERY
 
 Array = npt.NDArray[np.float64]
 
@@ -163,11 +163,11 @@ class People:
         of, nothing = self.formats, [0.0] * len(self.years)
         self.formulas(row, words, less, nothing, of.check, of.check_words, start)
 
-    def check(self, rows: Iterable[int]) -> None:
+    def check(self, rows: Iterable[int], words: str = "Differences from the run, £m") -> None:
         """Write, at the top, the sum of the differences that stand in some rows."""
         first, last = self.letter(0), self.letter(len(self.years) - 1)
         parts = [f"SUMPRODUCT(ABS({first}{row + 1}:{last}{row + 1}))" for row in rows]
-        self.sheet.write_string(CHECK, 0, "Differences from the run, £m", self.formats.check_words)
+        self.sheet.write_string(CHECK, 0, words, self.formats.check_words)
         self.sheet.write_formula(CHECK, FIRST, "=" + "+".join(parts), self.formats.check, 0.0)
 
 
@@ -268,7 +268,7 @@ def illustrative_of(result: Findings, parts: Sequence[str]) -> str:
 def _groups(result: Findings) -> dict[str, Group]:
     """Return the figures of each part that any sheet rests on."""
     sources = result.table("sources")
-    parts = dict.fromkeys((*PLACES, *RECOVERY, *CAPITAL, *PREVENTION))
+    parts = dict.fromkeys((*PLACES, *RECOVERY, *CAPITAL, *PREVENTION, *ACTIVITY, *PORTFOLIO))
     found = {part: groups_of(sources, [part]) for part in parts}
     return {part: groups[0] for part, groups in found.items() if groups}
 

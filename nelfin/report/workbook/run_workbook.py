@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from nelfin.report.workbook.activity_sheet import has_activity, write_activity_sheet
 from nelfin.report.workbook.capital_sheets import write_capital_sheets
 from nelfin.report.workbook.cells import PlainSheet, open_book, styles
 from nelfin.report.workbook.charts_sheet import SHEET as CHARTS
@@ -18,18 +19,27 @@ from nelfin.report.workbook.comparison_workbook import (
 from nelfin.report.workbook.contents import Entry, check_of, write_contents
 from nelfin.report.workbook.people_sheet import illustrative_of, set_paper
 from nelfin.report.workbook.place_sheets import write_place_sheets
+from nelfin.report.workbook.portfolio_sheets import Sheets, write_portfolio_sheets
 from nelfin.report.workbook.position_sheets import write_position_sheets
 from nelfin.report.workbook.sheet_names import named_sheets, quoted
 from nelfin.report.workbook.summary_sheet import Live, write_checked, write_summary_sheet
 from nelfin.report.workbook.table_sheets import TOP, table_sheets, write_table_sheet
 from nelfin.store.findings import Findings
 from nelfin.system.compare import compare
-from nelfin.system.rests_on import CAPITAL, PLACES, RECOVERY
+from nelfin.system.rests_on import ACTIVITY, CAPITAL, PLACES, PORTFOLIO, RECOVERY
 
 SUMMARY, SYSTEM, BODIES, MOVED = "Summary", "System", "Bodies", "What moved"
-LIMITS, SCHEMES = "Capital", "Capital schemes"
+CARE, LIMITS, SCHEMES = "Planned care", "Capital", "Capital schemes"
+POOLS, PROGRAMMES, STAFF = "Portfolio", "Programmes", "Programme staff"
 
-TABS = {"summary": "#003087", "positions": "#005EB8", "places": "#00703C", "capital": "#7C2855"}
+TABS = {
+    "summary": "#003087",
+    "positions": "#005EB8",
+    "places": "#00703C",
+    "care": "#007C83",
+    "capital": "#7C2855",
+    "portfolio": "#8A1538",
+}
 """Colours of the tabs; the long lists have grey ones."""
 
 BESIDE = {
@@ -60,7 +70,9 @@ def write_workbook(result: Findings, file: Path, others: Sequence[Findings] = ()
     """
     lists = table_sheets(result)
     taken = {of.about.title.lower() for of in lists}
-    taken |= {each.lower() for each in (SUMMARY, SYSTEM, BODIES, MOVED, LIMITS, SCHEMES, CHARTS)}
+    taken |= {each.lower() for each in (
+        SUMMARY, SYSTEM, BODIES, MOVED, CARE, LIMITS, SCHEMES, POOLS, PROGRAMMES, STAFF, CHARTS,
+    )}  # fmt: skip
     bodies = named_sheets(map(str, result.data["organisation"].values), taken, "Body")
     places = named_sheets(map(str, result.data["place"].values), taken, "Place")
     with open_book(file) as book:
@@ -77,13 +89,26 @@ def write_workbook(result: Findings, file: Path, others: Sequence[Findings] = ()
         of_body = {name: made(sheet, "positions") for name, sheet in bodies.items()}
         moved = made(MOVED, "places")
         of_place = {name: made(sheet, "places") for name, sheet in places.items()}
+        care = made(CARE, "care") if has_activity(result) else None
         limits, schemes = made(LIMITS, "capital"), made(SCHEMES, "capital")
+        programmes = (
+            Sheets(*(made(name, "portfolio") for name in (POOLS, PROGRAMMES, STAFF)))
+            if "portfolio_plan" in result.tables
+            else None
+        )
         charts, _ = made(CHARTS, "summary")
 
         whole, _, body_sheets = write_position_sheets(result, system, together, of_body, formats)
         _, place_sheets = write_place_sheets(result, moved, of_place, formats)
         capital = write_capital_sheets(result, limits, schemes, formats)
-        live = Live(whole, body_sheets, place_sheets, capital)
+        live = Live(
+            whole,
+            body_sheets,
+            place_sheets,
+            capital,
+            None if care is None else write_activity_sheet(result, care, formats),
+            None if programmes is None else write_portfolio_sheets(result, programmes, formats),
+        )
         row = write_summary_sheet(summary, result, live, formats)
         write_charts_sheet(book, charts, result, live, formats)
         people = _people(result, bodies, places)
@@ -103,8 +128,9 @@ def write_workbook(result: Findings, file: Path, others: Sequence[Findings] = ()
 
 def _people(result: Findings, bodies: dict[str, str], places: dict[str, str]) -> list[Entry]:
     """Return the sheets for people, in order, with what each holds."""
-    recovery, budgets, capital = (
-        bool(illustrative_of(result, parts)) for parts in (RECOVERY, PLACES, CAPITAL)
+    recovery, budgets, activity, capital, portfolio = (
+        bool(illustrative_of(result, parts))
+        for parts in (RECOVERY, PLACES, ACTIVITY, CAPITAL, PORTFOLIO)
     )
     body = "Its bridge year by year and from the opening: steps to change."
     place = "For its lead: budget by stream, distance from target, what moved, need."
@@ -114,7 +140,15 @@ def _people(result: Findings, bodies: dict[str, str], places: dict[str, str]) ->
         *(Entry(name, body, recovery) for name in bodies.values()),
         Entry(MOVED, "From one budget to the next by cause, each place: parts to change.", budgets),
         *(Entry(name, place, budgets) for name in places.values()),
+        *([Entry(CARE, "Who waits, what more care leaves, freed beds and their cost.", activity)]
+          if has_activity(result) else []),
         Entry(LIMITS, "Limit, used and left by year.", capital),
         Entry(SCHEMES, "Schemes that are in: start, spend to change, reason.", capital, False),
+        *([
+            Entry(POOLS, "Pools of money and staff: there, taken and left.", portfolio),
+            Entry(PROGRAMMES, "Programmes that are in: start, cost to change, reason.", portfolio,
+                  False),
+            Entry(STAFF, "Months of staff of each programme, to change.", portfolio, False),
+        ] if "portfolio_plan" in result.tables else []),
         Entry(CHARTS, "Charts of the figures on the sheets before.", recovery, False),
-    ]
+    ]  # fmt: skip

@@ -11,8 +11,8 @@ from nelfin.scenario.keys import NAME, Parts, SchemaKey, dotted, schema_at, walk
 
 TITLES = {
     "years": "Years", "envelope": "Envelope", "allocation": "Place budgets",
-    "prevention": "Prevention", "recovery": "Recovery", "capital": "Capital",
-    "uncertainty": "Uncertainty",
+    "prevention": "Prevention", "recovery": "Recovery", "activity": "Activity",
+    "capital": "Capital", "portfolio": "Portfolio", "uncertainty": "Uncertainty",
 }  # fmt: skip
 """What each section is called."""
 
@@ -21,6 +21,7 @@ NAMED_BY = {
     "envelope.growth_pct": "stream",
     "envelope.convergence_pct": "stream",
     "envelope.distance_from_target_pct": "stream",
+    "activity.stay_medians_pct": "area",
     "capital.place_weights": "place",
     "capital.criteria_weights": "criterion",
     "capital.must_start": "scheme",

@@ -14,6 +14,7 @@ from nelfin.report.basis import illustrative_count
 from nelfin.report.text.changes import changes_of_run
 from nelfin.report.text.numbers import plural
 from nelfin.report.text.summary import sentences_of
+from nelfin.report.workbook.activity_sheet import Care
 from nelfin.report.workbook.bridge import YEARLY
 from nelfin.report.workbook.capital_sheets import (
     LEFT,
@@ -49,6 +50,10 @@ class Live:
     bodies: Mapping[str, People]
     places: Mapping[str, People]
     capital: People
+    care: Care | None = None
+    """None for a run that tells nothing of activity."""
+    portfolio: People | None = None
+    """None for a run without a portfolio of programmes."""
 
 
 def write_summary_sheet(sheet: Any, result: Findings, live: Live, formats: Styles) -> int:
@@ -98,9 +103,12 @@ def write_summary_sheet(sheet: Any, result: Findings, live: Live, formats: Style
     row = _positions(sheet, row + 1, headline, live, formats)
     row = _places(sheet, row + 1, headline, result, live, formats)
     row = _said(sheet, row + 1, "Prevention", sentences["prevention"], formats)
+    row = _said(sheet, row + 1, "Planned care and beds", sentences["activity"], formats)
     row = _said(sheet, row + 1, "What the capital buys", sentences["capital"], formats)
     row = _capital(sheet, row + 1, result, headline, live, formats)
     row = _categories(sheet, row + 1, headline, formats)
+    if sentences["portfolio"]:
+        row = _said(sheet, row + 1, "Which programmes", sentences["portfolio"], formats)
     row = _said(sheet, row + 1, "What rests on assumption", sentences["assumption"], formats)
     row = _statuses(sheet, headline.statuses, row, formats)
     warnings = [str(line) for line in result.provenance["warnings"]] or ["None."]

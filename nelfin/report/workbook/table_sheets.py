@@ -12,7 +12,16 @@ from nelfin.report.workbook.cells import Styles, put
 from nelfin.report.workbook.people_sheet import illustrative_of
 from nelfin.report.workbook.settings import settings_table
 from nelfin.store.findings import Findings
-from nelfin.system.rests_on import CAPITAL, ENVELOPE, NEED, PLACES, PREVENTION, RECOVERY
+from nelfin.system.rests_on import (
+    ACTIVITY,
+    CAPITAL,
+    ENVELOPE,
+    NEED,
+    PLACES,
+    PORTFOLIO,
+    PREVENTION,
+    RECOVERY,
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,29 @@ ABOUT = {
     "prevention": About("Prevention", "The three ledgers of the shift, never added.", PREVENTION),
     "prevention_programmes": About("Prevention programmes", "The shift by programme.", PREVENTION),
     "prevention_places": About("Prevention by place", "The shift by place.", PREVENTION),
+    "activity": About("Waiting list", "Who joins, is treated and waits, by year.", ACTIVITY),
+    "activity_by_month": About("Waiting list by month", "The same by month.", ACTIVITY),
+    "activity_by_organisation": About(
+        "Activity by organisation", "Planned and urgent care, what it earns and costs.", ACTIVITY
+    ),
+    "activity_clearing": About(
+        "Waiting list cleared", "When nobody waits over 18 weeks at the plan's rate.", ACTIVITY
+    ),
+    "activity_one_percent": About(
+        "1 % more planned care", "What it would add to each position.", ACTIVITY
+    ),
+    "activity_shorter_stays": About(
+        "Shorter stays", "What they are worth: their beds closed, or filled.", ACTIVITY
+    ),
+    "beds_by_use": About(
+        "Beds", "Beds that are freed, by what frees them and what becomes of them.", ACTIVITY
+    ),
+    "beds_by_organisation": About(
+        "Money of beds", "What freed beds cost, and what covers it.", ACTIVITY
+    ),
+    "primary_care": About(
+        "Primary care", "Appointments by place, the gap, and what closing it costs.", ACTIVITY
+    ),
     "recovery_bridge": About("Recovery bridge", "From opening to reported position.", RECOVERY),
     "system_position": About("System position", "Position of the system by year.", RECOVERY),
     "odds": About("Odds", "What draws of the settings say: odds and percentiles.", RECOVERY),
@@ -79,6 +111,33 @@ ABOUT = {
     ),
     "slips": About(
         "Schemes that wait", "Which schemes wait when costs are drawn, and how long.", CAPITAL
+    ),
+    "portfolio_plan": About(
+        "Portfolio plan", "Each initiative: in or out, when, and why.", PORTFOLIO
+    ),
+    "portfolio_spend": About(
+        "Portfolio spend", "Cost and expected cash of each initiative by year.", PORTFOLIO
+    ),
+    "portfolio_pools": About(
+        "Pools of money", "What initiatives take of each pool, and its price.", PORTFOLIO
+    ),
+    "portfolio_staff": About(
+        "Staff by skill", "What initiatives use of each skill, and its price.", PORTFOLIO
+    ),
+    "portfolio_staff_use": About(
+        "Staff by initiative", "Months of staff of each initiative.", PORTFOLIO
+    ),
+    "portfolio_floors": About(
+        "Floors of spend", "Least spend on places, and what is spent.", PORTFOLIO
+    ),
+    "portfolio_prices": About(
+        "Price of pools", "What £1m more or less in a pool would change.", PORTFOLIO
+    ),
+    "portfolio_frontier": About(
+        "Worth of pools", "The best portfolio of smaller and larger pools.", PORTFOLIO
+    ),
+    "portfolio_triangles": About(
+        "Triangles", "Cost, benefit and value of each initiative.", PORTFOLIO
     ),
     "projects": About("Projects", "The schemes as given.", ("projects",)),
 }

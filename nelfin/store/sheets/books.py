@@ -22,6 +22,9 @@ UNREAD = {".xls", ".xlsb", ".ods"}
 BOOKS = {".xlsx", ".xlsm"}
 """Endings of workbooks that are read."""
 
+MOST_NAMED = 60
+"""Sheets named in an error; a workbook of ours has fewer."""
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -183,8 +186,8 @@ def listed(names: list[str]) -> str:
     names
         Of the sheets.
     """
-    more = f" and {len(names) - 40} more" if len(names) > 40 else ""
-    return ", ".join(f'"{name}"' for name in names[:40]) + more
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(f'"{name}"' for name in names[:MOST_NAMED]) + more
 
 
 def as_text(cell: object) -> str:

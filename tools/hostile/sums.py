@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from pathlib import Path
@@ -69,19 +71,25 @@ def _of_run(tables: Path, folder: Path) -> list[str]:
     return faults + _of_plan(tables) + _envelope_as_given(folder, whole)
 
 
+ALLOCATION_HEADS = ("stream", "year", "allocation_gbp_m")
+
+
 def _envelope_as_given(folder: Path, whole: pd.Series) -> list[str]:
     """Compare published allocations with the table as a plain reader of CSV sees it."""
     file = folder / "allocations.csv"
     text = (folder / "scenario.toml").read_text(encoding="utf-8", errors="replace")
     if 'allocations = "allocations.csv"' not in text:
         return []
-    rows = rows_of(file)
-    heads = [cell.strip().removeprefix("\ufeff") for cell in rows[0]]
-    stream, year, amount = (heads.index(n) for n in ("stream", "year", "allocation_gbp_m"))
-    for row in rows[1:]:
-        cells = [cell.strip() for cell in row] + [""] * len(heads)
+    plain = io.StringIO(file.read_bytes().decode("utf-8-sig", errors="replace"), newline="")
+    rows = [[cell.strip() for cell in row] for row in csv.reader(plain)]
+    # titles may stand above the heads; what a plain reader does not find is not compared
+    at = next((n for n, row in enumerate(rows) if {*ALLOCATION_HEADS} <= {*row}), len(rows))
+    heads = [*rows, list(ALLOCATION_HEADS)][at]
+    stream, year, amount = map(heads.index, ALLOCATION_HEADS)
+    for row in rows[at + 1 :]:
+        cells = row + [""] * len(heads)
         key = (cells[stream], cells[year])
-        if key in whole.index and not _same(whole[key], float(cells[amount])):
+        if key in whole.index and not _same(whole[key], float(cells[amount].replace(",", ""))):
             return [f"the envelope of {key} is {whole[key]}, not the {cells[amount]} given"]
     return []
 

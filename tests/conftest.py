@@ -6,7 +6,7 @@ import gc
 import os
 import shutil
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -19,6 +19,7 @@ import nelfin
 from nelfin.cli import COLLECT_AFTER
 
 if TYPE_CHECKING:
+    from nelfin.app.desk import Desk
     from nelfin.data import Inputs
     from nelfin.result import Result
     from nelfin.scenario import Scenario
@@ -110,6 +111,18 @@ def result(scenario: Scenario) -> Result:
 @pytest.fixture(scope="session")
 def run_folder(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return result.save(tmp_path_factory.mktemp("runs") / "nel")
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One desk of the app with a small plan on it, for every test that only asks it."""
+    from app_case import small_scenario
+
+    from nelfin.app.desk import Desk
+
+    made = Desk(small_scenario(tmp_path_factory.mktemp("desk")))
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

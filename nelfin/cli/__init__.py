@@ -33,6 +33,7 @@ COMMANDS = {
     "runs": "List a folder of runs with their headline figures; open one.",
     "compare": "Set runs side by side: what differs, largest first.",
     "report": "Write the page or the workbook of a run again.",
+    "app": "Move the plan by hand, on a page in the browser.",
     "new": "Copy the embedded scenario and its tables, to edit.",
     "check": "Check a scenario and its tables without running it.",
     "sources": "List every figure with its unit, status and source.",

@@ -184,7 +184,22 @@ def differing(scenario: Scenario, baseline: Scenario) -> list[str]:
     list of str
         Keys of either; one that only one of them has is told too. The name is not a difference.
     """
-    first, second = leaves(scenario), leaves(baseline)
+    return unlike(leaves(scenario), leaves(baseline))
+
+
+def unlike(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[str]:
+    """Return the dotted keys that the settings of two scenarios do not have alike.
+
+    Parameters
+    ----------
+    first, second
+        From `leaves`.
+
+    Returns
+    -------
+    list of str
+        As from `differing`.
+    """
     keys = dict.fromkeys([*first, *second])
     return [
         key

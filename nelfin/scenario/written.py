@@ -10,7 +10,7 @@ from typing import Any
 from nelfin.errors import printable
 from nelfin.evidence import SHAPES
 from nelfin.scenario.draft import DEFAULT
-from nelfin.scenario.keys import Parts, SchemaKey, dotted, schema_at, walk
+from nelfin.scenario.keys import Parts, SchemaKey, dotted, schema_at, split_key, walk
 from nelfin.scenario.resolved import figure_table
 from nelfin.scenario.schema import Scenario
 
@@ -68,6 +68,38 @@ def editable_toml(scenario: Scenario, tables: Mapping[str, str], head: str) -> s
         if here is not None and lines:
             heading = f"[{'.'.join(_name(part) for part in section)}]"
             text += ["", *comment(here, here.description or here.type.__doc__), heading, *lines]
+    return "\n".join([*text, ""])
+
+
+def changes_toml(extends: str, name: str, figures: Mapping[str, Any], head: str) -> str:
+    """Return a scenario that extends another as one TOML file.
+
+    Parameters
+    ----------
+    extends, name
+        What it extends, and what it is called.
+    figures
+        By dotted key: a value, or the table of a figure, as `figure_table` makes it.
+    head
+        What the file says of itself at its top.
+
+    Returns
+    -------
+    str
+        TOML.
+    """
+    sections: dict[Parts, list[str]] = {}
+    for key, figure in figures.items():
+        *section, last = split_key(key)
+        inner = (
+            f"{_name(last)} = {{ {', '.join(_pair(*each) for each in figure.items())} }}"
+            if isinstance(figure, Mapping)
+            else _pair(last, figure)
+        )
+        sections.setdefault(tuple(section), []).append(inner)
+    text = [*_comment(head), _pair("extends", extends), _pair("name", name)]
+    for parts, lines in sections.items():
+        text += ["", f"[{'.'.join(_name(part) for part in parts)}]", *lines]
     return "\n".join([*text, ""])
 
 

@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import shutil
+import threading
 import time
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nelfin.errors import OutputError
+from nelfin.errors import InputError, OutputError
 
 STALE_S = 86_400
 """Seconds after which what is beside its place was left by a process that died."""
@@ -142,6 +143,56 @@ def write_whole(
         raise OutputError.at(file, error, remedy) from None
     finally:
         part.unlink(missing_ok=True)
+
+
+NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV, errno.EMLINK}
+"""What a disk answers that knows no links."""
+
+
+def write_new(
+    file: Path, write: Callable[[Path], object], remedy: str = "Choose another name."
+) -> None:
+    """Write a file that is not there yet: whole, and never over another, whoever is sooner.
+
+    Parameters
+    ----------
+    file
+        Its place; its folder is made if it is not there.
+    write
+        Writes to the path it is given.
+    remedy
+        What to do if something of that name is there, or it cannot be written.
+
+    Raises
+    ------
+    InputError
+        If something of that name is there.
+    OutputError
+        If it cannot be written.
+    """
+    # two threads may write the same name at once
+    part = file.with_name(f".{file.name}.part-{os.getpid()}{threading.get_ident()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write(part)
+        _place_new(part, file)
+    except FileExistsError:
+        raise InputError.one(str(file), "is there already.", remedy) from None
+    except OSError as error:
+        raise OutputError.at(file, error, remedy) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _place_new(part: Path, file: Path) -> None:
+    """Put a file in its place, where nothing may be."""
+    try:
+        os.link(part, file)  # at once, and refused where something is
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        with file.open("xb") as handle:
+            handle.write(part.read_bytes())
 
 
 @contextmanager

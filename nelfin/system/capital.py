@@ -17,6 +17,7 @@ from nelfin.models.capital.keep import plan_case
 from nelfin.models.capital.limits import of_ordinary, of_system
 from nelfin.models.capital.stress import budget_curve, reached, upper_frontier
 from nelfin.models.capital.stress.frontier import Second
+from nelfin.program import Watch
 from nelfin.scenario import Scenario
 from nelfin.system.backlog import with_backlog_now
 from nelfin.system.capital_limits import limits_of
@@ -178,7 +179,12 @@ def solve_capital(scenario: Scenario, inputs: Inputs) -> CapitalPlan:
     return draw_up(check_schemes(scenario, inputs), limits_of(scenario, inputs))
 
 
-def draw_up(checked: Checked, limits: pd.DataFrame, check_prices: bool = False) -> CapitalPlan:
+def draw_up(
+    checked: Checked,
+    limits: pd.DataFrame,
+    check_prices: bool = False,
+    watch: Watch | None = None,
+) -> CapitalPlan:
     """Draw up a capital plan within some limits.
 
     Parameters
@@ -189,6 +195,8 @@ def draw_up(checked: Checked, limits: pd.DataFrame, check_prices: bool = False) 
         From `limits_of` or `limits_after`.
     check_prices
         Confirm the price of capital by solving again with £1m more and less of each limit.
+    watch
+        The clock, which may stop the search; by default one of the time that the settings set.
 
     Raises
     ------
@@ -196,7 +204,7 @@ def draw_up(checked: Checked, limits: pd.DataFrame, check_prices: bool = False) 
         If no plan meets every limit and rule.
     """
     settings = replace(checked.settings, check_prices=check_prices)
-    return plan_case(case_of(replace(checked, settings=settings), limits))
+    return plan_case(case_of(replace(checked, settings=settings), limits), watch)
 
 
 def capital_data(plan: CapitalPlan, inputs: Inputs, scenario: Scenario) -> xr.Dataset:

@@ -110,7 +110,8 @@ def drivers_of(
         return _by_year(name, scenario, drawn)
 
     income = income_by_body(scenario, inputs, drawn)
-    middle = income_by_body(scenario, inputs).total
+    # without draws it is the same
+    middle = income_by_body(scenario, inputs).total if drawn else income.total
     known = known_of(scenario, inputs, middle)
     steps = {
         "prevention net cash": _changes(prevention),

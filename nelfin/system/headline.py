@@ -129,7 +129,7 @@ def headline_of(findings: Findings) -> Headline:
         dim="measure", join="exact",
     ).min("measure")  # fmt: skip
     plan, projects, sources = (findings.table(n) for n in ("plan", "projects", "sources"))
-    categories = _categories(plan, projects, years)
+    categories = categories_of(plan, projects, years)
     capital_from = str(data.attrs.get("capital_from", years[0]))
     capital_years = [year for year in years if year >= capital_from]
     open_capital = data.sel(year=capital_years)
@@ -211,8 +211,21 @@ def _marks(sources: pd.DataFrame, main: str) -> dict[str, str]:
     return marks
 
 
-def _categories(plan: pd.DataFrame, projects: pd.DataFrame, years: list[str]) -> pd.DataFrame:
-    """Split what each category asks for into what the plan spends, spends later, and leaves out."""
+def categories_of(plan: pd.DataFrame, projects: pd.DataFrame, years: list[str]) -> pd.DataFrame:
+    """Split what each category asks for into what the plan spends, spends later, and leaves out.
+
+    Parameters
+    ----------
+    plan, projects
+        A row a scheme: the tables of a capital plan.
+    years
+        Of the plan.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a category: `in the plan`, `after the plan`, `left out`, £m, base-year prices.
+    """
     rows = []
     chosen = {
         name: (share, start)

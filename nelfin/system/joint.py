@@ -23,6 +23,7 @@ from nelfin.models.income import Income
 from nelfin.models.months import savings_phase
 from nelfin.models.positions import ROUNDING, Known, system_plans
 from nelfin.models.recovery import labelled, roll_forward
+from nelfin.program import Watch
 from nelfin.scenario import Scenario
 from nelfin.system.activity import STEPS, activity_of
 from nelfin.system.activity_system import of_system
@@ -89,6 +90,8 @@ def join(
     activity: xr.Dataset | None = None,
     check_prices: bool = False,
     checked: Checked | None = None,
+    charges: xr.DataArray | None = None,
+    watch: Watch | None = None,
 ) -> Joint:
     """Run the models one after the other, and again while the capital limits move.
 
@@ -108,6 +111,12 @@ def join(
     checked
         The tables of the capital plan, from `check_schemes`; by default they are checked here
         where a plan is drawn up.
+    charges
+        What `plan` costs in revenue, to take as it is: of a case that differs in nothing that it
+        rests on.
+    watch
+        One clock over all plans that are drawn up, which may stop them; by default each has the
+        time that the scenario sets.
 
     Returns
     -------
@@ -126,7 +135,7 @@ def join(
         checked = check_schemes(scenario, inputs)
 
     def drawn_up(within: pd.DataFrame) -> CapitalPlan:
-        return draw_up(checked or check_schemes(scenario, inputs), within, check_prices)
+        return draw_up(checked or check_schemes(scenario, inputs), within, check_prices, watch)
 
     budgets = allocate(scenario, inputs) if budgets is None else budgets
     prevention = shift_of(scenario, inputs, budgets) if prevention is None else prevention
@@ -136,15 +145,15 @@ def join(
     if plan is None:
         plan = drawn_up(limits)
     for passes in range(1, PASSES + 2):
-        charges, recovery = _positions(scenario, inputs, budgets, prevention, activity, plan)
+        cost, recovery = _positions(scenario, inputs, budgets, prevention, activity, plan, charges)
         moved = _moved_limits(scenario, inputs, recovery, limits)
         change = (moved["limit_gbp_m"] - limits["limit_gbp_m"]).abs()
         settled = bool((change < SETTLED).all())
         if settled or passes > PASSES:
             break
         limits = moved
-        plan = drawn_up(limits)
-    return Joint(budgets, prevention, activity, plan, limits, charges, recovery, passes, settled)
+        plan, charges = drawn_up(limits), None
+    return Joint(budgets, prevention, activity, plan, limits, cost, recovery, passes, settled)
 
 
 def _positions(
@@ -154,16 +163,18 @@ def _positions(
     prevention: xr.Dataset,
     activity: xr.Dataset,
     plan: CapitalPlan,
+    charges: xr.DataArray | None = None,
 ) -> tuple[xr.DataArray, xr.Dataset]:
-    """Return what a capital plan costs in revenue, and the positions with it."""
+    """Return what a capital plan costs in revenue, unless it is known, and the positions."""
     organisations = [str(name) for name in inputs.organisations["organisation"]]
-    charges = consequences(
-        plan,
-        inputs.asset_types,
-        scenario.recovery.pdc_pct,
-        organisations,
-        scenario.years.labels(),
-    )
+    if charges is None:
+        charges = consequences(
+            plan,
+            inputs.asset_types,
+            scenario.recovery.pdc_pct,
+            organisations,
+            scenario.years.labels(),
+        )
     ledgers = {
         name: prevention[f"prevention_{name}"].to_numpy()
         for name in ("net_cash_recurrent", "paid_by_growth", "double_running")

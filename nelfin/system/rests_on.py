@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-Step = Literal["tables", "budgets", "prevention", "activity", "capital", "recovery", "portfolio"]
+Step = Literal[
+    "tables", "budgets", "prevention", "activity", "capital", "charges", "recovery", "portfolio"
+]
 """A step of a run: the tables read and checked, place budgets, the shift into prevention, activity,
-the capital plan, the positions; and the portfolio of programmes, which stands beside them."""
+the capital plan, what it costs in revenue, the positions; and the portfolio of programmes, which
+stands beside them."""
 
 ENVELOPE = ("envelope.", "allocations")
 NEED = (
@@ -57,6 +60,7 @@ OWN: dict[Step, tuple[str, ...]] = {
     "prevention": PREVENTION,
     "activity": ACTIVITY,
     "capital": CAPITAL,
+    "charges": ("recovery.pdc_pct", "organisations", "asset_types"),
     "recovery": POSITIONS,
     "portfolio": PORTFOLIO,
 }  # fmt: skip
@@ -71,7 +75,8 @@ AFTER: dict[Step, tuple[Step, ...]] = {
     "prevention": ("budgets",),
     "activity": ("budgets", "prevention"),
     "capital": (),
-    "recovery": ("budgets", "prevention", "activity", "capital"),
+    "charges": ("capital",),
+    "recovery": ("budgets", "prevention", "activity", "charges"),
     "portfolio": (),
 }
 """The steps whose results a step takes."""

@@ -143,8 +143,9 @@ def test_what_is_written_is_said_in_a_line(
 
 
 def test_every_command_is_run_in_a_process_of_its_own() -> None:
-    """Here, with warnings as errors, and `run` in `test_run_folder`; most other tests spare it."""
-    assert {"run", *STARTED, *(words[0] for words, _ in SAYING.values())} == set(COMMANDS)
+    """Here, with warnings as errors, `run` in `test_run_folder`, and `app` in `test_app`, which
+    goes on until it is stopped; most other tests spare it."""
+    assert {"run", "app", *STARTED, *(words[0] for words, _ in SAYING.values())} == set(COMMANDS)
 
 
 @pytest.mark.parametrize("kind", PRINTING)

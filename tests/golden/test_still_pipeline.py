@@ -15,18 +15,22 @@ from nelfin.system.capital import capital_case
 pytestmark = pytest.mark.golden
 
 
-def test_a_tenth_of_a_point_of_price_growth_moves_at_most_two_starts() -> None:
+@pytest.mark.parametrize(
+    ("key", "value", "most"),
+    [("capital.price_growth_pct", 2.6, 2), ("capital.over_programming_pct", 5.0, 12)],
+    ids=["a tenth of a point of price growth", "a twentieth more of each limit"],
+)
+def test_what_moves_capital_moves_few_starts(key: str, value: float, most: int) -> None:
     base = load_scenario()
     before = solve_case(capital_case(base, load_inputs(base)))
-    growth = base.capital.price_growth_pct + 0.1
-    moved = load_scenario(None, {"capital.price_growth_pct": growth})
+    moved = load_scenario(None, {key: value})
     case = capital_case(moved, load_inputs(moved))
     settings = replace(case.settings, begin_from=before.plan, check_prices=False)
     plan = plan_case(replace(case, settings=settings))
     starts = [table.set_index("project_id")["start_year"] for table in (before.plan, plan.plan)]
     assert (starts[0] != starts[1]).sum() == plan.solve.changed
     assert plan.solve.changed is not None
-    assert plan.solve.changed <= 2
+    assert plan.solve.changed <= most
     assert plan.solve.gap is not None
     assert plan.solve.gap <= base.capital.gap_pct / 100
     assert plan.solve.status == "optimal"

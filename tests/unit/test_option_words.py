@@ -67,6 +67,7 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
     "store/archive.py": ("runs",),
     "cli/capital_keep.py": ("capital", "capital-solve"),
     "cli/capital_worth.py": ("capital-solve",),
+    "app/serve.py": ("app",),
     "system/seek.py": ("seek",),
     "system/sweep.py": ("sweep",),
     "report/packs/__init__.py": ("report",),

@@ -184,6 +184,7 @@ def test_a_step_that_is_not_touched_is_kept(small: Scenario, base: Outcome) -> N
     assert again.joint.budgets is base.joint.budgets
     assert again.joint.prevention is base.joint.prevention
     assert again.joint.activity is base.joint.activity
+    assert again.joint.charges is base.joint.charges
 
 
 def test_goals_and_causes_reach_activity(small: Scenario, base: Outcome) -> None:
@@ -199,6 +200,17 @@ def test_goals_and_causes_reach_activity(small: Scenario, base: Outcome) -> None
     found = seek(small, goal, key, low=0.0, high=10.0)
     expected = to_clear_by(base.joint.activity, "2030/31")
     assert found.value == pytest.approx(expected, abs=1e-4)
+
+
+def test_growth_of_a_stream_reads_no_table_again_and_a_stream_too_many_is_still_found(
+    small: Scenario, base: Outcome
+) -> None:
+    grown = changed(small, {"envelope.growth_pct.core": 4.0})
+    assert recompute(base, grown).inputs is base.inputs
+    more = changed(small, {"envelope.growth_pct.cores": 4.0})
+    said = answer(lambda: recompute(base, more))
+    assert 'envelope.growth_pct: names "cores"' in str(said)
+    same(said, answer(lambda: outcome_of(more)))
 
 
 def test_nothing_is_kept_by_mistake_of_a_name() -> None:

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,8 @@ from nelfin import program as lp
 from nelfin.errors import NoAnswerError
 from nelfin.models.capital.case import Case
 from nelfin.models.capital.in_force import changes, keeping, starts_in_force
-from nelfin.models.capital.kernel import reduced_costs
+from nelfin.models.capital.kernel import near_by, plan_with, reduced_costs
+from nelfin.models.capital.parts import parts_of
 from nelfin.models.capital.plan import CapitalPlan, plan_of
 from nelfin.models.capital.solving import (
     require_answer,
@@ -31,9 +33,16 @@ NEAR = 450
 """Columns searched of a larger program: those next to the relaxation. Measured on the pipeline."""
 NODES = 1
 """Nodes of a search of a larger program: a count, so that the plan is the same on any machine."""
-PRICES = (16, 32, 64, 128)
+PRICES = (8, 16, 32, 64, 128)
 """What a change costs while a first plan is looked for: the worth that the gap leaves, over these.
 A plan that changes little is found where it is dear, one within the gap where it is cheap."""
+CHEAP = 16
+"""Of these the first at which all columns next to the relaxation are searched, not only a few."""
+STEPS = 20
+"""Steps of the solver for a plan of so many changes: it is soon found, or not."""
+WHOLE = 0.9
+"""Share of the columns in one part from which a program is searched by few columns first: schemes
+that share no limit are settled each by its own."""
 TRIES = 2
 """Searches for still fewer changes that may fail."""
 ROUNDING = 1e-9
@@ -53,7 +62,11 @@ class _Aim:
     """Clock time by which to stop."""
     watch: lp.Watch
     """The clock of the command, which may also stop the search."""
+    gap: float
+    """As a share of the worth."""
     out_of_time: bool = False
+    weighed: bool = False
+    """Whether the plan was found by weighing changes against worth: then no worth is left over."""
 
     def left(self) -> float | None:
         """Return the seconds left; None for no limit."""
@@ -69,6 +82,12 @@ class _Aim:
     def worth(self, values: Array) -> float:
         """Return what a plan is worth."""
         return float(np.dot(self.program.value, values))
+
+    @cached_property
+    def hangs_together(self) -> bool:
+        """Whether nearly all schemes share limits."""
+        most = max(len(part) for part in parts_of(self.program))
+        return most >= WHOLE * len(self.program.value)
 
     def at_most(self, count: int) -> lp.Program:
         """Return the program in which at most so many starts are changed."""
@@ -170,6 +189,7 @@ def _fewest(case: Case, in_force: Mapping[str, str], watch: lp.Watch) -> tuple[C
         # the other half is for the best plan, should no near one be found
         time.perf_counter() + watch.left() / 2,
         watch,
+        gap,
     )
     enough, bound = least_within(relaxed.bound, gap), relaxed.bound
     with watch.aside():
@@ -187,8 +207,9 @@ def _fewest(case: Case, in_force: Mapping[str, str], watch: lp.Watch) -> tuple[C
         with watch.aside():
             found, least = _nearest(aim, enough, bound, best.values)
         values = best.values if found is None else found
-    with watch.aside():
-        values = _better(aim, aim.changed(values), values)
+    if not aim.weighed:
+        with watch.aside():
+            values = _better(aim, aim.changed(values), values)
     status = "stopped" if aim.out_of_time else status
     seconds = time.perf_counter() - start - relaxed.seconds
     solution = lp.Solution(status, aim.worth(values), bound, values, {}, seconds)
@@ -230,9 +251,11 @@ def _nearest(
     if found is not None:
         return found, least
     if begin is None:
-        begin = _within_reach(aim, enough, most)
+        priced = _by_price(aim, enough, most) if aim.hangs_together else None
+        aim.weighed = priced is not None
+        begin = _within_reach(aim, enough, most) if priced is None else None
         if begin is None:
-            return None, least
+            return priced, least
     low, high, best, tries = least, aim.changed(begin), begin, TRIES
     while high - low > 1 and tries and not aim.out_of_time:
         middle = (low + high) // 2
@@ -244,12 +267,35 @@ def _nearest(
     return best, least
 
 
+def _priced(aim: _Aim, enough: float, most: float, parts: int) -> lp.Program:
+    """Return the program in which a change costs a part of the worth that the gap leaves."""
+    price = (most - enough) / parts
+    value = np.asarray(aim.program.value) + price * aim.kept()
+    return replace(aim.program, value=value.tolist())
+
+
+def _by_price(aim: _Aim, enough: float, most: float) -> Array | None:
+    """Return a plan worth enough in which a change is as dear as can be; few columns are searched.
+
+    What a step of the search takes is counted and not timed, so that it ends soon.
+    """
+    for parts in PRICES:
+        program = _priced(aim, enough, most, parts)
+        relaxed = lp.solve(program, relax=True, time_limit=aim.left(), watch=aim.watch)
+        if aim.out_of_time or not relaxed.has_plan:
+            return None
+        target = least_within(relaxed.bound, aim.gap)
+        found = near_by(program, relaxed, aim.gap, target, None, aim.watch)
+        aim.left()
+        if found is not None and aim.worth(found.values) >= enough:
+            return found.values
+    return None
+
+
 def _within_reach(aim: _Aim, enough: float, most: float) -> Array | None:
     """Return a plan worth enough that few changes lead to: a change costs less and less worth."""
-    for parts in PRICES:
-        price = (most - enough) / parts
-        value = np.asarray(aim.program.value) + price * aim.kept()
-        program = replace(aim.program, value=value.tolist())
+    for parts in (parts for parts in PRICES if parts >= CHEAP):
+        program = _priced(aim, enough, most, parts)
         relaxed = lp.solve(program, relax=True, time_limit=aim.left(), watch=aim.watch)
         if aim.out_of_time or not relaxed.has_plan:
             return None
@@ -266,8 +312,15 @@ def _search(aim: _Aim, count: int, enough: float) -> Array | None:
     relaxed = lp.solve(program, relax=True, time_limit=aim.left(), watch=aim.watch)
     if not relaxed.has_plan or relaxed.objective < enough - ROUNDING * abs(enough):
         return None
+    if aim.hangs_together:
+        few = near_by(program, relaxed, aim.gap, enough, None, aim.watch)
+        if few is not None and few.objective >= enough:
+            return few.values
+        aim.left()
     close = _next_to(program, relaxed)
-    found = lp.solve(close, time_limit=aim.left(), watch=aim.watch, enough=enough, nodes=NODES)
+    found = lp.solve(
+        close, time_limit=aim.left(), watch=aim.watch, enough=enough, nodes=NODES, steps=STEPS
+    )
     aim.left()
     if found.has_plan and aim.worth(found.values) >= enough:
         return found.values
@@ -279,17 +332,22 @@ def _better(aim: _Aim, count: int, values: Array) -> Array:
     program, limit = aim.at_most(count), aim.left()
     if aim.out_of_time:
         return values
+    found: lp.Solution | None
     if len(program.value) <= SMALL:
         found = lp.solve(program, time_limit=limit, watch=aim.watch, begin=values)
     else:
         relaxed = lp.solve(program, relax=True, time_limit=limit, watch=aim.watch)
         if not relaxed.has_plan:
             return values
-        close = _next_to(program, relaxed, values)
-        found = lp.solve(close, time_limit=aim.left(), watch=aim.watch, begin=values, nodes=NODES)
-    best = (
-        found.values if found.has_plan and aim.worth(found.values) > aim.worth(values) else values
-    )
+        if aim.hangs_together:
+            begin = plan_with(program, values)
+            found = near_by(program, relaxed, aim.gap, relaxed.bound, begin, aim.watch)
+        else:
+            near = _next_to(program, relaxed, values)
+            left = aim.left()
+            found = lp.solve(near, time_limit=left, watch=aim.watch, begin=values, nodes=NODES)
+    better = found is not None and found.has_plan and aim.worth(found.values) > aim.worth(values)
+    best = found.values if found is not None and better else values
     plan = lp.Solution("optimal", aim.worth(best), math.nan, best, {}, 0.0)
     return lp.filled(program, plan).values
 

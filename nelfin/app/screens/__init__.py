@@ -1,0 +1,1 @@
+"""The screens: what each shows, from what a scenario comes to."""

@@ -26,6 +26,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "recovery.efficiency_pct", "recovery.efficiency_delivery_pct",
         "recovery.efficiency_recurrent_pct",
     ),
+    "Planned care and beds": ("activity.extra_pct", "activity.beds_closed_pct"),
     "Prevention": ("prevention.share_end_pct", "prevention.new_money_pct"),
     "Capital": (
         "capital.price_growth_pct", "capital.over_programming_pct", "capital.carry_over_pct",
@@ -39,6 +40,7 @@ SECTIONS = {
     "envelope": "Money",
     "allocation": "Places",
     "prevention": "Prevention",
+    "activity": "Planned care and beds",
     "recovery": "Recovery",
     "capital": "Capital",
     "uncertainty": "Odds",

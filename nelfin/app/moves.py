@@ -25,8 +25,9 @@ MOST = 60
 LONGEST = 300
 """Letters that a value may have."""
 
-STILL = {"data", "years"} | ABOUT
-"""Sections that the app leaves as they are: which tables there are, and which years."""
+STILL = {"data", "years", "portfolio"} | ABOUT
+"""Sections that the app leaves as they are: which tables there are, which years, and the portfolio,
+which no screen shows."""
 
 Moves = Mapping[str, Any]
 """What is moved: value by dotted key, in the order of the schema."""

@@ -133,6 +133,11 @@ class Seen:
         year = self.balance_from or self.years[-1]
         return year if year in self.open_years or not self.open_years else self.open_years[-1]
 
+    @cached_property
+    def over_18_weeks(self) -> pd.Series:
+        """People who wait over 18 weeks at the end of each year; NaN where no list is given."""
+        return self.outcome.joint.activity["activity_over_18_weeks"].to_series()
+
     # ---- places
 
     @property

@@ -123,9 +123,11 @@ def test_a_number_is_written_so_that_it_is_read_again_to_the_bit() -> None:
     assert as_text(-0.0) == "0"
 
 
-def test_every_setting_but_tables_years_and_names_may_be_moved(scenario: Scenario) -> None:
+def test_every_setting_of_the_plan_but_tables_years_and_names_may_be_moved(
+    scenario: Scenario,
+) -> None:
     keys = set(leaves(nelfin.load_scenario()))
     still = {key for key in keys if key.partition(".")[0] in
-             {"data", "years", "schema", "name", "icb", "base"}}  # fmt: skip
+             {"data", "years", "portfolio", "schema", "name", "icb", "base"}}  # fmt: skip
     mappings = {key for key in keys if leaves(scenario)[key] == {}}
     assert set(movable(scenario)) == keys - still - mappings

@@ -69,6 +69,24 @@ def test_the_difference_adds_up_step_by_step_in_every_year(desk: Desk) -> None:
         assert FROM_BEFORE in table.index
 
 
+def test_who_waits_is_shown_where_it_is_moved_and_moves_the_position(
+    browser: Browser, desk: Desk
+) -> None:
+    assert "figure-waiting" not in browser.until_there("/", QUICK).text
+    more = {"activity.extra_pct": "5"}
+    text = browser.until_there("/", more).text
+    rows = cells(text, "People over 18 weeks at the end of the year")
+    seen = seen_by(desk, more)
+    assert rows[1][1:] == [f"{people:,.0f}" for people in desk.base.over_18_weeks]
+    assert rows[2][1:] == [f"{people:,.0f}" for people in seen.over_18_weeks]
+    assert seen.over_18_weeks.iloc[-1] < desk.base.over_18_weeks.iloc[-1]
+    assert seen.reported.iloc[-1] != desk.base.reported.iloc[-1]
+    steps = [
+        row[0] for row in cells(text, "Difference of the reported position by step and year, £m")
+    ]
+    assert "Planned and urgent activity" in steps
+
+
 def test_as_printed_it_adds_up_too(browser: Browser) -> None:
     text = browser.until_there("/", QUICK).text
     rows = cells(text, "Difference of the reported position by step and year, £m")

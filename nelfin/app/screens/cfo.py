@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from nelfin.app.drawing import Step, bars, lines, steps
@@ -25,7 +26,9 @@ def cfo_screen(cases: Cases) -> Screen:
     cases
         What is shown side by side.
     """
-    figures = [_positions(cases), *_difference(cases), _bodies(cases), _categories(cases)]
+    figures = [
+        _positions(cases), *_difference(cases), _bodies(cases), *_waiting(cases), _categories(cases)
+    ]  # fmt: skip
     return Screen(TITLE, (), figures)
 
 
@@ -146,6 +149,31 @@ def _bodies(cases: Cases) -> Figure:
         Table("Reported position by organisation and year, £m", ["", *years], rows),
         looks_of(drawn),
     )
+
+
+def _waiting(cases: Cases) -> list[Figure]:
+    """Return who waits for planned care, where the cases differ in that."""
+    waiting = {case.name: case.seen.over_18_weeks.to_numpy() for case in cases.all()}
+    first, *others = waiting.values()
+    if np.isnan(first).any() or all(np.abs(first - other).max() < 0.5 for other in others):
+        return []
+    years, last = cases.now.years, cases.now.years[-1]
+    drawn = cases.lines({name: people.tolist() for name, people in waiting.items()})
+    words = (
+        f"People who wait over 18 weeks for planned care at the end of the year, at the least: "
+        f"{first[-1]:,.0f} as it stands in {last}, {cases.now.over_18_weeks[last]:,.0f} now."
+    )
+    rows = [[name, *(f"{people:,.0f}" for people in each)] for name, each in waiting.items()]
+    return [
+        Figure(
+            "waiting",
+            "Waiting over 18 weeks, people",
+            words,
+            lines(years, drawn, words),
+            Table("People over 18 weeks at the end of the year", ["", *years], rows),
+            looks_of(drawn),
+        )
+    ]
 
 
 def _categories(cases: Cases) -> Figure:

@@ -1,4 +1,6 @@
-"""Make the two pictures of the README, the page and the workbook, of the embedded figures.
+"""Make the pictures of the README and the guides, of the embedded figures.
+
+The README shows the page and the workbook of a run; the guide to the app shows its three screens.
 
     python tools/make_pictures.py
 
@@ -11,17 +13,22 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
 
 from playwright.sync_api import ViewportSize, sync_playwright
 
 import nelfin
+from nelfin.scenario.load import packaged_folder
 
 PICTURES = Path(__file__).parents[1] / "docs" / "_static"
 MOST_BYTES = 150_000
 WINDOW: ViewportSize = {"width": 1040, "height": 720}
 """Of the page, in pixels: what a reader sees first."""
+
+APP_WINDOW: ViewportSize = {"width": 1240, "height": 760}
+"""Of a screen of the app."""
 
 SHEET = "System"
 """Sheet of the workbook that is shown, by the words at the end of its printed head."""
@@ -67,13 +74,49 @@ def picture_of_workbook(book: Path, picture: Path) -> str:
     return pages[at - 1]
 
 
+SCREENS = {
+    "app-system.png": "/?recovery.efficiency_pct=5.5&activity.extra_pct=2",
+    "app-places.png": "/place?place=Newham&envelope.growth_pct.core=4",
+    "app-capital.png": "/capital?capital.price_growth_pct=3",
+}
+"""Pictures of the app, each of an address on which something is moved."""
+
+
+def pictures_of_app(folder: Path) -> Iterator[tuple[str, str]]:
+    """Take a picture of each screen of the app; give its name, and the words in it."""
+    scenario = packaged_folder() / "scenario.toml"
+    words = [sys.executable, "-m", "nelfin", "app", str(scenario), "--folder", str(folder),
+             "--no-browser"]  # fmt: skip
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as app:
+        said = app.stderr.readline() if app.stderr else ""
+        address = said.partition(" open at ")[2].partition("/ on ")[0]
+        try:
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(
+                    executable_path=which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+                )
+                page = browser.new_page(viewport=APP_WINDOW)
+                for name, path in SCREENS.items():
+                    page.goto(address + path)
+                    page.wait_for_selector("body:not(.waiting) #tiles .tile", timeout=120_000)
+                    page.wait_for_function(
+                        "!document.querySelector('#tiles').innerText.includes('being drawn')",
+                        timeout=60_000,
+                    )
+                    page.screenshot(path=PICTURES / name)
+                    yield name, page.inner_text("body")
+                browser.close()
+        finally:
+            app.terminate()
+
+
 def _said(*words: object) -> str:
     done = subprocess.run(list(map(str, words)), check=True, capture_output=True, text=True)
     return done.stdout
 
 
 def main() -> None:
-    """Make both pictures."""
+    """Make all pictures."""
     result = nelfin.run(nelfin.load_scenario(), draws=1000)
     with tempfile.TemporaryDirectory() as made:
         folder = result.save(Path(made) / "run")
@@ -81,11 +124,17 @@ def main() -> None:
             ("page.png", picture_of_page, folder / "report.html"),
             ("workbook.png", picture_of_workbook, folder / "report.xlsx"),
         ):
-            words = take(file, PICTURES / name)
-            size = (PICTURES / name).stat().st_size
-            if "illustrative" not in words or size > MOST_BYTES:
-                sys.exit(f"{name}: {size:,} bytes; it shows: {words}")
-            print(f"{PICTURES / name}: {size:,} bytes")
+            _check(name, take(file, PICTURES / name))
+        for name, words in pictures_of_app(Path(made) / "kept"):
+            _check(name, words)
+
+
+def _check(name: str, words: str) -> None:
+    """Refuse a picture that does not say what is illustrative, or is slow to load."""
+    size = (PICTURES / name).stat().st_size
+    if "illustrative" not in words.casefold() or size > MOST_BYTES:
+        sys.exit(f"{name}: {size:,} bytes; it shows: {words}")
+    print(f"{PICTURES / name}: {size:,} bytes")
 
 
 if __name__ == "__main__":

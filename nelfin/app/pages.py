@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +27,21 @@ from nelfin.app.screens.parts import Case, Cases, Screen
 from nelfin.app.screens.place import place_screen
 from nelfin.app.screens.tiles import tiles_of
 from nelfin.app.worker import BusyError
+from nelfin.data.register import register
 from nelfin.errors import InputError, NoAnswerError
 from nelfin.evidence import MEANING
+from nelfin.report.basis import illustrative_words
+from nelfin.system.rests_on import CAPITAL, PLACES, RECOVERY
 from nelfin.version import __version__
 
 SCREENS = {"cfo": "The system", "place": "Places", "capital": "Capital"}
 """The screens, by the name of their address."""
+
+RESTS_ON = {
+    "cfo": tuple(dict.fromkeys((*RECOVERY, *PLACES))), "place": PLACES, "capital": CAPITAL,
+    "schemes": CAPITAL,
+}  # fmt: skip
+"""Sections and tables that a screen rests on."""
 
 PAGE = "X-Nelfin-Page"
 """Header by which the script says which page asks."""
@@ -77,7 +86,7 @@ class Pages:
         page = request.headers.get(PAGE, "")[:64]
         shown: dict[str, Any] = {
             "tiles": [], "screen": None, "table": None, "count": 0, "first": FIRST, "waits": "",
-            "refused": "", "again": 0, "kept_notes": [],
+            "refused": "", "again": 0, "kept_notes": [], "made_up": self._made_up[name],
         }  # fmt: skip
         try:
             look = self.desk.look(asked.moves, page)
@@ -95,6 +104,12 @@ class Pages:
             table, count = schemes_list(cases, asked.find)
             return shown | {"table": table, "count": count}
         return shown | {"screen": self._screen(name, asked, cases)}
+
+    @cached_property
+    def _made_up(self) -> dict[str, str]:
+        """What of the scenario is illustrative, in words, by screen; "" for nothing."""
+        sources = register(self.desk.scenario, self.desk.base.outcome.inputs)
+        return {name: illustrative_words(sources, parts) for name, parts in RESTS_ON.items()}
 
     def _screen(self, name: str, asked: Asked, cases: Cases) -> Screen:
         if name == "place":

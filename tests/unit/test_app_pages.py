@@ -48,6 +48,7 @@ def test_a_screen_has_tiles_settings_and_charts_with_their_tables(
     assert 'name="recovery.efficiency_pct"' in text
     ids = re.findall(r'\sid="([^"]+)"', text)
     assert len(ids) == len(set(ids))
+    assert "illustrative Made up to show the method: " in words_of(browser.get(path, QUICK))
 
 
 def test_the_figures_are_those_of_the_models(browser: Browser, desk: Desk) -> None:

@@ -365,12 +365,10 @@ def _two_aims(facts: Facts) -> Iterator[str]:
 def _assumptions(facts: Facts) -> Iterator[Family]:
     counts = [str(facts.count(status)) for status in STATUSES if facts.count(status)]
     yield Family("assumptions", "", "p", "Figures by status", counts)
-    numbers = [
-        str(count)
-        for table in ("projects", "initiatives")
-        if facts.count("illustrative", table)
-        for count in (facts.count("illustrative", table), (facts.sources["where"] == table).sum())
-    ]
+    numbers = []
+    for table in ("projects", "initiatives"):
+        if made_up := facts.count("illustrative", table):
+            numbers += [str(made_up), str((facts.sources["where"] == table).sum())]
     yield Family("assumptions", "", "p", r"\d+ of ", numbers)
     yield Family("assumptions", "", "p", "Not printed", [f"{len(facts.sources):,}"])
 

@@ -140,8 +140,9 @@ def numbers_of(result: Result, drawn: dict[str, Card]) -> Iterator[float]:
     yield from (used, spend, spend - used, limits["limit_gbp_m"].sum())
     yield limits["limit_gbp_m"].sum() / limits["year"].nunique()
     sources = result.table("sources")
-    yield from sources[sources["where"] != "projects"]["status"].value_counts()
-    yield from sources[sources["where"] == "projects"]["status"].value_counts()
+    apart = sources["where"].where(sources["where"].isin(["projects", "initiatives"]), "")
+    for _, rows in sources.groupby(apart):
+        yield from rows["status"].value_counts()
     projects = result.table("projects").set_index("project_id")
     asked = projects[[name for name in projects if name.startswith("spend_")]].sum(axis="columns")
     yield from asked

@@ -162,8 +162,9 @@ def variable_payment(
 ) -> dict[str, list[float]]:
     """Return what the variable payment for urgent care moves between bodies by year.
 
-    Of care that prevention avoids the board pays its variable part no more, and gets nothing else
-    of the trusts' cash, as it does by contract before. All of the shift is paid from growth money.
+    Of care that prevention avoids the board pays its variable part no more. What trusts pass on of
+    their cash counts towards it; as far as that is less, the rest moves. All of the shift is paid
+    from growth money.
     """
     settings = second.scenario["activity"]
     variable = settings["urgent_variable_pct"] / 100
@@ -174,8 +175,9 @@ def variable_payment(
         if year_of(year) < year_of(settings["urgent_variable_from"]):
             continue
         avoided, cash = ledgers["cash"][t] + ledgers["capacity"][t], ledgers["cash"][t]
+        missing = max(variable * avoided - passed_on * cash, 0.0)
         for name in acute:
-            moved = (passed_on * cash - variable * avoided) * income[name] / whole
+            moved = -missing * income[name] / whole
             found[name][t] += moved
             found[board][t] -= moved
     return found

@@ -27,7 +27,7 @@ MOST_BYTES = 150_000
 WINDOW: ViewportSize = {"width": 1040, "height": 720}
 """Of the page, in pixels: what a reader sees first."""
 
-APP_WINDOW: ViewportSize = {"width": 1240, "height": 760}
+APP_WINDOW: ViewportSize = {"width": 1200, "height": 600}
 """Of a screen of the app."""
 
 SHEET = "System"
@@ -99,10 +99,7 @@ def pictures_of_app(folder: Path) -> Iterator[tuple[str, str]]:
                 for name, path in SCREENS.items():
                     page.goto(address + path)
                     page.wait_for_selector("body:not(.waiting) #tiles .tile", timeout=120_000)
-                    page.wait_for_function(
-                        "!document.querySelector('#tiles').innerText.includes('being drawn')",
-                        timeout=60_000,
-                    )
+                    page.locator("#tiles", has_text="being drawn").wait_for(state="detached")
                     page.screenshot(path=PICTURES / name)
                     yield name, page.inner_text("body")
                 browser.close()

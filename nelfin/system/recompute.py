@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import xarray as xr
 
 from nelfin.data import Inputs, load_inputs
+from nelfin.data.checks.together import check_activity
 from nelfin.errors import InputError, nearest
 from nelfin.models.capital import CapitalPlan
 from nelfin.program import Watch
 from nelfin.scenario import Scenario
 from nelfin.scenario.change import differing
 from nelfin.scenario.keys import dotted
+from nelfin.system.activity_basis import ACTIVITY
 from nelfin.system.activity_system import of_system
 from nelfin.system.drivers import GROWTH
 from nelfin.system.joint import Joint, join
@@ -119,6 +121,8 @@ def recompute(before: Outcome, scenario: Scenario, watch: Watch | None = None) -
     feedback = scenario.capital.feedback or before.scenario.capital.feedback
     joint = before.joint
     inputs = load_inputs(scenario) if touches("tables", seen) else before.inputs
+    if inputs is before.inputs and any(key.startswith(ACTIVITY) for key in keys):
+        check_activity(scenario, inputs)
     if not touches("recovery", keys, feedback):
         return Outcome(scenario, inputs, joint)
     plan = None if touches("capital", keys, feedback) else joint.plan

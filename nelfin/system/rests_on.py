@@ -54,7 +54,7 @@ RECOVERY = tuple(dict.fromkeys((*POSITIONS, *PREVENTION, *ACTIVITY, *CAPITAL)))
 OWN: dict[Step, tuple[str, ...]] = {
     "tables": (
         "icb", "data.", "allocation.", "envelope.", "prevention.share_of", "prevention.start_year",
-        "prevention.end_year", "capital.benefit", "activity.",
+        "prevention.end_year", "capital.benefit",
     ),
     "budgets": (*PLACES, "public_health_grants", "spend_by_setting"),
     "prevention": PREVENTION,
@@ -66,7 +66,8 @@ OWN: dict[Step, tuple[str, ...]] = {
 }  # fmt: skip
 """What a step rests on by itself: settings by the beginning of their key, and tables.
 
-Every step rests on the years too.
+Every step rests on the years too. Whether settings of activity fit the tables is checked without
+reading them again.
 """
 
 AFTER: dict[Step, tuple[Step, ...]] = {

@@ -41,7 +41,25 @@ def check_together(scenario: Scenario, inputs: Inputs, models: bool = True) -> N
     if models:
         _check_models(fit)
         _ask_about_model_units(fit)
-    fit.problems.found = [for_the_user(each, inputs.called) for each in fit.problems.found]
+    _raise_if_any(fit)
+
+
+def check_activity(scenario: Scenario, inputs: Inputs) -> None:
+    """Raise an `InputError` with every way settings of activity do not fit the tables.
+
+    Parameters
+    ----------
+    scenario, inputs
+        A scenario that differs from one whose tables fit in settings of activity alone, and the
+        tables.
+    """
+    fit = Fit(scenario, inputs, scenario.years.labels())
+    _check_activity(fit)
+    _raise_if_any(fit)
+
+
+def _raise_if_any(fit: Fit) -> None:
+    fit.problems.found = [for_the_user(each, fit.inputs.called) for each in fit.problems.found]
     fit.problems.raise_if_any()
 
 
@@ -54,6 +72,10 @@ def _check_models(fit: Fit) -> None:
     money.of_every_place(fit, "deprivation")
     of_models.limits(fit)
     of_models.backlog(fit)
+    _check_activity(fit)
+
+
+def _check_activity(fit: Fit) -> None:
     activity.beds(fit)
     activity.plans(fit)
     activity.appointments(fit)

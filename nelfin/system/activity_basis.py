@@ -145,7 +145,7 @@ def basis_of(
         for key, values in drawn.items()
         if key.startswith(RECOVERY)
     }
-    middle = income_by_body(scenario, inputs)
+    middle = income_by_body(scenario, inputs) if income is None or drawn else income
     sector = np.asarray(inputs.organisations["sector"] == "acute", dtype=bool)
     acute = np.where(sector, middle.total[:, 0], 0.0)
     if income is None:

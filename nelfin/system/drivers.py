@@ -83,6 +83,7 @@ def drivers_of(
     capital: Array,
     activity: FromActivity,
     drawn: Mapping[str, Array] | None = None,
+    income: Income | None = None,
 ) -> Drivers:
     """Return what moves the positions.
 
@@ -102,6 +103,8 @@ def drivers_of(
     drawn
         Draws by dotted key, of `DRAWN` settings and of growth by stream; each of shape (draw,) or
         (draw, year). A setting that is not drawn stands as the scenario has it.
+    income
+        Of the bodies, without draws; worked out by default.
     """
     section, years = scenario.recovery, scenario.years.labels()
     drawn = {} if drawn is None else drawn
@@ -109,9 +112,9 @@ def drivers_of(
     def value(name: str) -> Array:
         return _by_year(name, scenario, drawn)
 
-    income = income_by_body(scenario, inputs, drawn)
-    # without draws it is the same
-    middle = income_by_body(scenario, inputs).total if drawn else income.total
+    plain = income_by_body(scenario, inputs) if income is None else income
+    income = income_by_body(scenario, inputs, drawn) if drawn else plain
+    middle = plain.total
     known = known_of(scenario, inputs, middle)
     steps = {
         "prevention net cash": _changes(prevention),

@@ -139,13 +139,16 @@ def join(
 
     budgets = allocate(scenario, inputs) if budgets is None else budgets
     prevention = shift_of(scenario, inputs, budgets) if prevention is None else prevention
+    income = income_by_body(scenario, inputs)
     if activity is None:
-        activity = activity_of(scenario, inputs, budgets, prevention)
+        activity = activity_of(scenario, inputs, budgets, prevention, income)
     limits = limits_of(scenario, inputs)
     if plan is None:
         plan = drawn_up(limits)
     for passes in range(1, PASSES + 2):
-        cost, recovery = _positions(scenario, inputs, budgets, prevention, activity, plan, charges)
+        cost, recovery = _positions(
+            scenario, inputs, income, budgets, prevention, activity, plan, charges
+        )
         moved = _moved_limits(scenario, inputs, recovery, limits)
         change = (moved["limit_gbp_m"] - limits["limit_gbp_m"]).abs()
         settled = bool((change < SETTLED).all())
@@ -159,6 +162,7 @@ def join(
 def _positions(
     scenario: Scenario,
     inputs: Inputs,
+    income: Income,
     budgets: xr.Dataset,
     prevention: xr.Dataset,
     activity: xr.Dataset,
@@ -179,10 +183,10 @@ def _positions(
         name: prevention[f"prevention_{name}"].to_numpy()
         for name in ("net_cash_recurrent", "paid_by_growth", "double_running")
     }
-    incomes = income_by_body(scenario, inputs)
-    outside = outside_bodies(budgets["envelope"], incomes)
-    income = incomes.total[:, 0]
-    shared = prevention_by_organisation(ledgers, inputs.organisations, scenario.prevention, income)
+    outside = outside_bodies(budgets["envelope"], income)
+    shared = prevention_by_organisation(
+        ledgers, inputs.organisations, scenario.prevention, income.total[:, 0]
+    )
     drivers = drivers_of(
         scenario,
         inputs,
@@ -191,6 +195,7 @@ def _positions(
         shared["double_running"],
         charges.transpose("organisation", "year").to_numpy(),
         handed_on(activity),
+        income=income,
     )
     bridge, pressures_pct = roll_forward(drivers)
     phase = savings_phase(scenario.recovery.savings_by_month_5_pct)

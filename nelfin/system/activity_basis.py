@@ -169,10 +169,8 @@ def _prices(scenario: Scenario, inputs: Inputs, prices: Array, uplift: Array) ->
     """Return prices over those of the price year, from prices over those of the first year."""
     first = start_of(scenario.years.first)
     base = start_of(scenario.activity.price_year)
-    if base >= first:
-        count = prices.shape[-1]
-        # a price year after the plan counts as its last
-        return np.asarray(prices / prices[..., min(base - first, count - 1)][..., None])
+    if base >= first:  # and in the plan: a later price year is refused with the tables
+        return np.asarray(prices / prices[..., base - first][..., None])
     since = [label_of(year) for year in range(base + 1, first + 1)]
     early = uplift[..., :1] if uplift.ndim == 2 else uplift[..., None]
     growth = cost_inflation(inputs.uplift_factors, since, early)
